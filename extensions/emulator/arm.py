@@ -1,0 +1,182 @@
+"""The pure core of the emulator: ``Arm.answer(request) -> response``, without sockets and without a clock of its own."""
+
+from __future__ import annotations
+
+import random
+import re
+import typing as t
+import uuid
+from dataclasses import dataclass, field
+
+from .clock import Clock, Scheduler
+from .operations import Operations
+from .private_link import PrivateLink
+from .store import Resource, Store
+from .wire import JSON, ArmError, Request, Response, fold
+
+Handler = t.Callable[["Call"], Response]
+
+
+@dataclass
+class Call:
+    """A request on its way through a handler."""
+
+    arm: Arm
+    request: Request
+    parameters: dict[str, str]
+    caller: JSON = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """The path as the client wrote it, without a trailing slash, ``resourcegroups`` in camel case."""
+        path = "/" + self.request.path.strip("/")
+        return re.sub(r"/resourcegroups/", "/resourceGroups/", path, count=1, flags=re.IGNORECASE)
+
+    @property
+    def body(self) -> JSON:
+        """The JSON body. Raises 400 when it is not an object."""
+        return self.request.json()
+
+    def __getitem__(self, name: str) -> str:
+        return self.parameters[name]
+
+
+@dataclass(frozen=True)
+class Route:
+    """``pattern`` is a path with ``{names}``; literals match without regard to case, ``{+name}`` spans slashes.
+
+    ``action`` is the permission the caller needs on ``scope`` (default: the request's path); empty means none is
+    checked, ``None`` means it follows from method and resource type.
+    """
+
+    method: str
+    pattern: str
+    handler: Handler
+    action: str | None = None
+    anonymous: bool = False
+
+    def matcher(self) -> re.Pattern[str]:
+        """The pattern as a regular expression over the whole path."""
+        expression = ""
+        for piece in re.split(r"(\{\+?\w+\})", self.pattern):
+            if piece.startswith("{+"):
+                expression += f"(?P<{piece[2:-1]}>.+?)"
+            elif piece.startswith("{"):
+                expression += f"(?P<{piece[1:-1]}>[^/]+)"
+            else:
+                expression += re.escape(piece)
+        return re.compile(expression + "/?$", re.IGNORECASE)
+
+
+class Service(t.Protocol):
+    """One family of resource types. A service is made with the :class:`Arm` it belongs to."""
+
+    def routes(self) -> t.Iterable[Route]:
+        """The routes it serves; earlier routes win."""
+
+    def load(self, world: JSON) -> None:
+        """Make what the world file says exists before the run."""
+
+
+class Arm:
+    """A local Azure Resource Manager.
+
+    ``clock`` is the only time it knows, ``seed`` the only chance. ``latency`` maps operation kinds to emulated seconds
+    (``None`` = everything is instant). ``world`` is the parsed world file.
+    """
+
+    def __init__(
+        self,
+        services: t.Sequence[t.Callable[[Arm], Service]],
+        clock: Clock,
+        world: JSON | None = None,
+        latency: t.Mapping[str, float] | None = None,
+        seed: int = 1,
+    ) -> None:
+        self.clock = clock
+        self._factories, self._seed, self.latency = services, seed, latency
+        self.world: JSON = world or {}
+        self.log: list[JSON] = []
+        self.before: list[t.Callable[[Call, Route], Response | None]] = []
+        self.reset()
+
+    def reset(self, world: JSON | None = None) -> None:
+        """Forget everything that happened and start from the world again (or from another one)."""
+        if world is not None:
+            self.world = world
+        self.random = random.Random(self._seed)
+        self.store = Store()
+        self.scheduler = Scheduler(self.clock)
+        self.operations = Operations(self.clock, self.scheduler, self.seconds)
+        self.settings: JSON = dict(self.world.get("settings", {}))
+        self.events: dict[str, t.Callable[[JSON], JSON]] = {}
+        self.private_link = PrivateLink()
+        self.log.clear()
+        self.before.clear()
+        self.services: list[Service] = []
+        for factory in self._factories:
+            self.services.append(factory(self))
+        self._routes = [(route.method, route.matcher(), route) for service in self.services for route in service.routes()]
+        for service in self.services:
+            service.load(self.world)
+
+    def service(self, kind: type[t.Any]) -> t.Any:
+        """The service of a class; services that need one another ask here."""
+        return next(service for service in self.services if isinstance(service, kind))
+
+    def seconds(self, kind: str) -> float:
+        """The emulated duration of an operation kind; the longest matching prefix wins."""
+        if self.latency is None:
+            return 0.0
+        matches = [name for name in self.latency if kind.startswith(name)]
+        return float(self.latency[max(matches, key=len)]) if matches else 0.0
+
+    def guid(self) -> str:
+        """A GUID that depends on the seed and on how many were drawn before."""
+        return str(uuid.UUID(int=self.random.getrandbits(128), version=4))
+
+    def etag(self) -> str:
+        """A Microsoft.Network etag, quotes included."""
+        return f'W/"{self.guid()}"'
+
+    def answer(self, request: Request) -> Response:
+        """Answer one request. Never raises: what goes wrong inside is a 500 with the reason in its message."""
+        self.scheduler.settle()
+        entry: JSON = {
+            "number": len(self.log) + 1, "at": self.clock.now(), "method": request.method, "path": request.path,
+            "query": request.raw_query, "host": request.base_url,
+        }
+        if not request.path.lower().startswith("/emulator"):
+            self.log.append(entry)
+        try:
+            response = self._dispatch(request, entry)
+        except ArmError as error:
+            response = error.response()
+            entry["code"] = error.code
+        response.headers.setdefault("x-ms-request-id", self.guid())
+        response.headers.setdefault("x-ms-correlation-request-id", self.guid())
+        entry["status"] = response.status
+        return response
+
+    def _dispatch(self, request: Request, entry: JSON) -> Response:
+        allowed = False
+        for method, matcher, route in self._routes:
+            match = matcher.match(request.path)
+            if not match:
+                continue
+            allowed = True
+            if method != request.method:
+                continue
+            call = Call(self, request, match.groupdict())
+            for check in [] if route.anonymous else self.before:
+                early = check(call, route)
+                if early is not None:
+                    return early
+            entry["caller"] = call.caller.get("object_id")
+            return route.handler(call)
+        if allowed:
+            raise ArmError(405, "MethodNotAllowed", f"The method {request.method} is not allowed for '{request.path}'.")
+        raise ArmError(404, "InvalidResourceType", f"The emulator does not know '{request.path}'.")
+
+
+__all__ = ["Arm", "ArmError", "Call", "JSON", "Request", "Resource", "Response", "Route", "Service", "fold"]

@@ -1,0 +1,1 @@
+"""The resource types the emulator serves, a file for each family."""
