@@ -1,0 +1,152 @@
+"""Errors of the engine. Low layers raise them; only the runner turns one into a failed task."""
+
+from __future__ import annotations
+
+import typing as t
+
+
+class RecoveryError(Exception):
+    """Base of all errors a task reports. ``message`` is one readable sentence or more."""
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def facts(self) -> dict[str, t.Any]:
+        """Values that go beside ``msg`` in the failed result."""
+        return {"remedy": self.remedy} if self.remedy else {}
+
+    def sentence(self) -> str:
+        """The message followed by the remedy, when one is known."""
+        return f"{self.message} {self.remedy}".strip()
+
+
+class InputError(RecoveryError):
+    """What the operator asked for cannot be meant; found before any request."""
+
+
+class Refusal(RecoveryError):
+    """Acting would do harm or is bound to fail; nothing was written."""
+
+
+class CredentialError(RecoveryError):
+    """No usable credentials, or the sign-in was refused."""
+
+
+class Unreachable(RecoveryError):
+    """No answer from the endpoint: name, route, TLS or a dropped connection."""
+
+
+class WaitTimeout(RecoveryError):
+    """Something did not become true in time. Azure may still be working on it; running again resumes."""
+
+
+class AzureError(RecoveryError):
+    """Azure answered with an error.
+
+    Attributes: ``status`` (HTTP, int), ``code`` and ``answer`` (Azure's own words), ``request_id``, ``method``,
+    ``resource_id``.
+    """
+
+    def __init__(
+        self,
+        *,
+        status: int,
+        code: str,
+        answer: str,
+        method: str,
+        resource_id: str,
+        request_id: str = "",
+        remedy: str = "",
+    ) -> None:
+        self.status, self.code, self.answer = status, code, answer
+        self.method, self.resource_id, self.request_id = method, resource_id, request_id
+        deed = DEEDS.get(method, method)
+        said = f"{status} {code}: {answer}" if code else f"{status}: {answer}"
+        identified = f" (request {request_id})" if request_id else ""
+        super().__init__(f"{deed} {resource_id} failed; Azure answered {said}{identified}.", remedy=remedy)
+
+    def facts(self) -> dict[str, t.Any]:
+        """Status, code, Azure's message, request id and the resource, for handlers and reports."""
+        return {
+            **super().facts(),
+            "status": self.status,
+            "code": self.code,
+            "azure_message": self.answer,
+            "request_id": self.request_id,
+            "resource_id": self.resource_id,
+            "method": self.method,
+        }
+
+
+class NotFound(AzureError):
+    """404 from Azure Resource Manager itself: the resource does not exist."""
+
+
+class Forbidden(AzureError):
+    """403: the caller may not do this."""
+
+
+class Conflict(AzureError):
+    """409 or 412: another operation runs, or the resource is not what the caller thought."""
+
+
+class OperationFailed(AzureError):
+    """A long operation ended as Failed or Canceled."""
+
+
+DEEDS = {
+    "GET": "Reading",
+    "HEAD": "Reading",
+    "PUT": "Writing",
+    "PATCH": "Changing",
+    "DELETE": "Deleting",
+    "POST": "Asking",
+    "LIST": "Listing",
+}
+
+# A 404 with one of these codes speaks of the subscription, the provider or the type, not of the resource:
+# https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors
+NOT_ABSENCE = frozenset(
+    {
+        "subscriptionnotfound",
+        "invalidsubscriptionid",
+        "invalidresourcetype",
+        "invalidresourcenamespace",
+        "noregisteredproviderfound",
+        "missingsubscriptionregistration",
+        "invalidauthenticationtokentenant",
+        "missingapiversionparameter",
+        "invalidapiversionparameter",
+    }
+)
+
+REMEDIES = {
+    "authorizationfailed": "Grant the signed-in identity the missing action at that scope; a fresh grant can take ten minutes to spread.",
+    "linkedauthorizationfailed": "Grant the signed-in identity the named action on the linked resource (for a subnet: "
+    "Microsoft.Network/virtualNetworks/subnets/join/action).",
+    "subscriptionnotfound": "Check subscription_id, the tenant and cloud_environment: this identity does not see that subscription there.",
+    "invalidsubscriptionid": "subscription_id must be a GUID.",
+    "resourcegroupnotfound": "Create the resource group first, or correct its name and subscription.",
+    "missingsubscriptionregistration": "Register the provider with privatelink.recovery.provider_registration and run again.",
+    "expiredauthenticationtoken": "Sign in again; check the controller's clock.",
+    "invalidauthenticationtoken": "Check tenant, client_id and secret; the token was not accepted.",
+    "invalidauthenticationtokenaudience": "The token is for another cloud: check cloud_environment.",
+    "invalidauthenticationtokentenant": "The subscription belongs to another tenant: check tenant.",
+    "principalnotfound": "The identity is not yet known to the directory; wait a few minutes and run again.",
+    "privateendpointcannotbecreatedinsubnetthathasnetworkpoliciesenabled": "Set privateEndpointNetworkPolicies of the subnet to Disabled.",
+    "subnetisfull": "Use a larger subnet or free addresses.",
+    "requestdisallowedbypolicy": "An Azure Policy assignment forbids this; ask its owner for an exemption.",
+    "scopelocked": "A management lock protects the resource; its owner must remove it first.",
+}
+
+
+def remedy_for(code: str, status: int) -> str:
+    """What the operator can do about an Azure error code; empty when nothing is known."""
+    known = REMEDIES.get(code.lower(), "")
+    if not known and status == 403:
+        return REMEDIES["authorizationfailed"]
+    if not known and status == 401:
+        return REMEDIES["invalidauthenticationtoken"]
+    return known

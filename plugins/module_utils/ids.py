@@ -1,0 +1,156 @@
+"""Azure resource ids, regions and deterministic names."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+import uuid
+from dataclasses import dataclass
+
+from .errors import InputError
+
+GUID = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", re.IGNORECASE)
+
+# Names of the assignments this collection makes; changing it would orphan every assignment made before.
+ASSIGNMENT_NAMESPACE = uuid.UUID("6b0f6b0e-5c5f-5d0e-9b57-0f7d3a1c9d42")
+
+
+@dataclass(frozen=True)
+class ResourceId:
+    """A parsed ARM id. ``kind`` is the full type as written, ``names`` the names along it."""
+
+    subscription_id: str
+    resource_group: str
+    kind: str
+    names: tuple[str, ...]
+    text: str
+
+    @property
+    def name(self) -> str:
+        """The last name."""
+        return self.names[-1] if self.names else self.resource_group or self.subscription_id
+
+    @property
+    def type(self) -> str:
+        """The full type in lower case, ``microsoft.network/virtualnetworks/subnets``."""
+        return self.kind.lower()
+
+    @property
+    def group_id(self) -> str:
+        """The id of the resource group."""
+        return f"/subscriptions/{self.subscription_id}/resourceGroups/{self.resource_group}"
+
+    def ancestor(self, levels: int = 1) -> str:
+        """The id ``levels`` type/name pairs up, within the same provider."""
+        return "/".join(self.text.split("/")[: -2 * levels])
+
+
+def parse_id(text: str, expected: str = "", *, option: str = "id") -> ResourceId:
+    """Parse an id. ``expected`` is a type the id must have (``Microsoft.Network/virtualNetworks/subnets``).
+
+    Raises :class:`InputError` naming ``option`` when the text is no id or one of another type.
+    """
+    cleaned = "/" + (text or "").strip().strip("/")
+    parts = cleaned[1:].split("/")
+    if any(not part or part.strip() != part or re.search(r"[\s?#<>\\]", part) for part in parts) or len(parts) % 2:
+        raise _malformed(text, expected, option)
+    keys = [part.lower() for part in parts]
+    if keys[0] != "subscriptions" or not GUID.match(parts[1]):
+        raise _malformed(text, expected, option)
+    group = parts[3] if len(parts) > 3 and keys[2] == "resourcegroups" else ""
+    if "providers" not in keys:
+        found = ResourceId(parts[1], group, "", (), cleaned)
+    else:
+        start = len(keys) - 1 - keys[::-1].index("providers")
+        tail = parts[start + 1 :]
+        if len(tail) < 3 or len(tail) % 2 == 0:
+            raise _malformed(text, expected, option)
+        found = ResourceId(parts[1], group, "/".join([tail[0], *tail[1::2]]), tuple(tail[2::2]), cleaned)
+    if expected and found.type != expected.lower():
+        raise InputError(
+            f"{option} must be the id of a {expected}, got one of {found.kind or 'a resource group'}: {text}"
+        )
+    return found
+
+
+@dataclass(frozen=True)
+class Collection:
+    """A parsed collection path: everything of one type in a resource, a resource group or a subscription."""
+
+    subscription_id: str
+    resource_group: str
+    type: str
+    names: tuple[str, ...]
+
+
+def parse_collection(path: str) -> Collection:
+    """Parse ``{scope}/providers/{provider}/{type}[/{name}/{child type}]``; ``type`` comes back in lower case."""
+    parts = path.strip("/").split("/")
+    keys = [part.lower() for part in parts]
+    if "providers" not in keys or keys[0] != "subscriptions":
+        return Collection(parts[1] if len(parts) > 1 else "", "", "", ())
+    start = len(keys) - 1 - keys[::-1].index("providers")
+    tail = parts[start + 1 :]
+    group = parts[3] if start > 3 and keys[2] == "resourcegroups" else ""
+    return Collection(parts[1], group, "/".join([tail[0], *tail[1::2]]).lower(), tuple(tail[2::2]))
+
+
+def _malformed(text: str, expected: str, option: str) -> InputError:
+    what = f"the id of a {expected}" if expected else "an Azure resource id"
+    return InputError(
+        f"{option} is not {what}: {text!r}.",
+        remedy="An id looks like /subscriptions/<guid>/resourceGroups/<name>/providers/<provider>/<type>/<name>.",
+    )
+
+
+def group_id(subscription_id: str, resource_group: str) -> str:
+    """The id of a resource group. Raises :class:`InputError` for a name Azure would refuse."""
+    if not re.match(r"^[-\w.()]{1,90}$", resource_group) or resource_group.endswith("."):
+        raise InputError(f"resource_group {resource_group!r} is not a valid resource group name.")
+    if not GUID.match(subscription_id or ""):
+        raise InputError(f"subscription_id must be a GUID, got {subscription_id!r}.")
+    return f"/subscriptions/{subscription_id}/resourceGroups/{resource_group}"
+
+
+def build_id(subscription_id: str, resource_group: str, kind: str, *names: str) -> str:
+    """The id of a resource from its parts; ``kind`` is the full type."""
+    provider, *types = kind.split("/")
+    for name in names:
+        if not name or "/" in name or name.strip() != name:
+            raise InputError(f"{name!r} is not a valid name for a {kind}.")
+    pairs = "/".join(f"{segment}/{name}" for segment, name in zip(types, names, strict=True))
+    return f"{group_id(subscription_id, resource_group)}/providers/{provider}/{pairs}"
+
+
+def same_id(first: str | None, second: str | None) -> bool:
+    """Whether two ids name the same resource; Azure's casing of ids is not stable."""
+    return fold_id(first) == fold_id(second)
+
+
+def fold_id(text: str | None) -> str:
+    """An id as a dictionary key."""
+    return (text or "").strip().rstrip("/").lower()
+
+
+def trailing_guid(text: str) -> str:
+    """The last segment in lower case: what identifies a role definition whatever scope its id was read at."""
+    return text.rstrip("/").rsplit("/", 1)[-1].lower()
+
+
+def region(name: str | None) -> str:
+    """A region as Azure writes it back: ``West Europe`` is ``westeurope``, ``US Gov Virginia`` ``usgovvirginia``."""
+    return re.sub(r"[\s()_-]", "", name or "").lower()
+
+
+def assignment_name(scope: str, principal_id: str, role: str) -> str:
+    """The deterministic GUID of a role assignment: the same three always give the same name."""
+    key = "|".join((fold_id(scope), principal_id.lower(), trailing_guid(role)))
+    return str(uuid.uuid5(ASSIGNMENT_NAMESPACE, key))
+
+
+def unique_ids(ids: t.Iterable[str]) -> list[str]:
+    """Ids without repetition, in order, compared as Azure compares them."""
+    seen: dict[str, str] = {}
+    for text in ids:
+        seen.setdefault(fold_id(text), text)
+    return list(seen.values())

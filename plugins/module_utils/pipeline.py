@@ -1,0 +1,230 @@
+"""The one HTTP pipeline under both doors: retries, sign-in, the read-only lock, polling and error translation."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+from .errors import (
+    NOT_ABSENCE,
+    AzureError,
+    Conflict,
+    CredentialError,
+    Forbidden,
+    NotFound,
+    OperationFailed,
+    Unreachable,
+    WaitTimeout,
+    remedy_for,
+)
+
+if t.TYPE_CHECKING:
+    from azure.core.pipeline.policies import RetryPolicy
+
+RETRIES = 4
+# All our writes are PUTs of whole resources, PATCHes of values or idempotent POSTs: repeating one does no harm.
+RETRIED_METHODS = frozenset({"GET", "HEAD", "PUT", "PATCH", "DELETE", "POST"})
+# POST that only reads: https://learn.microsoft.com/rest/api/recoveryservices (Capabilities, Check Name Availability).
+READING_POSTS = ("/capabilities", "/checknameavailability")
+CERTIFICATE_SIGNS = ("CERTIFICATE_VERIFY_FAILED", "certificate verify failed", "SSLCertVerificationError")
+NAME_SIGNS = (
+    "Name or service not known",
+    "Failed to resolve",
+    "nodename nor servname",
+    "Temporary failure in name resolution",
+)
+
+
+def retry_policy() -> RetryPolicy[t.Any, t.Any]:
+    """azure-core's retries, for every method we send, but not for an untrusted certificate: that does not pass."""
+    from azure.core.pipeline.policies import RetryPolicy as Base
+
+    class Retry(Base[t.Any, t.Any]):
+        def increment(self, settings: dict[str, t.Any], response: t.Any = None, error: Exception | None = None) -> bool:
+            if error is not None and any(sign in str(error) for sign in CERTIFICATE_SIGNS):
+                return False
+            return super().increment(settings, response=response, error=error)
+
+        def configure_retries(self, options: dict[str, t.Any]) -> dict[str, t.Any]:
+            options.setdefault("retry_on_methods", RETRIED_METHODS)
+            return super().configure_retries(options)
+
+        def _is_method_retryable(self, settings: t.Any, request: t.Any, response: t.Any = None) -> bool:
+            return request.method.upper() in settings["methods"]
+
+    return Retry(retry_total=RETRIES * 2, retry_connect=RETRIES, retry_read=RETRIES, retry_status=RETRIES)
+
+
+def policies(credential: t.Any, scope: str, user_agent: str, read_only: bool) -> list[t.Any]:
+    """The policies of one client. ARMAutoResourceProviderRegistrationPolicy is left out on purpose: it writes unasked."""
+    from azure.core.pipeline import policies as core
+    from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
+
+    chain: list[t.Any] = [
+        core.RequestIdPolicy(),
+        core.HeadersPolicy(),
+        core.UserAgentPolicy(base_user_agent=user_agent),
+        core.ContentDecodePolicy(),
+        core.CustomHookPolicy(),
+        retry_policy(),
+        ARMChallengeAuthenticationPolicy(credential, scope),
+    ]
+    if read_only:
+        chain.insert(0, _lock())
+    return chain
+
+
+def is_write(method: str, path: str) -> bool:
+    """Whether a request changes anything in Azure."""
+    if method in ("GET", "HEAD"):
+        return False
+    return not (method == "POST" and path.rstrip("/").lower().endswith(READING_POSTS))
+
+
+def _lock() -> t.Any:
+    from urllib.parse import urlsplit
+
+    from azure.core.pipeline.policies import SansIOHTTPPolicy
+
+    class ReadOnlyLock(SansIOHTTPPolicy[t.Any, t.Any]):
+        """Check mode's second lock: a write that slipped through the plan never leaves the machine."""
+
+        def on_request(self, request: t.Any) -> None:
+            method, path = request.http_request.method.upper(), urlsplit(request.http_request.url).path
+            if is_write(method, path):
+                raise RuntimeError(f"refused to send {method} {path} in check mode; this is a defect of the collection")
+
+    return ReadOnlyLock()
+
+
+def polling(progress: t.Callable[[str], None], what: str, timeout: float, now: t.Callable[[], float]) -> t.Any:
+    """ARM polling that asks often at first, honours Retry-After, tells of its progress and ends at ``timeout`` seconds."""
+    from azure.mgmt.core.polling.arm_polling import ARMPolling
+
+    class Polling(ARMPolling):  # type: ignore[misc, unused-ignore]
+        started: float = 0.0
+        waits: int = 0
+
+        def _extract_delay(self) -> float:
+            named = super()._extract_delay()
+            # ARMPolling answers its own default (0 here) when the service named no delay.
+            return named or min(10.0, 0.5 * 2 ** min(self.waits, 5))
+
+        def _delay(self) -> None:
+            self.started = self.started or now()
+            delay, passed = self._extract_delay(), now() - self.started
+            self.waits += 1
+            if passed + delay > timeout:
+                raise _Deadline(f"{what} is still {self.status() or 'running'} after {passed:.0f} s")
+            if passed >= 5 or delay >= 5:
+                progress(f"{what}: {self.status() or 'running'}, {passed:.0f} s of at most {timeout:.0f} s")
+            self._sleep(delay)
+
+    return Polling(0)
+
+
+class _Deadline(Exception):
+    """Raised inside the poller's thread when the operator's patience is at its end."""
+
+
+def translate(error: Exception, method: str, resource_id: str) -> Exception:
+    """Any exception of the SDKs as one of ours. Exceptions that are already ours come back as they are."""
+    from azure.core import exceptions as sdk
+
+    if isinstance(error, _Deadline):
+        return WaitTimeout(f"{error}; Azure goes on with it.", remedy="Run again to resume, or raise wait_timeout.")
+    if isinstance(error, sdk.ClientAuthenticationError) and error.response is None:
+        return sign_in_error(error)
+    if isinstance(error, sdk.HttpResponseError) and error.response is not None:
+        return from_response(error.response, method, resource_id, failed_operation=_ended_badly(error))
+    if isinstance(error, sdk.HttpResponseError):
+        return Unreachable(f"{method} {resource_id}: {error.message}")
+    if isinstance(error, sdk.AzureError):
+        return unreachable(error, resource_id)
+    return error
+
+
+def _ended_badly(error: Exception) -> bool:
+    return type(error.__cause__ or error.__context__).__name__ in ("OperationFailed", "BadStatus")
+
+
+def from_response(response: t.Any, method: str, resource_id: str, *, failed_operation: bool = False) -> AzureError:
+    """The error a response stands for. 404 means absent only when Azure itself says so in JSON."""
+    status = int(response.status_code)
+    code, answer = read_error(response)
+    kind: type[AzureError] = AzureError
+    if failed_operation and status < 400:
+        kind = OperationFailed
+    elif status == 404 and code and code.lower() not in NOT_ABSENCE:
+        kind = NotFound
+    elif status == 403:
+        kind = Forbidden
+    elif status in (409, 412):
+        kind = Conflict
+    return kind(
+        status=status,
+        code=code,
+        answer=answer,
+        method=method,
+        resource_id=resource_id,
+        request_id=response.headers.get("x-ms-request-id", ""),
+        remedy=remedy_for(code, status),
+    )
+
+
+def read_error(response: t.Any) -> tuple[str, str]:
+    """Azure's code and message: wrapped in ``error``, bare as private DNS answers, or the body's first words."""
+    try:
+        text = response.text() if callable(response.text) else str(response.text)
+    except Exception:  # noqa: BLE001 - a streamed body that cannot be read any more has no words for us
+        text = ""
+    try:
+        document = json.loads(text)
+    except ValueError:
+        return "", " ".join(text.split())[:300] or "no body"
+    error = document.get("error", document) if isinstance(document, dict) else {}
+    if not isinstance(error, dict) or not (error.get("code") or error.get("message")):
+        return "", " ".join(text.split())[:300]
+    message = str(error.get("message") or "")
+    inner = [item for item in error.get("details") or [] if isinstance(item, dict)]
+    for item in inner:
+        if item.get("message"):
+            message = f"{message} [{item.get('code', '')}: {item['message']}]".strip()
+    return str(error.get("code") or ""), message
+
+
+def unreachable(error: Exception, where: str) -> Unreachable:
+    """A transport error in the operator's terms."""
+    text = " ".join(str(error).split())
+    if any(sign in text for sign in CERTIFICATE_SIGNS):
+        return Unreachable(
+            f"The TLS certificate of the endpoint behind {where} is not trusted: {text[:300]}",
+            remedy="Name the CA in ca_file or REQUESTS_CA_BUNDLE. Verification is never switched off.",
+        )
+    if any(sign in text for sign in NAME_SIGNS):
+        return Unreachable(
+            f"The endpoint behind {where} has no address: {text[:300]}", remedy="Check cloud_environment and DNS."
+        )
+    return Unreachable(
+        f"No answer from the endpoint behind {where}: {text[:300]}",
+        remedy="Check the network, the proxy and cloud_environment.",
+    )
+
+
+SIGN_IN_REMEDIES = {
+    "AADSTS7000215": "The client secret is wrong: give the secret's value, not its id.",
+    "AADSTS7000222": "The client secret has expired: make a new one.",
+    "AADSTS700016": "client_id is not known in this tenant: check client_id, tenant and cloud_environment.",
+    "AADSTS90002": "The tenant does not exist in this cloud: check tenant and cloud_environment.",
+    "AADSTS900382": "The tenant belongs to another cloud: check cloud_environment.",
+    "AADSTS50034": "The account is not known in this tenant.",
+}
+
+
+def sign_in_error(error: Exception) -> CredentialError:
+    """A refused sign-in, with the remedy its AADSTS number asks for."""
+    text = " ".join(str(error).split())[:600]
+    remedy = next((words for number, words in SIGN_IN_REMEDIES.items() if number in text), "")
+    return CredentialError(
+        f"Signing in to Azure failed: {text}", remedy=remedy or "Check tenant, client_id and secret."
+    )

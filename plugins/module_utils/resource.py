@@ -1,0 +1,112 @@
+"""One kind of Azure resource: read, plan, apply."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from .azure import Azure
+from .errors import OperationFailed
+from .plan import Plan, plan_absent, plan_present
+from .spec import Options, desired
+from .wire import JSON, get_path
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What the engine must know of a resource type.
+
+    ``read_only`` are dotted paths a PUT must not send back; ``update`` the verb that changes an existing resource;
+    ``recreate`` what making it anew would cost the operator.
+    """
+
+    type: str
+    api_version: str
+    options: Options
+    read_only: tuple[str, ...] = ("id", "name", "type", "etag", "systemData", "properties.provisioningState")
+    update: t.Literal["PUT", "PATCH"] = "PUT"
+    creating: t.Mapping[str, t.Any] | None = None
+    recreate: str = ""
+    if_none_match: bool = False
+
+    def read(self, azure: Azure, resource_id: str) -> JSON | None:
+        """The resource, or None when Azure says it does not exist."""
+        return azure.find(resource_id, self.api_version)
+
+    def plan(
+        self, resource_id: str, current: JSON | None, values: JSON, *, absent: bool = False, extra: JSON | None = None
+    ) -> Plan:
+        """What to do for the option values; ``extra`` is wire JSON for options that need more than a row."""
+        if absent:
+            return plan_absent(resource_id, self.options, current)
+        return plan_present(
+            resource_id,
+            self.options,
+            current,
+            {**desired(self.options, values), **(extra or {})},
+            read_only=self.read_only,
+            creating=dict(self.creating or {}),
+            verb=self.update,
+            recreate=self.recreate,
+        )
+
+    def apply(self, azure: Azure, plan: Plan, *, wait: bool = True) -> JSON | None:
+        """Do what the plan says and return the resource as Azure answers it (None after a deletion)."""
+        if plan.action == "create":
+            return azure.put(plan.resource_id, self.api_version, plan.body, wait=wait, new=self.if_none_match)
+        if plan.action == "update" and self.update == "PATCH":
+            return azure.patch(plan.resource_id, self.api_version, plan.body, wait=wait)
+        if plan.action == "update":
+            return azure.put(plan.resource_id, self.api_version, plan.body, wait=wait)
+        if plan.action == "delete":
+            azure.delete(plan.resource_id, self.api_version, wait=wait)
+        return None
+
+    def settle(self, azure: Azure, resource_id: str) -> JSON:
+        """Wait until the resource is no longer being provisioned; raise OperationFailed when that went wrong."""
+
+        def settled() -> JSON | None:
+            document = azure.get(resource_id, self.api_version)
+            return document if provisioning(document) in ENDED else None
+
+        document = t.cast(JSON, azure.until(f"{self.type} {resource_id.rsplit('/', 1)[-1]}", settled))
+        refuse_failed(document, resource_id)
+        return document
+
+
+ENDED = ("succeeded", "failed", "canceled", "")
+
+
+def provisioning(document: JSON | None) -> str:
+    """The provisioning state in lower case; empty when the type has none."""
+    return str(get_path(document, "properties.provisioningState") or "").lower()
+
+
+def refuse_failed(document: JSON, resource_id: str) -> None:
+    """Raise OperationFailed for a resource whose provisioning ended badly."""
+    state = provisioning(document)
+    if state in ("failed", "canceled"):
+        raise OperationFailed(
+            status=200,
+            code="ProvisioningState" + state.capitalize(),
+            answer=f"provisioningState is {state.capitalize()}",
+            method="PUT",
+            resource_id=resource_id,
+            remedy="Look at the activity log of the resource and its target; delete what failed, then run again.",
+        )
+
+
+def wanted_tags(current: JSON | None, tags: t.Mapping[str, t.Any] | None, append: bool) -> dict[str, str] | None:
+    """The complete tags object to want; None when tags were not given. Appending keeps the tags that are there."""
+    if tags is None:
+        return None
+    given = {str(key): str(value) for key, value in tags.items()}
+    return {**((current or {}).get("tags") or {}), **given} if append else given
+
+
+def settled(azure: Azure, kind: Kind, resource_id: str, *, check_mode: bool) -> JSON | None:
+    """The resource once nobody is working on it any more, so that an interrupted run can be resumed; None if absent."""
+    current = kind.read(azure, resource_id)
+    if current is None or check_mode or provisioning(current) in ENDED:
+        return current
+    return kind.settle(azure, resource_id)

@@ -1,0 +1,83 @@
+"""Access tokens and cloud descriptions shared by the tasks of one run, in a 0600 file that goes with the run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+import time
+import typing as t
+from pathlib import Path
+
+FILE = "privatelink_recovery_session.json"
+# azure-core refreshes a token 300 s before it expires; one shared any later would be thrown away at once.
+MARGIN = 310.0
+
+
+class SessionCache:
+    """A small dictionary on disk. Without a directory it lives in memory only.
+
+    Writers replace the file in one step, so a reader sees an old or a new one, never half of one. What cannot be read
+    is treated as empty.
+    """
+
+    def __init__(self, directory: str | None) -> None:
+        self._path = Path(directory) / FILE if directory and Path(directory).is_dir() else None
+        self._memory: dict[str, t.Any] = {}
+
+    def get(self, key: str) -> t.Any:
+        """The value, or None."""
+        return self._read().get(self._name(key))
+
+    def put(self, key: str, value: t.Any) -> None:
+        """Store a JSON value under a key; the key itself is stored only as a digest."""
+        content = {**self._read(), self._name(key): value}
+        if self._path is None:
+            self._memory = content
+            return
+        handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=FILE)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                json.dump(content, stream)
+            os.replace(name, self._path)
+        except OSError:
+            Path(name).unlink(missing_ok=True)
+
+    def _read(self) -> dict[str, t.Any]:
+        if self._path is None:
+            return self._memory
+        try:
+            content = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return content if isinstance(content, dict) else {}
+
+    @staticmethod
+    def _name(key: str) -> str:
+        return hashlib.sha256(key.encode()).hexdigest()
+
+
+class SharedToken:
+    """A credential that asks ``credential`` only when the cache holds no token that lives long enough.
+
+    ``identity`` tells sign-ins apart (it includes a digest of the secret, so that a wrong secret never profits from a
+    token fetched with the right one).
+    """
+
+    def __init__(
+        self, credential: t.Any, cache: SessionCache, identity: str, now: t.Callable[[], float] = time.time
+    ) -> None:
+        self._credential, self._cache, self._identity, self._now = credential, cache, identity, now
+
+    def get_token(self, *scopes: str, **options: t.Any) -> t.Any:
+        """An access token for the scopes; ``claims`` (a challenge) always goes to the service."""
+        from azure.core.credentials import AccessToken
+
+        key = "|".join((self._identity, *scopes, str(options.get("tenant_id") or "")))
+        kept = None if options.get("claims") else self._cache.get(key)
+        if kept and float(kept[1]) - self._now() > MARGIN:
+            return AccessToken(str(kept[0]), int(kept[1]))
+        token = self._credential.get_token(*scopes, **options)
+        self._cache.put(key, [token.token, token.expires_on])
+        return token

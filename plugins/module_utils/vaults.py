@@ -1,0 +1,178 @@
+"""Recovery Services vaults: the table, and the rules that must hold whatever the operator asks for."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .azure import Azure
+from .errors import InputError, NotFound, Refusal
+from .ids import build_id, group_id
+from .plan import Plan
+from .resource import Kind, settled, wanted_tags
+from .runner import Task, outcome
+from .spec import Option, a_region, caseless, strings
+from .wire import JSON, facts, get_path
+
+TYPE = "Microsoft.RecoveryServices/vaults"
+API_VERSION = "2024-04-01"
+RESOURCE_GROUP_API_VERSION = "2021-04-01"
+
+OPTIONS: dict[str, Option] = {
+    "location": Option(to="location", fold=a_region, immutable=True),
+    "tags": Option(type="dict", to="tags", fold=strings),
+    "public_network_access": Option(to="properties.publicNetworkAccess", fold=caseless, choices=("Enabled", "Disabled")),
+    "storage_redundancy": Option(
+        to="properties.redundancySettings.standardTierStorageRedundancy",
+        fold=caseless,
+        choices=("LocallyRedundant", "ZoneRedundant", "GeoRedundant"),
+    ),
+    "cross_region_restore": Option(
+        to="properties.redundancySettings.crossRegionRestore", fold=caseless, choices=("Enabled", "Disabled")
+    ),
+}
+IDENTITY_ROW = {"identity": Option(type="dict", to="identity", fold=lambda value: _identity_key(value))}
+
+VAULT = Kind(
+    TYPE,
+    API_VERSION,
+    {**OPTIONS, **IDENTITY_ROW},
+    update="PATCH",
+    creating={"sku": {"name": "RS0", "tier": "Standard"}, "properties": {}, "identity": {"type": "SystemAssigned"}},
+    recreate="A vault cannot be moved: create one under another name in the wanted region and protect the items anew there.",
+)
+
+
+def vault_id(task: Task) -> str:
+    """The id of the vault a task names by ``resource_group`` and ``name``."""
+    return build_id(task.subscription_id, task.options["resource_group"], TYPE, task.options["name"])
+
+
+def read_vault(azure: Azure, resource_id: str) -> JSON | None:
+    """The vault, or None when Azure says it does not exist."""
+    return VAULT.read(azure, resource_id)
+
+
+def manage_vault(task: Task) -> JSON:
+    """Serve the ``vault`` module."""
+    resource_id = vault_id(task)
+    current = settled(task.azure, VAULT, resource_id, check_mode=task.check_mode)
+    if task.options["state"] == "absent":
+        return _remove(task, resource_id, current)
+    wish = _wish(task, current)
+    plan = VAULT.plan(resource_id, current, wish, extra=_identity(task.options.get("identity"), current, resource_id))
+    _refuse_private_with_cross_region_restore(plan, current)
+    document = current
+    if plan.changed and not task.check_mode:
+        document = VAULT.apply(task.azure, plan, wait=task.options["wait"])
+    return outcome(plan, document)
+
+
+def list_vaults(task: Task) -> JSON:
+    """Serve the ``vault_info`` module: one vault, those of a group, or those of the subscription."""
+    group, name = task.options.get("resource_group"), task.options.get("name")
+    if name and not group:
+        raise InputError("name needs resource_group: vault names are unique within a resource group only.")
+    if name:
+        found = [document] if (document := read_vault(task.azure, vault_id(task))) else []
+    else:
+        scope = group_id(task.subscription_id, group) if group else f"/subscriptions/{task.subscription_id}"
+        try:
+            found = task.azure.list(f"{scope}/providers/{TYPE}", API_VERSION)
+        except NotFound:
+            found = []
+    return {"changed": False, "vaults": [facts(document) for document in found]}
+
+
+def connections(document: JSON | None) -> list[JSON]:
+    """The private endpoint connections the vault shows, each with id, name and properties."""
+    return list(get_path(document, "properties.privateEndpointConnections") or [])
+
+
+def cross_region_restore(document: JSON | None) -> bool:
+    """Whether cross-region restore is on."""
+    return str(get_path(document, "properties.redundancySettings.crossRegionRestore") or "").lower() == "enabled"
+
+
+def refuse_cross_region_restore(resource_id: str) -> Refusal:
+    """The refusal shared by the module and the gate.
+
+    https://learn.microsoft.com/azure/backup/backup-azure-private-endpoints-configure-manage: public access cannot be
+    denied on a vault that has cross-region restore enabled.
+    """
+    return Refusal(
+        f"{resource_id}: public network access cannot be Disabled while cross-region restore is Enabled; nothing was written.",
+        remedy="Cross-region restore cannot be switched off once on: use another vault, or leave public access Enabled.",
+    )
+
+
+def _wish(task: Task, current: JSON | None) -> JSON:
+    wish = dict(task.options)
+    wish["tags"] = wanted_tags(current, wish.get("tags"), wish.get("append_tags", True))
+    if current is None and not wish.get("location"):
+        wish["location"] = group_location(task.azure, task.subscription_id, wish["resource_group"])
+    return wish
+
+
+def group_location(azure: Azure, subscription_id: str, resource_group: str) -> str:
+    """The region of a resource group, the default for what is created in it."""
+    return str(azure.get(group_id(subscription_id, resource_group), RESOURCE_GROUP_API_VERSION)["location"])
+
+
+def _identity_key(value: t.Any) -> t.Any:
+    types = sorted(part.strip().lower() for part in str((value or {}).get("type") or "None").split(","))
+    return types, sorted(key.lower() for key in (value or {}).get("userAssignedIdentities") or {})
+
+
+def _identity(wanted: JSON | None, current: JSON | None, resource_id: str) -> JSON:
+    """The identity as wire JSON under ``identity``; empty when it is to stay as it is.
+
+    https://learn.microsoft.com/azure/backup/private-endpoints: once enabled, the managed identity must not be disabled,
+    even temporarily.
+    """
+    if wanted is None:
+        return {}
+    have = _identity_key((current or {}).get("identity"))[0]
+    types = {part.strip().lower() for part in wanted["type"].split(",")}
+    if "systemassigned" in have and "systemassigned" not in types:
+        raise Refusal(
+            f"{resource_id} has its system-assigned identity on, and identity type {wanted['type']!r} would switch it off; "
+            "that breaks private endpoints for good and is never done. Nothing was written.",
+            remedy="Ask for SystemAssigned, or for 'SystemAssigned, UserAssigned' to add identities.",
+        )
+    made: JSON = {"type": wanted["type"]}
+    users = wanted.get("user_assigned_identities") or {}
+    if "userassigned" in types:
+        kept = get_path(current, "identity.userAssignedIdentities") or {} if users.get("append", True) else {}
+        made["userAssignedIdentities"] = {key: {} for key in [*kept, *(users.get("id") or [])]}
+    if _identity_key(made) == (["none"], []):
+        return {"identity": {"type": "None"}} if current is None else {}
+    return {"identity": made}
+
+
+def _refuse_private_with_cross_region_restore(plan: Plan, current: JSON | None) -> None:
+    after = plan.after
+    wants_private = str(get_path(after, "properties.publicNetworkAccess") or "").lower() == "disabled"
+    if wants_private and cross_region_restore(after) and plan.changed:
+        raise refuse_cross_region_restore(plan.resource_id)
+    if cross_region_restore(current) and not cross_region_restore(after):
+        raise Refusal(
+            f"{plan.resource_id}: cross-region restore cannot be switched off once it is on; nothing was written.",
+            remedy="Leave cross_region_restore out, or use another vault.",
+        )
+
+
+def _remove(task: Task, resource_id: str, current: JSON | None) -> JSON:
+    from .freshness import contents
+
+    if current is not None:
+        held = [f"private endpoint connection {item.get('name')}" for item in connections(current)]
+        held += contents(task.azure, resource_id)
+        if held:
+            raise Refusal(
+                f"{resource_id} is not empty and is not deleted: it holds {', '.join(held)}.",
+                remedy="Stop protection, unregister the servers and remove the private endpoints first.",
+            )
+    plan = VAULT.plan(resource_id, current, {}, absent=True)
+    if plan.changed and not task.check_mode:
+        VAULT.apply(task.azure, plan, wait=task.options["wait"])
+    return outcome(plan, None)

@@ -1,0 +1,112 @@
+"""Run a module's table in the controller process when the task is local; otherwise run the ordinary module."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import typing as t
+
+from ansible import constants as C
+from ansible.errors import AnsibleActionFail
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ..module_utils.connection import Context
+from ..module_utils.runner import Module, Task, execute
+
+display = Display()
+
+
+class LocalAction(ActionBase):  # type: ignore[misc]
+    """Base of every action plugin of the collection; a subclass names its table in ``MODULE``.
+
+    In process: the connection is local, no privilege escalation, no ``async``, and no interpreter but the controller's
+    was asked for. The worker of a task is a process of its own, so ``environment`` can be laid on ``os.environ`` for as
+    long as the module runs.
+    """
+
+    MODULE: t.ClassVar[Module]
+    _supports_async = True
+    _supports_check_mode = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """The task's result, the same whichever way it was reached."""
+        result = t.cast("dict[str, t.Any]", super().run(tmp, task_vars))
+        variables = task_vars or {}
+        if not self._in_process(variables):
+            fallen_back = self._execute_module(task_vars=variables, wrap_async=bool(self._task.async_val))
+            return {**result, **fallen_back}
+        environment: dict[str, t.Any] = {}
+        self._compute_environment_string(environment)
+        with laid_on_environment(environment):
+            result.update(self._run_here())
+        return result
+
+    def _in_process(self, variables: dict[str, t.Any]) -> bool:
+        if self._task.async_val or self._connection.transport not in ("local", "ansible.builtin.local"):
+            return False
+        if self._connection.become is not None:
+            return False
+        delegated = self._task.delegate_to
+        host = variables.get("ansible_delegated_vars", {}).get(delegated, {}) if delegated else variables
+        asked = host.get("ansible_python_interpreter")
+        return asked is None or is_controller_python(str(self._templar.template(asked)))
+
+    def _run_here(self) -> dict[str, t.Any]:
+        arguments = self.MODULE.arguments()
+        validation = ArgumentSpecValidator(**arguments).validate(untagged(dict(self._task.args)))
+        if validation.error_messages:
+            raise AnsibleActionFail(
+                f"Unsupported or invalid options for {self._task.action}: {'; '.join(validation.error_messages)}"
+            )
+        options = untagged(validation.validated_parameters)
+        context = Context(
+            check_mode=bool(self._task.check_mode), progress=self._progress, cache_directory=C.DEFAULT_LOCAL_TMP
+        )
+        task = Task(options, context, diff_mode=bool(self._task.diff))
+        answer = execute(self.MODULE, task)
+        answer["invocation"] = {"module_args": options}
+        return t.cast("dict[str, t.Any]", remove_values(answer, validation._no_log_values))
+
+    def _progress(self, text: str) -> None:
+        if not self._task.no_log:
+            display.display(f"    {self._task.action.rsplit('.', 1)[-1]}: {text}")
+
+
+@contextlib.contextmanager
+def laid_on_environment(values: t.Mapping[str, t.Any]) -> t.Iterator[None]:
+    """Lay values on ``os.environ`` and take them off again."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update({name: str(value) for name, value in values.items()})
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def is_controller_python(interpreter: str) -> bool:
+    """Whether an ``ansible_python_interpreter`` value means the Python this process runs on."""
+    if interpreter.startswith("auto"):
+        return True
+    return os.path.abspath(os.path.expanduser(interpreter)) == os.path.abspath(sys.executable)
+
+
+def untagged(value: t.Any) -> t.Any:
+    """Plain Python values: ansible-core 2.19 and newer hand over subclasses that carry tags."""
+    if isinstance(value, dict):
+        return {str(key): untagged(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [untagged(item) for item in value]
+    if isinstance(value, bool) or value is None:
+        return value
+    for kind in (str, int, float):
+        if isinstance(value, kind):
+            return kind(value)
+    return value

@@ -1,0 +1,22 @@
+"""What every task needs of the Azure packages, imported once in the parent process before workers fork.
+
+Imported at the top of each action plugin: the strategy loads action classes in the parent, and a worker that had to
+import the packages itself would pay for it again in every task.
+"""
+
+from __future__ import annotations
+
+import contextlib
+
+# Absence is reported by the task that needs the package, with missing_required_lib.
+with contextlib.suppress(ImportError):
+    import azure.core.credentials
+    import azure.core.pipeline.policies
+    import azure.core.pipeline.transport._requests_basic
+    import azure.core.polling
+    import azure.core.rest
+    import azure.core.rest._requests_basic
+    import azure.identity
+    import azure.mgmt.core
+    import azure.mgmt.core.policies
+    import azure.mgmt.core.polling.arm_polling  # noqa: F401
