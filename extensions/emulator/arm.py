@@ -1,9 +1,10 @@
-"""The pure core of the emulator: ``Arm.answer(request) -> response``, without sockets and without a clock of its own."""
+"""The pure core of the emulator: ``Arm.answer(request) -> response``, without sockets and without an own clock."""
 
 from __future__ import annotations
 
 import random
 import re
+import traceback
 import typing as t
 import uuid
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from .store import Resource, Store
 from .wire import JSON, ArmError, Request, Response, fold
 
 Handler = t.Callable[["Call"], Response]
+Proceed = t.Callable[[Request, JSON], Response]
+Around = t.Callable[[Request, JSON, Proceed], Response]
 
 
 @dataclass
@@ -83,6 +86,9 @@ class Arm:
 
     ``clock`` is the only time it knows, ``seed`` the only chance. ``latency`` maps operation kinds to emulated seconds
     (``None`` = everything is instant). ``world`` is the parsed world file.
+
+    ``before`` holds the checks each route that is not anonymous passes first. ``around`` holds functions
+    ``(request, entry, proceed) -> response`` that see every request, outermost first, and may answer themselves.
     """
 
     def __init__(
@@ -98,6 +104,7 @@ class Arm:
         self.world: JSON = world or {}
         self.log: list[JSON] = []
         self.before: list[t.Callable[[Call, Route], Response | None]] = []
+        self.around: list[Around] = []
         self.reset()
 
     def reset(self, world: JSON | None = None) -> None:
@@ -113,12 +120,16 @@ class Arm:
         self.private_link = PrivateLink()
         self.log.clear()
         self.before.clear()
+        self.around.clear()
         self.services: list[Service] = []
         for factory in self._factories:
             self.services.append(factory(self))
-        self._routes = [(route.method, route.matcher(), route) for service in self.services for route in service.routes()]
+        routes = [route for service in self.services for route in service.routes()]
+        self._routes = [(route.method, route.matcher(), route) for route in routes]
         for service in self.services:
             service.load(self.world)
+        # A service puts off (with a delay of 0) what needs the things that services after it load.
+        self.scheduler.settle()
 
     def service(self, kind: type[t.Any]) -> t.Any:
         """The service of a class; services that need one another ask here."""
@@ -148,15 +159,24 @@ class Arm:
         }
         if not request.path.lower().startswith("/emulator"):
             self.log.append(entry)
-        try:
-            response = self._dispatch(request, entry)
-        except ArmError as error:
-            response = error.response()
-            entry["code"] = error.code
+        proceed: Proceed = self._respond
+        for around in reversed(self.around):
+            proceed = _wrapped(around, proceed)
+        response = proceed(request, entry)
         response.headers.setdefault("x-ms-request-id", self.guid())
         response.headers.setdefault("x-ms-correlation-request-id", self.guid())
         entry["status"] = response.status
         return response
+
+    def _respond(self, request: Request, entry: JSON) -> Response:
+        try:
+            return self._dispatch(request, entry)
+        except ArmError as error:
+            entry["code"] = error.code
+            return error.response()
+        except Exception as error:  # noqa: BLE001
+            entry["traceback"] = traceback.format_exc()
+            return ArmError(500, "InternalServerError", f"The emulator failed: {error!r}").response()
 
     def _dispatch(self, request: Request, entry: JSON) -> Response:
         allowed = False
@@ -164,19 +184,25 @@ class Arm:
             match = matcher.match(request.path)
             if not match:
                 continue
-            allowed = True
+            allowed = allowed or method != "HEAD"  # asking whether something exists is open to every type
             if method != request.method:
                 continue
             call = Call(self, request, match.groupdict())
             for check in [] if route.anonymous else self.before:
                 early = check(call, route)
+                entry["caller"] = call.caller.get("object_id")
                 if early is not None:
                     return early
-            entry["caller"] = call.caller.get("object_id")
             return route.handler(call)
         if allowed:
             raise ArmError(405, "MethodNotAllowed", f"The method {request.method} is not allowed for '{request.path}'.")
         raise ArmError(404, "InvalidResourceType", f"The emulator does not know '{request.path}'.")
 
 
-__all__ = ["Arm", "ArmError", "Call", "JSON", "Request", "Resource", "Response", "Route", "Service", "fold"]
+def _wrapped(around: Around, proceed: Proceed) -> Proceed:
+    return lambda request, entry: around(request, entry, proceed)
+
+
+__all__ = [
+    "JSON", "Arm", "ArmError", "Call", "Proceed", "Request", "Resource", "Response", "Route", "Service", "fold",
+]

@@ -47,12 +47,13 @@ class Operations:
     ) -> Operation:
         """Begin an operation: ``done`` runs when it has succeeded, ``failed`` instead when a fault was injected."""
         now = self._clock.now()
-        operation = Operation(operation_id, kind, resource_id, now, now + self._seconds(kind), result_status=result_status)
+        due = now + self._seconds(kind)
+        operation = Operation(operation_id, kind, resource_id, now, due, result_status=result_status)
         self._known[operation_id.lower()] = operation
         error = self._injected(kind, resource_id)
 
         def finish() -> None:
-            operation.finished = self._clock.now()
+            operation.finished = operation.due  # not now: nobody may have looked for a while
             if error is not None:
                 operation.status, operation.error = "Failed", error
                 if failed is not None:
@@ -79,9 +80,14 @@ class Operations:
             (op for op in self._known.values() if op.status == "InProgress" and op.resource_id.lower() == wanted), None
         )
 
-    def fail_next(self, kind: str, error: JSON) -> None:
-        """Let the next operation whose kind begins with ``kind`` end as Failed with ``error``."""
-        self._failures.append({"kind": kind, "error": error})
+    def fail_next(self, kind: str, error: JSON) -> t.Callable[[], None]:
+        """Let the next operation whose kind begins with ``kind`` end as Failed with ``error``.
+
+        The returned function takes that back if no such operation was started.
+        """
+        failure: JSON = {"kind": kind, "error": error}
+        self._failures.append(failure)
+        return lambda: self._failures.remove(failure) if failure in self._failures else None
 
     def _injected(self, kind: str, resource_id: str) -> JSON | None:
         for index, fault in enumerate(self._failures):

@@ -10,8 +10,8 @@ A region's geo code is not derived from its name, so it is data. The sources, no
 * Azure/terraform-azurerm-avm-utl-regions ``locals.geo.codes.tf.json``
 * Azure/missionlz ``locations.json``
 
-``provisional`` marks a region that only Azure/terraform-azurerm-avm-utl-regions lists. The table is a fallback: what the
-capabilities API of Microsoft.RecoveryServices or an endpoint's own names say is stronger.
+``provisional`` marks a region that only Azure/terraform-azurerm-avm-utl-regions lists. The table is a fallback: what
+the capabilities API of Microsoft.RecoveryServices or an endpoint's own names say is stronger.
 """
 
 from __future__ import annotations

@@ -63,6 +63,9 @@ def parse_id(text: str, expected: str = "", *, option: str = "id") -> ResourceId
     else:
         start = len(keys) - 1 - keys[::-1].index("providers")
         tail = parts[start + 1 :]
+        if len(tail) == 1 and start == 2:
+            # A registration of a resource provider: its name is all there is.
+            tail = ["Microsoft.Resources", "providers", tail[0]]
         if len(tail) < 3 or len(tail) % 2 == 0:
             raise _malformed(text, expected, option)
         found = ResourceId(parts[1], group, "/".join([tail[0], *tail[1::2]]), tuple(tail[2::2]), cleaned)

@@ -20,7 +20,9 @@ RESOURCE_GROUP_API_VERSION = "2021-04-01"
 OPTIONS: dict[str, Option] = {
     "location": Option(to="location", fold=a_region, immutable=True),
     "tags": Option(type="dict", to="tags", fold=strings),
-    "public_network_access": Option(to="properties.publicNetworkAccess", fold=caseless, choices=("Enabled", "Disabled")),
+    "public_network_access": Option(
+        to="properties.publicNetworkAccess", fold=caseless, choices=("Enabled", "Disabled")
+    ),
     "storage_redundancy": Option(
         to="properties.redundancySettings.standardTierStorageRedundancy",
         fold=caseless,

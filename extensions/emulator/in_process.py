@@ -1,0 +1,117 @@
+"""The emulator without a socket: for unit tests that run ``requests`` or the Azure SDKs against :class:`Arm` directly.
+
+Waiting costs nothing: whatever would sleep moves the emulated clock ahead instead.
+"""
+
+from __future__ import annotations
+
+import io
+import typing as t
+
+from .arm import Arm
+from .faults import Interrupted
+from .services.sign_in import SignIn
+from .wire import JSON, Request, Response
+
+if t.TYPE_CHECKING:
+    import requests
+    from azure.core.credentials import AccessToken
+    from azure.core.pipeline.transport import RequestsTransport
+
+#: Where an emulator in process seems to be.
+BASE_URL = "https://127.0.0.1"
+
+
+class EmulatorAdapter:
+    """A ``requests`` transport adapter: mount it on ``https://`` and nothing leaves the process."""
+
+    def __init__(self, arm: Arm) -> None:
+        self._arm = arm
+
+    def send(self, request: requests.PreparedRequest, **options: t.Any) -> requests.Response:
+        """Answer a prepared request. Raises ``requests.ConnectionError`` where a fault drops the connection."""
+        import requests
+
+        content = request.body or b""
+        if hasattr(content, "read"):
+            content = content.read()
+        body = content.encode() if isinstance(content, str) else bytes(content)
+        answer = self._arm.answer(Request.parse(request.method or "GET", request.url or "", request.headers, body))
+        if isinstance(answer, Interrupted):
+            if answer.drop:
+                raise requests.ConnectionError(ConnectionResetError(104, "Connection reset by peer"), request=request)
+            wait(self._arm, answer.delay)
+        return _response(request, answer)
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+def session(arm: Arm) -> requests.Session:
+    """A session that reaches the emulator whatever the host."""
+    import requests
+
+    made = requests.Session()
+    made.trust_env = False
+    made.mount("https://", t.cast(t.Any, EmulatorAdapter(arm)))
+    made.mount("http://", t.cast(t.Any, EmulatorAdapter(arm)))
+    return made
+
+
+def transport(arm: Arm) -> RequestsTransport:
+    """An azure-core transport that reaches the emulator; its ``sleep`` moves the clock."""
+    from azure.core.pipeline.transport import RequestsTransport
+
+    class EmulatorTransport(RequestsTransport):  # type: ignore[misc]  # azure-core exports it lazily, as Any
+        def sleep(self, duration: float) -> None:
+            wait(arm, duration)
+
+    return EmulatorTransport(session=session(arm), session_owner=False)
+
+
+def wait(arm: Arm, seconds: float) -> None:
+    """Let so many real seconds seem to pass."""
+    arm.clock.advance(seconds * arm.clock.speed)
+
+
+def token(
+    arm: Arm, object_id: str = "", audience: str = "https://management.azure.com", base_url: str = BASE_URL
+) -> str:
+    """A token for one of the world's principals, by default the first."""
+    sign_in: SignIn = arm.service(SignIn)
+    principal: JSON | None = sign_in.principal(object_id) if object_id else arm.world["principals"][0]
+    if principal is None:
+        raise LookupError(f"the world has no principal {object_id!r}")
+    return sign_in.issue(principal, audience, base_url)
+
+
+class Credential:
+    """An azure-core credential for one of the world's principals, without a sign-in request."""
+
+    def __init__(self, arm: Arm, object_id: str = "") -> None:
+        self._arm, self._object_id = arm, object_id
+
+    def get_token(self, *scopes: str, **options: t.Any) -> AccessToken:
+        """A token made out to the first scope."""
+        from azure.core.credentials import AccessToken
+
+        audience = scopes[0].removesuffix("/.default")
+        lifetime = float(self._arm.settings["token_lifetime"]) * self._arm.clock.speed
+        return AccessToken(token(self._arm, self._object_id, audience), int(self._arm.clock.now() + lifetime))
+
+
+def _response(request: requests.PreparedRequest, answer: Response) -> requests.Response:
+    import requests
+    from urllib3 import HTTPResponse
+
+    body = b"" if request.method == "HEAD" else answer.body()
+    headers = {**answer.headers, "Content-Length": str(len(body))}
+    if body:
+        headers["Content-Type"] = "application/json; charset=utf-8"
+    raw = HTTPResponse(
+        body=io.BytesIO(body), headers=headers, status=answer.status, preload_content=False,
+        request_method=request.method,
+    )
+    made = requests.adapters.HTTPAdapter().build_response(request, raw)
+    made.content  # noqa: B018 - read at once, as a session without streaming does
+    return made

@@ -1,0 +1,51 @@
+"""How long Azure's long operations take, and how fast emulated time runs."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+#: Emulated seconds by operation kind. Vaults: Succeeded at the first poll after 60 seconds (azure-powershell recording
+#: ``TestAzureVaultPublicNetworkAccess.json``). Endpoints, zone groups, subnets, virtual networks: azure-cli recording
+#: ``test_network_private_endpoint_private_dns_zone_group.yaml``. Zones took 30 to 60 seconds in azure-cli's privatedns
+#: recordings. No recording is known of the others (connections, group deletion): they follow their nearest neighbour.
+REALISTIC: dict[str, float] = {
+    "vault.create": 60,
+    "vault.update": 60,
+    "vault.delete": 60,
+    "connection.update": 30,
+    "connection.delete": 30,
+    "private_endpoint.create": 11,
+    "private_endpoint.update": 11,
+    "private_endpoint.delete": 10,
+    "zone_group.create": 10,
+    "zone_group.delete": 10,
+    "private_dns_zone.create": 45,
+    "private_dns_zone.delete": 30,
+    "virtual_network_link.create": 30,
+    "virtual_network_link.delete": 30,
+    "virtual_network.create": 4,
+    "subnet.update": 3,
+    "resource_group.delete": 90,
+}
+
+
+class Latency(t.NamedTuple):
+    """``seconds`` by operation kind (``None``: no operation takes any time) and the speed of emulated time."""
+
+    seconds: dict[str, float] | None
+    speed: float
+
+
+def parse(text: str) -> Latency:
+    """Read ``instant``, ``realistic`` or ``realisticx20`` (20 emulated seconds in a real one).
+
+    Raises ``ValueError`` for anything else.
+    """
+    if text == "instant":
+        return Latency(None, 1.0)
+    match = re.fullmatch(r"realistic(?:x(\d+(?:\.\d+)?))?", text)
+    speed = float(match.group(1) or 1) if match else 0.0
+    if speed <= 0:
+        raise ValueError(f"latency must be 'instant', 'realistic' or 'realisticxSPEED', not {text!r}")
+    return Latency(dict(REALISTIC), speed)

@@ -1,0 +1,170 @@
+"""What Azure sends about a long operation: signed URLs, waiting hints and the answers to a poll.
+
+Azure Resource Manager has no single protocol. A :class:`Dialect` holds what differs between providers; services call
+:func:`headers` when they accept a write and :func:`poll` and :func:`result` from their routes.
+Source: Microsoft Learn "Track asynchronous Azure operations"; azure-cli recordings
+``test_network_private_endpoint_private_dns_zone_group.yaml`` (Network, private DNS) and ``test_backup_vault.yaml``
+(vaults); azure-powershell recording ``TestAzureVaultPublicNetworkAccess.json`` (signed URLs, ``Retry-After: 60``).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import typing as t
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from .arm import Arm, Call
+from .operations import Operation
+from .wire import JSON, ArmError, Request, Response
+
+# The signature proves that a URL came from here unaltered. It guards no secret, so the key is a constant and runs
+# with the same seed give the same URLs.
+_KEY = b"emulated Azure Resource Manager"
+_TICKS_BEFORE_1970 = 621_355_968_000_000_000
+_CERTIFICATE_BYTES = 2000
+_SIGNED = ("&t=", "&c=", "&s=", "&h=")
+_PATH_SAFE = "/-_.~!$&'()*+,;=:@"
+_VAULT_RETRY_AFTER = 60
+_FAST_RETRY_AFTER = 1
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How one provider reports long operations.
+
+    ``statuses`` and ``results`` are the path segments below the scope of an operation; an empty ``statuses`` means
+    that there is no ``Azure-AsyncOperation``. ``running_status`` is the HTTP status of a poll that finds the operation
+    still running. ``detailed`` bodies carry id, name and times beside the status.
+    """
+
+    statuses: str
+    results: str
+    running_status: int = 200
+    detailed: bool = False
+
+
+#: Scope: ``/subscriptions/{s}/providers/Microsoft.Network/locations/{l}``.
+NETWORK = Dialect("operations", "operationResults")
+#: Scope: the resource group's id plus ``/providers/Microsoft.Network``.
+PRIVATE_DNS = Dialect("privateDnsOperationStatuses", "privateDnsOperationResults", running_status=202)
+#: Scope: the vault's id.
+VAULT = Dialect("operationStatus", "operationResults", detailed=True)
+#: Scope: the subscription's id. Deleting a resource group answers with ``Location`` alone.
+RESOURCE_GROUP = Dialect("", "operationresults")
+
+
+def signed(arm: Arm, request: Request, path: str, api_version: str) -> str:
+    """An absolute URL on the host the client used, to be followed verbatim: every part of it is under a signature."""
+    ticks = int(arm.clock.now() * 10_000_000) + _TICKS_BEFORE_1970
+    certificate = base64.urlsafe_b64encode(hashlib.shake_256(path.encode()).digest(_CERTIFICATE_BYTES)).decode()
+    query = f"api-version={quote(api_version)}&t={ticks}&c={certificate.rstrip('=')}"
+    signature = hmac.new(_KEY, f"{path}?{query}".encode(), hashlib.sha256).digest()
+    query += f"&s={quote(base64.b64encode(signature).decode(), safe='')}"
+    digest = base64.urlsafe_b64encode(hashlib.sha256(f"{path}?{query}".encode()).digest()).decode()
+    return f"{request.base_url}{quote(path, safe=_PATH_SAFE)}?{query}&h={digest}"
+
+
+def check_signature(call: Call) -> None:
+    """Refuse (400) an operation URL that was altered or rebuilt.
+
+    Only URLs made by :func:`signed` pass. Status and code are the emulator's own: Azure's are not documented.
+    """
+    path, query = call.request.path, call.request.raw_query
+    body, found, digest = query.rpartition("&h=")
+    expected = base64.urlsafe_b64encode(hashlib.sha256(f"{path}?{body}".encode()).digest()).decode()
+    claims, signature_found, signature = body.rpartition("&s=")
+    genuine = base64.b64encode(hmac.new(_KEY, f"{path}?{claims}".encode(), hashlib.sha256).digest()).decode()
+    complete = all(mark in query for mark in _SIGNED) and found and signature_found
+    if not complete or digest != expected or signature != quote(genuine, safe=""):
+        raise ArmError(400, "InvalidOperationUrl", "The operation URL must be followed exactly as it was returned.")
+
+
+def retry_after(arm: Arm, kind: str) -> dict[str, str]:
+    """The ``Retry-After`` header of an operation of this kind, or nothing.
+
+    The world's setting ``retry_after`` (seconds; ``none`` for no header at all, as Microsoft.Network does) decides
+    when given. Otherwise an operation that takes no time gets none, vaults send 60 emulated seconds as recorded, and
+    everything else 1: azure-core waits 30 seconds where the header is missing. It is never empty and never below 1,
+    because azure-core takes 0 for absent and azure-cli fails on an empty value.
+    """
+    setting = arm.settings.get("retry_after")
+    if setting is not None:
+        return {} if str(setting).lower() == "none" else {"Retry-After": str(max(1, round(float(setting))))}
+    if arm.seconds(kind) <= 0:
+        return {}
+    if kind.startswith("vault."):
+        return {"Retry-After": str(max(1, round(_VAULT_RETRY_AFTER / arm.clock.speed)))}
+    return {"Retry-After": str(_FAST_RETRY_AFTER)}
+
+
+def headers(
+    call: Call,
+    operation: Operation,
+    dialect: Dialect,
+    scope: str,
+    *,
+    status: bool = True,
+    location: bool = True,
+) -> dict[str, str]:
+    """The headers of an accepted write: ``Azure-AsyncOperation`` and ``Location`` as asked for, ``Retry-After``."""
+    sent: dict[str, str] = {}
+    version = call.request.api_version
+    if status and dialect.statuses:
+        url = signed(call.arm, call.request, f"{scope}/{dialect.statuses}/{operation.id}", version)
+        sent["Azure-AsyncOperation"] = url
+    if location:
+        sent["Location"] = signed(call.arm, call.request, f"{scope}/{dialect.results}/{operation.id}", version)
+    return {**sent, **retry_after(call.arm, operation.kind)}
+
+
+def find(call: Call, operation_id: str) -> Operation:
+    """The operation a poll asks about, after its signature was checked. Raises 400 or 404."""
+    check_signature(call)
+    operation = call.arm.operations.find(operation_id)
+    if operation is None:
+        raise ArmError(404, "OperationNotFound", f"The operation '{operation_id}' could not be found.")
+    return operation
+
+
+def status_document(arm: Arm, operation: Operation, path: str, dialect: Dialect) -> JSON:
+    """What a status URL says about an operation."""
+    document: JSON = {"status": operation.status}
+    if dialect.detailed:
+        document = {"id": path, "name": operation.id, **document, "startTime": arm.clock.iso(operation.started)}
+        if operation.finished is not None:
+            document["endTime"] = arm.clock.iso(operation.finished)
+    if operation.error is not None:
+        document["error"] = operation.error
+    return document
+
+
+def poll(call: Call, operation_id: str, dialect: Dialect) -> Response:
+    """Answer ``Azure-AsyncOperation``. A poll of a running operation returns a fresh URL, as Azure does since 2024."""
+    operation = find(call, operation_id)
+    document = status_document(call.arm, operation, call.request.path, dialect)
+    if operation.status != "InProgress":
+        return Response(200, document)
+    return Response(dialect.running_status, document, _again(call, operation, "Azure-AsyncOperation"))
+
+
+def result(
+    call: Call, operation_id: str, document: t.Callable[[Operation], t.Any] | None = None
+) -> Response:
+    """Answer ``Location``: 202 while the work goes on, then the operation's ``result_status`` with ``document``.
+
+    A failed operation answers 409 with its error.
+    """
+    operation = find(call, operation_id)
+    if operation.status == "InProgress":
+        return Response(202, None, _again(call, operation, "Location"))
+    if operation.error is not None:
+        return Response(409, {"error": operation.error})
+    return Response(operation.result_status, document(operation) if document else None)
+
+
+def _again(call: Call, operation: Operation, header: str) -> dict[str, str]:
+    url = signed(call.arm, call.request, call.request.path, call.request.api_version)
+    return {header: url, **retry_after(call.arm, operation.kind)}

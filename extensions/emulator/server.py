@@ -1,0 +1,166 @@
+"""The emulator behind HTTPS on loopback."""
+
+from __future__ import annotations
+
+import email.utils
+import socket
+import ssl
+import threading
+import time
+import typing as t
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from .arm import Arm
+from .certificates import Certificates
+from .faults import Interrupted
+from .wire import ArmError, Request, Response
+
+_ADDRESS = "127.0.0.1"
+_IDLE_SECONDS = 120
+_LARGEST_BODY = 16 * 1024 * 1024
+
+
+class Server:
+    """Serves one :class:`Arm` over TLS. ``lock`` is held while the core answers; whoever else uses it must take it."""
+
+    def __init__(self, arm: Arm, port: int = 0) -> None:
+        self.arm, self.lock = arm, threading.Lock()
+        self.certificates = Certificates()
+        handler = type("Handler", (_Handler,), {"arm": arm, "lock": self.lock})
+        try:
+            self._http = _Listener((_ADDRESS, port), handler, self.certificates.server_context())
+        except OSError:
+            self.certificates.remove()
+            raise
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.1,), daemon=True)
+
+    @property
+    def base_url(self) -> str:
+        """Scheme, address and port."""
+        return f"https://{_ADDRESS}:{self._http.server_address[1]}"
+
+    @property
+    def ca_file(self) -> str:
+        """The file to trust."""
+        return str(self.certificates.ca_file)
+
+    def start(self) -> None:
+        """Answer from now on."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop answering and remove the certificates."""
+        if self._thread.is_alive():
+            self._http.shutdown()
+            self._thread.join()
+        self._http.server_close()
+        self.certificates.remove()
+
+    def __enter__(self) -> Server:
+        self.start()
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        self.stop()
+
+
+class _Listener(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+
+    def __init__(
+        self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler], context: ssl.SSLContext
+    ) -> None:
+        self._context = context
+        super().__init__(address, handler)
+
+    def get_request(self) -> tuple[socket.socket, t.Any]:
+        """Accept without the handshake: that happens in the connection's own thread, at its first read."""
+        connection, address = super().get_request()
+        connection.settimeout(_IDLE_SECONDS)
+        return self._context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False), address
+
+    def handle_error(self, request: t.Any, client_address: t.Any) -> None:
+        """Nothing: a client that hangs up or does not trust the certificate is no event."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    arm: Arm
+    lock: threading.Lock
+
+    protocol_version = "HTTP/1.1"
+    server_version = "Emulator"
+    sys_version = ""
+    disable_nagle_algorithm = True
+    wbufsize = 64 * 1024
+
+    def handle_one_request(self) -> None:
+        try:
+            super().handle_one_request()
+        except (ssl.SSLError, ConnectionError, TimeoutError):
+            self.close_connection = True
+
+    def _serve(self) -> None:
+        try:
+            body = self._read_body()
+        except ArmError as error:
+            self.close_connection = True
+            self._send(error.response())
+            return
+        url = f"https://{self.headers.get('Host', _ADDRESS)}{self.path}" if self.path.startswith("/") else self.path
+        request = Request.parse(self.command, url, dict(self.headers.items()), body)
+        with self.lock:
+            response = self.arm.answer(request)
+        if isinstance(response, Interrupted):
+            if response.drop:
+                self.close_connection = True
+                return
+            time.sleep(response.delay)
+        self._send(response)
+
+    do_GET = do_HEAD = do_PUT = do_POST = do_PATCH = do_DELETE = do_OPTIONS = _serve
+
+    def _read_body(self) -> bytes:
+        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
+            return self._read_chunks()
+        length = int(self.headers.get("Content-Length") or 0)
+        if length > _LARGEST_BODY:
+            raise ArmError(413, "RequestContentTooLarge", "The request content is too large.")
+        return self.rfile.read(length) if length > 0 else b""
+
+    def _read_chunks(self) -> bytes:
+        body = b""
+        while True:
+            size = int(self.rfile.readline().split(b";")[0], 16)
+            if size == 0:
+                while self.rfile.readline().strip():
+                    continue
+                return body
+            if len(body) + size > _LARGEST_BODY:
+                raise ArmError(413, "RequestContentTooLarge", "The request content is too large.")
+            body += self.rfile.read(size)
+            self.rfile.readline()
+
+    def _send(self, response: Response) -> None:
+        body = response.body()
+        self.send_response(response.status)
+        for name, value in response.headers.items():
+            self.send_header(name, value)
+        if body:
+            self.send_header("Content-Type", "application/json; charset=utf-8")
+        if response.status != 204:
+            self.send_header("Content-Length", str(len(body)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+        self.wfile.flush()
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The ``Date`` header tells emulated time."""
+        return email.utils.formatdate(self.arm.clock.now() if timestamp is None else timestamp, usegmt=True)
+
+    def log_message(self, format: str, *args: t.Any) -> None:
+        """Nothing: the request log is at ``/emulator/requests``."""

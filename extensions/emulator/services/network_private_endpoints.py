@@ -1,0 +1,227 @@
+"""Private endpoints: the requests on them and the rules for making one.
+
+Source: azure-cli recording ``test_network_private_endpoint_private_dns_zone_group.yaml``; Microsoft Learn "What is a
+private endpoint?" (region and subscription of the network, approval).
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..arm import Arm, Call, Route
+from ..private_link import Name
+from ..store import Resource
+from ..wire import JSON, Response, fold, parent
+from . import network_addresses as addresses
+from . import network_endpoint_request as requests
+from . import network_operations as operations
+from .network_endpoint_request import EndpointRequest
+from .network_interfaces import Interfaces
+from .network_publication import Publication
+from .network_zone_groups import ZoneGroups
+
+_ENDPOINT_LIMIT = 1000
+_INTERFACE_LINGER = 0
+_JOIN = "Microsoft.Network/virtualNetworks/subnets/join/action"
+_EXPANDED = {"networkinterface": "networkInterfaces", "subnet": "subnet"}
+
+
+class PrivateEndpoints:
+    """The routes of private endpoints."""
+
+    def __init__(self, arm: Arm, interfaces: Interfaces, zone_groups: ZoneGroups, publication: Publication) -> None:
+        self._arm, self._interfaces, self._zone_groups, self._publication = arm, interfaces, zone_groups, publication
+
+    def routes(self) -> list[Route]:
+        """GET, lists, PUT, PATCH of tags, DELETE."""
+        subscription = "/subscriptions/{subscription}/providers/" + addresses.ENDPOINT
+        group = operations.GROUP_PATH + "/privateEndpoints"
+        store, kind = self._arm.store, addresses.ENDPOINT
+        return [
+            Route(
+                "GET", subscription, lambda call: operations.listed(store.below(operations.subscription(call.id), kind))
+            ),
+            Route("GET", group, lambda call: operations.listed(store.below(operations.group_of(call), kind))),
+            Route("GET", group + "/{endpoint}", self._get),
+            Route("PUT", group + "/{endpoint}", self._put),
+            Route("PATCH", group + "/{endpoint}", self._patch),
+            Route("DELETE", group + "/{endpoint}", self._delete),
+        ]
+
+    def create(self, endpoint_id: str, wanted: EndpointRequest, properties: JSON, approved: bool) -> Resource:
+        """Store a new endpoint with its interface, still Updating; its known names have their addresses already."""
+        guid = self._arm.guid()
+        interface_name = wanted.interface_name or f"{endpoint_id.rsplit('/', 1)[-1]}.nic.{guid}"
+        interface_id = f"{parent(endpoint_id)}/providers/{addresses.INTERFACE}/{interface_name}"
+        document = requests.document(self._arm, endpoint_id, wanted, properties, interface_id, approved)
+        endpoint = Resource(endpoint_id, document, {"request": wanted})
+        names = self._known_names(endpoint, approved)
+        subnet = self._arm.store.get(wanted.subnet_id)
+        self._check_room(subnet, names, wanted.fixed)
+        self._arm.store.put(endpoint)
+        interface = self._interfaces.create(interface_id, wanted.location, endpoint_id)
+        self._interfaces.hold(interface, subnet, names, wanted.fixed)
+        return endpoint
+
+    def _known_names(self, endpoint: Resource, approved: bool) -> list[Name]:
+        """The names an approved endpoint begins with; one that awaits approval takes no address yet (unverified)."""
+        wanted: EndpointRequest = endpoint.hidden["request"]
+        target = self._publication.target(wanted.target_id)
+        return target.names(wanted.target_id, wanted.group_id, endpoint) if approved else []
+
+    def _check_room(self, subnet: Resource, names: t.Sequence[Name], fixed: t.Mapping[str, str]) -> None:
+        """Refuse a subnet without room (AKS troubleshooting page "SubnetIsFull") or a chosen address it cannot give."""
+        free = set(addresses.free(self._arm, subnet))
+        for address in fixed.values():
+            if address not in free:
+                raise operations.invalid(
+                    f"Private static IP address {address} is not available in subnet {subnet.id}.",
+                    "PrivateIPAddressNotAvailable",
+                )
+        if len(free) < max(1, len(names)):
+            raise operations.invalid(
+                f"Subnet {subnet.id} with address prefix {addresses.prefixes(subnet)[0]} is already full.",
+                "SubnetIsFull",
+            )
+
+    def _get(self, call: Call) -> Response:
+        """``$expand`` puts whole documents in place of the ids of interfaces or subnet."""
+        document = self._arm.store.get(call.id).document
+        expand = next((value for name, value in call.request.query.items() if name.lower() == "$expand"), "").lower()
+        properties = dict(document["properties"])
+        for word, name in _EXPANDED.items():
+            if word in expand:
+                held = properties[name]
+                whole = [
+                    self._arm.store.get(item["id"]).document for item in (held if isinstance(held, list) else [held])
+                ]
+                properties[name] = whole if isinstance(held, list) else whole[0]
+        return operations.shown({**document, "properties": properties})
+
+    def _put(self, call: Call) -> Response:
+        current = self._arm.store.find(call.id)
+        region = operations.region_of(call.body, current.document["location"] if current else "")
+        wanted = requests.read(call.body, region)
+        operations.require_join(call, addresses.ENDPOINT + "/write", _JOIN, wanted.subnet_id)
+        if current is not None:
+            operations.refuse_while_running(call, current.id, region)
+            requests.refuse_changes(current, wanted)
+            endpoint = self._update(current)
+        else:
+            self._check_target(call, wanted)
+            self._check_subnet(call, wanted)
+            endpoint = self.create(call.id, wanted, call.body["properties"], self._approves(call, wanted))
+        self._tag(endpoint, call.body)
+        return self._start(call, endpoint, new=current is None)
+
+    def _start(self, call: Call, endpoint: Resource, *, new: bool) -> Response:
+        def done() -> None:
+            if endpoint.hidden.get("connected"):
+                endpoint.properties["provisioningState"] = "Succeeded"
+                endpoint.document["etag"] = self._arm.etag()
+            else:
+                self._publication.connect(endpoint)
+
+        def failed() -> None:
+            error = operation.error or {}
+            self._publication.fail(endpoint.id, str(error.get("code", "")), str(error.get("message", "")))
+
+        kind = "private_endpoint.create" if new else "private_endpoint.update"
+        operation = operations.start(self._arm, kind, endpoint.id, done, failed)
+        endpoint.hidden["operation"] = operation.id
+        response = operations.accepted(call, operation, str(endpoint.document["location"]), endpoint, new=new)
+        if new:
+            response.headers["Azure-AsyncNotification"] = "Enabled"
+        return response
+
+    def _update(self, endpoint: Resource) -> Resource:
+        endpoint.properties["provisioningState"] = "Updating"
+        endpoint.document["etag"] = self._arm.etag()
+        return endpoint
+
+    def _tag(self, endpoint: Resource, body: JSON) -> None:
+        endpoint.document.pop("tags", None)
+        if body.get("tags"):
+            endpoint.document["tags"] = body["tags"]
+
+    def _approves(self, call: Call, wanted: EndpointRequest) -> bool:
+        """Whether the connection is approved at once: asked for, and the caller may approve on the target."""
+        if wanted.kind == requests.MANUAL:
+            return False
+        parts = wanted.target_id.strip("/").split("/")
+        start = [part.lower() for part in parts].index("providers")
+        kind = "/".join([parts[start + 1], *parts[start + 2 :: 2]])
+        return operations.may(call, f"{kind}/privateEndpointConnectionsApproval/action", wanted.target_id)
+
+    def _check_target(self, call: Call, wanted: EndpointRequest) -> None:
+        self._publication.target(wanted.target_id).check(wanted.target_id, wanted.group_id, call.id)
+
+    def _check_subnet(self, call: Call, wanted: EndpointRequest) -> None:
+        """Refuse a subnet that does not exist, is not ready, is elsewhere or does not take endpoints."""
+        subnet = self._arm.store.find(wanted.subnet_id)
+        if subnet is None:
+            raise operations.invalid_reference(wanted.subnet_id, call.id)
+        network = self._arm.store.get(parent(subnet.id))
+        same_subscription = fold(operations.subscription(network.id)) == fold(operations.subscription(call.id))
+        if not same_subscription or network.document["location"] != wanted.location:
+            raise operations.invalid_reference(network.id, call.id)
+        if subnet.properties["provisioningState"] != "Succeeded":
+            raise operations.not_provisioned(subnet.id, subnet.properties["provisioningState"])
+        refused = self._arm.settings.get("network_policies_refused", True)
+        if refused and subnet.properties["privateEndpointNetworkPolicies"] == "Enabled":
+            raise operations.invalid(
+                f"Private endpoint {call.id} cannot be created in a subnet {subnet.id} since it has private endpoint "
+                "network policies enabled.",
+                "PrivateEndpointCannotBeCreatedInSubnetThatHasNetworkPoliciesEnabled",
+            )
+        self._check_limit(network)
+
+    def _check_limit(self, network: Resource) -> None:
+        """1,000 a network (Microsoft Learn "Azure subscription and service limits"); the code is unverified."""
+        most = int(self._arm.settings.get("private_endpoints_per_virtual_network", _ENDPOINT_LIMIT))
+        prefix = fold(network.id) + "/"
+        endpoints = self._arm.store.below("", addresses.ENDPOINT)
+        if sum(fold(item.properties["subnet"]["id"]).startswith(prefix) for item in endpoints) >= most:
+            raise operations.invalid(
+                f"Virtual network {network.id} already has {most} private endpoints.", "PrivateEndpointLimitReached"
+            )
+
+    def _patch(self, call: Call) -> Response:
+        endpoint = self._arm.store.get(call.id)
+        self._tag(endpoint, call.body)
+        endpoint.document["etag"] = self._arm.etag()
+        return operations.shown(endpoint.document)
+
+    def _delete(self, call: Call) -> Response:
+        endpoint = self._arm.store.find(call.id)
+        if endpoint is None:
+            return Response(204)
+        region = str(endpoint.document["location"])
+        operations.refuse_while_running(call, endpoint.id, region)
+        endpoint.properties["provisioningState"] = "Deleting"
+
+        def failed() -> None:
+            endpoint.properties["provisioningState"] = "Failed"
+
+        operation = operations.start(
+            self._arm, "private_endpoint.delete", endpoint.id, lambda: self.remove(endpoint), failed
+        )
+        return operations.accepted(call, operation, region, None)
+
+    def remove(self, endpoint: Resource) -> None:
+        """Take an endpoint away with its records and connection; the interface stays a while longer.
+
+        Source: azure-rest-api-specs#32752 (the interface may outlive the endpoint); how long is the world's setting
+        ``network_interface_linger``, in emulated seconds.
+        """
+        wanted: EndpointRequest = endpoint.hidden["request"]
+        interface_id = endpoint.properties["networkInterfaces"][0]["id"]
+        self._zone_groups.erase(endpoint)
+        self._publication.target(wanted.target_id).disconnect(wanted.target_id, endpoint.id)
+        self._arm.store.remove(endpoint.id)
+        addresses.show_attachments(self._arm, wanted.subnet_id)
+        linger = float(self._arm.settings.get("network_interface_linger", _INTERFACE_LINGER))
+        if linger > 0:
+            self._arm.scheduler.after(linger, lambda: self._interfaces.release(interface_id))
+        else:
+            self._interfaces.release(interface_id)

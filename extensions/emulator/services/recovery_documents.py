@@ -1,0 +1,133 @@
+"""The JSON of a vault, the facts no answer shows, and what every part of the service needs to find one.
+
+Sources: azure-powershell recording ``TestAzureVaultPublicNetworkAccess.json`` and azure-cli recording
+``test_backup_vault.yaml`` for the documents.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .. import geo_codes
+from ..arm import Arm, Call
+from ..store import Resource
+from ..wire import JSON, ArmError, fold, location
+
+VAULT_TYPE = "Microsoft.RecoveryServices/vaults"
+CONNECTION_TYPE = f"{VAULT_TYPE}/privateEndpointConnections"
+VAULTS = "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.RecoveryServices/vaults"
+VAULT = VAULTS + "/{vault}"
+STATE_FIELDS = {
+    "AzureBackup": "privateEndpointStateForBackup",
+    "AzureBackup_secondary": "privateEndpointStateForBackup",
+    "AzureSiteRecovery": "privateEndpointStateForSiteRecovery",
+}
+_FIRST_SEEN_LATER = ("backupStorageVersion", "securitySettings")
+
+
+def new_vault(arm: Arm, resource_id: str, region: str) -> Resource:
+    """A new empty vault, not stored yet.
+
+    Its number is decimal, of 63 bits and random: it begins every name of its endpoints and no GUID leads to it.
+    """
+    document: JSON = {
+        "location": location(region),
+        "name": resource_id.rsplit("/", 1)[-1],
+        "etag": etag(arm),
+        "properties": {
+            "provisioningState": "Provisioning",
+            "privateEndpointStateForBackup": "None",
+            "privateEndpointStateForSiteRecovery": "None",
+            "backupStorageVersion": "Unassigned",
+            "securitySettings": {
+                "immutabilitySettings": None,
+                "softDeleteSettings": {
+                    "softDeleteRetentionPeriodInDays": 14,
+                    "softDeleteState": "Enabled",
+                    "enhancedSecurityState": "Enabled",
+                },
+                "multiUserAuthorization": "Disabled",
+            },
+            "redundancySettings": {"standardTierStorageRedundancy": "GeoRedundant", "crossRegionRestore": "Disabled"},
+            "secureScore": "None",
+            "bcdrSecurityLevel": "Poor",
+            "publicNetworkAccess": "Enabled",
+            "restoreSettings": {"crossSubscriptionRestoreSettings": {"crossSubscriptionRestoreState": "Enabled"}},
+        },
+        "id": resource_id,
+        "type": VAULT_TYPE,
+        "sku": {"name": "Standard"},
+    }
+    hidden: JSON = {"number": str(arm.random.getrandbits(62) | 1 << 62), "attempts": {}, "endpoints": {}, "names": {}}
+    hidden["records"] = {}
+    return Resource(resource_id, document, hidden)
+
+
+def etag(arm: Arm) -> str:
+    """The etag of a vault: a moment, with escaped colons, in the body only."""
+    return f"W/\"datetime'{arm.clock.iso().replace(':', '%3A')}'\""
+
+
+def first_answer(vault: Resource) -> JSON:
+    """The document as the 201 of a new vault shows it: two properties appear only on later GETs."""
+    properties = {name: value for name, value in vault.properties.items() if name not in _FIRST_SEEN_LATER}
+    return {**vault.document, "properties": properties}
+
+
+def vault_id(call: Call) -> str:
+    """The id of the vault a request is about, whatever comes after it in the path."""
+    return "/".join(call.id.split("/")[:9])
+
+
+def find_vault(call: Call) -> Resource:
+    """The vault of a request. Raises 404."""
+    return call.arm.store.get(vault_id(call))
+
+
+def vault_named(arm: Arm, name_or_id: str) -> Resource:
+    """A vault by id or by name, as events and world files speak of it. Raises 404."""
+    for vault in arm.store.below("/", VAULT_TYPE):
+        if fold(name_or_id) in (fold(vault.id), fold(vault.name)):
+            return vault
+    raise ArmError(404, "ResourceNotFound", f"There is no vault '{name_or_id}'.")
+
+
+def connections(arm: Arm, vault: Resource) -> list[Resource]:
+    """The private endpoint connections of a vault in the order in which they came."""
+    return arm.store.below(vault.id, CONNECTION_TYPE)
+
+
+def show_connections(arm: Arm, vault: Resource) -> None:
+    """Write what the vault's GET says about its connections; the list is absent when there are none."""
+    present = connections(arm, vault)
+    vault.properties.pop("privateEndpointConnections", None)
+    if present:
+        vault.properties["privateEndpointConnections"] = [connection.document for connection in present]
+    for field in set(STATE_FIELDS.values()):
+        vault.properties[field] = "None"
+    for connection in present:
+        if connection_status(connection) == "Approved":
+            for group in connection.properties["groupIds"]:
+                vault.properties[STATE_FIELDS[group]] = "Enabled"
+    vault.document["etag"] = etag(arm)
+
+
+def connection_status(connection: Resource) -> str:
+    """Pending, Approved, Rejected or Disconnected."""
+    return t.cast(str, connection.properties["privateLinkServiceConnectionState"]["status"])
+
+
+def endpoint_id(connection: Resource) -> str:
+    """The private endpoint a connection comes from."""
+    return t.cast(str, connection.properties["privateEndpoint"]["id"])
+
+
+def check_region(arm: Arm, region: str) -> str:
+    """The geo code of a region. Raises 400 when this cloud has no such region."""
+    code = geo_codes.geo_code(region, arm.settings)
+    if code is None:
+        raise ArmError(
+            400, "LocationNotAvailableForResourceType",
+            f"The provided location '{region}' is not available for resource type '{VAULT_TYPE}'.",
+        )
+    return code

@@ -1,0 +1,154 @@
+"""The documents of what a vault protects, written alike for events and for the world file's histories.
+
+Sources: azure-rest-api-specs ``recoveryservicesbackup`` (types ProtectedItem, ProtectionContainer, BackupEngineBase,
+Job) and ``recoveryservicessiterecovery`` (types Fabric, Policy, ReplicationProtectedItem).
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..arm import Arm
+from ..store import Resource
+from ..wire import JSON, ArmError
+from .recovery_history import add, records
+
+_REPLICATION_POLICY = "24-hour-retention-policy"
+
+
+class Management(t.NamedTuple):
+    """What belongs to one backup management type: container type and name prefix, item type, workload, engine type."""
+
+    container: str
+    prefix: str
+    item: str
+    workload: str
+    engine: str = ""
+
+
+MANAGEMENT: dict[str, Management] = {
+    "AzureIaasVM": Management(
+        "Microsoft.Compute/virtualMachines", "IaasVMContainer;iaasvmcontainerv2",
+        "Microsoft.Compute/virtualMachines", "VM",
+    ),
+    "AzureWorkload": Management(
+        "VMAppContainer", "VMAppContainer;Compute", "AzureVmWorkloadSQLDatabase", "SQLDataBase"
+    ),
+    "AzureStorage": Management(
+        "StorageContainer", "StorageContainer;Storage", "AzureFileShareProtectedItem", "AzureFileShare"
+    ),
+    "MAB": Management("Windows", "Windows", "MabFileFolderProtectedItem", "FileFolder"),
+    "DPM": Management("DPMContainer", "DPMContainer", "DPMProtectedItem", "SQLDB", "DpmBackupEngine"),
+    "AzureBackupServer": Management(
+        "AzureBackupServerContainer", "AzureBackupServerContainer", "DPMProtectedItem", "SQLDB",
+        "AzureBackupServerEngine",
+    ),
+}
+
+
+def management_type(source: JSON) -> str:
+    """The backup management type of an event or history entry, MAB unless given. Raises 400 for an unknown one."""
+    wanted = str(source.get("backup_management_type", "MAB"))
+    for name in MANAGEMENT:
+        if name.lower() == wanted.lower():
+            return name
+    raise ArmError(400, "InvalidEvent", f"'{wanted}' is not one of {', '.join(MANAGEMENT)}.")
+
+
+def registration(kind: str) -> str:
+    """The operation that a registration leaves in the activity log."""
+    if kind in ("MAB", "DPM", "AzureBackupServer"):
+        return "Microsoft.RecoveryServices/vaults/registeredIdentities/write"
+    return "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/write"
+
+
+def add_container(vault: Resource, machine: str, kind: str) -> None:
+    """Register a machine: its container and, for DPM and MABS, its backup engine."""
+    facts = MANAGEMENT[kind]
+    name = f"{facts.prefix};{machine}"
+    if any(document["name"] == name for document in records(vault, "containers")):
+        return
+    add(vault, "containers", name, {
+        "friendlyName": machine, "backupManagementType": kind, "registrationStatus": "Registered",
+        "healthStatus": "Healthy", "containerType": facts.container,
+    }, "backupFabrics/Azure/protectionContainers")
+    if facts.engine:
+        add_engine(vault, machine, kind)
+
+
+def add_engine(vault: Resource, machine: str, kind: str) -> None:
+    """Register a backup management server."""
+    add(vault, "engines", machine, {
+        "friendlyName": machine, "backupManagementType": kind, "registrationStatus": "Registered",
+        "backupEngineType": MANAGEMENT[kind].engine or "DpmBackupEngine", "canReRegister": True,
+    })
+
+
+def add_protected_item(vault: Resource, machine: str, item: str, kind: str) -> JSON:
+    """Protect an item of a machine, which is registered with it."""
+    facts = MANAGEMENT[kind]
+    add_container(vault, machine, kind)
+    container = f"{facts.prefix};{machine}"
+    # The storage generation is settled with the first item; which one is the newer vaults' is inferred.
+    vault.properties["backupStorageVersion"] = "V2"
+    return add(vault, "protected_items", f"{facts.workload};{item}", {
+        "friendlyName": item, "protectedItemType": facts.item, "backupManagementType": kind,
+        "workloadType": facts.workload, "containerName": container, "protectionState": "Protected",
+        "protectionStatus": "Healthy", "lastBackupStatus": "Completed", "isScheduledForDeferredDelete": False,
+    }, f"backupFabrics/Azure/protectionContainers/{container}/protectedItems")
+
+
+def is_server_item(document: JSON) -> bool:
+    """Whether a protected item is a data source of DPM or MABS."""
+    return document["properties"]["backupManagementType"] in ("DPM", "AzureBackupServer")
+
+
+def soft_deleted(arm: Arm) -> JSON:
+    """What soft deletion changes on a protected item."""
+    return {
+        "protectionState": "ProtectionStopped", "isScheduledForDeferredDelete": True,
+        "deferredDeleteTimeInUTC": arm.clock.iso(),
+    }
+
+
+def add_job(arm: Arm, vault: Resource, operation: str, machine: str, status: str, kind: str = "AzureWorkload") -> None:
+    """A backup job that has ended."""
+    now = arm.clock.iso()
+    add(vault, "jobs", arm.guid(), {
+        "jobType": f"{kind}Job", "operation": operation, "status": status, "entityFriendlyName": machine,
+        "backupManagementType": kind, "startTime": now, "endTime": now,
+    })
+
+
+def add_fabric(vault: Resource, region: str) -> str:
+    """The Azure fabric of a region; its name is returned."""
+    name = f"asr-a2a-default-{region}"
+    if not any(document["name"] == name for document in records(vault, "fabrics")):
+        add(vault, "fabrics", name, {
+            "friendlyName": name, "health": "Normal", "customDetails": {"instanceType": "Azure", "location": region},
+        })
+    return name
+
+
+def add_replication(arm: Arm, vault: Resource, machine: str, source_region: str) -> None:
+    """Replicate a machine from a region to the vault's: two fabrics, a policy and the replicated item."""
+    add_fabric(vault, vault.document["location"])
+    fabric = add_fabric(vault, source_region)
+    if not records(vault, "replication_policies"):
+        add(vault, "replication_policies", _REPLICATION_POLICY, {
+            "friendlyName": _REPLICATION_POLICY,
+            "providerSpecificDetails": {"instanceType": "A2A", "recoveryPointHistory": 1440},
+        })
+    container = f"{fabric}-container"
+    add(vault, "replication_protected_items", arm.guid(), {
+        "friendlyName": machine, "protectedItemType": machine, "protectionState": "Protected",
+        "primaryFabricFriendlyName": fabric, "primaryProtectionContainerFriendlyName": container,
+        "providerSpecificDetails": {"instanceType": "A2A"},
+    }, f"replicationFabrics/{fabric}/replicationProtectionContainers/{container}/replicationProtectedItems")
+
+
+def log(arm: Arm, vault: Resource, operation: str, status: str, when: float) -> None:
+    """Write the activity log of the vault; what is older than 90 days it does not show."""
+    from .activity_log import ActivityLog
+
+    arm.service(ActivityLog).record(vault.id, operation, status, when)

@@ -1,0 +1,195 @@
+"""``Microsoft.RecoveryServices/vaults``: PUT, GET, PATCH, DELETE and the lists.
+
+Sources: as named in ``recovery_operations``; azure-rest-api-specs ``recoveryservices`` for the statuses.
+"""
+
+from __future__ import annotations
+
+import copy
+import typing as t
+
+from ..arm import Arm, Call, Route
+from ..store import Resource
+from ..wire import JSON, ArmError, Response, location
+from . import recovery_identity, recovery_operations
+from .recovery_documents import (
+    STATE_FIELDS,
+    VAULT,
+    VAULT_TYPE,
+    VAULTS,
+    check_region,
+    connections,
+    endpoint_id,
+    etag,
+    find_vault,
+    first_answer,
+    new_vault,
+    show_connections,
+    vault_id,
+)
+from .recovery_rules import check_delete, check_properties
+from .recovery_settings import setting
+
+_READ_ONLY = {
+    "provisioningState", "privateEndpointConnections", *STATE_FIELDS.values(), "backupStorageVersion",
+    "secureScore", "bcdrSecurityLevel", "moveState", "moveDetails", "upgradeDetails",
+}
+
+
+def routes() -> list[Route]:
+    """The routes of vaults."""
+    return [
+        Route("GET", "/subscriptions/{subscription}/providers/Microsoft.RecoveryServices/vaults", _list),
+        Route("GET", VAULTS, _list_group),
+        Route("PUT", VAULT, _put),
+        Route("GET", VAULT, _get),
+        Route("PATCH", VAULT, _patch),
+        Route("DELETE", VAULT, _delete),
+    ]
+
+
+def _get(call: Call) -> Response:
+    return Response(200, find_vault(call).document)
+
+
+def _put(call: Call) -> Response:
+    existing = call.arm.store.find(vault_id(call))
+    return _replace(call, existing) if existing else _create(call)
+
+
+def _create(call: Call) -> Response:
+    arm, body = call.arm, call.body
+    if not body.get("location"):
+        raise ArmError(400, "LocationRequired", "The location property is required for this definition.")
+    check_region(arm, body["location"])
+    vault = new_vault(arm, vault_id(call), body["location"])
+    check_properties(arm, vault, _merged(vault.properties, body.get("properties")))
+    _lay(arm, vault, body, replace=True)
+    arm.store.put(vault)
+    if recovery_operations.is_synchronous(call):
+        vault.properties["provisioningState"] = "Succeeded"
+        return Response(201, first_answer(vault))
+    operation = recovery_operations.start(
+        arm, "vault.create", vault.id, lambda: _settle(arm, vault, "Succeeded"), lambda: _settle(arm, vault, "Failed")
+    )
+    answer = copy.deepcopy(first_answer(vault))
+    return Response(201, answer, recovery_operations.vault_headers(call, operation, location=False))
+
+
+def _replace(call: Call, vault: Resource) -> Response:
+    arm, body = call.arm, call.body
+    wanted = body.get("location")
+    if wanted and location(wanted) != vault.document["location"]:
+        raise ArmError(
+            409, "InvalidResourceLocation",
+            f"The resource '{vault.name}' already exists in location '{vault.document['location']}' in resource group "
+            f"'{call['group']}'. A resource with the same name cannot be created in location '{location(wanted)}'. "
+            "Please select a new resource name.",
+        )
+    recovery_identity.check_put(vault, body)
+    check_properties(arm, vault, _merged(vault.properties, body.get("properties")))
+    before = copy.deepcopy(vault.document)
+    _lay(arm, vault, body, replace=True)
+    if recovery_operations.is_synchronous(call):
+        return Response(200, vault.document)
+    vault.properties["provisioningState"] = "Provisioning"
+
+    def restore() -> None:
+        vault.document = before
+        show_connections(arm, vault)
+
+    operation = recovery_operations.start(
+        arm, "vault.update", vault.id, lambda: _settle(arm, vault, "Succeeded"), restore
+    )
+    answer = copy.deepcopy(vault.document)
+    return Response(200, answer, recovery_operations.vault_headers(call, operation, location=False))
+
+
+def _patch(call: Call) -> Response:
+    """202 without a body in every api-version; the change shows when the operation has succeeded."""
+    arm, body, vault = call.arm, call.body, find_vault(call)
+    recovery_identity.kinds(body.get("identity"))
+    check_properties(arm, vault, _merged(vault.properties, body.get("properties")))
+    operation = recovery_operations.start(
+        arm, "vault.update", vault.id, lambda: _lay(arm, vault, body, replace=False)
+    )
+    return Response(202, None, recovery_operations.vault_headers(call, operation))
+
+
+def _delete(call: Call) -> Response:
+    arm, vault = call.arm, call.arm.store.find(vault_id(call))
+    if vault is None:
+        return Response(204)
+    check_delete(arm, vault)
+    if recovery_operations.is_synchronous(call):
+        _remove(arm, vault)
+        return Response(200)
+    operation = recovery_operations.start(
+        arm, "vault.delete", vault.id, lambda: _remove(arm, vault), result_status=204
+    )
+    return Response(202, None, recovery_operations.vault_headers(call, operation))
+
+
+def _list(call: Call) -> Response:
+    return _page(call, f"/subscriptions/{call['subscription']}")
+
+
+def _list_group(call: Call) -> Response:
+    return _page(call, f"/subscriptions/{call['subscription']}/resourceGroups/{call['group']}")
+
+
+def _page(call: Call, scope: str) -> Response:
+    """One page; ``$skiptoken`` counts what was already given."""
+    vaults = call.arm.store.below(scope, VAULT_TYPE)
+    size = int(setting(call.arm, "vault_page_size"))
+    token = call.request.query.get("$skiptoken", "0")
+    if not token.isdigit():
+        raise ArmError(400, "InvalidSkipToken", f"The skip token '{token}' is not valid.")
+    start = int(token)
+    document: JSON = {"value": [vault.document for vault in vaults[start : start + size]]}
+    if start + size < len(vaults):
+        query = f"api-version={call.request.api_version}&$skiptoken={start + size}"
+        document["nextLink"] = f"{call.request.base_url}{call.id}?{query}"
+    return Response(200, document)
+
+
+def _lay(arm: Arm, vault: Resource, body: JSON, *, replace: bool) -> None:
+    """Lay a body over the vault. PUT replaces the tags, PATCH only when it brings some; properties are merged."""
+    properties = _merged(vault.properties, body.get("properties"))
+    recovery_identity.apply(arm, vault, body.get("identity"))
+    vault.document["properties"] = properties
+    if body.get("sku"):
+        vault.document["sku"] = body["sku"]
+    if body.get("tags") is not None or replace:
+        vault.document["tags"] = body.get("tags") or {}
+    vault.document["etag"] = etag(arm)
+
+
+def _merged(current: JSON, wanted: JSON | None) -> JSON:
+    """The properties with what a body brings laid over them; null and read-only properties change nothing."""
+    result = copy.deepcopy(current)
+    for name, value in (wanted or {}).items():
+        if name in _READ_ONLY or value is None:
+            continue
+        result[name] = _merge(result.get(name), value)
+    return result
+
+
+def _merge(current: t.Any, wanted: t.Any) -> t.Any:
+    if not isinstance(current, dict) or not isinstance(wanted, dict):
+        return wanted
+    return {**current, **{name: _merge(current.get(name), value) for name, value in wanted.items()}}
+
+
+def _settle(arm: Arm, vault: Resource, state: str) -> None:
+    vault.properties["provisioningState"] = state
+    vault.document["etag"] = etag(arm)
+
+
+def _remove(arm: Arm, vault: Resource) -> None:
+    """Forget the vault; endpoints that led to it stay behind, disconnected."""
+    left = [endpoint_id(connection) for connection in connections(arm, vault)]
+    arm.store.remove(vault.id)
+    for each in left:
+        if arm.private_link.endpoints is not None:
+            arm.private_link.endpoints.set_state(each, "Disconnected", "The vault was deleted.")

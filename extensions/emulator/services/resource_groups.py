@@ -1,0 +1,201 @@
+"""Resource groups and the lists of what is in them.
+
+Sources: azure-rest-api-specs ``specification/resources/resource-manager/Microsoft.Resources/resources``; azure-cli
+recording ``test_backup_identity.yaml`` (the group's document); Microsoft Learn "Resolve resource not found errors".
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from .. import long_operation, odata
+from ..arm import Arm, Call, Route
+from ..store import Resource, type_of
+from ..wire import JSON, ArmError, Request, Response, location, not_found
+from .authorization import Authorization
+
+_GROUPS = "/subscriptions/{subscription}/resourceGroups"
+_GROUP = _GROUPS + "/{group}"
+_TYPE = "Microsoft.Resources/subscriptions/resourceGroups"
+_INSIDE = re.compile(r"(/subscriptions/[^/]+/resourceGroups/[^/]+)/", re.IGNORECASE)
+_SHOWN = ("id", "name", "type", "location", "kind", "sku", "identity", "tags")
+# A group is emptied in the order in which nothing refuses to go: endpoints and links hold on to other resources.
+_DELETED_FIRST = ("microsoft.network/privateendpoints", "microsoft.network/privatednszones/virtualnetworklinks")
+
+
+class ResourceGroups:
+    """Groups, the check that a request's group exists, and resource lists."""
+
+    def __init__(self, arm: Arm) -> None:
+        self._arm = arm
+        arm.before.append(self._check)
+
+    def routes(self) -> t.Iterable[Route]:
+        """Groups, resource lists, existence checks and the poll of a deletion."""
+        return (
+            Route("GET", _GROUPS, self._list, action=""),
+            Route("GET", _GROUP, self._get),
+            Route("HEAD", _GROUP, self._exists),
+            Route("PUT", _GROUP, self._put),
+            Route("PATCH", _GROUP, self._patch),
+            Route("DELETE", _GROUP, self._delete),
+            Route("GET", _GROUP + "/resources", self._resources, action=""),
+            Route("GET", "/subscriptions/{subscription}/resources", self._resources, action=""),
+            Route("GET", "/subscriptions/{subscription}/operationresults/{operation}", self._poll, action=""),
+            Route("HEAD", _GROUP + "/providers/{+rest}", self._exists),
+        )
+
+    def load(self, world: JSON) -> None:
+        """Make the world's groups."""
+        for one in world["resource_groups"]:
+            self._make(f"/subscriptions/{one['subscription_id']}/resourceGroups/{one['name']}", one)
+
+    def _make(self, group_id: str, given: JSON) -> Resource:
+        document: JSON = {
+            "id": group_id, "name": group_id.rsplit("/", 1)[-1], "type": "Microsoft.Resources/resourceGroups",
+            "location": location(given["location"]), "tags": given.get("tags") or {},
+            "properties": {"provisioningState": "Succeeded"},
+        }
+        if given.get("managedBy"):
+            document["managedBy"] = given["managedBy"]
+        return self._arm.store.put(Resource(group_id, document))
+
+    def _check(self, call: Call, route: Route) -> Response | None:
+        match = _INSIDE.match(call.id)
+        if match is None:
+            return None
+        group = self._arm.store.find(match.group(1))
+        if group is None:
+            raise not_found(match.group(1))
+        if group.properties["provisioningState"] == "Deleting" and call.request.method in ("PUT", "PATCH"):
+            raise ArmError(
+                409, "ResourceGroupBeingDeleted",
+                f"The resource group '{group.name}' is in deprovisioning state and cannot perform this operation.",
+            )
+        return None
+
+    def _list(self, call: Call) -> Response:
+        groups = self._arm.store.below(f"/subscriptions/{call['subscription']}", _TYPE)
+        return Response(200, {"value": [one.document for one in self._readable(call, groups)]})
+
+    def _readable(self, call: Call, resources: list[Resource]) -> list[Resource]:
+        """Lists leave out what the caller may not read, and what the filter leaves out."""
+        authorization: Authorization = self._arm.service(Authorization)
+        caller, condition = call.caller["object_id"], call.request.query.get("$filter", "")
+        return [
+            one
+            for one in resources
+            if _matches(one, condition) and authorization.allowed(caller, f"{type_of(one.id)}/read", one.id)
+        ]
+
+    def _get(self, call: Call) -> Response:
+        return Response(200, self._arm.store.get(call.id).document)
+
+    def _exists(self, call: Call) -> Response:
+        return Response(204 if self._arm.store.find(call.id) else 404)
+
+    def _put(self, call: Call) -> Response:
+        given, stored = call.body, self._arm.store.find(call.id)
+        if not given.get("location"):
+            raise ArmError(400, "LocationRequired", "The location property is required for this definition.")
+        if stored is None:
+            return Response(201, self._make(call.id, given).document)
+        if location(given["location"]) != stored.document["location"]:
+            raise ArmError(
+                409, "InvalidResourceGroupLocation",
+                f"Invalid resource group location '{given['location']}'. The Resource group already exists in location "
+                f"'{stored.document['location']}'.",
+            )
+        self._refuse_deleting(stored)
+        stored.document["tags"] = given.get("tags") or {}
+        return Response(200, stored.document)
+
+    def _patch(self, call: Call) -> Response:
+        stored = self._arm.store.get(call.id)
+        self._refuse_deleting(stored)
+        if "tags" in call.body:
+            stored.document["tags"] = call.body["tags"] or {}
+        return Response(200, stored.document)
+
+    def _refuse_deleting(self, group: Resource) -> None:
+        if group.properties["provisioningState"] == "Deleting":
+            raise ArmError(
+                409, "ResourceGroupBeingDeleted",
+                f"The resource group '{group.name}' is in deprovisioning state and cannot perform this operation.",
+            )
+
+    def _delete(self, call: Call) -> Response:
+        group = self._arm.store.get(call.id)
+        running = self._arm.operations.running_on(group.id)
+        if running is None:
+            group.properties["provisioningState"] = "Deleting"
+            for resource in sorted(self._arm.store.below(group.id), key=_deletion_order):
+                self._delete_resource(call, resource)
+            number = self._arm.guid().replace("-", "").upper()
+            operation_id = f"{number}-RESOURCEGROUPDELETIONJOB"
+            running = self._arm.operations.start(
+                operation_id, "resource_group.delete", group.id,
+                lambda: self._arm.store.remove(group.id),
+                lambda: group.properties.update({"provisioningState": "Succeeded"}),
+            )
+        scope = f"/subscriptions/{call['subscription']}"
+        return Response(202, None, long_operation.headers(call, running, long_operation.RESOURCE_GROUP, scope))
+
+    def _delete_resource(self, call: Call, resource: Resource) -> None:
+        """Let the resource's own provider delete it, so that records and connections elsewhere go too."""
+        query = {"api-version": call.request.api_version}
+        request = Request("DELETE", resource.id, query, base_url=call.request.base_url)
+        for route in (route for service in self._arm.services for route in service.routes()):
+            match = route.matcher().match(resource.id)
+            if route.method == "DELETE" and match:
+                try:
+                    route.handler(Call(self._arm, request, match.groupdict(), call.caller))
+                except ArmError:
+                    return  # What refuses goes with the group all the same.
+                return
+
+    def _poll(self, call: Call) -> Response:
+        return long_operation.result(call, call["operation"])
+
+    def _resources(self, call: Call) -> Response:
+        scope = call.id.rpartition("/")[0]
+        if "/resourcegroups/" in call.id.lower():
+            self._arm.store.get(scope)
+        top = [one for one in self._arm.store.below(scope) if _is_top_level(one.id)]
+        with_state = "provisioningState" in call.request.query.get("$expand", "")
+        shown = []
+        for one in self._readable(call, top):
+            document = {name: one.document[name] for name in _SHOWN if name in one.document}
+            if with_state and "provisioningState" in one.properties:
+                document["provisioningState"] = one.properties["provisioningState"]
+            shown.append(document)
+        return Response(200, {"value": shown})
+
+
+def _is_top_level(resource_id: str) -> bool:
+    lowered = resource_id.lower().strip("/").split("/")
+    return len(lowered) == 8 and lowered[2] == "resourcegroups" and lowered[4] == "providers" and (
+        lowered[5] != "microsoft.authorization"
+    )
+
+
+def _deletion_order(resource: Resource) -> int:
+    kind = type_of(resource.id)
+    return _DELETED_FIRST.index(kind) if kind in _DELETED_FIRST else len(_DELETED_FIRST)
+
+
+def _matches(resource: Resource, condition: str) -> bool:
+    tags = {str(name).lower(): value for name, value in (resource.document.get("tags") or {}).items()}
+    parts = resource.id.strip("/").split("/")
+    tag_name, tag_value = odata.equal(condition, "tagName"), odata.equal(condition, "tagValue")
+    facts: dict[str, str] = {
+        "resourcetype": type_of(resource.id), "resourcegroup": parts[3], "name": resource.name,
+        "location": str(resource.document.get("location", "")),
+    }
+    return (
+        all(facts[one.name].lower() == one.value.lower()
+            for one in odata.comparisons(condition) if one.name in facts and one.operator == "eq")
+        and (tag_name is None or tag_name.lower() in tags)
+        and (tag_value is None or (tag_name is not None and tags.get(tag_name.lower()) == tag_value))
+    )

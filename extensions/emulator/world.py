@@ -1,0 +1,134 @@
+"""The world file: what exists before a run. Read here, completed with defaults and checked."""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+from pathlib import Path
+
+from .wire import JSON
+
+TENANT = "11111111-1111-4111-8111-111111111111"
+SUBSCRIPTION = "22222222-2222-4222-8222-222222222222"
+CLIENT = "33333333-3333-4333-8333-333333333333"
+OBJECT = "44444444-4444-4444-8444-444444444444"
+SECRET = "rehearsal-secret"
+PROVIDERS = ("Microsoft.Network", "Microsoft.RecoveryServices", "Microsoft.Storage")
+CLOUDS = ("AzureCloud", "AzureUSGovernment", "AzureChinaCloud")
+
+#: Settings of the platform with their defaults, all times in emulated seconds unless stated otherwise.
+#: ``role_assignment_delay``: until a new assignment counts. ``world_roles_delay``: the same for the world's own.
+#: ``principal_replication_delay``: until Microsoft.Authorization knows a new identity; 0 accepts any principal at once.
+#: ``principal_not_found_always``: with such a delay, ``PrincipalNotFound`` is answered even when ``principalType`` is
+#: sent (azure-cli retries in that case too, so it happens); ``false`` keeps to the error's own text.
+#: ``token_lifetime``: real seconds. ``provider_registration_seconds``: Registering -> Registered.
+#: ``role_definition_ids``: ``subscription`` or ``tenant``, the form answered in assignments.
+#: ``retry_after``: see ``long_operation.retry_after``.
+SETTINGS: JSON = {
+    "role_assignment_delay": 0,
+    "world_roles_delay": 0,
+    "principal_replication_delay": 0,
+    "principal_not_found_always": True,
+    "token_lifetime": 3600,
+    "provider_registration_seconds": 0,
+    "role_definition_ids": "subscription",
+    "retry_after": None,
+}
+
+_LISTS: dict[str, tuple[str, ...]] = {
+    "subscriptions": ("id",),
+    "principals": ("object_id",),
+    "resource_groups": ("name",),
+    "virtual_networks": ("name", "resource_group"),
+    "private_dns_zones": ("name", "resource_group"),
+    "vaults": ("name", "resource_group"),
+    "private_endpoints": ("name", "resource_group", "virtual_network", "subnet", "target"),
+    "role_assignments": ("scope", "role", "principal_id"),
+}
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+class WorldError(ValueError):
+    """The world file cannot be used; the message says where and why."""
+
+
+def read(path: str | Path) -> JSON:
+    """Read a world file (YAML, or JSON by its ending) and complete it. Raises :class:`WorldError`."""
+    import yaml  # Only where a file is read: the rest of the emulator runs without PyYAML.
+
+    text = Path(path).read_text(encoding="utf-8")
+    try:
+        document = json.loads(text) if str(path).endswith(".json") else yaml.safe_load(text)
+    except (ValueError, yaml.YAMLError) as error:
+        raise WorldError(f"{path} cannot be parsed: {error}") from error
+    return complete({} if document is None else document)
+
+
+def complete(world: t.Any) -> JSON:
+    """The world with every platform default filled in. Raises :class:`WorldError`; completing twice changes nothing."""
+    check(world)
+    done: JSON = dict(world)
+    done.setdefault("cloud", CLOUDS[0])
+    done.setdefault("tenant_id", TENANT)
+    done["subscriptions"] = [_subscription(one) for one in done.get("subscriptions") or [{"id": SUBSCRIPTION}]]
+    first = done["subscriptions"][0]["id"]
+    operator = {"object_id": OBJECT, "roles": [{"role": "Owner", "scope": f"/subscriptions/{first}"}]}
+    done["principals"] = [_principal(one) for one in done.get("principals") or [operator]]
+    done["resource_groups"] = [_group(one, first) for one in done.get("resource_groups") or []]
+    known = {(group["subscription_id"].lower(), group["name"].lower()) for group in done["resource_groups"]}
+    for kind in ("virtual_networks", "private_dns_zones", "vaults", "private_endpoints"):
+        done[kind] = [{"subscription_id": first, **one} for one in done.get(kind) or []]
+        for one in done[kind]:
+            if (one["subscription_id"].lower(), one["resource_group"].lower()) not in known:
+                known.add((one["subscription_id"].lower(), one["resource_group"].lower()))
+                group = {"name": one["resource_group"], "location": one.get("location", "westeurope")}
+                done["resource_groups"].append(_group({**group, "subscription_id": one["subscription_id"]}, first))
+    done["role_assignments"] = list(done.get("role_assignments") or [])
+    done["settings"] = {**SETTINGS, **(done.get("settings") or {})}
+    return done
+
+
+def check(world: t.Any) -> None:
+    """Raise :class:`WorldError` for a world that cannot be meant."""
+    if not isinstance(world, dict):
+        raise WorldError("the world must be a mapping")
+    if world.get("cloud", CLOUDS[0]) not in CLOUDS:
+        raise WorldError(f"cloud: must be one of {', '.join(CLOUDS)}, not {world['cloud']!r}")
+    if not isinstance(world.get("settings") or {}, dict):
+        raise WorldError("settings: must be a mapping")
+    unknown = set(world) - set(_LISTS) - {"cloud", "tenant_id", "settings"}
+    if unknown:
+        raise WorldError(f"unknown key {min(map(str, unknown))!r}")
+    for key, required in _LISTS.items():
+        entries = world.get(key) or []
+        if not isinstance(entries, list):
+            raise WorldError(f"{key}: must be a list")
+        for index, entry in enumerate(entries):
+            _check_entry(f"{key}[{index}]", entry, required)
+
+
+def _check_entry(place: str, entry: t.Any, required: tuple[str, ...]) -> None:
+    if not isinstance(entry, dict):
+        raise WorldError(f"{place}: must be a mapping")
+    for name in required:
+        if not isinstance(entry.get(name), str) or not entry[name]:
+            raise WorldError(f"{place}: {name!r} is required and must be text")
+    for name in ("client_id", "object_id", "principal_id", "subscription_id"):
+        if name in entry and not _GUID.fullmatch(str(entry[name])):
+            raise WorldError(f"{place}: {name!r} must be a GUID, not {entry[name]!r}")
+    if place.startswith("subscriptions[") and not _GUID.fullmatch(entry["id"]):
+        raise WorldError(f"{place}: 'id' must be a GUID, not {entry['id']!r}")
+
+
+def _subscription(given: JSON) -> JSON:
+    registered = dict.fromkeys(PROVIDERS, "Registered")
+    return {"name": "rehearsal", **given, "providers": {**registered, **(given.get("providers") or {})}}
+
+
+def _principal(given: JSON) -> JSON:
+    return {"name": "operator", "client_id": CLIENT, "client_secret": SECRET, "roles": [], **given}
+
+
+def _group(given: JSON, subscription: str) -> JSON:
+    return {"location": "westeurope", "subscription_id": subscription, "tags": {}, **given}

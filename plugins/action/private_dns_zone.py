@@ -1,0 +1,15 @@
+"""The ``private_dns_zone`` module in the controller process."""
+
+from __future__ import annotations
+
+from ansible_collections.privatelink.recovery.plugins.modules.private_dns_zone import MODULE as TABLE
+from ansible_collections.privatelink.recovery.plugins.plugin_utils import (
+    preload_private_dns as _preload,  # noqa: F401 - before the fork
+)
+from ansible_collections.privatelink.recovery.plugins.plugin_utils.local import LocalAction
+
+
+class ActionModule(LocalAction):
+    """Runs the module's table."""
+
+    MODULE = TABLE

@@ -1,0 +1,18 @@
+"""The ``private_dns_zone_group`` module in the controller process."""
+
+from __future__ import annotations
+
+from ansible_collections.privatelink.recovery.plugins.modules.private_dns_zone_group import MODULE as TABLE
+from ansible_collections.privatelink.recovery.plugins.plugin_utils import (
+    preload_network as _network,  # noqa: F401 - before the fork
+)
+from ansible_collections.privatelink.recovery.plugins.plugin_utils import (
+    preload_private_dns as _private_dns,  # noqa: F401 - before the fork
+)
+from ansible_collections.privatelink.recovery.plugins.plugin_utils.local import LocalAction
+
+
+class ActionModule(LocalAction):
+    """Runs the module's table."""
+
+    MODULE = TABLE

@@ -1,0 +1,365 @@
+"""The gates of the Backup sequence, in the order in which an operator reads them.
+
+Each function answers for one gate and cites the rule it enforces; all of them only read.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from .endpoints import target_of
+from .freshness import examine
+from .gates import Gate, ok, refused, warning
+from .geo_codes import GEO_CODES
+from .ids import fold_id, parse_id, region, same_id
+from .inspection import EndpointWish, Inspection
+from .inventory import ENDPOINT_TYPE
+from .permissions import missing_permissions
+from .providers import read_provider
+from .subnets import NEEDS, policies_refused, shortage
+from .vaults import connections, cross_region_restore, refuse_cross_region_restore
+from .wire import JSON, get_path
+
+ENDPOINTS_PER_VAULT = 12  # https://learn.microsoft.com/azure/backup/private-endpoints, Before you start
+ENDPOINTS_PER_NETWORK = (
+    1000  # https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits
+)
+PROVIDERS = ("Microsoft.RecoveryServices", "Microsoft.Network")
+CLASSIC_CHILD = re.compile(r"_(ecs|prot)\w*_(blob|queue)$", re.IGNORECASE)
+
+
+def cloud(look: Inspection) -> t.Iterator[Gate]:
+    """The region exists in the cloud that is spoken to."""
+    name = look.connection.cloud.name
+    known = GEO_CODES.get(look.location)
+    if known is not None and name in ("AzureCloud", "AzureUSGovernment", "AzureChinaCloud") and known.cloud != name:
+        yield refused(
+            "cloud", look.location, f"Region {look.location} belongs to {known.cloud}, but the connection is to {name}.",
+            "Correct cloud_environment or the vault's location.",
+        )  # fmt: skip
+    else:
+        yield ok("cloud", look.location, f"Speaking to {name} at {look.connection.cloud.resource_manager}.")
+
+
+def providers(look: Inspection) -> t.Iterator[Gate]:
+    """The resource providers are registered in every subscription that takes part."""
+    for subscription in subscriptions(look):
+        for namespace in PROVIDERS:
+            state = str(read_provider(look.azure, subscription, namespace).get("registrationState") or "unknown")
+            if state == "Registered":
+                yield ok("provider", namespace, f"{namespace} is Registered in subscription {subscription}.")
+            elif look.wish.provider_registration != "refuse":
+                yield warning(
+                    "provider",
+                    namespace,
+                    f"{namespace} is {state} in subscription {subscription} and will be registered.",
+                )
+            else:
+                yield refused(
+                    "provider", namespace, f"{namespace} is {state} in subscription {subscription}.",
+                    "Register it with privatelink.recovery.provider_registration, or let the role do it (provider_registration).",
+                )  # fmt: skip
+
+
+def resource_groups(look: Inspection) -> t.Iterator[Gate]:
+    """Every resource group exists; none is created on the way."""
+    wanted = {fold_id(group): group for group in _groups(look)}
+    for group in wanted.values():
+        if look.group(group) is None:
+            yield refused("resource_group", group, f"{group} does not exist.", "Create the resource group first.")
+        else:
+            yield ok("resource_group", group, f"{group} exists.")
+
+
+def freshness(look: Inspection) -> t.Iterator[Gate]:
+    """Nothing was ever protected with the vault, nor attempted."""
+    verdict = examine(
+        look.azure, look.wish.vault_id, look.wish.sub_resource, look.vault, attested=look.wish.freshness_attested
+    )
+    if verdict.allowed and verdict.state == "unknown":
+        yield warning("freshness", look.wish.vault_id, f"{verdict.reason} Freshness was attested by the operator.")
+    elif verdict.allowed:
+        yield ok("freshness", look.wish.vault_id, verdict.reason, *verdict.evidence)
+    else:
+        closed: t.Literal["unknown", "refused"] = "unknown" if verdict.state == "unknown" else "refused"
+        yield Gate(
+            "freshness",
+            closed,
+            look.wish.vault_id,
+            f"{look.wish.vault_id}: {verdict.reason}",
+            verdict.remedy,
+            verdict.evidence,
+        )
+
+
+def quota(look: Inspection) -> t.Iterator[Gate]:
+    """Twelve endpoints of a group on one vault, a thousand in one network."""
+    existing = [item for item in connections(look.vault) if of_group(item, look.wish.sub_resource)]
+    new = [endpoint for endpoint in look.wish.endpoints if not _connected(existing, endpoint)]
+    if new and len(existing) + len(new) > ENDPOINTS_PER_VAULT:
+        yield refused(
+            "quota", look.wish.vault_id,
+            f"{look.wish.vault_id} has {len(existing)} private endpoints for {look.wish.sub_resource} and {len(new)} more are wanted; "
+            f"Azure allows {ENDPOINTS_PER_VAULT}.",
+            "Remove endpoints that are no longer needed, or use another vault.",
+        )  # fmt: skip
+    else:
+        yield ok(
+            "quota",
+            look.wish.vault_id,
+            f"{len(existing)} of {ENDPOINTS_PER_VAULT} endpoints exist, {len(new)} more are wanted.",
+        )
+    for endpoint in new:
+        held = endpoints_in(look.network(endpoint.network))
+        if held >= ENDPOINTS_PER_NETWORK:
+            yield refused("quota", endpoint.network, f"{endpoint.network} holds {held} private endpoints already.")
+
+
+def subnets(look: Inspection) -> t.Iterator[Gate]:
+    """Each subnet exists, is large enough for all endpoints planned in it, and its network policies are accepted."""
+    need = NEEDS[look.wish.sub_resource]
+    planned: dict[str, list[EndpointWish]] = {}
+    for endpoint in look.wish.endpoints:
+        planned.setdefault(fold_id(endpoint.subnet), []).append(endpoint)
+    for endpoints in planned.values():
+        found = look.capacity(endpoints[0])
+        subject = endpoints[0].subnet
+        if found is None:
+            yield refused(
+                "subnet", subject, f"{subject} does not exist.", "Create the virtual network and subnet first."
+            )
+            continue
+        new = [endpoint for endpoint in endpoints if look.endpoint(endpoint.id) is None]
+        policies = policies_refused(found, look.wish.accepted_network_policies) if new else ""
+        if policies:
+            yield refused(
+                "network_policies", subject, f"{policies}.",
+                "Set privateEndpointNetworkPolicies of the subnet to Disabled, or accept the value by name.",
+            )  # fmt: skip
+        missing = shortage(found, need.required * len(new))
+        if missing:
+            yield refused("subnet", subject, f"{missing} ({need.source}).", "Use a larger subnet, or free addresses.")
+        elif new and found.free < need.advised * len(new):
+            yield warning(
+                "subnet", subject,
+                f"{subject} has {found.free} free addresses; {need.advised * len(new)} are advised because the need grows.",
+            )  # fmt: skip
+        elif not policies:
+            yield ok("subnet", subject, f"{subject} has {found.free} free addresses.")
+
+
+def regions(look: Inspection) -> t.Iterator[Gate]:
+    """An endpoint is in the region of its network, and for Backup in that of the vault."""
+    for endpoint in look.wish.endpoints:
+        network = look.network(endpoint.network)
+        if network is None:
+            continue
+        there = region(network.get("location"))
+        wanted = endpoint.location or there
+        if wanted != there:
+            yield refused(
+                "region", endpoint.id, f"Endpoint {endpoint.name} is wanted in {wanted}, but its virtual network is in {there}.",
+                "Leave the endpoint's location out, or choose a subnet in that region.",
+            )  # fmt: skip
+        elif look.location and there != look.location and look.wish.sub_resource == "AzureBackup":
+            yield refused(
+                "region", endpoint.id,
+                f"Endpoint {endpoint.name} would be in {there}, but the vault is in {look.location}; Azure Backup wants both in one region.",
+                "Use a virtual network in the vault's region.",
+            )  # fmt: skip
+        else:
+            yield ok("region", endpoint.id, f"Endpoint {endpoint.name} and its network are in {there}.")
+
+
+def endpoint_names(look: Inspection) -> t.Iterator[Gate]:
+    """No other endpoint of the same name is attached to the vault, and an existing one is the wanted one."""
+    for endpoint in look.wish.endpoints:
+        others = [
+            other
+            for item in connections(look.vault)
+            if (other := str(get_path(item, "properties.privateEndpoint.id") or ""))
+            and other.rsplit("/", 1)[-1].lower() == endpoint.name.lower()
+            and not same_id(other, endpoint.id)
+        ]
+        existing = look.endpoint(endpoint.id)
+        if others:
+            yield refused(
+                "endpoint_name", endpoint.id, f"The vault already has an endpoint named {endpoint.name}: {others[0]}.",
+                "Choose another name: endpoints of one vault must not share a name.",
+            )  # fmt: skip
+        elif existing is not None and not same_id(target_of(existing), look.wish.vault_id):
+            yield refused(
+                "endpoint_name",
+                endpoint.id,
+                f"{endpoint.id} exists and leads to {target_of(existing)}.",
+                "Choose another name.",
+            )
+        elif existing is not None and not same_id(get_path(existing, "properties.subnet.id"), endpoint.subnet):
+            yield refused(
+                "endpoint_name", endpoint.id,
+                f"{endpoint.id} exists in subnet {get_path(existing, 'properties.subnet.id')}, wanted is {endpoint.subnet}.",
+                "An endpoint cannot be moved: choose another name for the new one.",
+            )  # fmt: skip
+        else:
+            yield ok("endpoint_name", endpoint.id, f"The name {endpoint.name} is free or already ours.")
+
+
+def zone_knowledge(look: Inspection) -> t.Iterator[Gate]:
+    """The zones the vault's region needs are known from an authority, not guessed."""
+    names = look.zone_names
+    yield ok(
+        "zone_names", look.location, f"{look.wish.sub_resource} in {look.location} needs {', '.join(names)}.", *names
+    )
+
+
+def zones(look: Inspection) -> t.Iterator[Gate]:
+    """No network would be linked to two zones of one name, and no endpoint's records would overwrite another's."""
+    from .zone_conflicts import conflicts
+
+    found = list(conflicts(look))
+    yield from found
+    if not found:
+        yield ok("zones", look.wish.vault_id, "No zone overlaps another and no record would be overwritten.")
+
+
+def permissions(look: Inspection) -> t.Iterator[Gate]:
+    """The signed-in identity may do everything the run will do."""
+    yield from missing_permissions(look, required_actions(look))
+
+
+def cross_region(look: Inspection) -> t.Iterator[Gate]:
+    """Public access cannot be denied on a vault with cross-region restore."""
+    wanted = look.wish.public_network_access in ("after_verify", "before_endpoint")
+    if wanted and (cross_region_restore(look.vault) or look.wish.options.get("cross_region_restore") == "Enabled"):
+        refusal = refuse_cross_region_restore(look.wish.vault_id)
+        yield refused("cross_region_restore", look.wish.vault_id, refusal.message, refusal.remedy)
+    else:
+        yield ok("cross_region_restore", look.wish.vault_id, "Cross-region restore does not stand in the way.")
+
+
+def encryption(look: Inspection) -> t.Iterator[Gate]:
+    """A customer-managed key in a network-restricted key vault does not work with private endpoints.
+
+    https://learn.microsoft.com/azure/backup/backup-azure-private-endpoints-concept. Whether the key vault is restricted
+    cannot be seen from here, so this is said and not refused.
+    """
+    uri = get_path(look.vault, "properties.encryption.keyVaultProperties.keyUri")
+    if uri:
+        yield warning(
+            "encryption", look.wish.vault_id, f"The vault is encrypted with the key {uri}.",
+            "Make sure that key vault is not restricted to networks: this is not supported for vaults with private endpoints.",
+        )  # fmt: skip
+    else:
+        yield ok("encryption", look.wish.vault_id, "The vault uses platform-managed keys.")
+
+
+def experience(look: Inspection) -> t.Iterator[Gate]:
+    """A vault with classic (v1) endpoints takes no v2 endpoint until all of those are deleted."""
+    names = [str(get_path(item, "properties.privateEndpoint.id") or "") for item in connections(look.vault)]
+    groups = {parse_id(text).group_id for text in names if text.count("/") > 6}
+    children = []
+    for group in sorted(groups):
+        items = look.azure.list(f"{group}/providers/{ENDPOINT_TYPE}", "2024-05-01")
+        children += [item["id"] for item in items if CLASSIC_CHILD.search(str(item.get("name") or ""))]
+    mine = [child for child in children if any(child.lower().startswith(name.lower() + "_") for name in names)]
+    if mine:
+        yield refused(
+            "experience", look.wish.vault_id,
+            f"The vault has classic (v1) private endpoints, seen by {mine[0]}; v2 endpoints cannot be added beside them.",
+            "Delete all classic endpoints of the vault first, then create v2 endpoints; servers must register again.", mine,
+        )  # fmt: skip
+    else:
+        yield ok("experience", look.wish.vault_id, "No classic (v1) endpoints are in the way.")
+
+
+def required_actions(look: Inspection) -> dict[str, list[str]]:
+    """What the run will do, as actions by scope."""
+    vault = parse_id(look.wish.vault_id)
+    needed: dict[str, list[str]] = {
+        vault.group_id: ["Microsoft.RecoveryServices/vaults/read", "Microsoft.RecoveryServices/vaults/write"]
+    }
+
+    def want(scope: str, *actions: str) -> None:
+        here = needed.setdefault(scope, [])
+        here += [action for action in actions if action not in here]
+
+    for endpoint in look.wish.endpoints:
+        group = parse_id(endpoint.id).group_id
+        want(
+            group,
+            "Microsoft.Network/privateEndpoints/read",
+            "Microsoft.Network/privateEndpoints/write",
+            "Microsoft.Network/networkInterfaces/read",
+        )
+        want(endpoint.subnet, "Microsoft.Network/virtualNetworks/subnets/join/action")
+        want(
+            endpoint.zone_group_id, "Microsoft.Network/privateDnsZones/write",
+            "Microsoft.Network/privateDnsZones/virtualNetworkLinks/write", "Microsoft.Network/privateDnsZones/A/read",
+        )  # fmt: skip
+        if look.wish.dns_mode == "zone_group":
+            want(group, "Microsoft.Network/privateEndpoints/privateDnsZoneGroups/write")
+            want(endpoint.zone_group_id, "Microsoft.Network/privateDnsZones/join/action")
+        else:
+            want(
+                endpoint.zone_group_id,
+                "Microsoft.Network/privateDnsZones/A/write",
+                "Microsoft.Network/privateDnsZones/A/delete",
+            )
+        for network in endpoint.virtual_networks:
+            want(network, "Microsoft.Network/virtualNetworks/join/action")
+    return needed
+
+
+def of_group(item: JSON, sub_resource: str) -> bool:
+    """Whether a vault's connection is of a sub-resource."""
+    return sub_resource.lower() in [str(value).lower() for value in get_path(item, "properties.groupIds") or []]
+
+
+def subscriptions(look: Inspection) -> list[str]:
+    """Every subscription that takes part, the vault's first."""
+    ids = [
+        look.wish.vault_id,
+        *(endpoint.id for endpoint in look.wish.endpoints),
+        *(endpoint.zone_group_id for endpoint in look.wish.endpoints),
+    ]
+    return list(dict.fromkeys(parse_id(text).subscription_id.lower() for text in ids))
+
+
+def endpoints_in(network: JSON | None) -> int:
+    """How many private endpoints a virtual network holds, as its subnets show."""
+    items = get_path(network, "properties.subnets") or []
+    return sum(len(get_path(subnet, "properties.privateEndpoints") or []) for subnet in items)
+
+
+def _connected(existing: list[JSON], endpoint: EndpointWish) -> bool:
+    return any(same_id(get_path(item, "properties.privateEndpoint.id"), endpoint.id) for item in existing)
+
+
+def _groups(look: Inspection) -> t.Iterator[str]:
+    yield parse_id(look.wish.vault_id).group_id
+    for endpoint in look.wish.endpoints:
+        yield parse_id(endpoint.id).group_id
+        yield endpoint.zone_group_id
+
+
+Check = t.Callable[[Inspection], t.Iterable[Gate]]
+
+BACKUP_GATES: tuple[tuple[str, Check], ...] = (
+    ("cloud", cloud),
+    ("resource_group", resource_groups),
+    ("provider", providers),
+    ("freshness", freshness),
+    ("experience", experience),
+    ("quota", quota),
+    ("endpoint_name", endpoint_names),
+    ("subnet", subnets),
+    ("region", regions),
+    ("zone_names", zone_knowledge),
+    ("zones", zones),
+    ("cross_region_restore", cross_region),
+    ("encryption", encryption),
+    ("permissions", permissions),
+)
+# Asked again right before an endpoint is created: what can have changed since, and cannot be undone.
+BEFORE_ENDPOINT = ("freshness", "quota", "endpoint_name", "subnet", "region")

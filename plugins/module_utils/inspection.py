@@ -1,0 +1,210 @@
+"""What a sequence wants, and what Azure has: read once, shared by all gates of one run."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from .errors import InputError
+from .ids import build_id, fold_id, group_id, parse_id, region, unique_ids
+from .inventory import ENDPOINT_TYPE, NETWORK_API_VERSION
+from .required_dns_zones import find_required_zones
+from .runner import Task
+from .subnets import Capacity, capacity
+from .vaults import RESOURCE_GROUP_API_VERSION
+from .vaults import TYPE as VAULT_TYPE
+from .vaults import read_vault
+from .wire import JSON
+
+ZONE_TYPE = "Microsoft.Network/privateDnsZones"
+SUBNET_TYPE = "Microsoft.Network/virtualNetworks/subnets"
+
+
+@dataclass(frozen=True)
+class EndpointWish:
+    """One private endpoint as the operator wants it. ``zone_group_id`` is the resource group its zones are in."""
+
+    id: str
+    name: str
+    subnet: str
+    network: str
+    location: str
+    zone_group_id: str
+    virtual_networks: tuple[str, ...]
+    manual: bool = False
+
+    @property
+    def resource_group(self) -> str:
+        """The endpoint's resource group."""
+        return parse_id(self.id).resource_group
+
+    @property
+    def subscription_id(self) -> str:
+        """The endpoint's subscription."""
+        return parse_id(self.id).subscription_id
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One sequence as the operator wants it, names resolved to ids, nothing read yet."""
+
+    vault_id: str
+    location: str
+    sub_resource: str
+    endpoints: tuple[EndpointWish, ...]
+    dns_mode: str
+    public_network_access: str = "unchanged"
+    freshness_attested: bool = False
+    accept_zone_overwrite: bool = False
+    accepted_network_policies: tuple[str, ...] = ("Disabled",)
+    provider_registration: str = "refuse"
+    zone_names: tuple[str, ...] = ()
+    geo_code: str = ""
+    permission_timeout: float = 600.0
+    options: t.Mapping[str, t.Any] = field(default_factory=dict, repr=False)
+
+
+def make_wish(options: t.Mapping[str, t.Any], subscription_id: str) -> Wish:
+    """Resolve the options of the ``preflight`` module. Raises :class:`InputError` for what cannot be meant."""
+    vault = options["vault"]
+    vault_id = build_id(
+        vault.get("subscription_id") or subscription_id, vault["resource_group"], VAULT_TYPE, vault["name"]
+    )
+    endpoints = tuple(_endpoint(item, options, subscription_id, vault) for item in options["endpoints"])
+    for ids, what in (
+        ([endpoint.id for endpoint in endpoints], "endpoint"),
+        ([endpoint.name for endpoint in endpoints], "endpoint name"),
+    ):
+        repeated = sorted({text for text in ids if [fold_id(other) for other in ids].count(fold_id(text)) > 1})
+        if repeated:
+            raise InputError(
+                f"endpoints names the same {what} twice: {', '.join(repeated)}.",
+                remedy="Endpoint names must not repeat on one vault, even across resource groups.",
+            )
+    return Wish(
+        vault_id=vault_id,
+        location=region(vault.get("location")),
+        sub_resource=options["sub_resource"],
+        endpoints=endpoints,
+        dns_mode=options["dns_mode"],
+        public_network_access=options["public_network_access"],
+        freshness_attested=bool(options["freshness_attested"]),
+        accept_zone_overwrite=bool(options["accept_zone_overwrite"]),
+        accepted_network_policies=tuple(options["accepted_network_policies"]),
+        provider_registration=options["provider_registration"],
+        zone_names=tuple(options.get("zone_names") or ()),
+        geo_code=options.get("geo_code") or "",
+        permission_timeout=float(options["permission_timeout"]),
+        options=options,
+    )
+
+
+def _endpoint(item: JSON, options: t.Mapping[str, t.Any], subscription_id: str, vault: JSON) -> EndpointWish:
+    subnet = parse_id(item["subnet"], SUBNET_TYPE, option="endpoints.subnet")
+    own_subscription = item.get("subscription_id") or subnet.subscription_id
+    if own_subscription.lower() != subnet.subscription_id.lower():
+        raise InputError(
+            f"endpoint {item['name']} would be in subscription {own_subscription}, its subnet is in {subnet.subscription_id}; "
+            "Azure wants an endpoint in the subscription of its virtual network."
+        )
+    group = item.get("resource_group") or vault["resource_group"]
+    zones = options["dns_zones"]
+    zone_group = item.get("dns_zone_resource_group") or zones.get("resource_group") or group
+    zone_subscription = item.get("dns_zone_subscription_id") or zones.get("subscription_id") or own_subscription
+    extra = item.get("virtual_networks") or zones.get("virtual_networks") or []
+    for network in extra:
+        parse_id(network, "Microsoft.Network/virtualNetworks", option="virtual_networks")
+    return EndpointWish(
+        id=build_id(own_subscription, group, ENDPOINT_TYPE, item["name"]),
+        name=item["name"],
+        subnet=subnet.text,
+        network=subnet.ancestor(),
+        location=region(item.get("location")),
+        zone_group_id=group_id(zone_subscription, zone_group),
+        virtual_networks=tuple(unique_ids([subnet.ancestor(), *extra])),
+        manual=bool(item.get("manual")),
+    )
+
+
+class Inspection:
+    """Everything the gates read, each thing once."""
+
+    def __init__(self, task: Task, wish: Wish) -> None:
+        self.task, self.wish = task, wish
+        self.connection, self.azure = task.connection, task.connection.azure
+        self._read: dict[str, t.Any] = {}
+
+    def once(self, key: str, read: t.Callable[[], t.Any]) -> t.Any:
+        """The value of ``read``, which is called for the first question only."""
+        if key not in self._read:
+            self._read[key] = read()
+        return self._read[key]
+
+    @cached_property
+    def vault(self) -> JSON | None:
+        """The vault, or None when it does not exist yet."""
+        return read_vault(self.azure, self.wish.vault_id)
+
+    @cached_property
+    def location(self) -> str:
+        """The vault's region: what it has, what is wanted, or its resource group's."""
+        if self.vault is not None:
+            return region(self.vault.get("location"))
+        if self.wish.location:
+            return self.wish.location
+        group = self.group(parse_id(self.wish.vault_id).group_id)
+        return region((group or {}).get("location"))
+
+    def group(self, resource_group_id: str) -> JSON | None:
+        """A resource group, or None."""
+        key = fold_id(resource_group_id)
+        return t.cast(
+            "JSON | None",
+            self.once(f"group {key}", lambda: self.azure.find(resource_group_id, RESOURCE_GROUP_API_VERSION)),
+        )
+
+    def network(self, network_id: str) -> JSON | None:
+        """A virtual network, or None."""
+        return t.cast(
+            "JSON | None",
+            self.once(f"network {fold_id(network_id)}", lambda: self.azure.find(network_id, NETWORK_API_VERSION)),
+        )
+
+    def capacity(self, endpoint: EndpointWish) -> Capacity | None:
+        """The capacity of an endpoint's subnet, or None when it does not exist."""
+        network = self.network(endpoint.network)
+        if network is None:
+            return None
+        usages = self.once(
+            f"usages {fold_id(endpoint.network)}",
+            lambda: self.azure.list(f"{endpoint.network}/usages", NETWORK_API_VERSION),
+        )
+        return capacity(endpoint.subnet, network, usages)
+
+    def endpoint(self, endpoint_id: str) -> JSON | None:
+        """A private endpoint, or None."""
+        return t.cast(
+            "JSON | None",
+            self.once(f"endpoint {fold_id(endpoint_id)}", lambda: self.azure.find(endpoint_id, NETWORK_API_VERSION)),
+        )
+
+    @cached_property
+    def zone_names(self) -> list[str]:
+        """The zones the sub-resource needs in the vault's region. Raises Refusal when they cannot be known."""
+        named = {self.wish.sub_resource: list(self.wish.zone_names)} if self.wish.zone_names else {}
+        question = {
+            **self.task.options,
+            "subscription_id": parse_id(self.wish.vault_id).subscription_id,
+            "location": self.location,
+            "sub_resources": [self.wish.sub_resource],
+            "zone_names": named,
+            "geo_code": self.wish.geo_code,
+            "vault": self.wish.vault_id if self.vault is not None else "",
+            "override": False,
+        }
+        return t.cast("list[str]", find_required_zones(replace(self.task, options=question))["zones"])
+
+    def zone_ids(self, endpoint: EndpointWish) -> list[str]:
+        """The ids of an endpoint's zones."""
+        return [f"{endpoint.zone_group_id}/providers/{ZONE_TYPE}/{name}" for name in self.zone_names]

@@ -1,0 +1,201 @@
+"""Do the names of private endpoints lead to their private addresses, seen from the machine that uses them?"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+import time
+import typing as t
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from .dns_query import Lookup, lookup, system_lookup
+from .errors import InputError, RecoveryError
+from .runner import Task
+from .wire import JSON
+
+NAME = re.compile(r"^(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,62}))+$")
+PAUSE = 5.0
+MOST_AT_ONCE = 16
+# RFC 1918 and RFC 6598, the ranges https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq names.
+PRIVATE = tuple(
+    ipaddress.ip_network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
+)
+FLUSH = "flush the client's cache (ipconfig /flushdns, resolvectl flush-caches)"
+
+
+class NamesUnresolved(RecoveryError):
+    """Some names do not lead where they should. ``rows`` are all of them, good ones included."""
+
+    def __init__(self, rows: list[JSON]) -> None:
+        self.rows = rows
+        bad = [row for row in rows if not is_good(row)]
+        super().__init__(f"{len(bad)} of {len(rows)} names are not right: " + " ".join(row["message"] for row in bad))
+
+    def facts(self) -> dict[str, t.Any]:
+        """The rows, so that a rescue or a report has them."""
+        return {**super().facts(), "names": self.rows, "resolved": False}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One name to look up and the addresses it should have (empty: any private one)."""
+
+    fqdn: str
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Way:
+    """How names are looked up and reached from here."""
+
+    server: str
+    port: int
+    tcp_port: int | None
+    connect_timeout: float
+
+    @property
+    def words(self) -> str:
+        """Who answers, for messages."""
+        return f"{self.server} port {self.port}" if self.server else "the system's resolver"
+
+    def look_up(self, name: str) -> Lookup:
+        """Ask the server, or the machine's own resolver."""
+        return lookup(name, self.server, self.port) if self.server else system_lookup(name)
+
+
+def check_names(task: Task) -> JSON:
+    """Serve the ``name_resolution`` module."""
+    asked = asked_names(task.options["names"])
+    way = _way(task.options)
+    sleep = task.context.transport.sleep if task.context.transport else time.sleep
+    started, limit = task.context.now(), float(task.options["wait_timeout"])
+    rows = _examine(asked, way)
+    while not all(is_good(row) for row in rows):
+        passed = task.context.now() - started
+        if passed + PAUSE > limit:
+            break
+        bad = [row["fqdn"] for row in rows if not is_good(row)]
+        task.context.progress(f"waiting for {len(bad)} names ({bad[0]}): {passed:.0f} s of at most {limit:.0f} s")
+        sleep(PAUSE)
+        again = {row["fqdn"]: row for row in _examine([item for item in asked if item.fqdn in bad], way)}
+        rows = [again.get(row["fqdn"], row) for row in rows]
+    resolved = all(is_good(row) for row in rows)
+    if not resolved and task.options["fail_on_mismatch"]:
+        raise NamesUnresolved(rows)
+    return {"changed": False, "names": rows, "resolved": resolved}
+
+
+def is_good(row: JSON) -> bool:
+    """Whether a row is as it should be: the right addresses, and reached where that was asked for."""
+    return bool(row["resolved"]) and row["connected"] is not False
+
+
+def asked_names(names: t.Iterable[t.Mapping[str, t.Any]]) -> list[Asked]:
+    """The names of the option, rows of the same name merged.
+
+    Raises :class:`InputError` for what is no name or address.
+    """
+    merged: dict[str, set[str]] = {}
+    for row in names:
+        fqdn = str(row.get("fqdn") or "").strip().rstrip(".").lower()
+        if not NAME.match(fqdn):
+            raise InputError(f"names: fqdn {row.get('fqdn')!r} is not a fully qualified DNS name.")
+        addresses = merged.setdefault(fqdn, set())
+        for text in row.get("ip_addresses") or []:
+            try:
+                addresses.add(str(ipaddress.IPv4Address(str(text))))
+            except ValueError as error:
+                raise InputError(f"names: {fqdn} has ip_addresses with {text!r}, which is no IPv4 address.") from error
+    return [Asked(fqdn, tuple(sorted(addresses))) for fqdn, addresses in merged.items()]
+
+
+def judge(asked: Asked, found: Lookup, server: str) -> JSON:
+    """Compare what was answered with what was expected: pure, but for the words who ``server`` is.
+
+    A name is resolved when the answers are exactly the expected addresses; with none expected, when all are private.
+    """
+    answers = set(found.addresses)
+    private = bool(answers) and all(is_private(text) or text in asked.addresses for text in answers)
+    resolved = answers == set(asked.addresses) if asked.addresses else private
+    return {
+        "fqdn": asked.fqdn,
+        "ip_addresses": list(asked.addresses),
+        "answers": list(found.addresses),
+        "canonical_name": list(found.chain),
+        "resolved": resolved,
+        "private": private,
+        "connected": None,
+        "message": "" if resolved else _message(asked, found, server, private=private),
+    }
+
+
+def is_private(address: str) -> bool:
+    """Whether an address is one that virtual networks use for themselves."""
+    parsed = ipaddress.ip_address(address)
+    return any(parsed in network for network in PRIVATE)
+
+
+def _message(asked: Asked, found: Lookup, server: str, *, private: bool) -> str:
+    expected = ", ".join(asked.addresses) or "a private address"
+    if not found.addresses:
+        return (
+            f"{asked.fqdn} has no address at {server} ({found.failure}), expected {expected}: add the record to its "
+            "private DNS zone, link the zone to the network of the resolver, or forward the name to one that has it; "
+            f"then {FLUSH}, which may keep the missing name for some minutes."
+        )
+    answers, wait = ", ".join(found.addresses), _patience(found.time_to_live)
+    if not private:
+        return (
+            f"{asked.fqdn}: {server} answered {answers}, a public address, expected {expected}: link the private DNS "
+            "zone to the network of the resolver, or make the forwarder of this name point at a resolver "
+            f"in that network; then {FLUSH}{wait}."
+        )
+    return (
+        f"{asked.fqdn}: {server} answered {answers}, expected {expected}: repair the record in the private DNS zone, "
+        f"or look for a second zone or hosts entry of that name; then {FLUSH}{wait}."
+    )
+
+
+def _patience(time_to_live: int | None) -> str:
+    return "" if time_to_live is None else f" or wait {time_to_live} s for the old answer to expire"
+
+
+def _way(options: t.Mapping[str, t.Any]) -> Way:
+    server = options.get("dns_server") or ""
+    if server:
+        try:
+            ipaddress.ip_address(server)
+        except ValueError as error:
+            raise InputError(f"dns_server {server!r} is not an IP address.") from error
+    for name in ("dns_port", "port"):
+        if options.get(name) is not None and not 0 < options[name] < 65536:
+            raise InputError(f"{name} {options[name]} is not a port.")
+    return Way(server, options["dns_port"], options.get("port"), float(options["connect_timeout"]))
+
+
+def _examine(asked: t.Sequence[Asked], way: Way) -> list[JSON]:
+    with ThreadPoolExecutor(max_workers=MOST_AT_ONCE) as pool:
+        return list(pool.map(lambda item: _examine_one(item, way), asked))
+
+
+def _examine_one(asked: Asked, way: Way) -> JSON:
+    row = judge(asked, way.look_up(asked.fqdn), way.words)
+    if way.tcp_port is not None and row["resolved"]:
+        failures = [words for text in row["answers"] if (words := _connect(text, way))]
+        row["connected"] = not failures
+        row["message"] = " ".join(failures) and f"{asked.fqdn} resolves but is not reached: {' '.join(failures)}"
+    return row
+
+
+def _connect(address: str, way: Way) -> str:
+    """Why TCP does not reach an address; empty when it does."""
+    try:
+        with socket.create_connection((address, way.tcp_port or 0), way.connect_timeout):
+            return ""
+    except OSError as error:
+        return (
+            f"{address} port {way.tcp_port}: {error.strerror or error}; check the route to the subnet, its network "
+            "security group and firewalls on the way."
+        )

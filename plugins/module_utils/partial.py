@@ -1,0 +1,56 @@
+"""Writing several things in one task: what was done and what was left is said when one of them fails."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .errors import RecoveryError
+
+Deed = tuple[str, t.Callable[[], t.Any]]
+
+
+class PartialWork(RecoveryError):
+    """A write failed after others had succeeded.
+
+    ``cause`` is the error, ``done`` and ``left`` say in words what was and what was not done; ``changed`` is true in
+    the failed result.
+    """
+
+    def __init__(self, cause: RecoveryError, done: t.Sequence[str], left: t.Sequence[str]) -> None:
+        self.cause, self.done, self.left = cause, list(done), list(left)
+        rest = f" Left: {', '.join(left)}." if left else ""
+        super().__init__(
+            f"{cause.message} Done before that: {', '.join(done)}.{rest}",
+            remedy=f"{cause.remedy} Run again: what is done stays, the rest is taken up.".strip(),
+        )
+
+    def facts(self) -> dict[str, t.Any]:
+        """The facts of the cause, with what was done and left."""
+        return {**self.cause.facts(), "remedy": self.remedy, "changed": True, "done": self.done, "left": self.left}
+
+
+class Work:
+    """The writes of one task, remembered in words."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+
+    def do(self, deeds: t.Iterable[Deed]) -> None:
+        """Do one after another. Raises :class:`PartialWork` when one fails and something was done before."""
+        waiting = list(deeds)
+        for position, (words, deed) in enumerate(waiting):
+            self._attempt(deed, [left for left, _deed in waiting[position:]])
+            self.done.append(words)
+
+    def settle(self, waits: t.Iterable[t.Callable[[], t.Any]]) -> None:
+        """Wait for what was started; nothing is added to what was done."""
+        for wait in waits:
+            self._attempt(wait, [])
+
+    def _attempt(self, deed: t.Callable[[], t.Any], left: list[str]) -> None:
+        try:
+            deed()
+        except RecoveryError as error:
+            if not self.done:
+                raise
+            raise PartialWork(error, self.done, left) from error

@@ -1,0 +1,99 @@
+"""The ``preflight`` module: all gates of a sequence, and the plan its steps follow."""
+
+from __future__ import annotations
+
+import typing as t
+from functools import partial
+
+from .backup_gates import BACKUP_GATES, BEFORE_ENDPOINT, Check
+from .errors import Refusal
+from .gates import Gate, run_gates, summary
+from .ids import fold_id, parse_id, unique_ids
+from .inspection import Inspection, make_wish
+from .runner import Task
+from .wire import JSON
+
+GATES: dict[str, tuple[tuple[str, Check], ...]] = {"backup": BACKUP_GATES}
+
+
+class GatesClosed(Refusal):
+    """At least one gate is closed; the verdicts go with the error."""
+
+    def __init__(self, message: str, gates: list[JSON]) -> None:
+        super().__init__(message)
+        self.gates = gates
+
+    def facts(self) -> dict[str, t.Any]:
+        """The verdicts, for rescue blocks and reports."""
+        return {"gates": self.gates}
+
+
+def run_preflight(task: Task) -> JSON:
+    """Serve the ``preflight`` module."""
+    look = Inspection(task, make_wish(task.options, task.subscription_id))
+    stage = task.options["stage"]
+    chosen = [
+        (name, partial(check, look))
+        for name, check in GATES[task.options["sequence"]]
+        if stage == "all" or name in BEFORE_ENDPOINT
+    ]
+    gates = run_gates(chosen)
+    for gate in gates:
+        if gate.verdict == "warning" and stage == "all":
+            task.warn(f"[{gate.name}] {gate.message} {gate.remedy}".strip())
+    message = summary(gates)
+    verdicts = [gate.as_dict() for gate in gates]
+    if message and task.options["enforce"]:
+        raise GatesClosed(message, verdicts)
+    return {
+        "changed": False,
+        "passed": not message,
+        "message": message,
+        "gates": verdicts,
+        "plan": plan(look) if _plannable(gates) else {},
+    }
+
+
+def plan(look: Inspection) -> JSON:
+    """What the steps of a sequence need: ids, zones by resource group with the networks to link, endpoints in order."""
+    vault = parse_id(look.wish.vault_id)
+    sets: dict[str, JSON] = {}
+    for endpoint in look.wish.endpoints:
+        group = parse_id(endpoint.zone_group_id)
+        entry = sets.setdefault(
+            fold_id(endpoint.zone_group_id),
+            {
+                "zones": [
+                    {"name": name, "resource_group": group.resource_group, "subscription_id": group.subscription_id}
+                    for name in look.zone_names
+                ],
+                "zone_ids": look.zone_ids(endpoint),
+                "virtual_networks": [],
+            },
+        )
+        entry["virtual_networks"] = unique_ids([*entry["virtual_networks"], *endpoint.virtual_networks])
+    return {
+        "vault_id": look.wish.vault_id,
+        "vault_exists": look.vault is not None,
+        "subscription_id": vault.subscription_id,
+        "location": look.location,
+        "zone_names": look.zone_names,
+        "zone_sets": list(sets.values()),
+        "endpoints": [
+            {
+                "id": endpoint.id,
+                "name": endpoint.name,
+                "resource_group": endpoint.resource_group,
+                "subscription_id": endpoint.subscription_id,
+                "subnet": endpoint.subnet,
+                "zone_ids": look.zone_ids(endpoint),
+                "virtual_networks": list(endpoint.virtual_networks),
+                "exists": look.endpoint(endpoint.id) is not None,
+            }
+            for endpoint in look.wish.endpoints
+        ],
+    }
+
+
+def _plannable(gates: t.Iterable[Gate]) -> bool:
+    return all(gate.passed for gate in gates if gate.name == "zone_names")

@@ -1,0 +1,256 @@
+"""The ``private_dns_zone`` module: zones and links of a whole list, started together and then waited for."""
+
+from __future__ import annotations
+
+import typing as t
+from functools import partial
+
+from .azure import Azure
+from .errors import AzureError, Conflict, InputError, OperationFailed, Refusal, WaitTimeout
+from .ids import build_id, parse_id, same_id, unique_ids
+from .partial import Deed, Work
+from .plan import Plan
+from .private_dns import MANAGED_BY, NETWORK, ZONE, zone_name
+from .private_dns_links import (
+    PRIVATE_LINK,
+    LinkWish,
+    Removal,
+    ZoneState,
+    link_to,
+    plan_links,
+    plan_purge,
+    plan_removal,
+    plan_zone,
+)
+from .private_dns_zones import LINK_KIND, ZONE_KIND, link_name, links_of, network_of, overlapping, read_zones
+from .resource import ENDED, Kind, provisioning, refuse_failed, settled
+from .runner import Task
+from .wire import JSON, facts, get_path
+
+# Azure/azure-aks-docs#212, MicrosoftDocs/azure-docs#53153.
+OVERLAP = "cannot be linked to multiple zones with overlapping namespaces"
+# A zone shows itself only once its creation has succeeded; one that has not come by then is asked for again.
+APPEARS_WITHIN = 180.0
+
+
+def manage_zones(task: Task) -> JSON:
+    """Serve the ``private_dns_zone`` module."""
+    zone_ids = _zone_ids(task)
+    wish = _wish(task, zone_ids)
+    states = [_read(task, zone_id) for zone_id in zone_ids]
+    if task.options["state"] == "absent":
+        return _remove(task, states, wish)
+    zone_plans = [plan_zone(state, wish.tags) for state in states]
+    work = Work()
+    if not task.check_mode:
+        states, zone_plans = _make_zones(task, work, states, zone_plans, needed=bool(wish.networks))
+    link_plans = [plan for state in states for plan in plan_links(state, wish)]
+    purge = Removal()
+    if task.options["purge_links"]:
+        for state in states:
+            removal = plan_purge(state, wish.networks)
+            purge.plans += removal.plans
+            purge.left += removal.left
+    if not task.check_mode:
+        _make_links(task, work, states, link_plans, wish)
+        _delete(task, work, LINK_KIND, purge.plans, wait=task.options["wait"])
+        if work.done:
+            states = [_read(task, state.id, settle=False) for state in states]
+    plans = [*zone_plans, *link_plans, *purge.plans]
+    return _result(plans, states, purge.left, wish)
+
+
+def _zone_ids(task: Task) -> list[str]:
+    rows = task.options["zones"]
+    if not rows:
+        raise InputError("zones is empty: name at least one zone.")
+    return unique_ids(
+        build_id(row.get("subscription_id") or task.subscription_id, row["resource_group"], ZONE, row["name"].lower())
+        for row in rows
+    )
+
+
+def _wish(task: Task, zone_ids: t.Sequence[str]) -> LinkWish:
+    options = task.options
+    networks = unique_ids(options.get("virtual_networks") or [])
+    for network in networks:
+        parse_id(network, NETWORK, option="virtual_networks")
+    if options.get("link_name") and len(networks) > 1:
+        raise InputError("link_name names one link of a zone, but virtual_networks has several; leave link_name out.")
+    if any(str(key).lower() == MANAGED_BY for key in options.get("tags") or {}):
+        raise InputError(f"tags: {MANAGED_BY} is set by the module itself; it tells what the module may delete.")
+    public = [zone_name(zone) for zone in zone_ids if not zone_name(zone).startswith(PRIVATE_LINK)]
+    if options.get("resolution_policy") == "NxDomainRedirect" and public:
+        raise InputError(
+            f"resolution_policy NxDomainRedirect is for privatelink zones only, not for {', '.join(public)}."
+        )
+    return LinkWish(
+        tuple(networks),
+        bool(options.get("registration_enabled")),
+        options.get("resolution_policy"),
+        options.get("link_name"),
+        options.get("tags"),
+    )
+
+
+def _read(task: Task, zone_id: str, *, settle: bool = True) -> ZoneState:
+    document = settled(task.azure, ZONE_KIND, zone_id, check_mode=task.check_mode or not settle)
+    return ZoneState(zone_id, document, tuple(links_of(task.azure, zone_id)) if document else ())
+
+
+def _make_zones(
+    task: Task, work: Work, states: list[ZoneState], plans: list[Plan], *, needed: bool
+) -> tuple[list[ZoneState], list[Plan]]:
+    """Start what is missing, then wait for it: always when links are to follow, since a link needs its zone."""
+    found: dict[int, tuple[ZoneState, Plan]] = {}
+
+    def start(position: int) -> None:
+        state, plan = states[position], plans[position]
+        try:
+            # Only a creation shows by itself when it is over; an update is followed.
+            ZONE_KIND.apply(task.azure, plan, wait=plan.action != "create")
+        except Conflict as error:
+            if error.status != 412:
+                raise
+            # Someone made the zone since it was read: it is theirs, and is taken as it is.
+            state = _read(task, state.id)
+            plan = plan_zone(state, task.options.get("tags"))
+            if plan.changed:
+                ZONE_KIND.apply(task.azure, plan)
+        found[position] = (state, plan)
+
+    work.do(
+        (f"{plan.action} zone {plan.resource_id}", partial(start, position))
+        for position, plan in enumerate(plans)
+        if plan.changed
+    )
+    for position, (state, plan) in found.items():
+        states[position], plans[position] = state, plan
+    if needed or task.options["wait"]:
+        work.settle(partial(_settle, task.azure, ZONE_KIND, plan) for plan in plans if plan.changed)
+    return states, plans
+
+
+def _make_links(task: Task, work: Work, states: list[ZoneState], plans: list[Plan], wish: LinkWish) -> None:
+    deeds: list[Deed] = [
+        (f"{plan.action} link {plan.resource_id}", partial(_start_link, task, plan)) for plan in plans if plan.changed
+    ]
+    work.do(deeds)
+    if task.options["wait"]:
+        existing = [link for state in states for network in wish.networks if (link := link_to(state, network))]
+        busy = {str(link["id"]) for link in existing if provisioning(link) not in ("succeeded", "")}
+        work.settle(partial(_settle_link, task, plan) for plan in plans if plan.changed or plan.resource_id in busy)
+
+
+def _start_link(task: Task, plan: Plan) -> None:
+    try:
+        LINK_KIND.apply(task.azure, plan, wait=False)
+    except AzureError as error:
+        raise _explained(task.azure, error, plan) from error
+
+
+def _settle_link(task: Task, plan: Plan) -> None:
+    try:
+        _settle(task.azure, LINK_KIND, plan)
+    except OperationFailed as error:
+        raise _explained(task.azure, error, plan) from error
+
+
+def _explained(azure: Azure, error: AzureError, plan: Plan) -> AzureError | Refusal:
+    """The refusal of an overlapping link with both zones named, when that is what it is; the error itself otherwise."""
+    if OVERLAP not in error.answer:
+        return error
+    zone_id = plan.resource_id.rsplit("/virtualNetworkLinks/", 1)[0]
+    network = str(get_path(plan.body, "properties.virtualNetwork.id"))
+    subscriptions = {parse_id(text).subscription_id.lower(): "" for text in (zone_id, network)}
+    known = [zone for subscription in subscriptions for zone in _seen(azure, subscription, zone_name(zone_id))]
+    conflicts = overlapping([zone_id], [network], known)
+    other = (
+        conflicts[0].existing_zone
+        if conflicts
+        else f"another zone named {zone_name(zone_id)} that this identity cannot see"
+    )
+    return Refusal(
+        f"{network} cannot be linked to {zone_id}, because it is linked to {other} already and a virtual network can "
+        f"be linked to one zone of a name only. Azure said: {error.answer}",
+        remedy="Use the zone the network is linked to, or remove that link once nobody needs it, then run again.",
+    )
+
+
+def _seen(azure: Azure, subscription_id: str, name: str) -> list[JSON]:
+    try:
+        return read_zones(azure, subscription_id, [name])
+    except AzureError:
+        return []  # Only the wording of an error depends on it.
+
+
+def _settle(azure: Azure, kind: Kind, plan: Plan) -> None:
+    """Wait until what was started is ready. What is created appears only after a while."""
+    appears_within = min(azure.timeout, APPEARS_WITHIN) if plan.action == "create" else azure.timeout
+    what = f"{kind.type} {plan.resource_id.rsplit('/', 1)[-1]}"
+    try:
+        document = azure.until(what, lambda: kind.read(azure, plan.resource_id), timeout=appears_within)
+    except WaitTimeout:
+        if azure.timeout <= appears_within:
+            raise
+        # Followed to its end, the creation says why it fails.
+        document = azure.put(plan.resource_id, kind.api_version, plan.body)
+    if provisioning(document) not in ENDED:
+        document = kind.settle(azure, plan.resource_id)
+    refuse_failed(document, plan.resource_id)
+
+
+def _delete(task: Task, work: Work, kind: Kind, plans: list[Plan], *, wait: bool) -> None:
+    def gone(plan: Plan) -> None:
+        task.azure.until(f"{plan.resource_id} to be gone", lambda: kind.read(task.azure, plan.resource_id) is None)
+
+    work.do((f"delete {plan.resource_id}", partial(kind.apply, task.azure, plan, wait=False)) for plan in plans)
+    if wait:
+        work.settle(partial(gone, plan) for plan in plans)
+
+
+def _remove(task: Task, states: list[ZoneState], wish: LinkWish) -> JSON:
+    removals = [plan_removal(state, wish.networks) for state in states]
+    links = [plan for of_links, _zone in removals for plan in of_links.plans]
+    zones = [plan for _links, of_zone in removals for plan in of_zone.plans]
+    left = [item for pair in removals for removal in pair for item in removal.left]
+    if not task.check_mode:
+        work = Work()
+        # A zone that still has links is not deleted by Azure, so its links are waited for whatever wait says.
+        _delete(task, work, LINK_KIND, links, wait=task.options["wait"] or bool(zones))
+        _delete(task, work, ZONE_KIND, zones, wait=task.options["wait"])
+    gone = [plan.resource_id for plan in [*links, *zones]]
+    staying = [
+        ZoneState(state.id, state.document, tuple(link for link in state.links if not _among(link["id"], gone)))
+        for state in states
+        if state.document and not _among(state.id, gone)
+    ]
+    return _result([*links, *zones], staying, left, LinkWish(()))
+
+
+def _among(resource_id: str, ids: t.Iterable[str]) -> bool:
+    return any(same_id(resource_id, other) for other in ids)
+
+
+def _result(plans: t.Sequence[Plan], states: t.Sequence[ZoneState], left: list[JSON], wish: LinkWish) -> JSON:
+    """All links that are there, and the wanted ones that are only planned."""
+    links: list[JSON] = []
+    for state in states:
+        shown = [(network, link_to(state, network)) for network in wish.networks]
+        shown += [(network_of(link), link) for link in state.links if not _among(network_of(link), wish.networks)]
+        links += [
+            {
+                "id": str(link["id"]) if link else f"{state.id}/virtualNetworkLinks/{wish.name or link_name(network)}",
+                "zone": state.id,
+                "virtual_network": network,
+                "state": str(get_path(link, "properties.virtualNetworkLinkState") or "Missing"),
+            }
+            for network, link in shown
+        ]
+    return {
+        "changed": any(plan.changed for plan in plans),
+        "diff": [plan.diff() for plan in plans if plan.changed],
+        "zones": [{**facts(state.document), "id": state.id, "name": zone_name(state.id)} for state in states],
+        "links": links,
+        "left": left,
+    }

@@ -1,0 +1,204 @@
+"""The report a run hands over: JSON for machines, Markdown for people; pure functions, and one that writes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+import time
+import typing as t
+
+from .errors import InputError
+from .runner import Task
+from .wire import JSON
+
+SECRET_WORDS = frozenset({"secret", "secrets", "password", "passwords", "passphrase", "passphrases", "token", "tokens"})
+SECRET_ENDINGS = frozenset({"key", "keys"})
+
+# Title, option, and the columns as heading and key. Without columns the keys of the rows are the headings.
+SECTIONS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
+    (
+        "Gates",
+        "gates",
+        (("Gate", "name"), ("Verdict", "verdict"), ("Says", "message"), ("Remedy", "remedy"), ("Evidence", "evidence")),
+    ),
+    (
+        "Resources",
+        "resources",
+        (
+            ("Kind", "kind"),
+            ("Name", "name"),
+            ("State", "state"),
+            ("Changed", "changed"),
+            ("Detail", "detail"),
+            ("Id", "id"),
+        ),
+    ),
+    ("Changes", "changes", (("Task", "task"), ("Resource", "resource"), ("Changed", "changed"), ("What", "diff"))),
+    ("Names", "names", (("Name", "fqdn"), ("Addresses", "ip_addresses"), ("Zone", "zone"), ("Resolved", "resolved"))),
+    ("DNS records", "records", ()),
+    ("Virtual network links", "links", ()),
+    (
+        "Still to be done by a person",
+        "manual_steps",
+        (("Id", "id"), ("What", "what"), ("Who", "who"), ("Why", "why"), ("Evidence", "evidence"), ("Done", "done")),
+    ),
+)
+RESULTS = {
+    "converged": "The run brought everything to the wanted state.",
+    "unchanged": "Everything was already as wanted; nothing was written.",
+    "refused": "A gate refused the run before anything was written.",
+    "failed": "The run stopped with an error; running it again resumes.",
+    "check": "Check mode: nothing was written; this is what a run would do.",
+}
+
+
+def write_report(task: Task) -> JSON:
+    """Serve the ``report`` module. Writes in check mode too: the files are local, nothing is sent to Azure."""
+    directory = os.path.expanduser(task.options["directory"])
+    report = build(task.options, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+    paths = {name: os.path.join(directory, name) for name in ("report.json", "report.md")}
+    before = _previous(paths["report.json"])
+    try:
+        os.makedirs(directory, mode=0o700, exist_ok=True)
+        _write(paths["report.json"], as_json(report))
+        _write(paths["report.md"], as_markdown(report))
+    except OSError as error:
+        raise InputError(f"directory {directory} cannot be written: {error.strerror or error}.") from error
+    told, shown = _timeless(report), _timeless(before)
+    return {
+        "changed": bool(task.options["count_as_change"] and told != shown),
+        "diff": {"before": shown, "after": told} if task.options["count_as_change"] else {},
+        "json_path": paths["report.json"],
+        "markdown_path": paths["report.md"],
+    }
+
+
+def build(options: t.Mapping[str, t.Any], written: str) -> JSON:
+    """The report of a module's options: what was given, without secrets. ``left_out`` names what was dropped as one."""
+    report: JSON = {
+        "scenario": options["scenario"],
+        "result": options["result"],
+        "written": written,
+        "subject": options.get("subject") or {},
+    }
+    report.update({key: options.get(key) or [] for _title, key, _columns in SECTIONS})
+    report["extra"] = options.get("extra") or {}
+    left_out: list[str] = []
+    clean = t.cast(JSON, without_secrets(report, left_out))
+    clean["left_out"] = left_out
+    return clean
+
+
+def as_json(report: JSON) -> str:
+    """The report for machines."""
+    return json.dumps(report, indent=2, ensure_ascii=False, default=str) + "\n"
+
+
+def as_markdown(report: JSON) -> str:
+    """The report for people: a summary, then a table for each thing there is something to say about."""
+    parts = [
+        f"# {cell(report['scenario'])}: {cell(report['result'])}",
+        RESULTS.get(report["result"], ""),
+        table(
+            (("About", "key"), ("", "value")),
+            [{"key": "written", "value": report["written"]}, *_pairs(report["subject"])],
+        ),
+    ]
+    for title, key, columns in SECTIONS:
+        rows = report.get(key) or []
+        if rows:
+            parts += [f"## {title}", table(columns or columns_of(rows), rows)]
+    if report.get("extra"):
+        parts += ["## More", table((("What", "key"), ("", "value")), _pairs(report["extra"]))]
+    if report.get("left_out"):
+        parts.append(
+            "Left out because it looks like a secret: " + ", ".join(cell(path) for path in report["left_out"]) + "."
+        )
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def table(columns: t.Sequence[tuple[str, str]], rows: t.Iterable[t.Mapping[str, t.Any]]) -> str:
+    """A Markdown table. Columns without a value in any row are left out."""
+    listed = list(rows)
+    used = [(heading, key) for heading, key in columns if any(cell(row.get(key)) for row in listed)]
+    lines = [_line(heading for heading, _key in used), _line("---" for _column in used)]
+    lines += [_line(cell(row.get(key)) for _heading, key in used) for row in listed]
+    return "\n".join(lines)
+
+
+def columns_of(rows: t.Iterable[t.Mapping[str, t.Any]]) -> list[tuple[str, str]]:
+    """All keys of the rows in the order they first come, as columns."""
+    keys = dict.fromkeys(str(key) for row in rows for key in row)
+    return [(key.replace("_", " ").capitalize(), key) for key in keys]
+
+
+def cell(value: t.Any) -> str:
+    """A value as the text of a table cell: nothing in it can end the cell, start a tag or break the line."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(cell(item) for item in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{cell(key)}: {cell(item)}" for key, item in value.items())
+    text = str(value).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+    return "<br>".join(line.strip() for line in text.strip().splitlines())
+
+
+def looks_secret(key: str) -> bool:
+    """Whether a key names a secret: ``client_secret``, ``vaultPassword``, ``account_key1``; not ``key_vault_id``."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key)
+    parts = [part.rstrip("0123456789") for part in re.split(r"[^a-z0-9]+", words.lower()) if part]
+    return bool(SECRET_WORDS.intersection(parts)) or bool(parts and parts[-1] in SECRET_ENDINGS)
+
+
+def without_secrets(value: t.Any, left_out: list[str], path: str = "") -> t.Any:
+    """A copy without the keys that name secrets; their dotted places are added to ``left_out``."""
+    if isinstance(value, dict):
+        kept = {}
+        for key, item in value.items():
+            here = f"{path}.{key}" if path else str(key)
+            if looks_secret(str(key)):
+                left_out.append(here)
+            else:
+                kept[str(key)] = without_secrets(item, left_out, here)
+        return kept
+    if isinstance(value, (list, tuple)):
+        return [without_secrets(item, left_out, f"{path}.{number}") for number, item in enumerate(value)]
+    return value
+
+
+def _pairs(values: t.Mapping[str, t.Any]) -> list[JSON]:
+    return [{"key": key, "value": value} for key, value in values.items()]
+
+
+def _line(cells: t.Iterable[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _timeless(report: JSON) -> JSON:
+    return {key: value for key, value in report.items() if key != "written"}
+
+
+def _previous(path: str) -> JSON:
+    try:
+        with open(path, encoding="utf-8") as file:
+            found = json.load(file)
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _write(path: str, text: str) -> None:
+    """Replace a file as a whole, readable by its owner only."""
+    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".report-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(temporary, path)
+    except OSError:
+        os.unlink(temporary)
+        raise

@@ -1,0 +1,99 @@
+"""Which zones would collide: links to two zones of one name, and records of two endpoints in one zone."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .errors import NotFound
+from .gates import Gate, refused, warning
+from .ids import fold_id, parse_id, same_id
+from .inspection import EndpointWish, Inspection
+from .inventory import NETWORK_API_VERSION, read_names
+from .private_dns_zones import overlapping, read_zones
+from .vaults import connections
+from .wire import get_path
+
+
+def conflicts(look: Inspection) -> t.Iterator[Gate]:
+    """A closed (or accepted) gate for each collision; nothing when there is none."""
+    yield from links(look)
+    yield from shared_zones(look)
+    yield from foreign_zones(look)
+
+
+def links(look: Inspection) -> t.Iterator[Gate]:
+    """A network can be linked to only one zone of a given name.
+
+    Azure's own refusal: *A virtual network cannot be linked to multiple zones with overlapping namespaces*.
+    """
+    for endpoint in look.wish.endpoints:
+        for subscription in _zone_subscriptions(look, endpoint):
+            existing = look.once(
+                f"zones {subscription}", lambda here=subscription: read_zones(look.azure, here, look.zone_names)
+            )
+            for conflict in overlapping(look.zone_ids(endpoint), endpoint.virtual_networks, existing):
+                yield refused(
+                    "zones", conflict.network,
+                    f"{conflict.network} is already linked to {conflict.linked_zone}; "
+                    f"it cannot also be linked to {conflict.planned_zone}.",
+                    "Use the existing zone (set the zones' resource group to its own), or unlink the network from it first.",
+                )  # fmt: skip
+
+
+def shared_zones(look: Inspection) -> t.Iterator[Gate]:
+    """Two planned endpoints of one vault publish the same names: in one zone the second overwrites the first."""
+    planned = look.wish.endpoints
+    for position, first in enumerate(planned):
+        for second in planned[position + 1 :]:
+            if same_id(first.zone_group_id, second.zone_group_id):
+                yield _overwrite(look, look.zone_ids(first)[0], second.id, first.id, [])
+
+
+def foreign_zones(look: Inspection) -> t.Iterator[Gate]:
+    """Endpoints the vault already has, of the same group, that use a planned zone."""
+    mine = {fold_id(endpoint.id) for endpoint in look.wish.endpoints}
+    for item in connections(look.vault):
+        other = str(get_path(item, "properties.privateEndpoint.id") or "")
+        groups = [str(value).lower() for value in get_path(item, "properties.groupIds") or []]
+        if not other or fold_id(other) in mine or look.wish.sub_resource.lower() not in groups:
+            continue
+        used = zones_of(look, other)
+        for endpoint in look.wish.endpoints:
+            shared = [zone for zone in look.zone_ids(endpoint) if fold_id(zone) in used]
+            if shared:
+                names = [name["fqdn"] for name in read_names(look.azure, other)]
+                yield _overwrite(look, shared[0], endpoint.id, other, names)
+
+
+def zones_of(look: Inspection, endpoint_id: str) -> set[str]:
+    """The folded ids of the zones an endpoint's zone groups write to; empty when it cannot be found."""
+    try:
+        groups = look.azure.list(f"{parse_id(endpoint_id).text}/privateDnsZoneGroups", NETWORK_API_VERSION)
+    except NotFound:
+        return set()
+    return {
+        fold_id(get_path(config, "properties.privateDnsZoneId"))
+        for group in groups
+        for config in get_path(group, "properties.privateDnsZoneConfigs") or []
+    }
+
+
+def _overwrite(look: Inspection, zone: str, endpoint: str, other: str, names: list[str]) -> Gate:
+    lost = f" The records that would be lost: {', '.join(names)}." if names else ""
+    message = (
+        f"{endpoint} and {other} lead to the same vault and would write the same names into {zone}, "
+        f"one over the other.{lost}"
+    )
+    if look.wish.accept_zone_overwrite:
+        return warning("zones", zone, message + " Accepted by accept_zone_overwrite.")
+    return refused(
+        "zones",
+        zone,
+        message,
+        "Give each endpoint zones of its own (dns_zone_resource_group), or accept it by name (accept_zone_overwrite).",
+        names,
+    )
+
+
+def _zone_subscriptions(look: Inspection, endpoint: EndpointWish) -> list[str]:
+    return list(dict.fromkeys([parse_id(endpoint.zone_group_id).subscription_id, endpoint.subscription_id]))

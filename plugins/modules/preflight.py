@@ -1,0 +1,289 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""All gates of a sequence in one read-only task."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: preflight
+short_description: Run all gates of a sequence, read-only, before its first write
+version_added: 1.0.0
+description:
+  - Reads everything that decides whether a sequence can succeed and do no harm, and returns a verdict for each gate.
+  - All gates are run, so one look shows everything that stands in the way. A gate that cannot be judged is closed.
+  - The result also holds the plan of the sequence, ids of vault, endpoints and zones, for the steps that follow.
+author: privatelink.recovery maintainers (@privatelink)
+options:
+  sequence:
+    description: Which sequence.
+    type: str
+    choices: [backup]
+    default: backup
+  stage:
+    description: V(all) gates, or only those that are asked again right before an endpoint is created.
+    type: str
+    choices: [all, before_endpoint]
+    default: all
+  vault:
+    description: The vault.
+    type: dict
+    required: true
+    suboptions:
+      name:
+        description: Name.
+        type: str
+        required: true
+      resource_group:
+        description: Resource group.
+        type: str
+        required: true
+      subscription_id:
+        description: Subscription, when it is not the task's.
+        type: str
+      location:
+        description: Region; the resource group's by default.
+        type: str
+  sub_resource:
+    description: Sub-resource of the endpoints.
+    type: str
+    choices: [AzureBackup]
+    default: AzureBackup
+  endpoints:
+    description: The private endpoints, one for each virtual network.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      name:
+        description: Name, unique among all endpoints of the vault.
+        type: str
+        required: true
+      resource_group:
+        description: Resource group; the vault's by default.
+        type: str
+      subscription_id:
+        description: Subscription; must be that of the subnet, which is the default.
+        type: str
+      subnet:
+        description: Id of the subnet.
+        type: str
+        required: true
+      location:
+        description: Region; that of the virtual network by default.
+        type: str
+      dns_zone_resource_group:
+        description: Resource group of this endpoint's zones; that of O(dns_zones) by default.
+        type: str
+      dns_zone_subscription_id:
+        description: Subscription of this endpoint's zones; that of O(dns_zones) by default.
+        type: str
+      virtual_networks:
+        description: Ids of further virtual networks to link to this endpoint's zones; the endpoint's own is always linked.
+        type: list
+        elements: str
+      manual:
+        description: Ask the vault's owner for approval.
+        type: bool
+        default: false
+      request_message:
+        description: Message to the owner with O(endpoints[].manual=true).
+        type: str
+      tags:
+        description: Tags of the endpoint; not judged here.
+        type: dict
+      dns_server:
+        description: Address of a DNS server to prove resolution with; not judged here.
+        type: str
+      dns_port:
+        description: Port of that DNS server; not judged here.
+        type: int
+  dns_mode:
+    description: V(zone_group) lets Azure write the records, V(records) has the role write them.
+    type: str
+    choices: [zone_group, records]
+    default: zone_group
+  dns_zones:
+    description: Where the zones are.
+    type: dict
+    default: {}
+    suboptions:
+      resource_group:
+        description: Resource group of the zones; the endpoint's by default.
+        type: str
+      subscription_id:
+        description: Subscription of the zones; the endpoint's by default.
+        type: str
+      virtual_networks:
+        description: Ids of further virtual networks to link.
+        type: list
+        elements: str
+  zone_names:
+    description: Zones the operator names, where Azure does not answer for the region.
+    type: list
+    elements: str
+  geo_code:
+    description: Geo code of the region, where neither Azure nor the table knows it.
+    type: str
+  public_network_access:
+    description: What the sequence will do with public access.
+    type: str
+    choices: [after_verify, before_endpoint, unchanged]
+    default: after_verify
+  cross_region_restore:
+    description: Whether the sequence will enable cross-region restore.
+    type: str
+    choices: [Enabled, Disabled]
+  freshness_attested:
+    description: The operator attests that nothing was ever protected with the vault, where Azure's records do not reach back far enough.
+    type: bool
+    default: false
+  accept_zone_overwrite:
+    description: Accept that endpoints of one vault share a zone and overwrite each other's records.
+    type: bool
+    default: false
+  accepted_network_policies:
+    description: Values of C(privateEndpointNetworkPolicies) that are accepted.
+    type: list
+    elements: str
+    default: [Disabled]
+  provider_registration:
+    description: What the sequence does about an unregistered resource provider.
+    type: str
+    choices: [refuse, register, reregister]
+    default: refuse
+  permission_timeout:
+    description: How long to wait, in seconds, for a role assignment of the last ten minutes to spread.
+    type: int
+    default: 600
+  enforce:
+    description: Fail when a gate is closed. With V(false) the verdicts are only returned.
+    type: bool
+    default: true
+extends_documentation_fragment:
+  - privatelink.recovery.connection
+  - privatelink.recovery.attributes.info
+  - privatelink.recovery.attributes.actiongroup
+"""
+
+EXAMPLES = r"""
+- name: Everything that could go wrong, before anything is written
+  privatelink.recovery.preflight:
+    vault:
+      name: vault-backup
+      resource_group: rg-backup
+      location: westeurope
+    endpoints:
+      - name: pe-backup
+        subnet: "{{ subnet_id }}"
+    dns_zones:
+      resource_group: rg-dns
+"""
+
+RETURN = r"""
+passed:
+  description: Whether every gate is open.
+  returned: success
+  type: bool
+  sample: true
+gates:
+  description: The verdict of each gate.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - name: freshness
+      verdict: ok
+      subject: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.RecoveryServices/vaults/vault-backup
+      message: The vault does not exist yet and will be created fresh.
+      remedy: ''
+      evidence: []
+message:
+  description: All closed gates, a line each; empty when the way is free.
+  returned: success
+  type: str
+  sample: ''
+plan:
+  description: Ids of what the sequence will make or use.
+  returned: success
+  type: dict
+  sample:
+    vault_id: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.RecoveryServices/vaults/vault-backup
+    location: westeurope
+    zone_names: [privatelink.we.backup.windowsazure.com, privatelink.queue.core.windows.net, privatelink.blob.core.windows.net]
+"""
+
+from ansible_collections.privatelink.recovery.plugins.module_utils.preflight import run_preflight
+from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Module
+from ansible_collections.privatelink.recovery.plugins.module_utils.runner import main as run
+from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option
+
+MODULE = Module(
+    run=run_preflight,
+    options={
+        "sequence": Option(choices=("backup",), default="backup"),
+        "stage": Option(choices=("all", "before_endpoint"), default="all"),
+        "vault": Option(
+            type="dict",
+            required=True,
+            options={
+                "name": Option(required=True),
+                "resource_group": Option(required=True),
+                "subscription_id": Option(),
+                "location": Option(),
+            },
+        ),
+        "sub_resource": Option(choices=("AzureBackup",), default="AzureBackup"),
+        "endpoints": Option(
+            type="list",
+            elements="dict",
+            required=True,
+            options={
+                "name": Option(required=True),
+                "resource_group": Option(),
+                "subscription_id": Option(),
+                "subnet": Option(required=True),
+                "location": Option(),
+                "dns_zone_resource_group": Option(),
+                "dns_zone_subscription_id": Option(),
+                "virtual_networks": Option(type="list", elements="str"),
+                "manual": Option(type="bool", default=False),
+                "request_message": Option(),
+                "tags": Option(type="dict"),
+                "dns_server": Option(),
+                "dns_port": Option(type="int"),
+            },
+        ),
+        "dns_mode": Option(choices=("zone_group", "records"), default="zone_group"),
+        "dns_zones": Option(
+            type="dict",
+            default={},
+            options={
+                "resource_group": Option(),
+                "subscription_id": Option(),
+                "virtual_networks": Option(type="list", elements="str"),
+            },
+        ),
+        "zone_names": Option(type="list", elements="str"),
+        "geo_code": Option(),
+        "public_network_access": Option(
+            choices=("after_verify", "before_endpoint", "unchanged"), default="after_verify"
+        ),
+        "cross_region_restore": Option(choices=("Enabled", "Disabled")),
+        "freshness_attested": Option(type="bool", default=False),
+        "accept_zone_overwrite": Option(type="bool", default=False),
+        "accepted_network_policies": Option(type="list", elements="str", default=["Disabled"]),
+        "provider_registration": Option(choices=("refuse", "register", "reregister"), default="refuse"),
+        "permission_timeout": Option(type="int", default=600),
+        "enforce": Option(type="bool", default=True),
+    },
+)
+
+
+def main() -> None:
+    """Run as an ordinary module."""
+    run(MODULE)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Private endpoints."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: private_endpoint
+short_description: Manage a private endpoint
+version_added: 1.0.0
+description:
+  - Creates a private endpoint to a Recovery Services vault, storage account, key vault or Azure Migrate resource, and returns the names it publishes.
+  - An endpoint cannot be moved or pointed elsewhere; a difference in subnet, target, sub-resource or region is refused before anything is written.
+  - Addresses are always assigned dynamically, which vaults demand.
+author: privatelink.recovery maintainers (@privatelink)
+options:
+  resource_group:
+    description: Resource group of the endpoint.
+    type: str
+    required: true
+  name:
+    description: Name of the endpoint.
+    type: str
+    required: true
+  state:
+    description: Whether the endpoint should exist.
+    type: str
+    choices: [present, absent]
+    default: present
+  location:
+    description: Region of the endpoint, which must be that of its virtual network; that is also the default.
+    type: str
+  subnet:
+    description: Id of the subnet. Required with O(state=present).
+    type: str
+  target:
+    description: Id of the resource the endpoint leads to. Required with O(state=present); with O(state=absent) only an endpoint that leads there is deleted.
+    type: str
+  sub_resource:
+    description: Sub-resource (group id) of the target, for example V(AzureBackup), V(AzureSiteRecovery) or V(blob). Required with O(state=present).
+    type: str
+  manual:
+    description: Ask the target's owner for approval even when this identity could approve. Only for a new endpoint.
+    type: bool
+  request_message:
+    description: Message to the owner with O(manual=true), at most 140 characters.
+    type: str
+  connection_name:
+    description: Name of the connection inside a new endpoint; the endpoint's name by default.
+    type: str
+  network_interface_name:
+    description: Name of the network interface of a new endpoint.
+    type: str
+  tags:
+    description: Tags as a dictionary of strings.
+    type: dict
+  append_tags:
+    description: Keep the tags that are not named in O(tags).
+    type: bool
+    default: true
+extends_documentation_fragment:
+  - privatelink.recovery.connection
+  - privatelink.recovery.waiting
+  - privatelink.recovery.attributes
+  - privatelink.recovery.attributes.actiongroup
+seealso:
+  - module: privatelink.recovery.private_endpoint_connection
+  - module: privatelink.recovery.vault_freshness
+"""
+
+EXAMPLES = r"""
+- name: An endpoint for Azure Backup
+  privatelink.recovery.private_endpoint:
+    resource_group: rg-backup
+    name: pe-backup
+    subnet: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet-app/subnets/endpoints
+    target: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.RecoveryServices/vaults/vault-backup
+    sub_resource: AzureBackup
+"""
+
+RETURN = r"""
+id:
+  description: Id of the endpoint.
+  returned: success
+  type: str
+  sample: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.Network/privateEndpoints/pe-backup
+state:
+  description: The endpoint in snake case with its properties lifted to the top; empty when it does not exist.
+  returned: success
+  type: dict
+  sample: {name: pe-backup, location: westeurope, provisioning_state: Succeeded}
+names:
+  description: The names the endpoint publishes and their addresses, merged from all places where Azure shows them; empty while it has none.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - fqdn: 1132794570626989392-ab-pod01-rec2.privatelink.we.backup.windowsazure.com
+      ip_addresses: [10.1.1.4]
+      group_id: AzureBackup
+      member: backup-rec2
+connection:
+  description: The connection as the endpoint sees it.
+  returned: success
+  type: dict
+  sample: {status: Approved, description: Auto-Approved, actions_required: None}
+"""
+
+from ansible_collections.privatelink.recovery.plugins.module_utils.endpoints import manage_endpoint
+from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Module
+from ansible_collections.privatelink.recovery.plugins.module_utils.runner import main as run
+from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option
+
+MODULE = Module(
+    run=manage_endpoint,
+    options={
+        "resource_group": Option(required=True),
+        "name": Option(required=True),
+        "state": Option(choices=("present", "absent"), default="present"),
+        "location": Option(),
+        "subnet": Option(),
+        "target": Option(),
+        "sub_resource": Option(),
+        "manual": Option(type="bool"),
+        "request_message": Option(),
+        "connection_name": Option(),
+        "network_interface_name": Option(),
+        "tags": Option(type="dict"),
+        "append_tags": Option(type="bool", default=True),
+    },
+    waiting=True,
+)
+
+
+def main() -> None:
+    """Run as an ordinary module."""
+    run(MODULE)
+
+
+if __name__ == "__main__":
+    main()

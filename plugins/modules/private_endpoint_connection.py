@@ -1,0 +1,96 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Private endpoint connections on the target's side."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: private_endpoint_connection
+short_description: Approve, reject, disconnect or remove a private endpoint connection
+version_added: 1.0.0
+description:
+  - Works on the side of the resource an endpoint leads to, a Recovery Services vault or a storage account.
+  - The connection is found by the endpoint's id, never by name, and the task waits until both sides agree.
+  - A rejected or disconnected connection is final for its endpoint; approving it is refused with the advice to create the endpoint anew.
+author: privatelink.recovery maintainers (@privatelink)
+options:
+  target:
+    description: Id of the resource the endpoint leads to.
+    type: str
+    required: true
+  private_endpoint:
+    description: Id of the private endpoint.
+    type: str
+    required: true
+  state:
+    description: What the connection should be. V(absent) removes it from the target; the endpoint itself stays and must be deleted as well.
+    type: str
+    choices: [approved, rejected, disconnected, absent]
+    default: approved
+  description:
+    description: Why, shown beside the state.
+    type: str
+extends_documentation_fragment:
+  - privatelink.recovery.connection
+  - privatelink.recovery.waiting
+  - privatelink.recovery.attributes
+  - privatelink.recovery.attributes.actiongroup
+"""
+
+EXAMPLES = r"""
+- name: Approve the connection of an endpoint
+  privatelink.recovery.private_endpoint_connection:
+    target: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.RecoveryServices/vaults/vault-backup
+    private_endpoint: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.Network/privateEndpoints/pe-backup
+    state: approved
+    description: Change 4711
+"""
+
+RETURN = r"""
+id:
+  description: Id of the connection on the target.
+  returned: success
+  type: str
+  sample: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg/providers/Microsoft.RecoveryServices/vaults/v/privateEndpointConnections/c
+name:
+  description: Name of the connection, empty when there is none.
+  returned: success
+  type: str
+  sample: pe-backup.1132794570626989392.backup.66666666-6666-4666-8666-666666666666
+status:
+  description: V(Approved), V(Pending), V(Rejected), V(Disconnected) or V(Absent).
+  returned: success
+  type: str
+  sample: Approved
+state:
+  description: The connection in snake case with its properties lifted to the top.
+  returned: success
+  type: dict
+  sample: {provisioning_state: Succeeded, group_ids: [AzureBackup]}
+"""
+
+from ansible_collections.privatelink.recovery.plugins.module_utils.connections import manage_connection
+from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Module
+from ansible_collections.privatelink.recovery.plugins.module_utils.runner import main as run
+from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option
+
+MODULE = Module(
+    run=manage_connection,
+    options={
+        "target": Option(required=True),
+        "private_endpoint": Option(required=True),
+        "state": Option(choices=("approved", "rejected", "disconnected", "absent"), default="approved"),
+        "description": Option(),
+    },
+    waiting=True,
+)
+
+
+def main() -> None:
+    """Run as an ordinary module."""
+    run(MODULE)
+
+
+if __name__ == "__main__":
+    main()

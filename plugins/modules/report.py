@@ -1,0 +1,151 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""The hand-over report of a run."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: report
+short_description: Write the hand-over report of a run
+version_added: 1.0.0
+description:
+  - Writes C(report.json) and C(report.md) with what exists, what changed, what the gates said, which names resolve where and what a
+    person still has to do.
+  - Keys that name a secret are left out of both files, and the report says which.
+  - Needs no Azure connection and sends nothing to Azure.
+author: privatelink.recovery maintainers (@privatelink)
+options:
+  directory:
+    description: Directory of the report. It is made with mode 0700 when it is missing; the files get mode 0600.
+    type: path
+    required: true
+  scenario:
+    description: What was run, such as V(backup).
+    type: str
+    required: true
+  result:
+    description: How the run ended.
+    type: str
+    choices: [converged, unchanged, refused, failed, check]
+    required: true
+  subject:
+    description: What the report is about, such as vault, region and subscription, as a dictionary.
+    type: dict
+  resources:
+    description: 'Resources of the run: C(kind), C(id), C(name), C(state), C(changed), C(detail).'
+    type: list
+    elements: dict
+  changes:
+    description: 'What the tasks changed or would change: C(task), C(resource), C(changed), C(diff) as a summary.'
+    type: list
+    elements: dict
+  gates:
+    description: 'Gates and their verdicts: C(name), C(verdict), C(message), C(remedy), C(evidence).'
+    type: list
+    elements: dict
+  names:
+    description: 'Names of the endpoints: C(fqdn), C(ip_addresses), C(zone), C(resolved).'
+    type: list
+    elements: dict
+  records:
+    description: 'DNS records, with any keys.'
+    type: list
+    elements: dict
+  links:
+    description: 'Virtual network links of the zones, with any keys.'
+    type: list
+    elements: dict
+  manual_steps:
+    description: 'What a person still has to do: C(id), C(what), C(who), C(why), C(evidence), C(done).'
+    type: list
+    elements: dict
+  extra:
+    description: Anything else, as a dictionary.
+    type: dict
+  count_as_change:
+    description: Report C(changed) when the report says something else than the one before it, the time apart.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - privatelink.recovery.attributes.actiongroup
+attributes:
+  check_mode:
+    support: full
+    description: The report is written in check mode too, because it is how a check is handed over; nothing is sent to Azure.
+  diff_mode:
+    support: partial
+    description: The difference between two reports.
+    details: Shown with O(count_as_change=true) only.
+  idempotent:
+    support: full
+    description: A report is no change unless O(count_as_change=true) and its content differs.
+  action:
+    support: full
+    description: A local task runs in the controller process, without starting an interpreter.
+  async:
+    support: full
+    description: With C(async) the task runs as an ordinary module.
+"""
+
+EXAMPLES = r"""
+- name: Hand the run over
+  privatelink.recovery.report:
+    directory: "{{ playbook_dir }}/reports/vault-backup"
+    scenario: backup
+    result: converged
+    subject:
+      vault: vault-backup
+      region: westeurope
+    gates:
+      - {name: freshness, verdict: ok, message: The vault was never used.}
+    manual_steps:
+      - {id: test-restore, what: Restore one file, who: backup operator, why: Only a restore proves a backup., done: false}
+"""
+
+RETURN = r"""
+json_path:
+  description: Path of the report for machines.
+  returned: always
+  type: str
+  sample: /home/operator/reports/vault-backup/report.json
+markdown_path:
+  description: Path of the report for people.
+  returned: always
+  type: str
+  sample: /home/operator/reports/vault-backup/report.md
+"""
+
+from ansible_collections.privatelink.recovery.plugins.module_utils.report import write_report
+from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Module
+from ansible_collections.privatelink.recovery.plugins.module_utils.runner import main as run
+from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option
+
+MODULE = Module(
+    run=write_report,
+    options={
+        "directory": Option(type="path", required=True),
+        "scenario": Option(required=True),
+        "result": Option(choices=("converged", "unchanged", "refused", "failed", "check"), required=True),
+        "subject": Option(type="dict"),
+        "resources": Option(type="list", elements="dict"),
+        "changes": Option(type="list", elements="dict"),
+        "gates": Option(type="list", elements="dict"),
+        "names": Option(type="list", elements="dict"),
+        "records": Option(type="list", elements="dict"),
+        "links": Option(type="list", elements="dict"),
+        "manual_steps": Option(type="list", elements="dict"),
+        "extra": Option(type="dict"),
+        "count_as_change": Option(type="bool", default=False),
+    },
+    connected=False,
+)
+
+
+def main() -> None:
+    """Run as an ordinary module."""
+    run(MODULE)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""The emulator's geo codes and the collection's are the same facts."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from ansible_collections.privatelink.recovery.extensions.emulator import geo_codes
+from ansible_collections.privatelink.recovery.plugins.module_utils.geo_codes import GEO_CODES
+
+
+def test_both_copies_agree() -> None:
+    assert {name: tuple(region) for name, region in geo_codes.regions().items()} == {
+        name: (entry.code, entry.cloud) for name, entry in GEO_CODES.items()
+    }
+
+
+def test_codes_are_labels_and_unique() -> None:
+    codes = [entry.code for entry in GEO_CODES.values()]
+    assert len(set(codes)) == len(codes) == 91
+    assert all(re.fullmatch(r"[a-z0-9]+", code) for code in codes)
+
+
+def test_regions_of_one_source_are_provisional() -> None:
+    assert sum(entry.provisional for entry in GEO_CODES.values()) == 13
+
+
+@pytest.mark.parametrize(("region", "settings", "code"), [
+    ("West Europe", {}, "we"),
+    ("usgovvirginia", {}, "ugv"),
+    ("atlantis", {}, None),
+    ("atlantis", {"geo_codes": {"Atlantis": "at"}}, "at"),
+])
+def test_lookup(region: str, settings: dict[str, dict[str, str]], code: str | None) -> None:
+    assert geo_codes.geo_code(region, settings) == code

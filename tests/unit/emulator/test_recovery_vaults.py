@@ -1,0 +1,233 @@
+"""Vaults on the wire: documents, dialects by api-version, identity, lists, refusals."""
+
+from __future__ import annotations
+
+import base64
+import re
+import typing as t
+
+import pytest
+from ansible_collections.privatelink.recovery.tests.unit.emulator.recovery_fixtures import (
+    GROUP,
+    SUBSCRIPTION,
+    VAULT,
+    VAULTS,
+    Azure,
+)
+
+BODY = {"location": "West Europe", "sku": {"name": "Standard"}, "properties": {}}
+
+
+def operation_number(url: str) -> str:
+    segment = url.partition("?")[0].rsplit("/", 1)[-1]
+    return base64.b64decode(segment).decode().partition(";")[0]
+
+
+@pytest.mark.parametrize(("version", "state", "asynchronous"), [
+    ("2020-02-02", "Succeeded", False),
+    ("2021-03-01", "Succeeded", False),
+    ("2022-04-01", "Provisioning", True),
+    ("2026-07-01", "Provisioning", True),
+])
+def test_a_new_vault_answers_201_in_the_manner_of_its_api_version(version: str, state: str, asynchronous: bool) -> None:
+    azure = Azure()
+    response = azure.ask("PUT", VAULT, BODY, version)
+    assert (response.status, response.document["properties"]["provisioningState"]) == (201, state)
+    assert ("Azure-AsyncOperation" in response.headers, "Location" in response.headers) == (asynchronous, False)
+    assert not {"backupStorageVersion", "securitySettings"} & set(response.document["properties"])
+    assert azure.properties()["provisioningState"] == "Succeeded"
+
+
+@pytest.mark.parametrize(("version", "retry_after"), [("2022-04-01", None), ("2024-04-01", "60")])
+def test_retry_after_came_with_2024(version: str, retry_after: str | None) -> None:
+    azure = Azure(latency={"vault.": 60})
+    response = azure.ask("PUT", VAULT, BODY, version)
+    assert response.headers.get("Retry-After") == retry_after
+    poll = azure.ask("GET", response.headers["Azure-AsyncOperation"])
+    assert (poll.status, poll.document["status"], poll.headers.get("Retry-After")) == (200, "InProgress", retry_after)
+    azure.clock.advance(60)
+    poll = azure.ask("GET", response.headers["Azure-AsyncOperation"])
+    assert (poll.document["status"], "percentComplete" in poll.document) == ("Succeeded", version < "2024")
+    assert operation_number(response.headers["Azure-AsyncOperation"]) == "2047"
+
+
+def test_an_altered_operation_url_is_refused() -> None:
+    azure = Azure()
+    url = azure.ask("PUT", VAULT, BODY).headers["Azure-AsyncOperation"]
+    assert azure.ask("GET", url.replace("&t=", "&t=1")).status == 400
+
+
+def test_an_empty_vault_reads_as_recorded() -> None:
+    vault = Azure().create()
+    assert (vault["location"], vault["sku"], vault["tags"]) == ("westeurope", {"name": "RS0", "tier": "Standard"}, {})
+    assert not {"identity"} & set(vault)
+    assert "privateEndpointConnections" not in vault["properties"]
+    assert re.fullmatch(r"W/\"datetime'\d{4}-\d\d-\d\dT\d\d%3A\d\d%3A\d\d\.\d{7}Z'\"", vault["etag"])
+    assert {
+        name: vault["properties"][name]
+        for name in ("privateEndpointStateForBackup", "publicNetworkAccess", "backupStorageVersion")
+    } == {
+        "privateEndpointStateForBackup": "None", "publicNetworkAccess": "Enabled", "backupStorageVersion": "Unassigned",
+    }
+
+
+@pytest.mark.parametrize(("body", "status", "code"), [
+    ({"properties": {}}, 400, "LocationRequired"),
+    ({"location": "atlantis"}, 400, "LocationNotAvailableForResourceType"),
+    ({**BODY, "identity": {"type": "Everything"}}, 400, "InvalidIdentityType"),
+    ({**BODY, "properties": {"publicNetworkAccess": "Disabled",
+                             "redundancySettings": {"crossRegionRestore": "Enabled"}}}, 400, "BadRequest"),
+])
+def test_a_vault_that_cannot_be_is_refused_and_not_stored(body: dict[str, t.Any], status: int, code: str) -> None:
+    azure = Azure()
+    response = azure.ask("PUT", VAULT, body)
+    assert (response.status, response.document["error"]["code"]) == (status, code)
+    assert azure.ask("GET", VAULT).status == 404
+
+
+def test_absence_has_two_words() -> None:
+    azure = Azure()
+    assert azure.ask("GET", VAULT).document["error"]["code"] == "ResourceNotFound"
+    missing = VAULT.replace("rg-backup", "rg-none")
+    for method, body in (("GET", None), ("PUT", BODY), ("DELETE", None)):
+        assert azure.ask(method, missing, body).document["error"]["code"] == "ResourceGroupNotFound"
+
+
+def test_a_vault_stays_in_its_region() -> None:
+    azure = Azure()
+    azure.create()
+    response = azure.ask("PUT", VAULT, {**BODY, "location": "northeurope"})
+    assert (response.status, response.document["error"]["code"]) == (409, "InvalidResourceLocation")
+
+
+@pytest.mark.parametrize("spelling", ["SystemAssigned", "systemassigned"])
+def test_the_system_identity_is_one_principal_for_as_long_as_it_is_on(spelling: str) -> None:
+    azure = Azure()
+    first = azure.create({"identity": {"type": spelling}, "tags": None})["identity"]
+    assert (first["type"], first["tenantId"]) == ("SystemAssigned", "11111111-1111-4111-8111-111111111111")
+    assert azure.ask("PUT", VAULT, {**BODY, "identity": {"type": spelling}}).status == 200
+    assert azure.get()["identity"] == first
+    assert azure.ask("PATCH", VAULT, {"identity": {"type": "None"}}).status == 202
+    assert azure.get()["identity"] == {"type": "None"}
+    azure.ask("PATCH", VAULT, {"identity": {"type": "systemassigned"}})
+    assert azure.get()["identity"]["principalId"] != first["principalId"]
+
+
+@pytest.mark.parametrize("identity", [{}, {"identity": None}])
+def test_a_put_that_forgets_the_identity_is_refused(identity: dict[str, t.Any]) -> None:
+    azure = Azure()
+    azure.create({"identity": {"type": "SystemAssigned"}})
+    response = azure.ask("PUT", VAULT, {**BODY, **identity})
+    assert (response.status, response.document["error"]["code"]) == (400, "ManagedIdentityDetailsNotPresent")
+    assert azure.get()["identity"]["type"] == "SystemAssigned"
+
+
+def test_user_identities_are_added_kept_and_taken_away() -> None:
+    azure = Azure()
+    azure.create()
+    user = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/u"
+    azure.ask("PATCH", VAULT, {"identity": {"type": "userassigned", "userAssignedIdentities": {user: {}}}})
+    azure.ask("PATCH", VAULT, {"identity": {"type": "systemassigned,userassigned"}})
+    identity = azure.get()["identity"]
+    assert identity["type"] == "SystemAssigned, UserAssigned"
+    assert list(identity["userAssignedIdentities"]) == [user.replace("resourceGroups", "resourcegroups")]
+    body = {"identity": {"type": "SystemAssigned,UserAssigned", "userAssignedIdentities": {user: None}}}
+    azure.ask("PATCH", VAULT, body)
+    assert azure.get()["identity"]["userAssignedIdentities"] == {}
+
+
+def test_a_patch_shows_when_it_is_done_and_changes_nothing_else() -> None:
+    azure = Azure(latency={"vault.update": 60})
+    before = azure.create()["properties"]
+    response = azure.ask("PATCH", VAULT, {"properties": {"publicNetworkAccess": "Disabled"}})
+    assert (response.status, response.document, response.headers["Retry-After"]) == (202, None, "60")
+    assert operation_number(response.headers["Location"]) == "4095"
+    assert azure.properties() == before
+    assert azure.ask("GET", response.headers["Location"]).status == 202
+    azure.clock.advance(60)
+    assert azure.properties() == {**before, "publicNetworkAccess": "Disabled"}
+    assert azure.ask("GET", response.headers["Location"]).status == 200
+
+
+def test_a_failed_update_leaves_the_vault_as_it_was() -> None:
+    azure = Azure()
+    before = azure.create()
+    azure.arm.operations.fail_next("vault.update", {"code": "InternalServerError", "message": "x"})
+    azure.ask("PUT", VAULT, {**BODY, "tags": {"a": "b"}})
+    assert azure.get()["tags"] == before["tags"]
+
+
+@pytest.mark.parametrize(("version", "status"), [("2021-03-01", 200), ("2024-04-01", 202)])
+def test_an_empty_vault_can_be_deleted(version: str, status: int) -> None:
+    azure = Azure()
+    azure.create()
+    response = azure.ask("DELETE", VAULT, version=version)
+    assert (response.status, response.document) == (status, None)
+    assert azure.ask("GET", VAULT).status == 404
+    if status == 202:
+        assert azure.ask("GET", response.headers["Azure-AsyncOperation"]).document["status"] == "Succeeded"
+        assert azure.ask("GET", response.headers["Location"]).status == 204
+    assert azure.ask("DELETE", VAULT, version=version).status == 204
+
+
+@pytest.mark.parametrize(("history", "code", "fragment"), [
+    ({"soft_deleted_items": ["db"]}, "ServiceResourceNotEmptyWithBackendMessage", "soft delete state"),
+    ({"containers": ["WIN10"]}, "ServiceResourceNotEmptyWithContainerDetails", " : WIN10\n"),
+    ({"engines": ["DPM01"]}, "ServiceResourceNotEmptyWithContainerDetails", " : DPM01\n"),
+    ({"fabrics": ["westus"]}, "ServiceResourceNotEmptyWithContainerDetails", "asr-a2a-default-westus"),
+])
+def test_a_vault_in_use_cannot_be_deleted(history: dict[str, t.Any], code: str, fragment: str) -> None:
+    azure = Azure({"vaults": [
+        {"name": "vault", "resource_group": "rg-backup", "location": "westeurope", "history": history},
+    ]})
+    response = azure.ask("DELETE", VAULT)
+    assert (response.status, response.document["error"]["code"]) == (400, code)
+    assert fragment in response.document["error"]["message"]
+
+
+@pytest.mark.parametrize(("rule", "status"), [("refused", 400), ("allowed", 202)])
+def test_private_endpoints_hold_a_vault(rule: str, status: int) -> None:
+    azure = Azure({"settings": {"vault_delete_with_endpoints": rule}})
+    azure.create()
+    endpoint = azure.endpoint()
+    assert azure.ask("DELETE", VAULT).status == status
+    assert (azure.ask("GET", VAULT).status == 404) == (rule == "allowed")
+    told = [state[:2] for state in azure.endpoints.states]
+    assert told == [(endpoint.id, "Disconnected")] * (rule == "allowed")
+
+
+def test_lists_come_in_pages() -> None:
+    vaults = [{"name": f"v{n}", "resource_group": "rg-backup", "location": "westeurope"} for n in range(5)]
+    azure = Azure({"vaults": vaults, "settings": {"vault_page_size": 2}})
+    for path in (VAULTS, f"{SUBSCRIPTION}/providers/Microsoft.RecoveryServices/vaults"):
+        page, names = azure.get(path), []
+        while True:
+            names += [vault["name"] for vault in page["value"]]
+            if "nextLink" not in page:
+                break
+            assert "$skiptoken" in page["nextLink"]
+            page = azure.get(page["nextLink"])
+        assert names == ["v0", "v1", "v2", "v3", "v4"]
+
+
+@pytest.mark.parametrize(("cross_region_restore", "wanted", "status"), [
+    ("Disabled", {"publicNetworkAccess": "Disabled"}, 202),
+    ("Enabled", {"publicNetworkAccess": "Disabled"}, 400),
+    ("Enabled", {"redundancySettings": {"crossRegionRestore": "Disabled"}}, 400),
+    ("Disabled", {"redundancySettings": {"standardTierStorageRedundancy": "LocallyRedundant"}}, 202),
+])
+def test_what_a_patch_may_change(cross_region_restore: str, wanted: dict[str, t.Any], status: int) -> None:
+    azure = Azure({"vaults": [{
+        "name": "vault", "resource_group": "rg-backup", "location": "westeurope",
+        "cross_region_restore": cross_region_restore,
+    }]})
+    assert azure.ask("PATCH", VAULT, {"properties": wanted}).status == status
+
+
+def test_redundancy_is_settled_by_the_first_backup() -> None:
+    azure = Azure()
+    azure.create()
+    azure.event("first_backup")
+    wanted = {"properties": {"redundancySettings": {"standardTierStorageRedundancy": "LocallyRedundant"}}}
+    assert azure.ask("PATCH", VAULT, wanted).status == 400
+    assert azure.get(f"{VAULT}/backupstorageconfig/vaultstorageconfig")["properties"]["storageTypeState"] == "Locked"

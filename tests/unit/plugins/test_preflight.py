@@ -1,0 +1,275 @@
+"""Every gate of the Backup sequence, open and closed, and nothing ever written."""
+
+from __future__ import annotations
+
+import copy
+import typing as t
+
+import pytest
+from ansible_collections.privatelink.recovery.plugins.modules.preflight import MODULE
+from ansible_collections.privatelink.recovery.plugins.modules.private_endpoint import MODULE as ENDPOINT_MODULE
+from ansible_collections.privatelink.recovery.plugins.modules.subnet_capacity import MODULE as SUBNETS
+from ansible_collections.privatelink.recovery.plugins.modules.vault_freshness import MODULE as FRESHNESS
+
+from ..conftest import ENDPOINT, GROUPS, NETWORK, SUBNET, SUBSCRIPTION, VAULT, WORLD, ZONES, Cloud
+
+WANTED: dict[str, t.Any] = {
+    "vault": {"name": "vault-backup", "resource_group": "rg-backup", "location": "westeurope"},
+    "endpoints": [{"name": "pe-backup", "subnet": SUBNET}],
+    "dns_zones": {"resource_group": "rg-dns"},
+    "enforce": False,
+}
+AN_HOUR = {"name": "vault-backup", "resource_group": "rg-backup", "location": "westeurope", "created_days_ago": 1}
+
+
+def closed(result: dict) -> set[str]:
+    assert not result.get("failed"), result
+    return {gate["name"] for gate in result["gates"] if gate["verdict"] in ("refused", "unknown")}
+
+
+def endpoint(name: str, **more: t.Any) -> dict:
+    return {
+        "name": name, "resource_group": "rg-backup", "virtual_network": "vnet-hub", "subnet": "endpoints",
+        "target": VAULT, "group_id": "AzureBackup", "location": "westeurope", **more,
+    }  # fmt: skip
+
+
+def test_the_way_is_free(cloud: Cloud) -> None:
+    result = cloud.run(MODULE, **WANTED)
+    assert closed(result) == set(), result["message"]
+    assert result["passed"]
+    assert cloud.writes() == []
+    plan = result["plan"]
+    assert plan["vault_id"] == VAULT
+    assert plan["endpoints"][0]["id"] == ENDPOINT
+    assert {zone.rsplit("/", 1)[-1] for zone in plan["endpoints"][0]["zone_ids"]} == {
+        "privatelink.we.backup.windowsazure.com",
+        "privatelink.blob.core.windows.net",
+        "privatelink.queue.core.windows.net",
+    }
+    assert plan["zone_sets"][0]["virtual_networks"] == [NETWORK]
+
+
+HISTORIES = {
+    "protected item": {"protected_items": ["sql01"]},
+    "soft-deleted item": {"soft_deleted_items": ["sql01"]},
+    "workload container": {"containers": [{"name": "sql01", "backup_management_type": "AzureWorkload"}]},
+    "MARS container": {"containers": [{"name": "srv01", "backup_management_type": "MAB"}]},
+    "engine": {"engines": ["dpm01"]},
+    "failed job": {"jobs": [{"operation": "ConfigureBackup", "status": "Failed"}]},
+    "fabric": {"fabrics": ["asr-fabric"]},
+    "replicated item": {"replication_protected_items": ["vm01"]},
+    "usage": {"usages": {"ProtectedItemCount": 1}},
+    "activity": {
+        "activity": [
+            {
+                "operation_name": "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/write",
+                "status": "Failed",
+                "days_ago": 0.5,
+            }
+        ]
+    },
+}
+
+
+@pytest.mark.parametrize("kind", HISTORIES)
+def test_a_used_vault_is_refused(make_cloud: t.Callable[..., Cloud], kind: str) -> None:
+    cloud = make_cloud(vaults=[{**AN_HOUR, "history": HISTORIES[kind]}])
+    result = cloud.run(MODULE, **WANTED)
+    assert closed(result) == {"freshness"}, result["message"]
+    assert "never use private endpoints" in result["message"]
+    attested = cloud.run(MODULE, **WANTED, freshness_attested=True)
+    assert closed(attested) == {"freshness"}
+    verdict = cloud.run(FRESHNESS, vault=VAULT, enforce=False)
+    assert verdict["freshness"] == "used"
+    assert verdict["evidence"]
+    assert cloud.run(FRESHNESS, vault=VAULT)["failed"]
+    assert cloud.writes() == []
+
+
+def test_an_old_vault_needs_an_attestation(make_cloud: t.Callable[..., Cloud]) -> None:
+    cloud = make_cloud(vaults=[{**AN_HOUR, "created_days_ago": 400}])
+    result = cloud.run(MODULE, **WANTED)
+    assert closed(result) == {"freshness"}
+    assert "attest" in result["message"]
+    assert closed(cloud.run(MODULE, **WANTED, freshness_attested=True)) == set()
+
+
+def test_a_young_empty_vault_is_fresh(make_cloud: t.Callable[..., Cloud]) -> None:
+    cloud = make_cloud(vaults=[AN_HOUR])
+    assert closed(cloud.run(MODULE, **WANTED)) == set()
+    assert cloud.run(FRESHNESS, resource_group="rg-backup", name="vault-backup")["freshness"] == "fresh"
+
+
+def test_a_private_vault_may_take_more_whatever_it_holds(make_cloud: t.Callable[..., Cloud]) -> None:
+    cloud = make_cloud(vaults=[AN_HOUR], private_endpoints=[endpoint("pe-hub")])
+    cloud.event("machine_registered", vault=VAULT, machine="sql01")
+    result = cloud.run(MODULE, **WANTED)
+    assert closed(result) == set(), result["message"]
+
+
+WISHES: dict[str, tuple[set[str], dict, str]] = {
+    "subnet too small": (
+        {"subnet"}, {"endpoints": [{"name": "pe-backup", "subnet": f"{NETWORK}/subnets/tiny"}]}, "needed",
+    ),
+    "network policies": (
+        {"network_policies"}, {"endpoints": [{"name": "pe-backup", "subnet": f"{NETWORK}/subnets/policed"}]}, "Enabled",
+    ),
+    "no such subnet": (
+        {"subnet"}, {"endpoints": [{"name": "pe-backup", "subnet": f"{NETWORK}/subnets/nowhere"}]}, "does not exist",
+    ),
+    "other region": (
+        {"region"},
+        {"endpoints": [{"name": "pe-backup", "subnet": SUBNET.replace("vnet-app", "vnet-north")}]},
+        "one region",
+    ),
+    "endpoint elsewhere": (
+        {"region"}, {"endpoints": [{"name": "pe-backup", "subnet": SUBNET, "location": "northeurope"}]}, "northeurope",
+    ),
+    "no such group": ({"resource_group"}, {"dns_zones": {"resource_group": "rg-nowhere"}}, "rg-nowhere"),
+    "wrong cloud": (
+        {"cloud", "region", "zone_names", "zones"},
+        {"vault": {"name": "vault-backup", "resource_group": "rg-backup", "location": "usgovvirginia"}},
+        "AzureUSGovernment",
+    ),
+    "cross-region restore": ({"cross_region_restore"}, {"cross_region_restore": "Enabled"}, "cross-region restore"),
+    "two endpoints in one zone": (
+        {"zones"},
+        {
+            "endpoints": [
+                {"name": "pe-backup", "subnet": SUBNET},
+                {"name": "pe-hub", "subnet": SUBNET.replace("vnet-app", "vnet-hub")},
+            ]
+        },
+        "one over the other",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WISHES)
+def test_a_bad_wish_is_refused(make_cloud: t.Callable[..., Cloud], name: str) -> None:
+    networks = copy.deepcopy(WORLD["virtual_networks"])
+    networks[0]["subnets"].append({"name": "tiny", "address_prefix": "10.1.4.0/29"})
+    cloud = make_cloud(virtual_networks=networks)
+    gates, options, words = WISHES[name]
+    result = cloud.run(MODULE, **{**WANTED, **options})
+    assert closed(result) == gates, result["message"]
+    assert words in result["message"]
+    enforced = cloud.run(MODULE, **{**WANTED, **options, "enforce": True})
+    assert enforced["failed"]
+    assert enforced["gates"]
+    assert cloud.writes() == []
+
+
+def zone(name: str, group: str = "rg-dns-hub", **more: t.Any) -> dict:
+    return {"name": name, "resource_group": group, **more}
+
+
+WORLDS: dict[str, tuple[set[str], dict, str]] = {
+    "twelve endpoints": (
+        {"quota", "zones"} - {"zones"}, {"vaults": [AN_HOUR], "private_endpoints": [endpoint(f"pe{n}") for n in range(12)]},
+        "12",
+    ),
+    "name taken on the vault": (
+        {"endpoint_name"},
+        {"vaults": [AN_HOUR], "private_endpoints": [endpoint("pe-backup", resource_group="rg-network")]},
+        "already has an endpoint named pe-backup",
+    ),
+    "network linked to another zone": (
+        {"zones"},
+        {"private_dns_zones": [zone("privatelink.blob.core.windows.net", virtual_network_links=[{"name": "l", "virtual_network": NETWORK}])]},
+        "already linked",
+    ),
+    "existing cross-region restore": (
+        {"cross_region_restore"}, {"vaults": [{**AN_HOUR, "cross_region_restore": "Enabled"}]}, "cross-region restore",
+    ),
+    "provider unregistered": (
+        {"provider"},
+        {"subscriptions": [{"id": SUBSCRIPTION, "name": "s", "providers": {"Microsoft.RecoveryServices": "NotRegistered", "Microsoft.Network": "Registered"}}]},
+        "NotRegistered",
+    ),
+    "zone of another endpoint": (
+        {"zones"},
+        {
+            "vaults": [AN_HOUR],
+            "private_dns_zones": [zone("privatelink.we.backup.windowsazure.com", "rg-dns")],
+            "private_endpoints": [endpoint("pe-hub", zone_group={"name": "default", "zones": [f"{ZONES}/privatelink.we.backup.windowsazure.com"]})],
+        },
+        "one over the other",
+    ),
+    "may only read": (
+        {"permissions"},
+        {
+            "principals": [
+                {
+                    "name": "reader", "client_id": "33333333-3333-4333-8333-333333333333", "client_secret": "rehearsal-secret",
+                    "object_id": "44444444-4444-4444-8444-444444444444",
+                    "roles": [{"role": "Reader", "scope": f"/subscriptions/{SUBSCRIPTION}"}],
+                }
+            ]
+        },
+        "may not do",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_a_bad_world_is_refused(make_cloud: t.Callable[..., Cloud], name: str) -> None:
+    gates, world, words = WORLDS[name]
+    cloud = make_cloud(**world)
+    result = cloud.run(MODULE, **WANTED, permission_timeout=0)
+    assert closed(result) == gates, result["message"]
+    assert words in result["message"]
+    assert cloud.writes() == []
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"endpoints": [{"name": "a", "subnet": "nonsense"}]}, "subnet"),
+        ({"endpoints": [{"name": "a", "subnet": SUBNET}, {"name": "A", "subnet": SUBNET}]}, "twice"),
+        ({"vault": {"name": "a/b", "resource_group": "rg-backup"}}, "not a valid name"),
+        ({"dns_zones": {"resource_group": "rg-dns", "virtual_networks": [VAULT]}}, "virtual_networks"),
+    ],
+)
+def test_bad_input_sends_nothing(cloud: Cloud, options: dict, words: str) -> None:
+    result = cloud.run(MODULE, **{**WANTED, **options})
+    assert result["failed"]
+    assert words in result["msg"]
+    assert cloud.requests() == []
+
+
+def test_a_gate_that_cannot_be_read_is_closed(cloud: Cloud) -> None:
+    from ansible_collections.privatelink.recovery.extensions.emulator.wire import Request
+
+    body = b'{"match": {"path": "/usages"}, "nth": 1, "times": 100, "action": {"status": 403, "code": "AuthorizationFailed", "message": "no"}}'
+    cloud.arm.answer(Request.parse("POST", "https://127.0.0.1/emulator/faults", {}, body))
+    result = cloud.run(MODULE, **WANTED)
+    assert "subnet" in closed(result)
+    assert cloud.writes() == []
+
+
+def test_a_fresh_grant_is_waited_for(make_cloud: t.Callable[..., Cloud]) -> None:
+    cloud = make_cloud(settings={"world_roles_delay": 120})
+    result = cloud.run(MODULE, **WANTED)
+    assert result.get("failed") or "permissions" in closed(result) or any("spread" in line for line in cloud.progress)
+
+
+def test_capacity_is_told(cloud: Cloud) -> None:
+    assert cloud.run(SUBNETS, subnet=SUBNET)["free"] == 251
+    told = cloud.run(SUBNETS, subnet=f"{NETWORK}/subnets/small", addresses=20)
+    assert told["failed"]
+    assert "has 11 free addresses, 20 are needed" in told["msg"]
+    assert cloud.run(SUBNETS, subnet=f"{NETWORK}/subnets/nowhere", enforce=False)["exists"] is False
+
+
+def test_endpoint_module_agrees_with_the_plan(make_cloud: t.Callable[..., Cloud]) -> None:
+    cloud = make_cloud(vaults=[AN_HOUR])
+    made = cloud.run(
+        ENDPOINT_MODULE, resource_group="rg-backup", name="pe-backup", subnet=SUBNET, target=VAULT, sub_resource="AzureBackup"
+    )
+    assert made["id"] == ENDPOINT
+    result = cloud.run(MODULE, **WANTED)
+    assert closed(result) == set(), result["message"]
+    assert result["plan"]["endpoints"][0]["exists"]
+    assert GROUPS in result["plan"]["vault_id"]

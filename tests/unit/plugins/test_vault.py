@@ -1,0 +1,89 @@
+"""The ``vault`` and ``vault_info`` modules against the emulator."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.privatelink.recovery.plugins.modules.vault import MODULE
+
+from ..conftest import VAULT, Cloud, four_times
+
+WANTED = {"resource_group": "rg-backup", "name": "vault-backup", "location": "West Europe", "tags": {"a": "1"}}
+
+
+def test_creates_with_identity(cloud: Cloud) -> None:
+    done = four_times(cloud, MODULE, **WANTED)
+    document = cloud.document(VAULT)
+    assert document["identity"]["type"] == "SystemAssigned"
+    assert document["tags"] == {"a": "1"}
+    assert done["id"] == VAULT
+    assert done["state"]["identity"]["principal_id"] == document["identity"]["principalId"]
+    assert done["state"]["provisioning_state"] == "Succeeded"
+
+
+def test_changes_only_what_differs(cloud: Cloud) -> None:
+    cloud.run(MODULE, **WANTED)
+    done = four_times(
+        cloud,
+        MODULE,
+        resource_group="rg-backup",
+        name="vault-backup",
+        public_network_access="Disabled",
+        tags={"b": "2"},
+    )
+    document = cloud.document(VAULT)
+    assert document["properties"]["publicNetworkAccess"] == "Disabled"
+    assert document["tags"] == {"a": "1", "b": "2"}
+    assert document["identity"]["type"] == "SystemAssigned"
+    assert done["diff"]["before"]["properties"]["publicNetworkAccess"] == "Enabled"
+
+
+def test_location_of_the_group_is_the_default(cloud: Cloud) -> None:
+    assert cloud.run(MODULE, resource_group="rg-backup", name="vault-backup")["state"]["location"] == "westeurope"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"location": "northeurope"}, "cannot change it in place"),
+        ({"identity": {"type": "None"}}, "switch it off"),
+        ({"identity": {"type": "UserAssigned"}}, "switch it off"),
+    ],
+)
+def test_refuses_before_writing(cloud: Cloud, options: dict, words: str) -> None:
+    cloud.run(MODULE, **WANTED)
+    cloud.mark()
+    result = cloud.run(MODULE, **{**WANTED, **options})
+    assert result["failed"]
+    assert words in result["msg"]
+    assert cloud.writes() == []
+
+
+@pytest.mark.parametrize("status", [401, 403, 500])
+def test_an_error_on_reading_never_writes(cloud: Cloud, status: int) -> None:
+    from ansible_collections.privatelink.recovery.extensions.emulator.wire import Request
+
+    body = (
+        b'{"match": {"path": "/vaults/"}, "nth": 1, "times": 100, "action": {"status": %d, "code": "Nope", "message": "no"}}'
+        % status
+    )
+    cloud.arm.answer(Request.parse("POST", "https://127.0.0.1/emulator/faults", {}, body))
+    result = cloud.run(MODULE, **WANTED)
+    assert result["failed"]
+    assert result["status"] == status
+    assert cloud.writes() == []
+
+
+def test_removes_an_empty_vault_only(cloud: Cloud) -> None:
+    cloud.run(MODULE, **WANTED)
+    four_times(cloud, MODULE, resource_group="rg-backup", name="vault-backup", state="absent")
+    assert not cloud.exists(VAULT)
+
+
+def test_keeps_a_vault_that_holds_something(cloud: Cloud) -> None:
+    cloud.run(MODULE, **WANTED)
+    cloud.event("machine_registered", vault=VAULT, machine="sql01", backup_management_type="AzureWorkload")
+    cloud.mark()
+    result = cloud.run(MODULE, resource_group="rg-backup", name="vault-backup", state="absent")
+    assert result["failed"]
+    assert "sql01" in result["msg"]
+    assert cloud.writes() == []
