@@ -112,7 +112,7 @@ class Arm:
         if world is not None:
             self.world = world
         self.random = random.Random(self._seed)
-        self.store = Store()
+        self.store = Store(self.clock.now)
         self.scheduler = Scheduler(self.clock)
         self.operations = Operations(self.clock, self.scheduler, self.seconds)
         self.settings: JSON = dict(self.world.get("settings", {}))

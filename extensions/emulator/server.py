@@ -106,18 +106,20 @@ class _Handler(BaseHTTPRequestHandler):
             body = self._read_body()
         except ArmError as error:
             self.close_connection = True
-            self._send(error.response())
+            refusal = error.response()
+            self._send(refusal, refusal.body())
             return
         url = f"https://{self.headers.get('Host', _ADDRESS)}{self.path}" if self.path.startswith("/") else self.path
         request = Request.parse(self.command, url, dict(self.headers.items()), body)
         with self.lock:
             response = self.arm.answer(request)
+            content = response.body()  # while nobody changes the documents it shows
         if isinstance(response, Interrupted):
             if response.drop:
                 self.close_connection = True
                 return
             time.sleep(response.delay)
-        self._send(response)
+        self._send(response, content)
 
     do_GET = do_HEAD = do_PUT = do_POST = do_PATCH = do_DELETE = do_OPTIONS = _serve
 
@@ -142,8 +144,7 @@ class _Handler(BaseHTTPRequestHandler):
             body += self.rfile.read(size)
             self.rfile.readline()
 
-    def _send(self, response: Response) -> None:
-        body = response.body()
+    def _send(self, response: Response, body: bytes) -> None:
         self.send_response(response.status)
         for name, value in response.headers.items():
             self.send_header(name, value)

@@ -8,9 +8,13 @@ from .wire import JSON, fold, not_found
 
 
 class Resource:
-    """One resource: its id as first written, the document a GET gives and ``hidden`` facts no answer shows."""
+    """One resource: its id as first written, the document a GET gives and ``hidden`` facts no answer shows.
+
+    ``created`` are emulated seconds, set when it is first stored.
+    """
 
     def __init__(self, resource_id: str, document: JSON, hidden: JSON | None = None) -> None:
+        self.created: float | None = None
         self.id = resource_id
         self.document = document
         self.hidden: JSON = hidden or {}
@@ -29,8 +33,10 @@ class Resource:
 class Store:
     """Resources by id. Ids are compared without regard to case; order of creation is kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: t.Callable[[], float] = float) -> None:
+        self._now = now
         self._resources: dict[str, Resource] = {}
+        self._by_type: dict[str, dict[str, Resource]] = {}
 
     def find(self, resource_id: str) -> Resource | None:
         """The resource, or ``None``."""
@@ -44,8 +50,13 @@ class Store:
         return found
 
     def put(self, resource: Resource) -> Resource:
-        """Store under its id, in place of what was there."""
-        self._resources[fold(resource.id)] = resource
+        """Store under its id, in place of what was there; what replaces a resource keeps its date of birth."""
+        if resource.created is None:
+            before = self._resources.get(fold(resource.id))
+            resource.created = before.created if before else self._now()
+        key = fold(resource.id)
+        self._resources[key] = resource
+        self._by_type.setdefault(type_of(key), {})[key] = resource
         return resource
 
     def remove(self, resource_id: str) -> None:
@@ -53,6 +64,7 @@ class Store:
         key = fold(resource_id)
         for candidate in [k for k in self._resources if k == key or k.startswith(key + "/")]:
             del self._resources[candidate]
+            del self._by_type[type_of(candidate)][candidate]
 
     def below(self, scope: str, resource_type: str = "") -> list[Resource]:
         """All resources under a scope (any depth), of one type (``Microsoft.Network/virtualNetworks``) when given.
@@ -60,12 +72,8 @@ class Store:
         A type matches exactly: children such as ``.../subnets`` have a type of their own.
         """
         prefix = "/" if scope in ("", "/") else fold(scope) + "/"
-        wanted = resource_type.lower()
-        return [
-            resource
-            for key, resource in self._resources.items()
-            if key.startswith(prefix) and (not wanted or type_of(key) == wanted)
-        ]
+        candidates = self._by_type.get(resource_type.lower(), {}) if resource_type else self._resources
+        return [resource for key, resource in candidates.items() if key.startswith(prefix)]
 
     def all(self) -> list[Resource]:
         """Every resource in order of creation."""

@@ -29,6 +29,10 @@ class Group:
     constants: t.Mapping[str, str] = field(default_factory=dict)
     long: bool = True
 
+    def version(self, api_version: str) -> JSON:
+        """The version as a call's argument: azure-mgmt-network ignores the client's, azure-mgmt-privatedns the call's."""
+        return {"api_version": api_version} if self.client == "network" else {}
+
 
 GROUPS: dict[str, Group] = {
     "microsoft.network/virtualnetworks": Group("network", "virtual_networks", ("virtual_network_name",)),
@@ -79,14 +83,14 @@ class NetworkDoor:
     def get(self, target: ResourceId, api_version: str, query: JSON) -> t.Any:
         """GET by id; ``query`` may hold ``expand``."""
         operations, group = self._operations(target.subscription_id, target.type, api_version)
-        return operations.get(**self._where(target, group), api_version=api_version, cls=_raw, **query)
+        return operations.get(**self._where(target, group), **group.version(api_version), cls=_raw, **query)
 
     def write(
         self, method: str, target: ResourceId, api_version: str, body: t.Any, headers: JSON, polling_method: t.Any
     ) -> t.Any:
         """PUT or DELETE; long operations are followed to the end when a polling method is given."""
         operations, group = self._operations(target.subscription_id, target.type, api_version)
-        arguments = {**self._where(target, group), "api_version": api_version, "cls": _raw}
+        arguments = {**self._where(target, group), **group.version(api_version), "cls": _raw}
         if headers:
             arguments["headers"] = headers
         if method == "PUT":
@@ -97,11 +101,7 @@ class NetworkDoor:
             call = getattr(operations, group.delete)
         if not group.long:
             return call(**arguments)
-        if polling_method is not None:
-            return call(**arguments, polling=polling_method).result()
-        answers: list[t.Any] = []
-        call(**arguments, polling=False, raw_response_hook=lambda response: answers.append(_body(response)))
-        return answers[0] if answers else None
+        return call(**arguments, polling=polling_method or False).result()
 
     def list(self, collection: str, api_version: str, query: JSON) -> list[JSON]:
         """All items; the pages' own JSON is taken as it passes, whatever models the package makes of it."""
@@ -116,7 +116,7 @@ class NetworkDoor:
         def take(response: t.Any) -> None:
             items.extend((_body(response) or {}).get("value") or [])
 
-        for _item in getattr(operations, method)(**arguments, api_version=api_version, raw_response_hook=take, **query):
+        for _item in getattr(operations, method)(**arguments, **group.version(api_version), raw_response_hook=take, **query):
             pass
         return items
 

@@ -345,10 +345,14 @@ def _groups(look: Inspection) -> t.Iterator[str]:
 
 Check = t.Callable[[Inspection], t.Iterable[Gate]]
 
-BACKUP_GATES: tuple[tuple[str, Check], ...] = (
-    ("cloud", cloud),
+# Without these nothing else can be judged.
+FOUNDATION: tuple[tuple[str, Check], ...] = (
+    ("permissions", permissions),
     ("resource_group", resource_groups),
     ("provider", providers),
+)
+BACKUP_GATES: tuple[tuple[str, Check], ...] = (
+    ("cloud", cloud),
     ("freshness", freshness),
     ("experience", experience),
     ("quota", quota),
@@ -359,7 +363,6 @@ BACKUP_GATES: tuple[tuple[str, Check], ...] = (
     ("zones", zones),
     ("cross_region_restore", cross_region),
     ("encryption", encryption),
-    ("permissions", permissions),
 )
 # Asked again right before an endpoint is created: what can have changed since, and cannot be undone.
 BEFORE_ENDPOINT = ("freshness", "quota", "endpoint_name", "subnet", "region")

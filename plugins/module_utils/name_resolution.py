@@ -147,8 +147,10 @@ def _message(asked: Asked, found: Lookup, server: str, *, private: bool) -> str:
         )
     answers, wait = ", ".join(found.addresses), _patience(found.time_to_live)
     if not private:
+        public = any(ipaddress.ip_address(text).is_global for text in found.addresses)
+        kind = "a public address" if public else "no address of a private network"
         return (
-            f"{asked.fqdn}: {server} answered {answers}, a public address, expected {expected}: link the private DNS "
+            f"{asked.fqdn}: {server} answered {answers}, {kind}, expected {expected}: link the private DNS "
             "zone to the network of the resolver, or make the forwarder of this name point at a resolver "
             f"in that network; then {FLUSH}{wait}."
         )

@@ -6,7 +6,7 @@ import typing as t
 from datetime import datetime, timedelta, timezone
 
 from .azure import Azure
-from .errors import AzureError, WaitTimeout
+from .errors import AzureError, NotFound, WaitTimeout
 from .freshness import parse_time
 from .gates import Gate, ok, refused
 from .inspection import Inspection
@@ -21,7 +21,10 @@ SPREADING = timedelta(minutes=10)
 def missing_permissions(look: Inspection, needed: t.Mapping[str, t.Sequence[str]]) -> t.Iterator[Gate]:
     """One gate for each scope. Waits while a grant made in the last ten minutes is spreading."""
     for scope, actions in needed.items():
-        missing = _missing(look.azure, scope, actions)
+        try:
+            missing = _missing(look.azure, scope, actions)
+        except NotFound:
+            continue  # the gate of what is missing there speaks of it
         if missing and _recently_granted(look, scope):
             missing = _wait(look, scope, actions)
         if missing:

@@ -139,7 +139,7 @@ def translate(error: Exception, method: str, resource_id: str) -> Exception:
         return from_response(error.response, method, resource_id, failed_operation=_ended_badly(error))
     if isinstance(error, sdk.HttpResponseError):
         return Unreachable(f"{method} {resource_id}: {error.message}")
-    if isinstance(error, sdk.AzureError):
+    if isinstance(error, (sdk.ServiceRequestError, sdk.ServiceResponseError)):
         return unreachable(error, resource_id)
     return error
 

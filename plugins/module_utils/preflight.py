@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing as t
 from functools import partial
 
-from .backup_gates import BACKUP_GATES, BEFORE_ENDPOINT, Check
+from .backup_gates import BACKUP_GATES, BEFORE_ENDPOINT, FOUNDATION, Check
 from .errors import Refusal
 from .gates import Gate, run_gates, summary
 from .ids import fold_id, parse_id, unique_ids
@@ -32,12 +32,13 @@ def run_preflight(task: Task) -> JSON:
     """Serve the ``preflight`` module."""
     look = Inspection(task, make_wish(task.options, task.subscription_id))
     stage = task.options["stage"]
-    chosen = [
-        (name, partial(check, look))
-        for name, check in GATES[task.options["sequence"]]
-        if stage == "all" or name in BEFORE_ENDPOINT
-    ]
-    gates = run_gates(chosen)
+    gates: list[Gate] = []
+    for row in FOUNDATION if stage == "all" else ():
+        if not blind(gates):
+            gates += run_gates(_bound([row], look))
+    if not blind(gates):
+        chosen = GATES[task.options["sequence"]]
+        gates += run_gates(_bound([row for row in chosen if stage == "all" or row[0] in BEFORE_ENDPOINT], look))
     for gate in gates:
         if gate.verdict == "warning" and stage == "all":
             task.warn(f"[{gate.name}] {gate.message} {gate.remedy}".strip())
@@ -50,7 +51,7 @@ def run_preflight(task: Task) -> JSON:
         "passed": not message,
         "message": message,
         "gates": verdicts,
-        "plan": plan(look) if _plannable(gates) else {},
+        "plan": plan(look) if stage == "all" and _plannable(gates) else {},
     }
 
 
@@ -95,5 +96,17 @@ def plan(look: Inspection) -> JSON:
     }
 
 
+def blind(gates: t.Iterable[Gate]) -> bool:
+    """Whether a closed gate keeps the others from being judged: nothing can be read, or nothing is there."""
+    return any(
+        not gate.passed and (gate.name != "permissions" or any(item.endswith("/read") for item in gate.evidence))
+        for gate in gates
+    )
+
+
+def _bound(gates: t.Iterable[tuple[str, Check]], look: Inspection) -> list[tuple[str, t.Callable[[], t.Iterable[Gate]]]]:
+    return [(name, partial(check, look)) for name, check in gates]
+
+
 def _plannable(gates: t.Iterable[Gate]) -> bool:
-    return all(gate.passed for gate in gates if gate.name == "zone_names")
+    return any(gate.name == "zone_names" and gate.passed for gate in gates)

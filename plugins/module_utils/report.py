@@ -67,9 +67,10 @@ def write_report(task: Task) -> JSON:
     except OSError as error:
         raise InputError(f"directory {directory} cannot be written: {error.strerror or error}.") from error
     told, shown = _timeless(report), _timeless(before)
+    counted = task.options["count_as_change"]
     return {
-        "changed": bool(task.options["count_as_change"] and told != shown),
-        "diff": {"before": shown, "after": told} if task.options["count_as_change"] else {},
+        "changed": bool(counted and told != shown),
+        **({"diff": {"before": shown, "after": told}} if counted else {}),
         "json_path": paths["report.json"],
         "markdown_path": paths["report.md"],
     }

@@ -67,7 +67,6 @@ class Option:
         made: JSON = {"type": self.type}
         for key, value in (
             ("required", self.required),
-            ("default", self.default),
             ("choices", list(self.choices)),
             ("elements", self.elements),
             ("options", {name: row.argument() for name, row in self.options.items()}),
@@ -76,8 +75,8 @@ class Option:
         ):
             if value not in (None, False, "", [], {}):
                 made[key] = value
-        if self.default is False:
-            made["default"] = False
+        if self.default is not None:
+            made["default"] = self.default
         if self.environment:
             from ansible.module_utils.basic import env_fallback
 

@@ -33,8 +33,8 @@ def links(look: Inspection) -> t.Iterator[Gate]:
             )
             for conflict in overlapping(look.zone_ids(endpoint), endpoint.virtual_networks, existing):
                 yield refused(
-                    "zones", conflict.network,
-                    f"{conflict.network} is already linked to {conflict.linked_zone}; "
+                    "zones", conflict.virtual_network,
+                    f"{conflict.virtual_network} is already linked to {conflict.existing_zone}; "
                     f"it cannot also be linked to {conflict.planned_zone}.",
                     "Use the existing zone (set the zones' resource group to its own), or unlink the network from it first.",
                 )  # fmt: skip

@@ -34,7 +34,7 @@ EXAMPLES = r"""
   register: found
 
 - name: Read every vault of the subscription
-  privatelink.recovery.vault_info:
+  privatelink.recovery.vault_info: {}
 """
 
 RETURN = r"""

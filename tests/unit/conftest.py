@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+import time
 import typing as t
 
 import pytest
@@ -83,7 +84,8 @@ class Cloud:
 
     def __init__(self, world: JSON | None = None, latency: str = "instant") -> None:
         # Real time stands still: only waiting, which the transport turns into emulated time, makes it pass.
-        self.arm = build_arm(copy.deepcopy(WORLD if world is None else world), latency, Clock(lambda: 1_900_000_000.0))
+        started = time.time()
+        self.arm = build_arm(copy.deepcopy(WORLD if world is None else world), latency, Clock(lambda: started))
         self.progress: list[str] = []
         self._mark = 0
 

@@ -31,6 +31,19 @@ def usable(subnet: Resource) -> t.Iterator[str]:
             yield str(network[offset])
 
 
+def is_usable(subnet: Resource, address: str) -> bool:
+    """Whether a resource may take the address, if nobody has it."""
+    try:
+        wanted = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    for prefix in prefixes(subnet):
+        network = ipaddress.ip_network(prefix)
+        if wanted in network:
+            return RESERVED_FIRST <= int(wanted) - int(network.network_address) < network.num_addresses - RESERVED_LAST
+    return False
+
+
 def size(subnet: Resource) -> int:
     """How many addresses resources may take."""
     reserved = RESERVED_FIRST + RESERVED_LAST

@@ -71,14 +71,14 @@ class PrivateEndpoints:
 
     def _check_room(self, subnet: Resource, names: t.Sequence[Name], fixed: t.Mapping[str, str]) -> None:
         """Refuse a subnet without room (AKS troubleshooting page "SubnetIsFull") or a chosen address it cannot give."""
-        free = set(addresses.free(self._arm, subnet))
+        taken = addresses.taken(self._arm, subnet.id)
         for address in fixed.values():
-            if address not in free:
+            if address in taken or not addresses.is_usable(subnet, address):
                 raise operations.invalid(
                     f"Private static IP address {address} is not available in subnet {subnet.id}.",
                     "PrivateIPAddressNotAvailable",
                 )
-        if len(free) < max(1, len(names)):
+        if addresses.size(subnet) - len(taken) < max(1, len(names)):
             raise operations.invalid(
                 f"Subnet {subnet.id} with address prefix {addresses.prefixes(subnet)[0]} is already full.",
                 "SubnetIsFull",

@@ -187,7 +187,7 @@ class VirtualNetworks:
         )
 
     def _availability(self, subnet: Resource, wanted: str) -> Response:
-        reserved = wanted not in set(addresses.usable(subnet))
+        reserved = not addresses.is_usable(subnet, wanted)
         available = not reserved and wanted not in addresses.taken(self._arm, subnet.id)
         document: JSON = {"available": available, "isPlatformReserved": reserved}
         if not available:

@@ -56,6 +56,7 @@ def _load_vault(arm: Arm, world: JSON, entry: JSON) -> None:
     if entry.get("identity"):
         recovery_identity.apply(arm, vault, {"type": entry["identity"]})
     born = arm.clock.now() - float(entry.get("created_days_ago", 0)) * _DAY
+    vault.created = born
     recovery_records.log(arm, vault, f"{VAULT_TYPE}/write", "Succeeded", born)
     history: JSON = entry.get("history") or {}
     for group in [*_groups_of_endpoints(world, vault), *(history.get("endpoints") or [])]:

@@ -169,6 +169,8 @@ class ResourceGroups:
             document = {name: one.document[name] for name in _SHOWN if name in one.document}
             if with_state and "provisioningState" in one.properties:
                 document["provisioningState"] = one.properties["provisioningState"]
+            if "createdTime" in call.request.query.get("$expand", ""):
+                document["createdTime"] = self._arm.clock.iso(one.created)
             shown.append(document)
         return Response(200, {"value": shown})
 

@@ -238,7 +238,10 @@ def test_full_subnet(in_use: int, status: int) -> None:
         )
 
 
-@pytest.mark.parametrize(("address", "status"), [("10.1.1.77", 201), ("10.1.1.1", 400), ("10.2.0.9", 400)])
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [("10.1.1.77", 201), ("10.1.1.1", 400), ("10.2.0.9", 400), ("10.1.1.255", 400), ("nonsense", 400)],
+)
 def test_chosen_addresses(address: str, status: int) -> None:
     azure = Azure()
     chosen = {"groupId": "blob", "memberName": "member0", "privateIPAddress": address}

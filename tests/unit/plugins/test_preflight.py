@@ -251,8 +251,18 @@ def test_a_gate_that_cannot_be_read_is_closed(cloud: Cloud) -> None:
 
 def test_a_fresh_grant_is_waited_for(make_cloud: t.Callable[..., Cloud]) -> None:
     cloud = make_cloud(settings={"world_roles_delay": 120})
+    started = cloud.arm.clock.now()
     result = cloud.run(MODULE, **WANTED)
-    assert result.get("failed") or "permissions" in closed(result) or any("spread" in line for line in cloud.progress)
+    assert closed(result) == set(), result["message"]
+    assert cloud.arm.clock.now() - started >= 120
+    assert any("spread" in line for line in cloud.progress)
+
+
+def test_patience_ends(make_cloud: t.Callable[..., Cloud]) -> None:
+    cloud = make_cloud(settings={"world_roles_delay": 1200})
+    result = cloud.run(MODULE, **WANTED, permission_timeout=60)
+    assert closed(result) == {"permissions"}
+    assert "may not do" in result["message"]
 
 
 def test_capacity_is_told(cloud: Cloud) -> None:

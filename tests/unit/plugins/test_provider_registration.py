@@ -12,7 +12,8 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.providers imp
     read_provider,
 )
 from ansible_collections.privatelink.recovery.plugins.modules.provider_registration import MODULE
-from ansible_collections.privatelink.recovery.tests.unit.conftest import SUBSCRIPTION, Cloud, four_times
+
+from ..conftest import SUBSCRIPTION, Cloud, four_times
 
 PROVIDER = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.RecoveryServices"
 UNREGISTERED = {"id": SUBSCRIPTION, "name": "rehearsal", "providers": {"Microsoft.RecoveryServices": "NotRegistered"}}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.privatelink.recovery.plugins.module_utils.clouds import CLOUDS, Cloud as AzureCloud
+from ansible_collections.privatelink.recovery.plugins.module_utils.clouds import CLOUDS
+from ansible_collections.privatelink.recovery.plugins.module_utils.clouds import Cloud as AzureCloud
 from ansible_collections.privatelink.recovery.plugins.module_utils.dns_zones import (
     backup_zones,
     check_zone_names,
@@ -15,7 +16,8 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.dns_zones imp
 )
 from ansible_collections.privatelink.recovery.plugins.module_utils.errors import InputError, Refusal
 from ansible_collections.privatelink.recovery.plugins.modules.required_dns_zones import MODULE
-from ansible_collections.privatelink.recovery.tests.unit.conftest import VAULT, Cloud
+
+from ..conftest import VAULT, Cloud
 
 PUBLIC, GOVERNMENT, CHINA = (CLOUDS[name] for name in ("AzureCloud", "AzureUSGovernment", "AzureChinaCloud"))
 WEST_EUROPE = (
@@ -82,7 +84,13 @@ def test_choice(
         ("AzureBackup", "chinaeast2", PUBLIC, {"zone_names": OWN}, "Wrong cloud"),
         ("AzureBackup", "westeurope", GOVERNMENT, {}, "Wrong cloud"),
         ("AzureBackup", "westeurope", PUBLIC, {"zone_names": OWN, "capabilities": WEST_EUROPE}, "override"),
-        ("AzureBackup", "westeurope", PUBLIC, {"geo_code": "eus", "capabilities": WEST_EUROPE}, "privatelink.eus.backup"),
+        (
+            "AzureBackup",
+            "westeurope",
+            PUBLIC,
+            {"geo_code": "eus", "capabilities": WEST_EUROPE},
+            "privatelink.eus.backup",
+        ),
     ],
 )
 def test_refusal(sub_resource: str, location: str, cloud: AzureCloud, sources: dict[str, t.Any], words: str) -> None:
@@ -147,9 +155,12 @@ def test_geo_code_is_read_from_a_backup_zone() -> None:
 def test_the_capabilities_api_is_asked_first(cloud: Cloud, check_mode: bool) -> None:
     cloud.mark()
     found = cloud.run(
-        MODULE, check_mode=check_mode, location="West Europe", sub_resources=["azurebackup", "AzureSiteRecovery", "blob"]
+        MODULE,
+        check_mode=check_mode,
+        location="West Europe",
+        sub_resources=["azurebackup", "AzureSiteRecovery", "blob"],
     )
-    assert found["zones"] == [*WEST_EUROPE, SITE_RECOVERY]
+    assert set(found["zones"]) == {*WEST_EUROPE, SITE_RECOVERY} and len(found["zones"]) == 4
     assert found["source"] == {"AzureBackup": "capabilities", "AzureSiteRecovery": "capabilities", "blob": "cloud"}
     assert (found["geo_code"], found["location"], found["changed"]) == ("we", "westeurope", False)
     assert len(cloud.requests()) == 1 and cloud.writes() == []
@@ -198,7 +209,11 @@ def test_what_is_refused_before_any_request(cloud: Cloud, options: dict[str, t.A
 
 
 def test_operator_against_api(cloud: Cloud) -> None:
-    options = {"location": "westeurope", "sub_resources": ["AzureBackup"], "zone_names": {"AzureBackup": list(OWN)}}
+    options: dict[str, t.Any] = {
+        "location": "westeurope",
+        "sub_resources": ["AzureBackup"],
+        "zone_names": {"AzureBackup": list(OWN)},
+    }
     failed = cloud.run(MODULE, **options)
     assert failed["failed"] and OWN[0] in failed["msg"] and WEST_EUROPE[0] in failed["msg"]
     assert cloud.run(MODULE, override=True, **options)["zones"] == list(OWN)

@@ -17,7 +17,8 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.roles import 
 )
 from ansible_collections.privatelink.recovery.plugins.modules.role_assignment import MODULE as ASSIGNMENT
 from ansible_collections.privatelink.recovery.plugins.modules.role_definition import MODULE as DEFINITION
-from ansible_collections.privatelink.recovery.tests.unit.conftest import GROUPS, SUBSCRIPTION, Cloud, four_times
+
+from ..conftest import GROUPS, SUBSCRIPTION, Cloud, four_times
 
 OPERATOR = "44444444-4444-4444-8444-444444444444"
 IDENTITY = "55555555-5555-4555-8555-555555555555"
@@ -25,7 +26,7 @@ SCOPE = f"{GROUPS}/rg-backup"
 CONTRIBUTOR = BUILT_IN["Contributor"]
 BASE = "/providers/Microsoft.Authorization/roleAssignments"
 WRITE, DELETE = "Microsoft.Network/privateEndpoints/write", "Microsoft.Network/privateEndpoints/delete"
-ROLE = {
+ROLE: dict[str, t.Any] = {
     "role_name": "PrivateEndpointContributor",
     "description": "Allows management of Private Endpoint",
     "actions": ["Microsoft.Network/privateEndpoints/*", "Microsoft.Network/networkInterfaces/read"],
@@ -126,7 +127,9 @@ def test_order_and_case_are_no_difference(cloud: Cloud, options: dict[str, t.Any
 
 def test_a_role_is_deleted_unless_assigned(cloud: Cloud) -> None:
     cloud.run(DEFINITION, **ROLE)
-    assigned = {"assignments": [{"scope": SCOPE, "role": ROLE["role_name"], "principal_id": IDENTITY}]}
+    assigned: dict[str, t.Any] = {
+        "assignments": [{"scope": SCOPE, "role": ROLE["role_name"], "principal_id": IDENTITY}]
+    }
     done = cloud.run(ASSIGNMENT, settle_seconds=0, **assigned)
     cloud.mark()
     refused = cloud.run(DEFINITION, role_name=ROLE["role_name"], state="absent")
@@ -176,9 +179,7 @@ def test_nothing_to_do_waits_for_nothing(cloud: Cloud) -> None:
 
 @pytest.mark.parametrize("form", ["subscription", "tenant"])
 def test_an_assignment_under_another_name_counts_as_done(make_cloud: t.Callable[..., Cloud], form: str) -> None:
-    cloud = make_cloud(
-        role_assignments=[{**wanted(), "scope": SCOPE}], settings={"role_definition_ids": form}
-    )
+    cloud = make_cloud(role_assignments=[{**wanted(), "scope": SCOPE}], settings={"role_definition_ids": form})
     cloud.mark()
     done = cloud.run(ASSIGNMENT, assignments=[wanted()])
     assert done["changed"] is False and cloud.writes() == []
@@ -233,9 +234,7 @@ def test_patience_ends(make_cloud: t.Callable[..., Cloud]) -> None:
 
 def test_a_role_of_the_signed_in_identity_is_proved(make_cloud: t.Callable[..., Cloud]) -> None:
     admin = {"role": "User Access Administrator", "scope": f"/subscriptions/{SUBSCRIPTION}"}
-    cloud = make_cloud(
-        principals=[{"object_id": OPERATOR, "roles": [admin]}], settings={"role_assignment_delay": 200}
-    )
+    cloud = make_cloud(principals=[{"object_id": OPERATOR, "roles": [admin]}], settings={"role_assignment_delay": 200})
     before = cloud.arm.clock.now()
     done = cloud.run(ASSIGNMENT, assignments=[wanted(OPERATOR, "Network Contributor")])
     assert done["assignments"][0]["effective"] == "proven", done
@@ -252,7 +251,7 @@ def test_exactly_what_is_named_is_removed(make_cloud: t.Callable[..., Cloud]) ->
 
 
 def test_check_mode_takes_a_custom_role_of_an_earlier_task_as_made(cloud: Cloud) -> None:
-    options = {"assignments": [wanted(role=ROLE["role_name"])], "settle_seconds": 0}
+    options: dict[str, t.Any] = {"assignments": [wanted(role=ROLE["role_name"])], "settle_seconds": 0}
     predicted = cloud.run(ASSIGNMENT, check_mode=True, **options)
     assert predicted["changed"] is True and "earlier task" in predicted["warnings"][0]
     cloud.run(DEFINITION, **ROLE)

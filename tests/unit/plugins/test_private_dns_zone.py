@@ -1,0 +1,265 @@
+"""The ``private_dns_zone`` module, and the readings and decisions behind it."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+from ansible_collections.privatelink.recovery.extensions.emulator.wire import Request
+from ansible_collections.privatelink.recovery.plugins.module_utils.private_dns_zones import (
+    Conflict,
+    link_name,
+    overlapping,
+    read_zones,
+)
+from ansible_collections.privatelink.recovery.plugins.modules.private_dns_zone import MODULE
+
+from ..conftest import BACKUP_ZONES, GROUPS, NETWORK, SUBSCRIPTION, ZONES, Cloud, four_times
+
+JSON = dict[str, t.Any]
+HUB = NETWORK.replace("vnet-app", "vnet-hub")
+NAMES = [zone.rsplit("/", 1)[-1] for zone in BACKUP_ZONES]
+ROWS = [{"name": name, "resource_group": "rg-dns"} for name in NAMES]
+BLOB = BACKUP_ZONES[1]
+BLOB_ROW = [ROWS[1]]
+OTHER_BLOB = BLOB.replace("rg-dns/", "rg-dns-hub/")
+OTHER_BLOB_ROW = [{"name": NAMES[1], "resource_group": "rg-dns-hub"}]
+TAG = {"managed-by": "privatelink.recovery"}
+
+
+def foreign_world(**link: t.Any) -> JSON:
+    """A blob zone with a link that someone else made."""
+    zone = {
+        "name": NAMES[1],
+        "resource_group": "rg-dns",
+        "virtual_network_links": [{"name": "theirs", "virtual_network": "vnet-app", **link}],
+    }
+    return {"private_dns_zones": [zone]}
+
+
+def fault(cloud: Cloud, match: JSON, action: JSON, nth: int = 1) -> None:
+    body = json.dumps({"match": match, "nth": nth, "action": action}).encode()
+    answer = cloud.arm.answer(Request.parse("POST", "https://127.0.0.1/emulator/faults", {}, body))
+    assert answer.status < 300
+
+
+def existing(zone_id: str, *networks: str) -> JSON:
+    links = [{"id": f"{zone_id}/l{i}", "properties": {"virtualNetwork": {"id": n}}} for i, n in enumerate(networks)]
+    return {"id": zone_id, "links": links}
+
+
+@pytest.mark.parametrize(
+    ("planned", "networks", "zones", "expected"),
+    [
+        ([BLOB], [NETWORK], [], []),
+        ([BLOB], [NETWORK], [existing(BLOB.upper(), NETWORK)], []),
+        ([BLOB], [NETWORK], [existing(OTHER_BLOB, HUB)], []),
+        ([BLOB], [NETWORK], [existing(BACKUP_ZONES[2], NETWORK)], []),
+        ([BLOB], [NETWORK], [existing(OTHER_BLOB, HUB, NETWORK.upper())], [(NETWORK, BLOB, OTHER_BLOB, f"{OTHER_BLOB}/l1")]),
+        ([BLOB, OTHER_BLOB], [NETWORK], [], [(NETWORK, OTHER_BLOB, BLOB, "")]),
+        ([BLOB, BLOB.upper()], [NETWORK], [], []),
+    ],
+    ids=["none", "same zone", "other network", "other name", "linked elsewhere", "two planned", "planned twice"],
+)  # fmt: skip
+def test_overlapping(planned: list[str], networks: list[str], zones: list[JSON], expected: list[tuple[str, ...]]) -> None:
+    assert overlapping(planned, networks, zones) == [Conflict(*row) for row in expected]
+
+
+def test_link_names_differ_by_network_id_not_by_case() -> None:
+    assert link_name(NETWORK) == link_name(NETWORK.upper().replace("VNET-APP", "vnet-app"))
+    assert link_name(NETWORK) != link_name(NETWORK.replace("rg-network", "rg-other"))
+    assert link_name(NETWORK).startswith("vnet-app-")
+
+
+def test_creates_zones_and_links(cloud: Cloud) -> None:
+    done = four_times(cloud, MODULE, zones=ROWS, virtual_networks=[NETWORK, HUB], tags={"team": "dns"})
+    for zone in BACKUP_ZONES:
+        assert cloud.document(zone)["tags"] == {"team": "dns", **TAG}
+        link = cloud.document(f"{zone}/virtualNetworkLinks/{link_name(HUB)}")
+        assert link["properties"]["registrationEnabled"] is False
+        assert link["tags"] == {"team": "dns", **TAG}
+    assert [zone["id"] for zone in done["zones"]] == BACKUP_ZONES
+    assert [link["state"] for link in done["links"]] == ["Completed"] * 6
+    assert len(done["diff"]) == 9
+
+
+def test_check_mode_names_the_links_to_come(cloud: Cloud) -> None:
+    planned = cloud.run(MODULE, check_mode=True, zones=BLOB_ROW, virtual_networks=[NETWORK])
+    done = cloud.run(MODULE, zones=BLOB_ROW, virtual_networks=[NETWORK])
+    assert [link["id"] for link in planned["links"]] == [link["id"] for link in done["links"]]
+    assert planned["links"][0]["state"] == "Missing"
+
+
+def test_a_list_takes_as_long_as_its_longest_chain(make_cloud: t.Callable[..., Cloud]) -> None:
+    one, all_three = make_cloud("realistic"), make_cloud("realistic")
+    started = one.arm.clock.now()
+    one.run(MODULE, zones=BLOB_ROW, virtual_networks=[NETWORK])
+    single = one.arm.clock.now() - started
+    started = all_three.arm.clock.now()
+    all_three.run(MODULE, zones=ROWS, virtual_networks=[NETWORK, HUB])
+    assert single > 60
+    assert all_three.arm.clock.now() - started < single * 1.3
+
+
+def test_unchanged_costs_two_requests_a_zone(cloud: Cloud) -> None:
+    cloud.run(MODULE, zones=ROWS, virtual_networks=[NETWORK])
+    cloud.mark()
+    cloud.run(MODULE, zones=ROWS, virtual_networks=[NETWORK])
+    assert len(cloud.requests()) == 6
+
+
+def test_a_link_is_known_by_its_network(make_cloud: t.Callable[..., Cloud]) -> None:
+    cloud = make_cloud(**foreign_world())
+    done = cloud.run(MODULE, zones=BLOB_ROW, virtual_networks=[NETWORK.upper()], tags={"a": "b"})
+    assert done["changed"] is False
+    assert cloud.writes() == []
+    assert done["links"][0]["id"] == f"{BLOB}/virtualNetworkLinks/theirs"
+
+
+def test_policy_of_an_existing_link_is_changed(make_cloud: t.Callable[..., Cloud]) -> None:
+    cloud = make_cloud(**foreign_world())
+    done = four_times(cloud, MODULE, zones=BLOB_ROW, virtual_networks=[NETWORK], resolution_policy="NxDomainRedirect")
+    link = cloud.document(f"{BLOB}/virtualNetworkLinks/theirs")
+    assert link["properties"]["resolutionPolicy"] == "NxDomainRedirect"
+    assert done["diff"][0]["before"]["properties"]["resolutionPolicy"] == "Default"
+
+
+def test_tags_are_added_to_what_is_ours(cloud: Cloud) -> None:
+    cloud.run(MODULE, zones=BLOB_ROW, tags={"a": "1"})
+    four_times(cloud, MODULE, zones=BLOB_ROW, tags={"b": "2"})
+    assert cloud.document(BLOB)["tags"] == {"a": "1", "b": "2", **TAG}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"zones": []}, "zones is empty"),
+        ({"virtual_networks": [BLOB]}, "virtual_networks must be the id of"),
+        ({"virtual_networks": [NETWORK, HUB], "link_name": "one"}, "link_name"),
+        ({"tags": {"Managed-By": "me"}}, "managed-by"),
+        ({"zones": [{"name": "corp.example", "resource_group": "rg-dns"}], "resolution_policy": "NxDomainRedirect"}, "privatelink zones only"),
+    ],
+)  # fmt: skip
+def test_input_is_judged_before_any_request(cloud: Cloud, options: JSON, words: str) -> None:
+    result = cloud.run(MODULE, **{"zones": BLOB_ROW, **options})
+    assert result["failed"]
+    assert words in result["msg"]
+    assert cloud.requests() == []
+
+
+def test_a_network_of_another_zone_of_that_name_is_explained(cloud: Cloud) -> None:
+    cloud.run(MODULE, zones=OTHER_BLOB_ROW, virtual_networks=[NETWORK])
+    result = cloud.run(MODULE, zones=BLOB_ROW, virtual_networks=[NETWORK])
+    assert result["failed"]
+    for words in (NETWORK, f"{BLOB},", OTHER_BLOB, "Use the zone the network is linked to"):
+        assert words in result["msg"]
+    assert result["changed"] is True
+    assert result["done"] == [f"create zone {BLOB}"]
+    assert result["left"] == [f"create link {BLOB}/virtualNetworkLinks/{link_name(NETWORK)}"]
+
+
+def test_a_taken_link_name_is_refused(make_cloud: t.Callable[..., Cloud]) -> None:
+    cloud = make_cloud(**foreign_world())
+    result = cloud.run(MODULE, zones=BLOB_ROW, virtual_networks=[HUB], link_name="Theirs")
+    assert result["failed"]
+    assert "has a link named Theirs already" in result["msg"]
+    assert cloud.writes() == []
+
+
+def test_a_zone_that_came_to_be_in_the_meantime_is_taken(cloud: Cloud, make_cloud: t.Callable[..., Cloud]) -> None:
+    cloud = make_cloud(**foreign_world())
+    path = {"method": "GET", "path": BLOB}
+    fault(cloud, path, {"status": 404, "code": "ResourceNotFound", "message": "not yet"})
+    done = cloud.run(MODULE, zones=BLOB_ROW, virtual_networks=[NETWORK])
+    assert not done.get("failed"), done
+    assert done["changed"] is False
+    assert "tags" not in cloud.document(BLOB)
+
+
+def test_a_creation_that_fails_late_says_why_or_succeeds_when_repeated(make_cloud: t.Callable[..., Cloud]) -> None:
+    cloud = make_cloud()
+    action = {"operation_failed": {"code": "InternalServerError", "message": "lost"}}
+    fault(cloud, {"method": "PUT", "path": BLOB}, action)
+    done = cloud.run(MODULE, zones=BLOB_ROW)
+    assert not done.get("failed"), done
+    assert cloud.exists(BLOB)
+    assert len([entry for entry in cloud.writes() if entry.startswith("PUT")]) == 2
+
+
+@pytest.mark.parametrize("status", [401, 403, 500])
+def test_an_error_on_reading_never_writes(cloud: Cloud, status: int) -> None:
+    body = {"match": {"path": "/privateDnsZones/"}, "nth": 1, "times": 100, "action": {"status": status, "code": "Nope"}}
+    cloud.arm.answer(Request.parse("POST", "https://127.0.0.1/emulator/faults", {}, json.dumps(body).encode()))
+    result = cloud.run(MODULE, zones=BLOB_ROW, virtual_networks=[NETWORK])
+    assert result["failed"]
+    assert result["status"] == status
+    assert cloud.writes() == []
+
+
+def test_without_waiting_zones_are_there_before_their_links(make_cloud: t.Callable[..., Cloud]) -> None:
+    cloud = make_cloud("realistic")
+    started = cloud.run(MODULE, zones=BLOB_ROW, virtual_networks=[NETWORK], wait=False)
+    assert started["links"][0]["state"] == "InProgress"
+    settled = cloud.run(MODULE, zones=BLOB_ROW, virtual_networks=[NETWORK])
+    assert settled["changed"] is False
+    assert cloud.document(settled["links"][0]["id"])["properties"]["provisioningState"] == "Succeeded"
+
+
+def test_purge_removes_our_other_links_only(make_cloud: t.Callable[..., Cloud]) -> None:
+    cloud = make_cloud(**foreign_world())
+    cloud.run(MODULE, zones=BLOB_ROW, virtual_networks=[HUB])
+    done = four_times(cloud, MODULE, zones=BLOB_ROW, purge_links=True)
+    assert not cloud.exists(f"{BLOB}/virtualNetworkLinks/{link_name(HUB)}")
+    assert [item["id"] for item in done["left"]] == [f"{BLOB}/virtualNetworkLinks/theirs"]
+    assert [link["virtual_network"] for link in done["links"]] == [NETWORK]
+
+
+def test_removes_what_it_made(cloud: Cloud) -> None:
+    cloud.run(MODULE, zones=ROWS, virtual_networks=[NETWORK, HUB])
+    done = four_times(cloud, MODULE, zones=ROWS, state="absent")
+    assert not any(cloud.exists(zone) for zone in BACKUP_ZONES)
+    assert done["zones"] == done["links"] == done["left"] == []
+
+
+def test_removes_links_to_the_named_networks_only(cloud: Cloud) -> None:
+    cloud.run(MODULE, zones=BLOB_ROW, virtual_networks=[NETWORK, HUB])
+    done = four_times(cloud, MODULE, zones=BLOB_ROW, virtual_networks=[HUB], state="absent")
+    assert [link["virtual_network"] for link in done["links"]] == [NETWORK]
+    assert "still linked: vnet-app-" in done["left"][0]["reason"]
+
+
+def test_leaves_zones_and_links_of_others(make_cloud: t.Callable[..., Cloud]) -> None:
+    cloud = make_cloud(**foreign_world())
+    done = cloud.run(MODULE, zones=BLOB_ROW, state="absent")
+    assert done["changed"] is False
+    assert cloud.writes() == []
+    assert [item["id"] for item in done["left"]] == [f"{BLOB}/virtualNetworkLinks/theirs", BLOB]
+
+
+def test_leaves_a_zone_that_holds_records(cloud: Cloud) -> None:
+    cloud.run(MODULE, zones=BLOB_ROW)
+    body = json.dumps({"properties": {"ttl": 10, "aRecords": [{"ipv4Address": "10.0.0.1"}]}}).encode()
+    azure = cloud.connection.azure
+    azure.put(f"{BLOB}/A/account", "2024-06-01", json.loads(body))
+    done = cloud.run(MODULE, zones=BLOB_ROW, state="absent")
+    assert done["left"] == [{"id": BLOB, "reason": "it holds 1 record sets"}]
+    assert cloud.exists(BLOB)
+
+
+def test_read_zones_gives_all_of_a_name_with_their_links(cloud: Cloud) -> None:
+    cloud.run(MODULE, zones=[*ROWS, *OTHER_BLOB_ROW])
+    cloud.run(MODULE, zones=OTHER_BLOB_ROW, virtual_networks=[NETWORK])
+    cloud.mark()
+    found = read_zones(cloud.connection.azure, SUBSCRIPTION, [NAMES[1].upper(), "privatelink.unknown.example"])
+    assert len(cloud.requests()) == 3, cloud.requests()
+    assert {zone["id"]: (zone["number_of_records"], len(zone["links"])) for zone in found} == {BLOB: (0, 0), OTHER_BLOB: (0, 1)}
+    assert [conflict.existing_zone for conflict in overlapping([BLOB], [NETWORK], found)] == [OTHER_BLOB]
+
+
+def test_zones_of_another_subscription_are_named_by_it(cloud: Cloud) -> None:
+    other = "99999999-9999-4999-8999-999999999999"
+    result = cloud.run(MODULE, check_mode=True, zones=[{**ROWS[1], "subscription_id": other}])
+    assert result["failed"]
+    assert f"/subscriptions/{other}/resourceGroups/rg-dns" in result["msg"]
+    assert ZONES.startswith(GROUPS)

@@ -1,0 +1,131 @@
+"""The hand-over report."""
+
+from __future__ import annotations
+
+import json
+import stat
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible_collections.privatelink.recovery.plugins.module_utils.report import (
+    as_json,
+    as_markdown,
+    build,
+    cell,
+    looks_secret,
+    table,
+    without_secrets,
+)
+from ansible_collections.privatelink.recovery.plugins.modules.report import MODULE
+
+from ..conftest import Cloud
+
+OPTIONS: dict[str, t.Any] = {
+    "scenario": "backup",
+    "result": "converged",
+    "subject": {"vault": "vault-backup", "region": "westeurope", "client_secret": "HIDE-ME"},
+    "resources": [{"kind": "vault", "id": "/x", "name": "vault-backup", "state": "Succeeded", "changed": True, "detail": ""}],
+    "changes": [{"task": "Vault", "resource": "/x", "changed": True, "diff": "a -> b\nc -> d"}],
+    "gates": [{"name": "freshness", "verdict": "ok", "message": "never | used", "remedy": "", "evidence": {"jobs": 0}}],
+    "names": [{"fqdn": "a.example.com", "ip_addresses": ["10.0.0.4", "10.0.0.5"], "zone": "example.com", "resolved": False}],
+    "records": [{"zone": "example.com", "name": "a", "time_to_live": 10}, {"zone": "example.com", "owner": "us"}],
+    "links": [],
+    "manual_steps": [{"id": "restore", "what": "Restore a file", "who": "operator", "why": "<b>", "done": None}],
+    "extra": {"registration": {"passphrase": "HIDE-ME", "server": "dpm1"}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("key", "secret"),
+    [
+        ("secret", True), ("client_secret", True), ("clientSecret", True), ("vaultPassword", True), ("token", True),
+        ("oidc_token", True), ("passphrase", True), ("key", True), ("account_key1", True), ("integrityKey", True),
+        ("Keys", True), ("key_vault_id", False), ("keyVaultUri", False), ("keyboard", False), ("monkey", False),
+        ("name", False), ("", False),
+    ],
+)  # fmt: skip
+def test_what_looks_secret(key: str, secret: bool) -> None:
+    assert looks_secret(key) is secret
+
+
+def test_secrets_are_left_out_and_named() -> None:
+    left_out: list[str] = []
+    given = {"a": [{"key": 1, "b": 2}], "password": "x", "c": {"token": {"d": 1}, "e": 3}}
+    assert without_secrets(given, left_out) == {"a": [{"b": 2}], "c": {"e": 3}}
+    assert left_out == ["a.0.key", "password", "c.token"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, ""), (True, "yes"), (False, "no"), (0, "0"), (["a", 1, None], "a, 1, "), ({"a": True}, "a: yes"),
+        ("a|b", "a\\|b"), ("a\\|b", "a\\\\\\|b"), (" a \n b\n", "a<br>b"), ("<script>", "&lt;script>"), ("", ""),
+    ],
+)  # fmt: skip
+def test_cell(value: t.Any, text: str) -> None:
+    assert cell(value) == text
+
+
+def test_a_table_has_no_empty_columns_and_equal_rows() -> None:
+    columns = [("A", "a"), ("B", "b"), ("C", "c")]
+    text = table(columns, [{"a": "1|2", "c": None}, {"c": 3}])
+    assert text.splitlines() == ["| A | C |", "| --- | --- |", "| 1\\|2 |  |", "|  | 3 |"]
+
+
+def test_both_forms_say_everything_but_secrets() -> None:
+    report = build(OPTIONS, "2026-01-01T00:00:00Z")
+    plain, pretty = as_json(report), as_markdown(report)
+    assert json.loads(plain) == report
+    assert report["left_out"] == ["subject.client_secret", "extra.registration.passphrase"]
+    for text in (plain, pretty):
+        assert "HIDE-ME" not in text
+        assert "2026-01-01T00:00:00Z" in text
+    for words in (
+        "# backup: converged", "## Gates", "| freshness | ok | never \\| used | jobs: 0 |", "## Resources", "a -> b<br>c -> d",
+        "| a.example.com | 10.0.0.4, 10.0.0.5 | example.com | no |", "## DNS records", "| Zone | Name | Time to live | Owner |",
+        "## Still to be done by a person", "&lt;b>", "server: dpm1", "looks like a secret: subject.client_secret",
+    ):  # fmt: skip
+        assert words in pretty
+    assert "## Virtual network links" not in pretty
+
+
+@pytest.mark.parametrize("result", ["converged", "unchanged", "refused", "failed", "check"])
+def test_a_bare_report_explains_its_result(result: str) -> None:
+    text = as_markdown(build({"scenario": "migrate", "result": result}, "now"))
+    assert text.splitlines()[0] == f"# migrate: {result}"
+    assert text.splitlines()[2].endswith(".")
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_files_are_for_their_owner_only(cloud: Cloud, tmp_path: Path, check_mode: bool) -> None:
+    directory = tmp_path / "new" / "reports"
+    done = cloud.run(MODULE, check_mode=check_mode, directory=str(directory), **OPTIONS)
+    assert done["changed"] is False
+    assert stat.S_IMODE(directory.stat().st_mode) == 0o700
+    assert sorted(path.name for path in directory.iterdir()) == ["report.json", "report.md"]
+    for name in ("json_path", "markdown_path"):
+        assert stat.S_IMODE(Path(done[name]).stat().st_mode) == 0o600
+    assert json.loads(Path(done["json_path"]).read_text())["result"] == "converged"
+    assert cloud.requests() == []
+
+
+def test_a_change_when_asked_for(cloud: Cloud, tmp_path: Path) -> None:
+    options = {"directory": str(tmp_path), "count_as_change": True, **OPTIONS}
+    first = cloud.run(MODULE, **options)
+    assert first["changed"] is True and first["diff"]["before"] == {}
+    assert cloud.run(MODULE, **options)["changed"] is False
+    second = cloud.run(MODULE, **{**options, "result": "unchanged"})
+    assert second["changed"] is True
+    assert (second["diff"]["before"]["result"], second["diff"]["after"]["result"]) == ("converged", "unchanged")
+
+
+def test_a_directory_that_cannot_be(cloud: Cloud, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    failed = cloud.run(MODULE, directory=str(tmp_path / "file" / "reports"), **OPTIONS)
+    assert failed["failed"] and "cannot be written" in failed["msg"]
+
+
+def test_a_broken_report_of_before_is_replaced(cloud: Cloud, tmp_path: Path) -> None:
+    (tmp_path / "report.json").write_text("no json")
+    assert cloud.run(MODULE, directory=str(tmp_path), count_as_change=True, **OPTIONS)["changed"] is True
