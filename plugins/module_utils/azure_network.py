@@ -97,8 +97,10 @@ class NetworkDoor:
             arguments["parameters"] = io.BytesIO(json.dumps(body).encode())
             arguments["content_type"] = "application/json"
             call = getattr(operations, group.put)
-        else:
+        elif method == "DELETE":
             call = getattr(operations, group.delete)
+        else:
+            raise ValueError(f"{method} is not sent through the operation groups")
         if not group.long:
             return call(**arguments)
         return call(**arguments, polling=polling_method or False).result()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from .azure import Azure
 from .errors import InputError, Refusal
@@ -80,6 +81,9 @@ def manage_endpoint(task: Task) -> JSON:
     if plan.action == "create":
         connection = plan.body["properties"][MANUAL if manual else AUTOMATIC][0]
         connection["name"] = options.get("connection_name") or options["name"]
+        if options.get("ownership_tags"):
+            tags = {**(plan.body.get("tags") or {}), **wanted_tags(None, options["ownership_tags"], append=True)}
+            plan = replace(plan, body={**plan.body, "tags": tags}, after={**plan.after, "tags": tags})
     document = current
     if plan.changed and not task.check_mode:
         document = kind.apply(task.azure, plan, wait=options["wait"])
@@ -209,6 +213,12 @@ def _wish(task: Task, current: JSON | None, manual: bool) -> JSON:
 
 def _remove(task: Task, resource_id: str, current: JSON | None) -> JSON:
     kind = kind_for(MANUAL if get_path(current, f"properties.{MANUAL}") else AUTOMATIC)
+    marks = wanted_tags(None, task.options.get("ownership_tags"), append=True) or {}
+    if current is not None and not marks.items() <= (current.get("tags") or {}).items():
+        reason = f"{resource_id} does not carry the tags {marks}: it was not made by this and is left."
+        task.warn(reason)
+        left = kind.plan(resource_id, current, {})
+        return outcome(left, current, names=[], connection=connection_of(current), left=reason)
     expected = task.options.get("target")
     if current is not None and expected and not same_id(target_of(current), expected):
         raise Refusal(

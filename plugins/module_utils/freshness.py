@@ -26,7 +26,8 @@ ACTIVITY_API_VERSION = "2015-04-01"
 RESOURCES_API_VERSION = "2021-04-01"
 # https://learn.microsoft.com/azure/azure-monitor/essentials/activity-log: events are kept for 90 days.
 ACTIVITY_DAYS = 89
-BORN_TAG = "privatelink-born"
+# A vault once given private endpoints while fresh may take more later, even after all were removed.
+BORN_TAG = "privatelink-born-"
 
 CONTAINER_KINDS = ("AzureIaasVM", "AzureWorkload", "AzureStorage", "MAB", "DPM", "AzureBackupServer")
 STATES = {"AzureBackup": "privateEndpointStateForBackup", "AzureSiteRecovery": "privateEndpointStateForSiteRecovery"}

@@ -10,6 +10,7 @@ from .errors import Refusal
 from .gates import Gate, run_gates, summary
 from .ids import fold_id, parse_id, unique_ids
 from .inspection import Inspection, make_wish
+from .private_dns import ours
 from .runner import Task
 from .wire import JSON
 
@@ -36,7 +37,7 @@ def run_preflight(task: Task) -> JSON:
     for row in FOUNDATION if stage == "all" else ():
         if not blind(gates):
             gates += run_gates(_bound([row], look))
-    if not blind(gates):
+    if not blind(gates) and stage != "plan":
         chosen = GATES[task.options["sequence"]]
         gates += run_gates(_bound([row for row in chosen if stage == "all" or row[0] in BEFORE_ENDPOINT], look))
     for gate in gates:
@@ -51,7 +52,7 @@ def run_preflight(task: Task) -> JSON:
         "passed": not message,
         "message": message,
         "gates": verdicts,
-        "plan": plan(look) if stage == "all" and _plannable(gates) else {},
+        "plan": plan(look) if stage == "plan" or _plannable(gates) else {},
     }
 
 
@@ -90,8 +91,10 @@ def plan(look: Inspection) -> JSON:
                 "zone_ids": look.zone_ids(endpoint),
                 "virtual_networks": list(endpoint.virtual_networks),
                 "exists": look.endpoint(endpoint.id) is not None,
+                "ours": ours((look.endpoint(endpoint.id) or {}).get("tags")),
+                **{name: asked.get(name) for name in ("manual", "request_message", "tags")},
             }
-            for endpoint in look.wish.endpoints
+            for endpoint, asked in zip(look.wish.endpoints, look.wish.options["endpoints"])
         ],
     }
 

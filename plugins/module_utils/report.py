@@ -9,7 +9,9 @@ import tempfile
 import time
 import typing as t
 
+from .checklists import rows
 from .errors import InputError
+from .run_summary import changes_of, proven, verdict
 from .runner import Task
 from .wire import JSON
 
@@ -57,7 +59,7 @@ RESULTS = {
 def write_report(task: Task) -> JSON:
     """Serve the ``report`` module. Writes in check mode too: the files are local, nothing is sent to Azure."""
     directory = os.path.expanduser(task.options["directory"])
-    report = build(task.options, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+    report = build(digested(task.options, check_mode=task.check_mode), time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
     paths = {name: os.path.join(directory, name) for name in ("report.json", "report.md")}
     before = _previous(paths["report.json"])
     try:
@@ -71,8 +73,23 @@ def write_report(task: Task) -> JSON:
     return {
         "changed": bool(counted and told != shown),
         **({"diff": {"before": shown, "after": told}} if counted else {}),
+        "result": report["result"],
         "json_path": paths["report.json"],
         "markdown_path": paths["report.md"],
+    }
+
+
+def digested(options: t.Mapping[str, t.Any], *, check_mode: bool) -> JSON:
+    """The options with raw results turned into changes, resolutions into proven names, and ``auto`` into a verdict."""
+    changes = [*(options.get("changes") or []), *changes_of(options.get("results") or [])]
+    steps = [*(options.get("manual_steps") or []), *(rows(options["checklist"]) if options.get("checklist") else [])]
+    result = options.get("result") or "auto"
+    return {
+        **options,
+        "changes": changes,
+        "manual_steps": steps,
+        "names": proven(options.get("names") or [], options.get("resolutions") or []),
+        "result": verdict(changes, check_mode=check_mode) if result == "auto" else result,
     }
 
 
@@ -108,9 +125,9 @@ def as_markdown(report: JSON) -> str:
         ),
     ]
     for title, key, columns in SECTIONS:
-        rows = report.get(key) or []
-        if rows:
-            parts += [f"## {title}", table(columns or columns_of(rows), rows)]
+        listed = report.get(key) or []
+        if listed:
+            parts += [f"## {title}", table(columns or columns_of(listed), listed)]
     if report.get("extra"):
         parts += ["## More", table((("What", "key"), ("", "value")), _pairs(report["extra"]))]
     if report.get("left_out"):

@@ -141,14 +141,22 @@ def _identity(wanted: JSON | None, current: JSON | None, resource_id: str) -> JS
             "that breaks private endpoints for good and is never done. Nothing was written.",
             remedy="Ask for SystemAssigned, or for 'SystemAssigned, UserAssigned' to add identities.",
         )
-    made: JSON = {"type": wanted["type"]}
     users = wanted.get("user_assigned_identities") or {}
+    if "userassigned" in have and users.get("append", True):
+        types.add("userassigned")
+    made: JSON = {"type": wanted["type"] if "userassigned" not in types else identity_type(types)}
     if "userassigned" in types:
         kept = get_path(current, "identity.userAssignedIdentities") or {} if users.get("append", True) else {}
         made["userAssignedIdentities"] = {key: {} for key in [*kept, *(users.get("id") or [])]}
     if _identity_key(made) == (["none"], []):
         return {"identity": {"type": "None"}} if current is None else {}
     return {"identity": made}
+
+
+def identity_type(types: t.Collection[str]) -> str:
+    """The kinds of identity as Azure spells them together."""
+    both = {"systemassigned", "userassigned"} <= set(types)
+    return "SystemAssigned, UserAssigned" if both else "UserAssigned"
 
 
 def _refuse_private_with_cross_region_restore(plan: Plan, current: JSON | None) -> None:

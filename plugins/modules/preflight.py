@@ -15,116 +15,11 @@ description:
   - The result also holds the plan of the sequence, ids of vault, endpoints and zones, for the steps that follow.
 author: privatelink.recovery maintainers (@privatelink)
 options:
-  sequence:
-    description: Which sequence.
-    type: str
-    choices: [backup]
-    default: backup
   stage:
-    description: V(all) gates, or only those that are asked again right before an endpoint is created.
+    description: V(all) gates, only those that are asked again right before an endpoint is created, or none, to read the V(plan) only.
     type: str
-    choices: [all, before_endpoint]
+    choices: [all, before_endpoint, plan]
     default: all
-  vault:
-    description: The vault.
-    type: dict
-    required: true
-    suboptions:
-      name:
-        description: Name.
-        type: str
-        required: true
-      resource_group:
-        description: Resource group.
-        type: str
-        required: true
-      subscription_id:
-        description: Subscription, when it is not the task's.
-        type: str
-      location:
-        description: Region; the resource group's by default.
-        type: str
-  sub_resource:
-    description: Sub-resource of the endpoints.
-    type: str
-    choices: [AzureBackup]
-    default: AzureBackup
-  endpoints:
-    description: The private endpoints, one for each virtual network.
-    type: list
-    elements: dict
-    required: true
-    suboptions:
-      name:
-        description: Name, unique among all endpoints of the vault.
-        type: str
-        required: true
-      resource_group:
-        description: Resource group; the vault's by default.
-        type: str
-      subscription_id:
-        description: Subscription; must be that of the subnet, which is the default.
-        type: str
-      subnet:
-        description: Id of the subnet.
-        type: str
-        required: true
-      location:
-        description: Region; that of the virtual network by default.
-        type: str
-      dns_zone_resource_group:
-        description: Resource group of this endpoint's zones; that of O(dns_zones) by default.
-        type: str
-      dns_zone_subscription_id:
-        description: Subscription of this endpoint's zones; that of O(dns_zones) by default.
-        type: str
-      virtual_networks:
-        description: Ids of further virtual networks to link to this endpoint's zones; the endpoint's own is always linked.
-        type: list
-        elements: str
-      manual:
-        description: Ask the vault's owner for approval.
-        type: bool
-        default: false
-      request_message:
-        description: Message to the owner with O(endpoints[].manual=true).
-        type: str
-      tags:
-        description: Tags of the endpoint; not judged here.
-        type: dict
-      dns_server:
-        description: Address of a DNS server to prove resolution with; not judged here.
-        type: str
-      dns_port:
-        description: Port of that DNS server; not judged here.
-        type: int
-  dns_mode:
-    description: V(zone_group) lets Azure write the records, V(records) has the role write them.
-    type: str
-    choices: [zone_group, records]
-    default: zone_group
-  dns_zones:
-    description: Where the zones are.
-    type: dict
-    default: {}
-    suboptions:
-      resource_group:
-        description: Resource group of the zones; the endpoint's by default.
-        type: str
-      subscription_id:
-        description: Subscription of the zones; the endpoint's by default.
-        type: str
-      virtual_networks:
-        description: Ids of further virtual networks to link.
-        type: list
-        elements: str
-  zone_names:
-    description: Zones the operator names, where Azure does not answer for the region.
-    type: list
-    elements: str
-  geo_code:
-    description: Geo code of the region, where neither Azure nor the table knows it.
-    type: str
   public_network_access:
     description: What the sequence will do with public access.
     type: str
@@ -162,6 +57,7 @@ options:
     default: true
 extends_documentation_fragment:
   - privatelink.recovery.connection
+  - privatelink.recovery.sequence
   - privatelink.recovery.attributes.info
   - privatelink.recovery.attributes.actiongroup
 """
@@ -216,56 +112,14 @@ plan:
 from ansible_collections.privatelink.recovery.plugins.module_utils.preflight import run_preflight
 from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Module
 from ansible_collections.privatelink.recovery.plugins.module_utils.runner import main as run
+from ansible_collections.privatelink.recovery.plugins.module_utils.sequence_options import SEQUENCE
 from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option
 
 MODULE = Module(
     run=run_preflight,
     options={
-        "sequence": Option(choices=("backup",), default="backup"),
-        "stage": Option(choices=("all", "before_endpoint"), default="all"),
-        "vault": Option(
-            type="dict",
-            required=True,
-            options={
-                "name": Option(required=True),
-                "resource_group": Option(required=True),
-                "subscription_id": Option(),
-                "location": Option(),
-            },
-        ),
-        "sub_resource": Option(choices=("AzureBackup",), default="AzureBackup"),
-        "endpoints": Option(
-            type="list",
-            elements="dict",
-            required=True,
-            options={
-                "name": Option(required=True),
-                "resource_group": Option(),
-                "subscription_id": Option(),
-                "subnet": Option(required=True),
-                "location": Option(),
-                "dns_zone_resource_group": Option(),
-                "dns_zone_subscription_id": Option(),
-                "virtual_networks": Option(type="list", elements="str"),
-                "manual": Option(type="bool", default=False),
-                "request_message": Option(),
-                "tags": Option(type="dict"),
-                "dns_server": Option(),
-                "dns_port": Option(type="int"),
-            },
-        ),
-        "dns_mode": Option(choices=("zone_group", "records"), default="zone_group"),
-        "dns_zones": Option(
-            type="dict",
-            default={},
-            options={
-                "resource_group": Option(),
-                "subscription_id": Option(),
-                "virtual_networks": Option(type="list", elements="str"),
-            },
-        ),
-        "zone_names": Option(type="list", elements="str"),
-        "geo_code": Option(),
+        "stage": Option(choices=("all", "before_endpoint", "plan"), default="all"),
+        **SEQUENCE,
         "public_network_access": Option(
             choices=("after_verify", "before_endpoint", "unchanged"), default="after_verify"
         ),

@@ -59,6 +59,11 @@ options:
     description: Keep the tags that are not named in O(tags).
     type: bool
     default: true
+  ownership_tags:
+    description:
+      - Tags put on an endpoint that this task creates, never on one that was there before.
+      - With O(state=absent) only an endpoint that carries them is deleted; any other is left, with a warning.
+    type: dict
 extends_documentation_fragment:
   - privatelink.recovery.connection
   - privatelink.recovery.waiting
@@ -90,6 +95,11 @@ state:
   returned: success
   type: dict
   sample: {name: pe-backup, location: westeurope, provisioning_state: Succeeded}
+left:
+  description: Why an endpoint was not deleted.
+  returned: with O(state=absent), when it was left
+  type: str
+  sample: it was not made by this and is left
 names:
   description: The names the endpoint publishes and their addresses, merged from all places where Azure shows them; empty while it has none.
   returned: success
@@ -128,6 +138,7 @@ MODULE = Module(
         "network_interface_name": Option(),
         "tags": Option(type="dict"),
         "append_tags": Option(type="bool", default=True),
+        "ownership_tags": Option(type="dict"),
     },
     waiting=True,
 )

@@ -25,10 +25,10 @@ options:
     type: str
     required: true
   result:
-    description: How the run ended.
+    description: How the run ended. V(auto) finds out from O(changes), O(results) and check mode.
     type: str
-    choices: [converged, unchanged, refused, failed, check]
-    required: true
+    choices: [auto, converged, unchanged, refused, failed, check]
+    default: auto
   subject:
     description: What the report is about, such as vault, region and subscription, as a dictionary.
     type: dict
@@ -40,6 +40,18 @@ options:
     description: 'What the tasks changed or would change: C(task), C(resource), C(changed), C(diff) as a summary.'
     type: list
     elements: dict
+  results:
+    description: 'Registered results of tasks, C(task) and C(result), loops included; what changed is added to O(changes).'
+    type: list
+    elements: dict
+  resolutions:
+    description: Registered results of M(privatelink.recovery.name_resolution), loops included; O(names) get their C(resolved) from them.
+    type: list
+    elements: dict
+  checklist:
+    description: Add the rows of this checklist to O(manual_steps).
+    type: str
+    choices: [backup, backup_teardown]
   gates:
     description: 'Gates and their verdicts: C(name), C(verdict), C(message), C(remedy), C(evidence).'
     type: list
@@ -104,6 +116,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+result:
+  description: How the run ended.
+  returned: always
+  type: str
+  sample: converged
 json_path:
   description: Path of the report for machines.
   returned: always
@@ -116,6 +133,7 @@ markdown_path:
   sample: /home/operator/reports/vault-backup/report.md
 """
 
+from ansible_collections.privatelink.recovery.plugins.module_utils.checklists import CHECKLISTS
 from ansible_collections.privatelink.recovery.plugins.module_utils.report import write_report
 from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Module
 from ansible_collections.privatelink.recovery.plugins.module_utils.runner import main as run
@@ -126,10 +144,15 @@ MODULE = Module(
     options={
         "directory": Option(type="path", required=True),
         "scenario": Option(required=True),
-        "result": Option(choices=("converged", "unchanged", "refused", "failed", "check"), required=True),
+        "result": Option(
+            choices=("auto", "converged", "unchanged", "refused", "failed", "check"), default="auto"
+        ),
         "subject": Option(type="dict"),
         "resources": Option(type="list", elements="dict"),
         "changes": Option(type="list", elements="dict"),
+        "results": Option(type="list", elements="dict"),
+        "resolutions": Option(type="list", elements="dict"),
+        "checklist": Option(choices=tuple(CHECKLISTS)),
         "gates": Option(type="list", elements="dict"),
         "names": Option(type="list", elements="dict"),
         "records": Option(type="list", elements="dict"),

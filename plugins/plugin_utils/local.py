@@ -8,9 +8,9 @@ import sys
 import typing as t
 
 from ansible import constants as C
-from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
@@ -58,10 +58,11 @@ class LocalAction(ActionBase):  # type: ignore[misc]
     def _run_here(self) -> dict[str, t.Any]:
         arguments = self.MODULE.arguments()
         validation = ArgumentSpecValidator(**arguments).validate(untagged(dict(self._task.args)))
-        if validation.error_messages:
-            raise AnsibleActionFail(
-                f"Unsupported or invalid options for {self._task.action}: {'; '.join(validation.error_messages)}"
-            )
+        if validation.errors:
+            message = str(validation.errors.msg)
+            if isinstance(validation.errors[0], UnsupportedError):
+                message = f"Unsupported parameters for ({self._task.action}) module: {message}"
+            return {"failed": True, "msg": message}
         options = untagged(validation.validated_parameters)
         context = Context(
             check_mode=bool(self._task.check_mode), progress=self._progress, cache_directory=C.DEFAULT_LOCAL_TMP

@@ -6,7 +6,12 @@ import the packages itself would pay for it again in every task.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
+import netrc  # noqa: F401 - requests looks for a netrc file before its first request
+
+# azure-core decodes answers with it; the first look-up of an encoding is an import too.
+codecs.lookup("utf-8-sig")
 
 # Absence is reported by the task that needs the package, with missing_required_lib.
 with contextlib.suppress(ImportError):

@@ -179,3 +179,7 @@ def four_times(cloud: Cloud, module: Module, **options: t.Any) -> JSON:
     assert again["changed"] is False, again
     assert cloud.writes() == []
     return done
+
+
+# At the end, because it uses what is defined above.
+from .playbooks_support import azure, azure_process, playbooks  # noqa: F401

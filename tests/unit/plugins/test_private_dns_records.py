@@ -7,6 +7,7 @@ import typing as t
 
 import pytest
 from ansible_collections.privatelink.recovery.extensions.emulator.wire import Request
+from ansible_collections.privatelink.recovery.plugins.module_utils import dns_records
 from ansible_collections.privatelink.recovery.plugins.module_utils.dns_record_decisions import (
     Name,
     Rules,
@@ -17,7 +18,7 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.dns_record_de
 from ansible_collections.privatelink.recovery.plugins.module_utils.errors import InputError, RecoveryError, Refusal
 from ansible_collections.privatelink.recovery.plugins.modules.private_dns_records import MODULE
 
-from ..conftest import BACKUP_ZONES, ENDPOINT, VAULT, ZONES, Cloud, four_times
+from ..conftest import BACKUP_ZONES, ENDPOINT, VAULT, Cloud, four_times
 
 JSON = dict[str, t.Any]
 MakeCloud = t.Callable[..., Cloud]
@@ -96,7 +97,8 @@ def test_default_owner_depends_on_the_set_of_ids_only() -> None:
 
 def zones(**records: list[JSON]) -> JSON:
     rows = [
-        {"name": name, "resource_group": "rg-dns", "records": records.get(name.split(".")[1], [])} for name in ZONE_NAMES
+        {"name": name, "resource_group": "rg-dns", "records": records.get(name.split(".")[1], [])}
+        for name in ZONE_NAMES
     ]
     return {"private_dns_zones": rows}
 
@@ -105,7 +107,7 @@ FOURTEEN = [
     {"fqdn": f"n{number}.{zone.removeprefix('privatelink.')}", "ip_addresses": [f"10.1.1.{number}"]}
     for number, zone in enumerate([*ZONE_NAMES] * 5, start=4)
 ][:14]
-NAMED = {"zones": BACKUP_ZONES, "names": FOURTEEN, "owner": "pe-backup"}
+NAMED: JSON = {"zones": BACKUP_ZONES, "names": FOURTEEN, "owner": "pe-backup"}
 
 
 def test_writes_the_names(make_cloud: MakeCloud) -> None:
@@ -183,7 +185,7 @@ def with_endpoint() -> JSON:
     }
 
 
-FROM_ENDPOINT = {"zones": BACKUP_ZONES, "private_endpoints": [ENDPOINT]}
+FROM_ENDPOINT: JSON = {"zones": BACKUP_ZONES, "private_endpoints": [ENDPOINT]}
 
 
 def test_follows_the_inventory_of_an_endpoint(make_cloud: MakeCloud) -> None:
@@ -263,7 +265,11 @@ def test_a_name_without_a_zone_fails_before_writing(make_cloud: MakeCloud) -> No
 
 def test_a_failure_in_the_middle_says_what_was_done_and_the_next_run_resumes(make_cloud: MakeCloud) -> None:
     cloud = make_cloud(**zones())
-    fault = {"match": {"method": "PUT", "path": "/A/n6$"}, "nth": 1, "action": {"status": 403, "code": "Denied", "message": "no"}}
+    fault = {
+        "match": {"method": "PUT", "path": "/A/n6$"},
+        "nth": 1,
+        "action": {"status": 403, "code": "Denied", "message": "no"},
+    }
     cloud.arm.answer(Request.parse("POST", "https://127.0.0.1/emulator/faults", {}, json.dumps(fault).encode()))
     result = cloud.run(MODULE, **NAMED)
     assert result["failed"]
@@ -272,15 +278,21 @@ def test_a_failure_in_the_middle_says_what_was_done_and_the_next_run_resumes(mak
     assert result["done"] == [f"add {BACKUP_ZONES[0]}/A/n4", f"add {BLOB}/A/n5"]
     assert result["left"][0] == f"add {BACKUP_ZONES[2]}/A/n6"
     assert len(result["left"]) == 12
-    assert cloud.run(MODULE, **NAMED)["counts"] == {"none": 2, "add": 12, "repair": 0, "orphan": 0, "remove": 0, "foreign": 0}
+    assert cloud.run(MODULE, **NAMED)["counts"] == {
+        "none": 2,
+        "add": 12,
+        "repair": 0,
+        "orphan": 0,
+        "remove": 0,
+        "foreign": 0,
+    }
 
 
-def test_a_record_that_came_to_be_in_the_meantime_is_not_overwritten(make_cloud: MakeCloud) -> None:
+def test_a_record_that_came_to_be_in_the_meantime_is_not_overwritten(
+    make_cloud: MakeCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
     cloud = make_cloud(**zones(blob=[{"name": "n5", "ip_addresses": ["10.9.9.9"]}]))
-    empty = {"match": {"method": "GET", "path": f"{ZONES}/privatelink.blob[^/]*/A$"}, "nth": 1, "action": {"status": 404, "code": "ResourceNotFound"}}  # fmt: skip
-    cloud.arm.answer(Request.parse("POST", "https://127.0.0.1/emulator/faults", {}, json.dumps(empty).encode()))
-    planned = cloud.run(MODULE, check_mode=True, zones=[BLOB], names=FOURTEEN[1:2], owner="me")
-    assert planned["counts"]["add"] == 1
-    refused = cloud.run(MODULE, zones=[BLOB], names=FOURTEEN[1:2], owner="me")
-    assert "10.9.9.9" in refused["msg"]
-    assert cloud.writes() == []
+    monkeypatch.setattr(dns_records, "a_records", lambda azure, zone: [])
+    result = cloud.run(MODULE, zones=[BLOB], names=FOURTEEN[1:2], owner="me")
+    assert result["status"] == 412
+    assert cloud.document(f"{BLOB}/A/n5")["properties"]["aRecords"] == [{"ipv4Address": "10.9.9.9"}]

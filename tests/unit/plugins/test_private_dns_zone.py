@@ -15,7 +15,7 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.private_dns_z
 )
 from ansible_collections.privatelink.recovery.plugins.modules.private_dns_zone import MODULE
 
-from ..conftest import BACKUP_ZONES, GROUPS, NETWORK, SUBSCRIPTION, ZONES, Cloud, four_times
+from ..conftest import BACKUP_ZONES, NETWORK, SUBSCRIPTION, Cloud, four_times
 
 JSON = dict[str, t.Any]
 HUB = NETWORK.replace("vnet-app", "vnet-hub")
@@ -25,6 +25,7 @@ BLOB = BACKUP_ZONES[1]
 BLOB_ROW = [ROWS[1]]
 OTHER_BLOB = BLOB.replace("rg-dns/", "rg-dns-hub/")
 OTHER_BLOB_ROW = [{"name": NAMES[1], "resource_group": "rg-dns-hub"}]
+PUBLIC_ROW = [{"name": "corp.example", "resource_group": "rg-dns"}]
 TAG = {"managed-by": "privatelink.recovery"}
 
 
@@ -38,8 +39,8 @@ def foreign_world(**link: t.Any) -> JSON:
     return {"private_dns_zones": [zone]}
 
 
-def fault(cloud: Cloud, match: JSON, action: JSON, nth: int = 1) -> None:
-    body = json.dumps({"match": match, "nth": nth, "action": action}).encode()
+def fault(cloud: Cloud, match: JSON, action: JSON, times: int = 1) -> None:
+    body = json.dumps({"match": match, "nth": 1, "times": times, "action": action}).encode()
     answer = cloud.arm.answer(Request.parse("POST", "https://127.0.0.1/emulator/faults", {}, body))
     assert answer.status < 300
 
@@ -62,7 +63,9 @@ def existing(zone_id: str, *networks: str) -> JSON:
     ],
     ids=["none", "same zone", "other network", "other name", "linked elsewhere", "two planned", "planned twice"],
 )  # fmt: skip
-def test_overlapping(planned: list[str], networks: list[str], zones: list[JSON], expected: list[tuple[str, ...]]) -> None:
+def test_overlapping(
+    planned: list[str], networks: list[str], zones: list[JSON], expected: list[tuple[str, ...]]
+) -> None:
     assert overlapping(planned, networks, zones) == [Conflict(*row) for row in expected]
 
 
@@ -138,9 +141,9 @@ def test_tags_are_added_to_what_is_ours(cloud: Cloud) -> None:
         ({"virtual_networks": [BLOB]}, "virtual_networks must be the id of"),
         ({"virtual_networks": [NETWORK, HUB], "link_name": "one"}, "link_name"),
         ({"tags": {"Managed-By": "me"}}, "managed-by"),
-        ({"zones": [{"name": "corp.example", "resource_group": "rg-dns"}], "resolution_policy": "NxDomainRedirect"}, "privatelink zones only"),
+        ({"zones": PUBLIC_ROW, "resolution_policy": "NxDomainRedirect"}, "privatelink zones only"),
     ],
-)  # fmt: skip
+)
 def test_input_is_judged_before_any_request(cloud: Cloud, options: JSON, words: str) -> None:
     result = cloud.run(MODULE, **{"zones": BLOB_ROW, **options})
     assert result["failed"]
@@ -167,7 +170,7 @@ def test_a_taken_link_name_is_refused(make_cloud: t.Callable[..., Cloud]) -> Non
     assert cloud.writes() == []
 
 
-def test_a_zone_that_came_to_be_in_the_meantime_is_taken(cloud: Cloud, make_cloud: t.Callable[..., Cloud]) -> None:
+def test_a_zone_that_came_to_be_in_the_meantime_is_taken(make_cloud: t.Callable[..., Cloud]) -> None:
     cloud = make_cloud(**foreign_world())
     path = {"method": "GET", "path": BLOB}
     fault(cloud, path, {"status": 404, "code": "ResourceNotFound", "message": "not yet"})
@@ -189,8 +192,7 @@ def test_a_creation_that_fails_late_says_why_or_succeeds_when_repeated(make_clou
 
 @pytest.mark.parametrize("status", [401, 403, 500])
 def test_an_error_on_reading_never_writes(cloud: Cloud, status: int) -> None:
-    body = {"match": {"path": "/privateDnsZones/"}, "nth": 1, "times": 100, "action": {"status": status, "code": "Nope"}}
-    cloud.arm.answer(Request.parse("POST", "https://127.0.0.1/emulator/faults", {}, json.dumps(body).encode()))
+    fault(cloud, {"path": "/privateDnsZones/"}, {"status": status, "code": "Nope"}, times=100)
     result = cloud.run(MODULE, zones=BLOB_ROW, virtual_networks=[NETWORK])
     assert result["failed"]
     assert result["status"] == status
@@ -239,9 +241,8 @@ def test_leaves_zones_and_links_of_others(make_cloud: t.Callable[..., Cloud]) ->
 
 def test_leaves_a_zone_that_holds_records(cloud: Cloud) -> None:
     cloud.run(MODULE, zones=BLOB_ROW)
-    body = json.dumps({"properties": {"ttl": 10, "aRecords": [{"ipv4Address": "10.0.0.1"}]}}).encode()
-    azure = cloud.connection.azure
-    azure.put(f"{BLOB}/A/account", "2024-06-01", json.loads(body))
+    body = {"properties": {"ttl": 10, "aRecords": [{"ipv4Address": "10.0.0.1"}]}}
+    cloud.connection.azure.put(f"{BLOB}/A/account", "2024-06-01", body)
     done = cloud.run(MODULE, zones=BLOB_ROW, state="absent")
     assert done["left"] == [{"id": BLOB, "reason": "it holds 1 record sets"}]
     assert cloud.exists(BLOB)
@@ -252,8 +253,11 @@ def test_read_zones_gives_all_of_a_name_with_their_links(cloud: Cloud) -> None:
     cloud.run(MODULE, zones=OTHER_BLOB_ROW, virtual_networks=[NETWORK])
     cloud.mark()
     found = read_zones(cloud.connection.azure, SUBSCRIPTION, [NAMES[1].upper(), "privatelink.unknown.example"])
-    assert len(cloud.requests()) == 3, cloud.requests()
-    assert {zone["id"]: (zone["number_of_records"], len(zone["links"])) for zone in found} == {BLOB: (0, 0), OTHER_BLOB: (0, 1)}
+    assert len(cloud.requests()) == 3
+    assert {zone["id"]: (zone["number_of_records"], len(zone["links"])) for zone in found} == {
+        BLOB: (0, 0),
+        OTHER_BLOB: (0, 1),
+    }
     assert [conflict.existing_zone for conflict in overlapping([BLOB], [NETWORK], found)] == [OTHER_BLOB]
 
 
@@ -262,4 +266,3 @@ def test_zones_of_another_subscription_are_named_by_it(cloud: Cloud) -> None:
     result = cloud.run(MODULE, check_mode=True, zones=[{**ROWS[1], "subscription_id": other}])
     assert result["failed"]
     assert f"/subscriptions/{other}/resourceGroups/rg-dns" in result["msg"]
-    assert ZONES.startswith(GROUPS)

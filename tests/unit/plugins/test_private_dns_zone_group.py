@@ -17,7 +17,7 @@ MakeCloud = t.Callable[..., Cloud]
 GROUP = f"{ENDPOINT}/privateDnsZoneGroups/default"
 POLICY_GROUP = f"{ENDPOINT}/privateDnsZoneGroups/deployedByPolicy"
 OTHER = ENDPOINT.replace("pe-backup", "pe-other")
-WANTED = {"private_endpoint": ENDPOINT, "zones": BACKUP_ZONES}
+WANTED: JSON = {"private_endpoint": ENDPOINT, "zones": BACKUP_ZONES}
 ZONE_NAMES = [zone.rsplit("/", 1)[-1] for zone in BACKUP_ZONES]
 STRANGE = f"{ZONES}/www.example.com"
 
@@ -36,7 +36,7 @@ def world(*endpoints: JSON) -> JSON:
     }
 
 
-@pytest.fixture()
+@pytest.fixture
 def ready(make_cloud: MakeCloud) -> Cloud:
     return make_cloud(**world(endpoint_row()))
 
@@ -233,7 +233,7 @@ def test_a_group_of_others_with_the_wanted_zones_is_left(make_cloud: MakeCloud) 
     assert cloud.writes() == []
 
 
-@pytest.fixture()
+@pytest.fixture
 def shared(make_cloud: MakeCloud) -> Cloud:
     """Another endpoint of the same vault has its records in the zones already."""
     other = endpoint_row("pe-other", "vnet-hub", zone_group={"name": "default", "zones": BACKUP_ZONES})

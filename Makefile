@@ -1,0 +1,33 @@
+# Every target is one step of tools/ and works on its own, from a plain clone, with Python 3.11 or newer.
+# Nothing is installed outside this folder.
+
+.DEFAULT_GOAL := help
+RUN := sh tools/python.sh -m tools
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
+
+.PHONY: rehearse
+rehearse: ## run a sequence against a local Azure: SCENARIO=name VARS=file WORLD=file, all optional
+	@$(RUN) rehearse $(if $(SCENARIO),--scenario "$(SCENARIO)") $(if $(VARS),--variables "$(VARS)") $(if $(WORLD),--world "$(WORLD)")
+
+.PHONY: test
+test: ## every check below, from quick to slow, and a summary
+	@$(RUN) test
+
+STEPS := environment lint unit unit-oldest ansible-lint docs build sanity molecule bench clean
+.PHONY: $(STEPS)
+environment: ## make or renew .venv, with the tools for development
+lint: ## ruff and mypy --strict
+unit: ## unit tests on the newest Azure packages, with coverage
+unit-oldest: ## unit tests of plugins/ on the oldest supported packages
+ansible-lint: ## roles, playbooks and examples, profile production
+docs: ## documentation of plugins and roles, and the changelog
+build: ## the collection's archive, checked as Galaxy checks it
+sanity: ## ansible-test sanity, nothing ignored
+molecule: ## the scenarios of extensions/molecule
+bench: ## measure against the budgets and azure.azcollection
+clean: ## remove everything these targets made
+$(STEPS):
+	@$(RUN) $@

@@ -1,0 +1,120 @@
+"""Documentation of the options that describe a sequence."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """The options of ``module_utils.sequence_options.SEQUENCE``."""
+
+    DOCUMENTATION = r"""
+options:
+  sequence:
+    description: Which sequence.
+    type: str
+    choices: [backup]
+    default: backup
+  vault:
+    description: The vault.
+    type: dict
+    required: true
+    suboptions:
+      name:
+        description: Name.
+        type: str
+        required: true
+      resource_group:
+        description: Resource group.
+        type: str
+        required: true
+      subscription_id:
+        description: Subscription, when it is not the task's.
+        type: str
+      location:
+        description: Region; the resource group's by default.
+        type: str
+  sub_resource:
+    description: Sub-resource of the endpoints.
+    type: str
+    choices: [AzureBackup]
+    default: AzureBackup
+  endpoints:
+    description: The private endpoints, one for each virtual network.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      name:
+        description: Name, unique among all endpoints of the vault.
+        type: str
+        required: true
+      resource_group:
+        description: Resource group; the vault's by default.
+        type: str
+      subscription_id:
+        description: Subscription; must be that of the subnet, which is the default.
+        type: str
+      subnet:
+        description: Id of the subnet.
+        type: str
+        required: true
+      location:
+        description: Region; that of the virtual network by default.
+        type: str
+      dns_zone_resource_group:
+        description: Resource group of this endpoint's zones; that of O(dns_zones) by default.
+        type: str
+      dns_zone_subscription_id:
+        description: Subscription of this endpoint's zones; that of O(dns_zones) by default.
+        type: str
+      virtual_networks:
+        description: Ids of further virtual networks to link to this endpoint's zones; the endpoint's own is always linked.
+        type: list
+        elements: str
+      manual:
+        description: Ask the vault's owner for approval.
+        type: bool
+        default: false
+      request_message:
+        description: Message to the owner with O(endpoints[].manual=true).
+        type: str
+      tags:
+        description: Tags of the endpoint; not judged here.
+        type: dict
+      dns_server:
+        description: Address of a DNS server to prove resolution with; not judged here.
+        type: str
+      dns_port:
+        description: Port of that DNS server; not judged here.
+        type: int
+      consumers:
+        description: Inventory hosts that prove resolution; not judged here.
+        type: list
+        elements: str
+  dns_mode:
+    description: V(zone_group) lets Azure write the records, V(records) has the role write them.
+    type: str
+    choices: [zone_group, records]
+    default: zone_group
+  dns_zones:
+    description: Where the zones are.
+    type: dict
+    default: {}
+    suboptions:
+      resource_group:
+        description: Resource group of the zones; the endpoint's by default.
+        type: str
+      subscription_id:
+        description: Subscription of the zones; the endpoint's by default.
+        type: str
+      virtual_networks:
+        description: Ids of further virtual networks to link.
+        type: list
+        elements: str
+  zone_names:
+    description: Zones the operator names, where Azure does not answer for the region.
+    type: list
+    elements: str
+  geo_code:
+    description: Geo code of the region, where neither Azure nor the table knows it.
+    type: str
+"""

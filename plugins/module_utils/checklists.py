@@ -1,0 +1,92 @@
+"""What a person has to do or decide in a sequence, as rows of its report: what no API can do is never left unsaid."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .wire import JSON
+
+BACKUP_ARTICLE = "https://learn.microsoft.com/azure/backup/private-endpoints"
+V2_ARTICLE = "https://learn.microsoft.com/azure/backup/backup-azure-private-endpoints-configure-manage"
+
+
+class Row(t.NamedTuple):
+    """One duty: a stable id, what to do, who does it, why, and how to show that it was done."""
+
+    id: str
+    what: str
+    who: str
+    why: str
+    evidence: str
+
+
+CHECKLISTS: dict[str, tuple[Row, ...]] = {
+    "backup": (
+        Row(
+            "entra-outbound",
+            "Allow outbound TCP 443 to Microsoft Entra ID from every protected machine and MARS server "
+            "(service tag AzureActiveDirectory in the network security group, or the firewall's tag).",
+            "network team",
+            f"Entra ID has no private endpoint. {BACKUP_ARTICLE}",
+            "Test-NetConnection login.microsoftonline.com -Port 443 from one machine of each network",
+        ),
+        Row(
+            "provider-age",
+            "If Microsoft.RecoveryServices was registered before 1 May 2020, register it again (backup_provider_registration: reregister).",
+            "subscription owner",
+            f"An old registration does not know private endpoints, and its date cannot be read. {BACKUP_ARTICLE}",
+            "provider operations in the activity log, or the answer of the owner",
+        ),
+        Row(
+            "route-and-proxy",
+            "Make sure on-premises servers reach the endpoints' addresses (peering, VPN or ExpressRoute private peering), "
+            "and that proxies pass or bypass the private names.",
+            "network team",
+            f"All traffic of the MARS agent goes through the private endpoint. {BACKUP_ARTICLE}",
+            "privatelink.recovery.name_resolution with port: 443 from one server of each site",
+        ),
+        Row(
+            "protect",
+            "Configure protection now, not before: the vault's endpoint, approval and records are in place when this report says converged.",
+            "backup operator",
+            f"A protection attempt before that would have ruined the vault for private endpoints. {BACKUP_ARTICLE}",
+            "the first backup job",
+        ),
+        Row(
+            "drift",
+            "Schedule playbooks/drift.yml (hourly until the first backup, daily after it).",
+            "automation owner",
+            f"Azure Backup adds storage names after registration and after the first backup. {V2_ARTICLE}",
+            "the schedule; its last report",
+        ),
+        Row(
+            "file-recovery",
+            "Tell operators that file recovery of Azure VMs works only from networks with an endpoint of this vault, and that "
+            "unmanaged disks behind a storage firewall need its exception for trusted Microsoft services.",
+            "backup operator",
+            f"Azure VM and Azure Files backup need no private endpoint, their file recovery does. {BACKUP_ARTICLE}",
+            "runbook updated",
+        ),
+    ),
+    "backup_teardown": (
+        Row(
+            "register-again",
+            "Register SQL, SAP HANA and MARS servers of this vault again; protection need not be stopped.",
+            "backup operator",
+            f"Containers registered through a removed endpoint lose their way to the vault. {BACKUP_ARTICLE}",
+            "each container shows as registered; its next backup succeeds",
+        ),
+        Row(
+            "public-path",
+            "Decide how the vault is reached from now on: open public network access, or create new endpoints.",
+            "vault owner",
+            f"Removing endpoints does not open the vault by itself. {V2_ARTICLE}",
+            "public network access of the vault",
+        ),
+    ),
+}
+
+
+def rows(name: str) -> list[JSON]:
+    """The rows of a checklist as the report takes them."""
+    return [{**row._asdict(), "done": False} for row in CHECKLISTS[name]]

@@ -1,0 +1,53 @@
+"""The options that describe a sequence, shared by the modules that judge it before and after."""
+
+from __future__ import annotations
+
+from .spec import Option
+
+SEQUENCE: dict[str, Option] = {
+    "sequence": Option(choices=("backup",), default="backup"),
+    "vault": Option(
+        type="dict",
+        required=True,
+        options={
+            "name": Option(required=True),
+            "resource_group": Option(required=True),
+            "subscription_id": Option(),
+            "location": Option(),
+        },
+    ),
+    "sub_resource": Option(choices=("AzureBackup",), default="AzureBackup"),
+    "endpoints": Option(
+        type="list",
+        elements="dict",
+        required=True,
+        options={
+            "name": Option(required=True),
+            "resource_group": Option(),
+            "subscription_id": Option(),
+            "subnet": Option(required=True),
+            "location": Option(),
+            "dns_zone_resource_group": Option(),
+            "dns_zone_subscription_id": Option(),
+            "virtual_networks": Option(type="list", elements="str"),
+            "manual": Option(type="bool", default=False),
+            "request_message": Option(),
+            "tags": Option(type="dict"),
+            "dns_server": Option(),
+            "dns_port": Option(type="int"),
+            "consumers": Option(type="list", elements="str"),
+        },
+    ),
+    "dns_mode": Option(choices=("zone_group", "records"), default="zone_group"),
+    "dns_zones": Option(
+        type="dict",
+        default={},
+        options={
+            "resource_group": Option(),
+            "subscription_id": Option(),
+            "virtual_networks": Option(type="list", elements="str"),
+        },
+    ),
+    "zone_names": Option(type="list", elements="str"),
+    "geo_code": Option(),
+}

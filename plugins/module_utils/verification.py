@@ -1,0 +1,241 @@
+"""Whether what a sequence made holds: connections, names, records and links, read-only, with a verdict for each."""
+
+from __future__ import annotations
+
+import ipaddress
+import typing as t
+
+from .connections import connection_to, status_of
+from .dns_zones import zone_and_record
+from .endpoints import connection_of
+from .errors import NotFound, Refusal
+from .gates import Gate, ok, refused, run_gates
+from .ids import same_id
+from .inspection import EndpointWish, Inspection, make_wish
+from .inventory import PublishedName, read_names
+from .private_dns import a_records, addresses, zone_name
+from .private_dns_zones import links_of
+from .private_dns_zones import network_of as linked_network
+from .resource import provisioning
+from .runner import Task
+from .vaults import connections
+from .wire import JSON, get_path
+
+STATE_OF = {
+    "AzureBackup": "privateEndpointStateForBackup",
+    "AzureSiteRecovery": "privateEndpointStateForSiteRecovery",
+}
+
+
+class Findings:
+    """What was read for the report, gathered while the checks run."""
+
+    def __init__(self) -> None:
+        self.names: list[JSON] = []
+        self.links: list[JSON] = []
+        self.records: list[JSON] = []
+        self.resources: list[JSON] = []
+
+
+def verify(task: Task) -> JSON:
+    """Serve the ``verification`` module."""
+    look = Inspection(task, make_wish(task.options, task.subscription_id))
+    found = Findings()
+    checks = run_gates(
+        [
+            ("vault", lambda: check_vault(look, task.options.get("expected_public_network_access"), found)),
+            *[
+                (step, lambda check=check, endpoint=endpoint: check(look, endpoint, found))
+                for endpoint in look.wish.endpoints
+                for step, check in (("connection", check_connection), ("names", check_names), ("links", check_links))
+            ],
+        ]
+    )
+    closed = [check for check in checks if not check.passed]
+    message = "\n".join(f"[{check.name}] {check.message} {check.remedy}".strip() for check in closed)
+    if closed and task.options["enforce"]:
+        raise Unverified(
+            f"{len(closed)} of {len(checks)} checks failed:\n{message}", [check.as_dict() for check in checks]
+        )
+    return {
+        "changed": False,
+        "passed": not closed,
+        "message": message,
+        "checks": [check.as_dict() for check in checks],
+        "names": found.names,
+        "links": found.links,
+        "records": found.records,
+        "resources": found.resources,
+    }
+
+
+class Unverified(Refusal):
+    """At least one check failed; the verdicts go with the error."""
+
+    def __init__(self, message: str, checks: list[JSON]) -> None:
+        super().__init__(message)
+        self.checks = checks
+
+    def facts(self) -> dict[str, t.Any]:
+        """The verdicts, for rescue blocks and reports."""
+        return {"checks": self.checks}
+
+
+def check_vault(look: Inspection, public_access: str | None, found: Findings) -> t.Iterator[Gate]:
+    """The vault exists, says it has private endpoints, and public access is as expected."""
+    vault, subject = look.vault, look.wish.vault_id
+    if vault is None:
+        yield refused("vault", subject, f"{subject} does not exist.")
+        return
+    access = str(get_path(vault, "properties.publicNetworkAccess") or "Enabled")
+    found.resources.append(
+        {
+            "kind": "vault",
+            "id": subject,
+            "name": vault["name"],
+            "state": provisioning(vault),
+            "detail": f"identity {get_path(vault, 'identity.type') or 'None'}, public network access {access}",
+        }
+    )
+    state = STATE_OF[look.wish.sub_resource]
+    if str(get_path(vault, f"properties.{state}") or "None").lower() != "enabled":
+        yield refused("vault", subject, f"{subject} does not show private endpoints ({state} is not Enabled).")
+    elif public_access and access.lower() != public_access.lower():
+        yield refused("vault", subject, f"Public network access of {subject} is {access}, expected {public_access}.")
+    else:
+        yield ok("vault", subject, f"The vault has private endpoints; public network access is {access}.")
+
+
+def check_connection(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.Iterator[Gate]:
+    """The connection is Approved on both sides and the endpoint is provisioned."""
+    document = look.endpoint(endpoint.id)
+    if document is None:
+        yield refused("connection", endpoint.id, f"{endpoint.id} does not exist.")
+        return
+    here = connection_of(document)["status"]
+    there = status_of(
+        connection_to({"properties": {"privateEndpointConnections": connections(look.vault)}}, endpoint.id)
+    )
+    found.resources.append(
+        {
+            "kind": "private endpoint",
+            "id": endpoint.id,
+            "name": endpoint.name,
+            "state": provisioning(document),
+            "detail": f"connection {here} on the endpoint, {there} on the vault",
+        }
+    )
+    if provisioning(document) != "succeeded":
+        yield refused("connection", endpoint.id, f"{endpoint.id} is {provisioning(document)}.")
+    elif (here, there) != ("Approved", "Approved"):
+        yield refused(
+            "connection", endpoint.id, f"The connection of {endpoint.name} is {here} on the endpoint and {there} on the vault.",
+            "Have the vault's owner approve it (privatelink.recovery.private_endpoint_connection), then run again.",
+        )  # fmt: skip
+    else:
+        yield ok("connection", endpoint.id, f"The connection of {endpoint.name} is Approved on both sides.")
+
+
+def check_names(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.Iterator[Gate]:
+    """Every name of the endpoint has a record with its addresses in the endpoint's zones, and addresses of the subnet."""
+    document = look.endpoint(endpoint.id)
+    if document is None:
+        return
+    names = read_names(look.azure, endpoint.id, document)
+    if not names:
+        yield refused(
+            "names", endpoint.id, f"{endpoint.name} publishes no names.", "Wait until its connection is Approved."
+        )
+        return
+    capacity = look.capacity(endpoint)
+    nets = [ipaddress.ip_network(prefix) for prefix in capacity.prefixes] if capacity else []
+    zones = {zone_name(zone): zone for zone in look.zone_ids(endpoint)}
+    records = {zone: _records(look, zone) for zone in zones.values()}
+    wrong = []
+    for name in names:
+        row = judge_name(name, zones, records)
+        outside = [text for text in name["ip_addresses"] if not any(ipaddress.ip_address(text) in net for net in nets)]
+        if outside:
+            row["record"] = f"address {', '.join(outside)} is not in the subnet"
+        found.names.append({**row, "endpoint": endpoint.name, "resolved": None})
+        if row["record"] != "ok":
+            wrong.append(f"{row['fqdn']} ({row['record']})")
+    for zone, held in records.items():
+        for record in held.values():
+            found.records.append({"zone": zone, "name": record["name"], "ip_addresses": addresses(record)})
+    if wrong:
+        yield refused(
+            "names", endpoint.id, f"{len(wrong)} of {len(names)} names of {endpoint.name} have no right record: {', '.join(wrong)}.",
+            "Run the sequence, or its drift entry point, to write what is missing.", wrong,
+        )  # fmt: skip
+    else:
+        yield ok("names", endpoint.id, f"All {len(names)} names of {endpoint.name} have their record.")
+
+
+def judge_name(name: PublishedName, zones: t.Mapping[str, str], records: t.Mapping[str, t.Mapping[str, JSON]]) -> JSON:
+    """Compare one name with the records of its zone. ``record`` is ``ok`` or says what is wrong."""
+    row: JSON = {
+        "fqdn": name["fqdn"],
+        "ip_addresses": name["ip_addresses"],
+        "zone": "",
+        "record_name": "",
+        "record": "ok",
+    }
+    place = zone_and_record(name["fqdn"], zones)
+    if place is None:
+        return {**row, "record": "matches no zone"}
+    row["zone"], row["record_name"] = place
+    record = records[zones[place[0]]].get(place[1])
+    if record is None:
+        return {**row, "record": "missing"}
+    if addresses(record) != sorted(name["ip_addresses"]):
+        return {**row, "record": f"has {', '.join(addresses(record)) or 'no address'}"}
+    return row
+
+
+def check_links(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.Iterator[Gate]:
+    """Each zone is linked to each network that must resolve it."""
+    missing = []
+    for zone in look.zone_ids(endpoint):
+        links = _links(look, zone)
+        for network in endpoint.virtual_networks:
+            link = next((item for item in links if same_id(linked_network(item), network)), None)
+            state = str(get_path(link, "properties.virtualNetworkLinkState") or "missing") if link else "missing"
+            row = {
+                "zone": zone,
+                "virtual_network": network,
+                "state": state,
+                "resolution_policy": get_path(link, "properties.resolutionPolicy") or "Default",
+            }
+            if row not in found.links:
+                found.links.append(row)
+            if state != "Completed":
+                missing.append(f"{zone_name(zone)} to {network.rsplit('/', 1)[-1]} ({state})")
+    if missing:
+        yield refused("links", endpoint.id, f"Links are not complete: {', '.join(missing)}.", "Run the sequence again.")
+    else:
+        yield ok(
+            "links",
+            endpoint.id,
+            f"All zones of {endpoint.name} are linked to {len(endpoint.virtual_networks)} network(s).",
+        )
+
+
+def _records(look: Inspection, zone: str) -> dict[str, JSON]:
+    def read() -> dict[str, JSON]:
+        try:
+            return {str(record["name"]).lower(): record for record in a_records(look.azure, zone)}
+        except NotFound:
+            return {}
+
+    return t.cast("dict[str, JSON]", look.once(f"records {zone}", read))
+
+
+def _links(look: Inspection, zone: str) -> list[JSON]:
+    def read() -> list[JSON]:
+        try:
+            return links_of(look.azure, zone)
+        except NotFound:
+            return []
+
+    return t.cast("list[JSON]", look.once(f"links {zone}", read))

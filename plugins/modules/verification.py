@@ -1,0 +1,124 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Whether what a sequence made holds."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: verification
+short_description: Verify, read-only, that what a sequence made holds
+version_added: 1.0.0
+description:
+  - Checks that vault and endpoints agree on an Approved connection, that every name an endpoint publishes has its record with the endpoint's
+    address, and that every zone is linked to the networks that must resolve it.
+  - It asks Azure only; use M(privatelink.recovery.name_resolution) on a consumer to prove that names resolve there.
+author: privatelink.recovery maintainers (@privatelink)
+options:
+  expected_public_network_access:
+    description: What public network access of the vault must be; not judged when not given.
+    type: str
+    choices: [Enabled, Disabled]
+  enforce:
+    description: Fail when a check fails. With V(false) the verdicts are only returned.
+    type: bool
+    default: true
+extends_documentation_fragment:
+  - privatelink.recovery.connection
+  - privatelink.recovery.sequence
+  - privatelink.recovery.attributes.info
+  - privatelink.recovery.attributes.actiongroup
+"""
+
+EXAMPLES = r"""
+- name: Everything is as it should be
+  privatelink.recovery.verification:
+    vault:
+      name: vault-backup
+      resource_group: rg-backup
+    endpoints:
+      - name: pe-backup
+        subnet: "{{ subnet_id }}"
+    dns_zones:
+      resource_group: rg-dns
+    expected_public_network_access: Disabled
+"""
+
+RETURN = r"""
+passed:
+  description: Whether every check passed.
+  returned: success
+  type: bool
+  sample: true
+message:
+  description: The checks that failed, a line each; empty when all passed.
+  returned: success
+  type: str
+  sample: ''
+checks:
+  description: The verdict of each check.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - name: connection
+      verdict: ok
+      subject: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.Network/privateEndpoints/pe-backup
+      message: The connection of pe-backup is Approved on both sides.
+      remedy: ''
+      evidence: []
+names:
+  description: Every name of every endpoint with its addresses, zone and record.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - fqdn: 1132794570626989392-ab-pod01-rec2.privatelink.we.backup.windowsazure.com
+      ip_addresses: [10.1.1.4]
+      zone: privatelink.we.backup.windowsazure.com
+      record_name: 1132794570626989392-ab-pod01-rec2
+      record: ok
+      endpoint: pe-backup
+links:
+  description: Every link of the zones to the planned networks, with its state.
+  returned: success
+  type: list
+  elements: dict
+  sample: []
+records:
+  description: Every A record of the zones.
+  returned: success
+  type: list
+  elements: dict
+  sample: []
+resources:
+  description: Vault and endpoints with their state.
+  returned: success
+  type: list
+  elements: dict
+  sample: []
+"""
+
+from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Module
+from ansible_collections.privatelink.recovery.plugins.module_utils.runner import main as run
+from ansible_collections.privatelink.recovery.plugins.module_utils.sequence_options import SEQUENCE
+from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option
+from ansible_collections.privatelink.recovery.plugins.module_utils.verification import verify
+
+MODULE = Module(
+    run=verify,
+    options={
+        **SEQUENCE,
+        "expected_public_network_access": Option(choices=("Enabled", "Disabled")),
+        "enforce": Option(type="bool", default=True),
+    },
+)
+
+
+def main() -> None:
+    """Run as an ordinary module."""
+    run(MODULE)
+
+
+if __name__ == "__main__":
+    main()

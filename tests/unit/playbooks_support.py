@@ -1,0 +1,206 @@
+"""Real ``ansible-playbook`` processes against a real emulator process over TLS."""
+
+from __future__ import annotations
+
+import json
+import os
+import ssl
+import subprocess
+import sys
+import time
+import typing as t
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from ansible_collections.privatelink.recovery.plugins.module_utils.pipeline import is_write
+
+from .conftest import WORLD
+
+JSON = dict[str, t.Any]
+TESTS = Path(__file__).parent
+ROOT = TESTS.parents[1]
+TREE = next(entry for entry in sys.path if (Path(entry) / "ansible_collections" / "privatelink" / "recovery").is_dir())
+START_SECONDS = 20.0
+PREFIX = "privatelink.recovery."
+
+
+class AzureProcess:
+    """An emulator in a process of its own. ``ready`` is its ready file."""
+
+    def __init__(self, directory: Path) -> None:
+        ready_file, world_file = directory / "ready.json", directory / "world.json"
+        world_file.write_text(json.dumps(WORLD))
+        command = [sys.executable, "-m", "emulator", "--port", "0", "--ready-file", str(ready_file)]
+        command += ["--world", str(world_file), "--parent-pid", str(os.getpid())]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT / "extensions")}
+        self._process = subprocess.Popen(command, env=environment)
+        give_up = time.monotonic() + START_SECONDS
+        while not ready_file.exists():
+            if self._process.poll() is not None or time.monotonic() > give_up:
+                raise RuntimeError("the emulator did not start")
+            # Nothing tells when another process is ready but its file.
+            time.sleep(0.02)
+        self.ready: JSON = json.loads(ready_file.read_text())
+        self.context = ssl.create_default_context(cafile=self.ready["ca_file"])
+        self._mark = 0
+
+    def stop(self) -> None:
+        """End the process."""
+        self._process.terminate()
+        self._process.wait(timeout=START_SECONDS)
+
+    def admin(self, method: str, name: str, body: JSON | None = None) -> JSON:
+        """Call ``/emulator/{name}``."""
+        request = urllib.request.Request(
+            f"{self.ready['arm_endpoint']}/emulator/{name}",
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+        )
+        with urllib.request.urlopen(request, context=self.context, timeout=30) as answer:
+            text = answer.read()
+        return t.cast(JSON, json.loads(text)) if text else {}
+
+    def reset(self, **world: t.Any) -> None:
+        """Start from the usual world again, with ``world`` laid over it."""
+        self.admin("POST", "reset", {**WORLD, **world})
+        self._mark = 0
+
+    def mark(self) -> None:
+        """Forget the requests made so far."""
+        self._mark = max((entry["number"] for entry in self._log()), default=self._mark)
+
+    def requests(self) -> list[JSON]:
+        """The requests since the mark."""
+        return self._log()
+
+    def writes(self) -> list[str]:
+        """The writes since the mark, sign-in excluded."""
+        return [
+            f"{entry['method']} {entry['path']}"
+            for entry in self._log()
+            if is_write(entry["method"], entry["path"]) and "/oauth2/" not in entry["path"]
+        ]
+
+    def options(self) -> JSON:
+        """Connection options of a task, the secret included."""
+        return {
+            "client_id": self.ready["client_id"],
+            "secret": self.ready["client_secret"],
+            "tenant": self.ready["tenant_id"],
+            **self.place(),
+        }
+
+    def place(self) -> JSON:
+        """Connection options that say where Azure is, but not who asks."""
+        return {
+            "subscription_id": self.ready["subscription_id"],
+            "cloud_environment": self.ready["arm_endpoint"],
+            "ca_file": self.ready["ca_file"],
+        }
+
+    def _log(self) -> list[JSON]:
+        return t.cast("list[JSON]", self.admin("GET", f"requests?since={self._mark}")["value"])
+
+
+@dataclass(frozen=True)
+class Played:
+    """A finished ``ansible-playbook``: its exit code, what it printed, and the recorded results in order."""
+
+    code: int
+    output: str
+    results: list[JSON]
+
+    def __getitem__(self, task: str) -> JSON:
+        """The only result of a task."""
+        (found,) = [line for line in self.results if line["task"] == task]
+        return t.cast(JSON, found["result"])
+
+
+class Playbooks:
+    """Starts ``ansible-playbook`` in a directory of its own, with nothing of the developer's environment."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.home = directory / "home"
+        self.temporary = directory / "controller"
+        for made in (self.home, self.temporary):
+            made.mkdir()
+        (directory / "ansible.cfg").write_text("[defaults]\n")
+        self._count = 0
+
+    def foreign_interpreter(self) -> str:
+        """A Python that is not the controller's by name, so that tasks run as ordinary modules."""
+        script = self.directory / "python-elsewhere"
+        if not script.exists():
+            script.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+            script.chmod(0o755)
+        return str(script)
+
+    def play(
+        self, plays: list[JSON] | JSON, *arguments: str, inventory: str = "localhost ansible_connection=local", **environment: str
+    ) -> Played:
+        """Run plays and return what came of them."""
+        self._count += 1
+        book, hosts = self.directory / f"play{self._count}.yml", self.directory / f"hosts{self._count}"
+        record = self.directory / f"record{self._count}"
+        book.write_text(json.dumps(plays if isinstance(plays, list) else [plays]))
+        hosts.write_text(inventory + "\n")
+        record.touch()
+        clean = {key: value for key, value in os.environ.items() if not key.startswith(("AZURE_", "ANSIBLE_", "ARM_"))}
+        finished = subprocess.run(
+            [sys.executable, "-m", "ansible", "playbook", "-i", str(hosts), str(book), *arguments],
+            env={
+                **clean,
+                "ANSIBLE_CONFIG": str(self.directory / "ansible.cfg"),
+                "ANSIBLE_COLLECTIONS_PATH": str(TREE),
+                "ANSIBLE_CALLBACK_PLUGINS": str(TESTS / "playbook_callbacks"),
+                "ANSIBLE_CALLBACKS_ENABLED": "record",
+                "ANSIBLE_LOCAL_TEMP": str(self.temporary),
+                "ANSIBLE_REMOTE_TEMP": str(self.directory / "remote"),
+                "ANSIBLE_ASYNC_DIR": str(self.directory / "async"),
+                "ANSIBLE_NOCOLOR": "1",
+                "ANSIBLE_RETRY_FILES_ENABLED": "0",
+                "HOME": str(self.home),
+                "RECORD_FILE": str(record),
+                **environment,
+            },
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        results = [json.loads(line) for line in record.read_text().splitlines()]
+        return Played(finished.returncode, finished.stdout + finished.stderr, results)
+
+
+def local_play(tasks: list[JSON], **more: t.Any) -> JSON:
+    """A play of the collection's tasks on localhost."""
+    return {"hosts": "localhost", "gather_facts": False, "tasks": tasks, **more}
+
+
+def defaults(options: JSON) -> JSON:
+    """``module_defaults`` with the connection options for every module of the collection."""
+    return {f"group/{PREFIX}all": options}
+
+
+@pytest.fixture(scope="session")
+def azure_process(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[AzureProcess]:
+    """The emulator process of this test session."""
+    process = AzureProcess(tmp_path_factory.mktemp("azure"))
+    yield process
+    process.stop()
+
+
+@pytest.fixture()
+def azure(azure_process: AzureProcess) -> AzureProcess:
+    """The emulator process, started over from the usual world."""
+    azure_process.reset()
+    return azure_process
+
+
+@pytest.fixture()
+def playbooks(tmp_path: Path) -> Playbooks:
+    """A place to run playbooks in."""
+    return Playbooks(tmp_path)

@@ -1,0 +1,272 @@
+"""A task does the same whether it runs in the controller process or as an ordinary module; and it keeps secrets."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from ansible_collections.privatelink.recovery.plugins.module_utils.token_cache import FILE
+
+from ..conftest import ENDPOINT, GROUPS, SUBNET, SUBSCRIPTION, VAULT, ZONES
+from ..playbooks_support import PREFIX, AzureProcess, Played, Playbooks, defaults, local_play
+from .test_module_tables import NAMES, documentation
+
+JSON = dict[str, t.Any]
+SECRET = "known~secret.of+this/run=7f3a"
+PRINCIPAL = "55555555-5555-4555-8555-555555555555"
+VAULT_TYPE = "Microsoft.RecoveryServices/vaults"
+BLOB = f"{ZONES}/privatelink.blob.core.windows.net"
+WORLD: JSON = {
+    "principals": [
+        {
+            "name": "operator",
+            "client_id": "33333333-3333-4333-8333-333333333333",
+            "object_id": "44444444-4444-4444-8444-444444444444",
+            "client_secret": SECRET,
+            "roles": [{"role": "Owner", "scope": f"/subscriptions/{SUBSCRIPTION}"}],
+        }
+    ],
+    "vaults": [{"name": "vault-backup", "resource_group": "rg-backup", "location": "westeurope"}],
+    "private_dns_zones": [{"name": "privatelink.blob.core.windows.net", "resource_group": "rg-dns"}],
+    "private_endpoints": [
+        {
+            "name": "pe-backup",
+            "resource_group": "rg-backup",
+            "virtual_network": "vnet-app",
+            "subnet": "endpoints",
+            "target": VAULT,
+            "group_id": "AzureBackup",
+            "location": "westeurope",
+            "status": "Pending",
+        }
+    ],
+}
+
+# One change by every module that writes. None depends on another, so that check mode can predict them all.
+CHANGES: dict[str, JSON] = {
+    "vault": {"resource_group": "rg-backup", "name": "vault-new", "location": "West Europe", "tags": {"a": "1"}},
+    "private_endpoint": {
+        "resource_group": "rg-backup",
+        "name": "pe-new",
+        "subnet": SUBNET,
+        "target": VAULT,
+        "sub_resource": "AzureSiteRecovery",
+    },
+    "private_endpoint_connection": {"target": VAULT, "private_endpoint": ENDPOINT, "state": "approved"},
+    "private_dns_zone": {"zones": [{"name": "privatelink.queue.core.windows.net", "resource_group": "rg-dns"}]},
+    "private_dns_zone_group": {"private_endpoint": ENDPOINT, "zones": [BLOB]},
+    "private_dns_records": {
+        "zones": [BLOB],
+        "names": [{"fqdn": "cache.blob.core.windows.net", "ip_addresses": ["10.1.1.99"]}],
+        "owner": "cache",
+    },
+    "role_definition": {
+        "role_name": "Endpoint operator",
+        "description": "x",
+        "actions": ["Microsoft.Network/privateEndpoints/*"],
+    },
+    "role_assignment": {
+        "assignments": [{"scope": f"{GROUPS}/rg-backup", "role": "Contributor", "principal_id": PRINCIPAL}],
+        "settle_seconds": 0,
+    },
+    "provider_registration": {"namespace": "Microsoft.Network"},
+}
+WORLD["subscriptions"] = [{"id": SUBSCRIPTION, "providers": {"Microsoft.Network": "NotRegistered"}}]
+
+# Tasks that fail, each in another layer.
+FAILURES: dict[str, tuple[str, JSON]] = {
+    "refusal": ("vault", {"resource_group": "rg-backup", "name": "vault-backup", "location": "northeurope"}),
+    "input": ("private_endpoint", {**CHANGES["private_endpoint"], "subnet": "endpoints"}),
+    "unknown option": ("vault", {"resource_group": "rg-backup", "name": "v", "nonsense": 1}),
+    "no such choice": ("vault", {"resource_group": "rg-backup", "name": "v", "storage_redundancy": "Twice"}),
+    "missing option": ("vault", {"name": "v"}),
+    "wrong secret": ("vault", {"resource_group": "rg-backup", "name": "v", "secret": "wrong~secret.1234"}),
+    "not found": ("vault", {"resource_group": "rg-none", "name": "v"}),
+}
+READERS = {
+    "vault_info": {"resource_group": "rg-backup", "name": "vault-backup"},
+    "private_endpoint_info": {"resource_group": "rg-backup", "name": "pe-backup"},
+    "vault_freshness": {"vault": VAULT, "sub_resource": "AzureSiteRecovery", "enforce": False},
+    "subnet_capacity": {"subnet": SUBNET, "sub_resource": "AzureBackup"},
+}
+WAYS = ("in process", "as a module")
+# The same world, but not the same number of requests before: what Azure draws by chance differs.
+DRAWN = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.\d]*Z?")
+TOKEN = re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of all tasks, what it wrote to Azure and which requests it made, sign-in left out."""
+
+    played: Played
+    writes: list[str]
+    requests: list[str]
+
+
+@dataclass(frozen=True)
+class Story:
+    """Check mode, the run, and the run again, one way."""
+
+    check: Run
+    run: Run
+    again: Run
+    directory: Path
+
+
+def tasks() -> list[JSON]:
+    """Every task of the story; those that fail do not stop it."""
+    made = [{"name": name, PREFIX + name: options} for name, options in {**READERS, **CHANGES}.items()]
+    made += [
+        {"name": name, PREFIX + module: options, "ignore_errors": True} for name, (module, options) in FAILURES.items()
+    ]
+    return made
+
+
+def tell(azure: AzureProcess, playbooks: Playbooks, way: str) -> Story:
+    """Play all tasks three times."""
+    azure.reset(**WORLD)
+    options = {**azure.options(), "secret": SECRET}
+    variables = {"ansible_python_interpreter": playbooks.foreign_interpreter()} if way == "as a module" else {}
+    play = local_play(tasks(), module_defaults=defaults(options), vars=variables)
+    log = {"ANSIBLE_LOG_PATH": str(playbooks.directory / "log")}
+
+    def run(*arguments: str) -> Run:
+        azure.mark()
+        played = playbooks.play(play, "-vvv", "--diff", *arguments, **log)
+        requests = [
+            f"{entry['method']} {entry['path']} {entry['status']}"
+            for entry in azure.requests()
+            if not re.search(r"/oauth2/|/\.well-known/|/metadata/", entry["path"])
+        ]
+        return Run(played, azure.writes(), requests)
+
+    return Story(run("--check"), run(), run(), playbooks.directory)
+
+
+@pytest.fixture(scope="module")
+def stories(azure_process: AzureProcess, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Story]:
+    """The story both ways."""
+    return {way: tell(azure_process, Playbooks(tmp_path_factory.mktemp("way")), way) for way in WAYS}
+
+
+def comparable(result: JSON) -> t.Any:
+    """A result without what is drawn by chance and without what only says which way it was reached."""
+    kept = {key: value for key, value in result.items() if not key.startswith("_ansible")}
+    kept.pop("invocation", None)
+    return _plain(kept)
+
+
+def _plain(value: t.Any) -> t.Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return DRAWN.sub("drawn", value) if isinstance(value, str) else value
+
+
+def test_every_writing_module_has_a_row() -> None:
+    writing = {name for name in NAMES if f"{PREFIX}attributes" in documentation(name)["extends_documentation_fragment"]}
+    assert sorted(writing - CHANGES.keys()) == []
+
+
+@pytest.mark.parametrize("phase", ["check", "run", "again"])
+@pytest.mark.parametrize("name", [*READERS, *CHANGES, *FAILURES])
+def test_both_ways_give_the_same_result(stories: dict[str, Story], name: str, phase: str) -> None:
+    one, other = (comparable(getattr(stories[way], phase).played[name]) for way in WAYS)
+    assert one == other
+
+
+@pytest.mark.parametrize("phase", ["check", "run", "again"])
+def test_both_ways_send_the_same_requests(stories: dict[str, Story], phase: str) -> None:
+    one, other = (DRAWN.sub("drawn", "\n".join(getattr(stories[way], phase).requests)) for way in WAYS)
+    assert one.splitlines() == other.splitlines()
+    assert len(one.splitlines()) > len(CHANGES)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_check_mode_predicts_and_writes_nothing(stories: dict[str, Story], way: str) -> None:
+    story = stories[way]
+    assert story.check.writes == []
+    assert story.run.writes != []
+    assert story.again.writes == []
+    for name in CHANGES:
+        predicted, done, again = (run.played[name] for run in (story.check, story.run, story.again))
+        assert (predicted["changed"], done["changed"], again["changed"]) == (True, True, False), name
+        assert _plain(predicted["diff"]) == _plain(done["diff"]), name
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("name", FAILURES)
+def test_failures_fail(stories: dict[str, Story], way: str, name: str) -> None:
+    words = {
+        "refusal": "cannot change it in place",
+        "input": "subnet is not the id",
+        "unknown option": f"Unsupported parameters for ({PREFIX}vault) module: nonsense",
+        "no such choice": "value of storage_redundancy must be one of",
+        "missing option": "missing required arguments: resource_group",
+        "wrong secret": "AADSTS7000215",
+        "not found": "Create the resource group first",
+    }
+    result = stories[way].run.played[name]
+    assert result["failed"]
+    assert words[name] in result["msg"]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_no_secret_and_no_token_is_shown_or_left_behind(stories: dict[str, Story], way: str) -> None:
+    story = stories[way]
+    texts = {"output": "".join(run.played.output for run in (story.check, story.run, story.again))}
+    for path in story.directory.rglob("*"):
+        if path.is_file() and not re.fullmatch(r"play\d+\.yml", path.name):
+            texts[str(path)] = path.read_text(errors="replace")
+    assert any(name.endswith("/log") for name in texts)
+    for name, text in texts.items():
+        assert SECRET not in text, name
+        assert "wrong~secret" not in text, name
+        assert not TOKEN.search(text), name
+        assert "authorization:" not in text.lower() and "bearer " not in text.lower(), name
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_nothing_is_left_in_the_temporary_directories(stories: dict[str, Story], way: str) -> None:
+    directory = stories[way].directory
+    assert [path.name for path in directory.rglob("*") if path.name.startswith(FILE)] == []
+    assert list((directory / "controller").iterdir()) == []
+
+
+def test_a_token_would_be_seen(azure: AzureProcess) -> None:
+    import json
+    import urllib.parse
+    import urllib.request
+
+    ready = azure.ready
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": ready["client_id"],
+        "client_secret": ready["client_secret"],
+        "scope": "https://management.azure.com/.default",
+    }
+    url = f"{ready['authority']}/{ready['tenant_id']}/oauth2/v2.0/token"
+    with urllib.request.urlopen(url, urllib.parse.urlencode(form).encode(), context=azure.context) as answer:
+        assert TOKEN.search(json.load(answer)["access_token"])
+
+
+@pytest.mark.parametrize(("share", "modes"), [(True, ["600"]), (False, [])])
+def test_the_shared_token_is_private_and_goes_with_the_run(
+    azure: AzureProcess, playbooks: Playbooks, share: bool, modes: list[str]
+) -> None:
+    reading = {"name": "read", PREFIX + "vault_info": {"resource_group": "rg-backup"}}
+    look = {"name": "look", "ansible.builtin.command": f"find {playbooks.temporary} -name '{FILE}*' -printf '%m\\n'"}
+    again = {**reading, "name": "again"}
+    played = playbooks.play(
+        local_play([reading, look, again], module_defaults=defaults({**azure.options(), "share_token": share}))
+    )
+    assert played.code == 0, played.output
+    assert played["look"]["stdout_lines"] == modes
+    assert list(playbooks.temporary.iterdir()) == []
+    signed_in = [entry for entry in azure.requests() if entry["path"].endswith("/token")]
+    assert len(signed_in) == (1 if share else 2)

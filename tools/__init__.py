@@ -1,0 +1,1 @@
+"""What stands behind the Makefile: virtual environments and the steps that check the collection."""

@@ -1,0 +1,67 @@
+"""Where things are, and which files belong to the collection."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CACHE = ROOT / ".cache"
+HOME = CACHE / "home"
+BUILD = ROOT / "build"
+#: Contains the collection as a symbolic link: for everything that imports it or looks it up by name.
+TREE = CACHE / "tree"
+#: Contains the collection as a copy: ansible-test resolves links and insists on the real path.
+COPY = CACHE / "copy"
+COLLECTION = Path("ansible_collections", "privatelink", "recovery")
+
+_NOT_OURS = {".git", ".cache", ".ansible", "build", "collections", "__pycache__", "output", ".hypothesis"}
+_NOT_OURS_ENDINGS = (".pyc", "_cache")
+
+
+def link_tree() -> Path:
+    """The collection below :data:`TREE`, linked when it is not yet."""
+    link = TREE / COLLECTION
+    link.parent.mkdir(parents=True, exist_ok=True)
+    if not link.is_symlink() or Path(os.readlink(link)) != ROOT:
+        link.unlink(missing_ok=True)
+        link.symlink_to(ROOT)
+    return link
+
+
+def copy_tree() -> Path:
+    """A fresh copy of the collection's files below :data:`COPY`."""
+    copy = COPY / COLLECTION
+    # What ansible-test leaves in tests/output is of no use to the next run.
+    shutil.rmtree(copy, ignore_errors=True)
+    for name in collection_files():
+        target = copy / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, target)
+    return copy
+
+
+def collection_files() -> list[str]:
+    """Files of the collection: those git knows or would add, or, without git, all that these tools did not make."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    try:
+        listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
+    except (OSError, subprocess.CalledProcessError):
+        listed = []
+    if "galaxy.yml" not in listed:  # no git, no repository, or one that is not ours
+        listed = [str(path) for path in _walk()]
+    return sorted(name for name in listed if name and (ROOT / name).is_file())
+
+
+def _walk() -> list[Path]:
+    found: list[Path] = []
+    for folder, folders, files in os.walk(ROOT):
+        folders[:] = [name for name in folders if _is_ours(name)]
+        found += [Path(folder, name).relative_to(ROOT) for name in files if _is_ours(name)]
+    return found
+
+
+def _is_ours(name: str) -> bool:
+    return name not in _NOT_OURS and not name.endswith(_NOT_OURS_ENDINGS) and not name.startswith((".venv", ".coverage"))
