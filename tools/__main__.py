@@ -25,7 +25,7 @@ def main(arguments: t.Sequence[str]) -> int:
         return _clean()
     link_tree()
     if target == "rehearse":
-        return _rehearse(rest)
+        _rehearse(rest)
     if not steps:
         print(f"There is no target '{target}'; see make help.", file=sys.stderr)
         return _USAGE
@@ -59,13 +59,12 @@ def _report(results: list[tuple[str, bool, float]]) -> int:
     return 1 if failed else 0
 
 
-def _rehearse(arguments: t.Sequence[str]) -> int:
-    """Hand over to the rehearsal, with the caller's own surroundings: the playbook and its variables are the caller's."""
+def _rehearse(arguments: t.Sequence[str]) -> t.NoReturn:
+    """Hand over to the rehearsal, in the caller's own surroundings: playbook and variables are the caller's."""
     try:
         RUN.prepare()
     except EnvironmentFailed as error:
-        print(error, file=sys.stderr)
-        return 1
+        sys.exit(str(error))
     environment = {**os.environ, **with_tools(RUN), "PYTHONPATH": str(ROOT / "extensions")}
     command = [str(RUN.python), "-m", "rehearsal", *arguments, "--build", str(BUILD / "rehearsal")]
     sys.stdout.flush()

@@ -90,8 +90,9 @@ class Environment:
         if source is None:
             raise EnvironmentFailed(f"{self.folder} has no {name} to install.")
         print(f"   installing {name} into {self.folder}", flush=True)
-        # --no-user: a configuration that asks for user installs does not fit a virtual environment.
-        options = ("--no-user", "--no-input", "--disable-pip-version-check", "--quiet")
+        # --no-user: a configuration that asks for user installs does not fit a virtual environment. --no-compile: Python
+        # compiles what is imported when it is imported, and most of the Azure packages never is.
+        options = ("--no-user", "--no-input", "--disable-pip-version-check", "--quiet", "--no-compile")
         _quietly(str(self.python), "-m", "pip", "install", *options, "--requirement", str(source))
         self._stamp(name).write_text(self._fingerprint(source), encoding="utf-8")
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
+import tempfile
+import typing as t
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -13,8 +16,6 @@ HOME = CACHE / "home"
 BUILD = ROOT / "build"
 #: Contains the collection as a symbolic link: for everything that imports it or looks it up by name.
 TREE = CACHE / "tree"
-#: Contains the collection as a copy: ansible-test resolves links and insists on the real path.
-COPY = CACHE / "copy"
 COLLECTION = Path("ansible_collections", "privatelink", "recovery")
 
 _NOT_OURS = {".git", ".cache", ".ansible", "build", "collections", "__pycache__", "output", ".hypothesis"}
@@ -31,16 +32,20 @@ def link_tree() -> Path:
     return link
 
 
-def copy_tree() -> Path:
-    """A fresh copy of the collection's files below :data:`COPY`."""
-    copy = COPY / COLLECTION
-    # What ansible-test leaves in tests/output is of no use to the next run.
-    shutil.rmtree(copy, ignore_errors=True)
-    for name in collection_files():
-        target = copy / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(ROOT / name, target)
-    return copy
+@contextlib.contextmanager
+def copied_tree() -> t.Iterator[Path]:
+    """A copy of the collection's files, for as long as it is used.
+
+    ansible-test resolves symbolic links, insists on a real path that ends in the collection's name, and reads the
+    first Git repository above it, which must not be this one: it ignores ``.cache``.
+    """
+    with tempfile.TemporaryDirectory(prefix="collection-") as folder:
+        copy = Path(folder).resolve() / COLLECTION
+        for name in collection_files():
+            target = copy / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target)
+        yield copy
 
 
 def collection_files() -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from . import environments as envs
 from .commands import CommandFailed, run, write_pip_configuration
-from .paths import BUILD, CACHE, COLLECTION, HOME, ROOT, TREE, copy_tree
+from .paths import BUILD, CACHE, COLLECTION, HOME, ROOT, TREE, copied_tree
 
 _COVERED = ("plugins", "extensions/emulator")
 _COVERAGE_PERCENT = 90
@@ -77,8 +77,9 @@ def build() -> None:
     """The archive, and what Galaxy's importer says to it."""
     shutil.rmtree(BUILD / "archive", ignore_errors=True)
     galaxy = envs.DEVELOPMENT.path / "bin" / "ansible-galaxy"
-    command = ("collection", "build", copy_tree(), "--output-path", BUILD / "archive")
-    run(envs.DEVELOPMENT, envs.DEVELOPMENT.python, galaxy, *command)
+    with copied_tree() as copy:
+        command = ("collection", "build", copy, "--output-path", BUILD / "archive")
+        run(envs.DEVELOPMENT, envs.DEVELOPMENT.python, galaxy, *command)
     archive = next((BUILD / "archive").glob("*.tar.gz"))
     run(envs.IMPORTER, envs.IMPORTER.python, "-m", "galaxy_importer.main", archive, cwd=archive.parent)
 
@@ -89,14 +90,14 @@ def sanity() -> None:
     cached.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(Path(__file__).with_name("get_pip.py"), cached)
     write_pip_configuration(envs.DEVELOPMENT)
-    copy = copy_tree()
-    ignored = sorted(copy.glob("tests/sanity/ignore*"))
+    ignored = sorted(path.name for path in ROOT.glob("tests/sanity/ignore*"))
     if ignored:
-        raise CommandFailed(f"Nothing is to be ignored: {', '.join(path.name for path in ignored)}")
+        raise CommandFailed(f"Nothing is to be ignored: {', '.join(ignored)}")
     # The version is named: left to itself, ansible-test tries whatever a version manager has put on PATH.
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     command = (envs.DEVELOPMENT.path / "bin" / "ansible-test", "sanity", "--python", version, "--color", "no")
-    run(envs.DEVELOPMENT, envs.DEVELOPMENT.python, *command, cwd=copy)
+    with copied_tree() as copy:
+        run(envs.DEVELOPMENT, envs.DEVELOPMENT.python, *command, cwd=copy)
 
 
 def molecule() -> None:

@@ -110,6 +110,23 @@ options:
         description: Ids of further virtual networks to link.
         type: list
         elements: str
+  dns_servers:
+    description: DNS servers that resolve for a virtual network, used to prove resolution where an endpoint names none.
+    type: list
+    elements: dict
+    suboptions:
+      virtual_network:
+        description: Id of the virtual network.
+        type: str
+        required: true
+      address:
+        description: Address of the server.
+        type: str
+        required: true
+      port:
+        description: Port of the server.
+        type: int
+        default: 53
   zone_names:
     description: Zones the operator names, where Azure does not answer for the region.
     type: list

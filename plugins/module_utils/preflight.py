@@ -8,7 +8,7 @@ from functools import partial
 from .backup_gates import BACKUP_GATES, BEFORE_ENDPOINT, FOUNDATION, Check
 from .errors import Refusal
 from .gates import Gate, run_gates, summary
-from .ids import fold_id, parse_id, unique_ids
+from .ids import fold_id, parse_id, same_id, unique_ids
 from .inspection import Inspection, make_wish
 from .private_dns import ours
 from .runner import Task
@@ -92,11 +92,20 @@ def plan(look: Inspection) -> JSON:
                 "virtual_networks": list(endpoint.virtual_networks),
                 "exists": look.endpoint(endpoint.id) is not None,
                 "ours": ours((look.endpoint(endpoint.id) or {}).get("tags")),
-                **{name: asked.get(name) for name in ("manual", "request_message", "tags")},
+                **{name: asked.get(name) for name in ("manual", "request_message", "tags", "consumers")},
+                **dns_server(endpoint.network, asked, look.wish.options.get("dns_servers") or []),
             }
             for endpoint, asked in zip(look.wish.endpoints, look.wish.options["endpoints"])
         ],
     }
+
+
+def dns_server(network: str, asked: JSON, servers: t.Iterable[JSON]) -> JSON:
+    """The DNS server that proves an endpoint's names: its own, or that of its network; empty strings when there is none."""
+    if asked.get("dns_server"):
+        return {"dns_server": asked["dns_server"], "dns_port": asked.get("dns_port") or 53}
+    found = next((server for server in servers if same_id(server["virtual_network"], network)), None)
+    return {"dns_server": found["address"] if found else "", "dns_port": found["port"] if found else 53}
 
 
 def blind(gates: t.Iterable[Gate]) -> bool:

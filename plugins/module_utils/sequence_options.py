@@ -48,6 +48,15 @@ SEQUENCE: dict[str, Option] = {
             "virtual_networks": Option(type="list", elements="str"),
         },
     ),
+    "dns_servers": Option(
+        type="list",
+        elements="dict",
+        options={
+            "virtual_network": Option(required=True),
+            "address": Option(required=True),
+            "port": Option(type="int", default=53),
+        },
+    ),
     "zone_names": Option(type="list", elements="str"),
     "geo_code": Option(),
 }

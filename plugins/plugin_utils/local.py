@@ -58,7 +58,7 @@ class LocalAction(ActionBase):  # type: ignore[misc]
     def _run_here(self) -> dict[str, t.Any]:
         arguments = self.MODULE.arguments()
         validation = ArgumentSpecValidator(**arguments).validate(untagged(dict(self._task.args)))
-        if validation.errors:
+        if validation.error_messages:
             message = str(validation.errors.msg)
             if isinstance(validation.errors[0], UnsupportedError):
                 message = f"Unsupported parameters for ({self._task.action}) module: {message}"

@@ -19,7 +19,7 @@ from .results import Report, Row
 from .rows_tasks import Sides
 
 _ROOT = Path(__file__).parents[2]
-TOPICS = ("install", "tasks", "records", "fleet", "sequences")
+TOPICS = ("install", "floor", "tasks", "records", "fleet", "sequences")
 
 
 def main(arguments: t.Sequence[str] | None = None) -> int:
@@ -49,6 +49,7 @@ def measure(options: argparse.Namespace, directory: Path) -> Report:
         commands = Commands(directory / "plays", emulated)
         topics: dict[str, t.Callable[[], t.Iterable[Row]]] = {
             "install": lambda: [*rows_install.packages(sides), *rows_install.imports(sides, options.rounds, tree)],
+            "floor": lambda: rows_tasks.floor(commands, sides, options.rounds),
             "tasks": lambda: rows_tasks.one_more_task(commands, sides, options.rounds),
             "records": lambda: rows_tasks.records(commands, sides, options.rounds),
             "fleet": lambda: rows_fleet.fleet(commands, emulated, sides, options.rounds),
@@ -89,7 +90,10 @@ def _absolute(python: Path) -> Path:
 
 
 def _facts(sides: Sides) -> dict[str, str]:
-    facts = {"machine": f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}"}
+    facts = {
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}",
+        "load before": f"{os.getloadavg()[0]:.2f}",
+    }
     for side in (sides.ours, sides.peer):
         if side:
             command = [str(side.python), "-c", _VERSIONS]

@@ -124,7 +124,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._host, self._upstream = host, self.emulated.connection()
         secured: socket.socket = self.context.wrap_socket(self.connection, server_side=True)
         self.connection = self.request = secured
-        self.rfile, self.wfile = secured.makefile("rb"), secured.makefile("wb", self.wbufsize)
+        self.rfile = t.cast("t.Any", secured.makefile("rb"))
+        self.wfile = t.cast("t.Any", secured.makefile("wb", self.wbufsize))
         self.close_connection = False
 
     def _forward(self) -> None:

@@ -38,6 +38,16 @@ def alternate(commands: Commands, jobs: dict[str, Job], rounds: int) -> dict[str
     return taken
 
 
+def floor(commands: Commands, sides: Sides, rounds: int) -> t.Iterator[Row]:
+    """A play with one task of ansible-core, by which the speed of the machine can be judged."""
+    play = commands.play("floor", [{"name": "Floor", "ansible.builtin.ping": None}])
+    jobs: dict[str, Job] = {side.name: (side, play) for side in (sides.ours, sides.peer) if side}
+    seconds = {
+        name: Figure.of([run.seconds for run in runs]) for name, runs in alternate(commands, jobs, rounds).items()
+    }
+    yield Row("a play with one ping, ansible-core alone", "s", seconds["ours"], seconds.get("peer"))
+
+
 def one_more_task(commands: Commands, sides: Sides, rounds: int) -> t.Iterator[Row]:
     """A row for each module: a long play less a play with one task, by the number of tasks between them."""
     ours, peer = world.ours(), world.peer()

@@ -6,6 +6,7 @@ import copy
 import re
 import time
 import typing as t
+from pathlib import Path
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -15,6 +16,8 @@ from ansible_collections.privatelink.recovery.extensions.emulator.clock import C
 from ansible_collections.privatelink.recovery.plugins.module_utils.connection import Connection, Context
 from ansible_collections.privatelink.recovery.plugins.module_utils.pipeline import is_write
 from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Module, Task, execute
+
+from .playbooks_support import AzureProcess, Playbooks
 
 JSON = dict[str, t.Any]
 SUBSCRIPTION = "22222222-2222-4222-8222-222222222222"
@@ -181,5 +184,22 @@ def four_times(cloud: Cloud, module: Module, **options: t.Any) -> JSON:
     return done
 
 
-# At the end, because it uses what is defined above.
-from .playbooks_support import azure, azure_process, playbooks  # noqa: F401
+@pytest.fixture(scope="session")
+def azure_process(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[AzureProcess]:
+    """The emulator process of this test session."""
+    process = AzureProcess(tmp_path_factory.mktemp("azure"), WORLD)
+    yield process
+    process.stop()
+
+
+@pytest.fixture()
+def azure(azure_process: AzureProcess) -> AzureProcess:
+    """The emulator process, started over from the usual world."""
+    azure_process.reset()
+    return azure_process
+
+
+@pytest.fixture()
+def playbooks(tmp_path: Path) -> Playbooks:
+    """A place to run playbooks in."""
+    return Playbooks(tmp_path)

@@ -13,27 +13,26 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
 from ansible_collections.privatelink.recovery.plugins.module_utils.pipeline import is_write
-
-from .conftest import WORLD
 
 JSON = dict[str, t.Any]
 TESTS = Path(__file__).parent
 ROOT = TESTS.parents[1]
 TREE = next(entry for entry in sys.path if (Path(entry) / "ansible_collections" / "privatelink" / "recovery").is_dir())
 START_SECONDS = 20.0
+LOCALHOST = f"localhost ansible_connection=local ansible_python_interpreter={sys.executable}"
 PREFIX = "privatelink.recovery."
 
 
 class AzureProcess:
-    """An emulator in a process of its own. ``ready`` is its ready file."""
+    """An emulator in a process of its own. ``ready`` is its ready file, ``world`` the usual world of its tests."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, world: JSON, latency: str = "instant") -> None:
+        self._world = world
         ready_file, world_file = directory / "ready.json", directory / "world.json"
-        world_file.write_text(json.dumps(WORLD))
+        world_file.write_text(json.dumps(world))
         command = [sys.executable, "-m", "emulator", "--port", "0", "--ready-file", str(ready_file)]
-        command += ["--world", str(world_file), "--parent-pid", str(os.getpid())]
+        command += ["--world", str(world_file), "--latency", latency, "--parent-pid", str(os.getpid())]
         environment = {**os.environ, "PYTHONPATH": str(ROOT / "extensions")}
         self._process = subprocess.Popen(command, env=environment)
         give_up = time.monotonic() + START_SECONDS
@@ -64,7 +63,7 @@ class AzureProcess:
 
     def reset(self, **world: t.Any) -> None:
         """Start from the usual world again, with ``world`` laid over it."""
-        self.admin("POST", "reset", {**WORLD, **world})
+        self.admin("POST", "reset", {**self._world, **world})
         self._mark = 0
 
     def mark(self) -> None:
@@ -139,7 +138,7 @@ class Playbooks:
         return str(script)
 
     def play(
-        self, plays: list[JSON] | JSON, *arguments: str, inventory: str = "localhost ansible_connection=local", **environment: str
+        self, plays: list[JSON] | JSON, *arguments: str, inventory: str = LOCALHOST, **environment: str
     ) -> Played:
         """Run plays and return what came of them."""
         self._count += 1
@@ -183,24 +182,3 @@ def local_play(tasks: list[JSON], **more: t.Any) -> JSON:
 def defaults(options: JSON) -> JSON:
     """``module_defaults`` with the connection options for every module of the collection."""
     return {f"group/{PREFIX}all": options}
-
-
-@pytest.fixture(scope="session")
-def azure_process(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[AzureProcess]:
-    """The emulator process of this test session."""
-    process = AzureProcess(tmp_path_factory.mktemp("azure"))
-    yield process
-    process.stop()
-
-
-@pytest.fixture()
-def azure(azure_process: AzureProcess) -> AzureProcess:
-    """The emulator process, started over from the usual world."""
-    azure_process.reset()
-    return azure_process
-
-
-@pytest.fixture()
-def playbooks(tmp_path: Path) -> Playbooks:
-    """A place to run playbooks in."""
-    return Playbooks(tmp_path)

@@ -10,16 +10,15 @@ from pathlib import Path
 import pytest
 from ansible_collections.privatelink.recovery.plugins.module_utils.token_cache import FILE
 
-from ..conftest import ENDPOINT, GROUPS, SUBNET, SUBSCRIPTION, VAULT, ZONES
+from ..conftest import BACKUP_ZONES, ENDPOINT, GROUPS, SUBNET, SUBSCRIPTION, VAULT
 from ..playbooks_support import PREFIX, AzureProcess, Played, Playbooks, defaults, local_play
 from .test_module_tables import NAMES, documentation
 
 JSON = dict[str, t.Any]
 SECRET = "known~secret.of+this/run=7f3a"
 PRINCIPAL = "55555555-5555-4555-8555-555555555555"
-VAULT_TYPE = "Microsoft.RecoveryServices/vaults"
-BLOB = f"{ZONES}/privatelink.blob.core.windows.net"
-WORLD: JSON = {
+BLOB = BACKUP_ZONES[1]
+THE_WORLD: JSON = {
     "principals": [
         {
             "name": "operator",
@@ -30,19 +29,21 @@ WORLD: JSON = {
         }
     ],
     "vaults": [{"name": "vault-backup", "resource_group": "rg-backup", "location": "westeurope"}],
-    "private_dns_zones": [{"name": "privatelink.blob.core.windows.net", "resource_group": "rg-dns"}],
+    "private_dns_zones": [{"name": zone.rsplit("/", 1)[-1], "resource_group": "rg-dns"} for zone in BACKUP_ZONES],
     "private_endpoints": [
         {
-            "name": "pe-backup",
+            "name": name,
             "resource_group": "rg-backup",
             "virtual_network": "vnet-app",
             "subnet": "endpoints",
             "target": VAULT,
             "group_id": "AzureBackup",
             "location": "westeurope",
-            "status": "Pending",
+            "status": status,
         }
+        for name, status in (("pe-backup", "Pending"), ("pe-named", "Approved"))
     ],
+    "subscriptions": [{"id": SUBSCRIPTION, "providers": {"Microsoft.Storage": "NotRegistered"}}],
 }
 
 # One change by every module that writes. None depends on another, so that check mode can predict them all.
@@ -56,8 +57,8 @@ CHANGES: dict[str, JSON] = {
         "sub_resource": "AzureSiteRecovery",
     },
     "private_endpoint_connection": {"target": VAULT, "private_endpoint": ENDPOINT, "state": "approved"},
-    "private_dns_zone": {"zones": [{"name": "privatelink.queue.core.windows.net", "resource_group": "rg-dns"}]},
-    "private_dns_zone_group": {"private_endpoint": ENDPOINT, "zones": [BLOB]},
+    "private_dns_zone": {"zones": [{"name": "privatelink.table.core.windows.net", "resource_group": "rg-dns"}]},
+    "private_dns_zone_group": {"private_endpoint": ENDPOINT.replace("pe-backup", "pe-named"), "zones": BACKUP_ZONES},
     "private_dns_records": {
         "zones": [BLOB],
         "names": [{"fqdn": "cache.blob.core.windows.net", "ip_addresses": ["10.1.1.99"]}],
@@ -72,9 +73,8 @@ CHANGES: dict[str, JSON] = {
         "assignments": [{"scope": f"{GROUPS}/rg-backup", "role": "Contributor", "principal_id": PRINCIPAL}],
         "settle_seconds": 0,
     },
-    "provider_registration": {"namespace": "Microsoft.Network"},
+    "provider_registration": {"namespace": "Microsoft.Storage"},
 }
-WORLD["subscriptions"] = [{"id": SUBSCRIPTION, "providers": {"Microsoft.Network": "NotRegistered"}}]
 
 # Tasks that fail, each in another layer.
 FAILURES: dict[str, tuple[str, JSON]] = {
@@ -128,7 +128,7 @@ def tasks() -> list[JSON]:
 
 def tell(azure: AzureProcess, playbooks: Playbooks, way: str) -> Story:
     """Play all tasks three times."""
-    azure.reset(**WORLD)
+    azure.reset(**THE_WORLD)
     options = {**azure.options(), "secret": SECRET}
     variables = {"ansible_python_interpreter": playbooks.foreign_interpreter()} if way == "as a module" else {}
     play = local_play(tasks(), module_defaults=defaults(options), vars=variables)

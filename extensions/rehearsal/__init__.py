@@ -1,0 +1,1 @@
+"""Rehearse a sequence against a local Azure before it touches a real one."""

@@ -1,0 +1,146 @@
+"""Running one playbook of a rehearsal and keeping what it did."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import typing as t
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from .local_azure import EXTENSIONS, LocalAzure
+from .scenario import Run, Scenario
+
+JSON = dict[str, t.Any]
+COLLECTION = EXTENSIONS.parent
+
+
+@dataclass
+class Played:
+    """What one run did. ``changed`` and ``failed`` count tasks, ``broken`` says which promise was not kept."""
+
+    name: str
+    playbook: str
+    check: bool
+    expect: str
+    changed: int
+    failed: int
+    requests: int
+    writes: int
+    seconds: float
+    longest_chain_seconds: float
+    log: str
+    broken: str = ""
+    changes: list[JSON] = field(default_factory=list, repr=False)
+    handed: JSON = field(default_factory=dict, repr=False)
+
+    def as_dict(self) -> JSON:
+        """Plain data for the report."""
+        return {key: value for key, value in asdict(self).items() if key not in ("changes", "handed")}
+
+
+class Player:
+    """Runs the playbooks of a scenario against a local Azure, with everything in one folder."""
+
+    def __init__(self, scenario: Scenario, azure: LocalAzure, folder: Path, variables: Path, quiet: bool) -> None:
+        self._scenario, self._azure, self._folder = scenario, azure, folder
+        self._variables, self._quiet = variables, quiet
+        self.report_directory = folder / "role-report"
+
+    def play(self, run: Run) -> Played:
+        """Play one run: events first, then the playbook in a process of its own."""
+        for event in run.events:
+            self._azure.ask("/emulator/events", {**event, "vault": self._vault()})
+        record = self._folder / f"{run.name}.jsonl"
+        record.unlink(missing_ok=True)
+        before = len(self._azure.ask("/emulator/requests")["value"])
+        started = time.monotonic()
+        status = self._ansible(run, record)
+        seconds = time.monotonic() - started
+        lines = [json.loads(line) for line in record.read_text().splitlines()] if record.exists() else []
+        figures = self._azure.ask(f"/emulator/report?since={before}")
+        return Played(
+            name=run.name,
+            playbook=run.playbook,
+            check=run.check,
+            expect=run.expect,
+            changed=sum(line["changed"] for line in lines),
+            failed=sum(line["status"] == "failed" for line in lines) or int(status != 0),
+            requests=figures["requests"],
+            writes=figures["writes"],
+            seconds=round(seconds, 2),
+            longest_chain_seconds=figures["longest_chain_seconds"],
+            log=str(self._folder / f"{run.name}.log"),
+            changes=[line for line in lines if line["changed"]],
+            handed=self._handed(),
+        )
+
+    def _handed(self) -> JSON:
+        """The report the role handed over in the run that just ended."""
+        path = self.report_directory / "report.json"
+        if not path.exists():
+            return {}
+        report: JSON = json.loads(path.read_text())
+        return report
+
+    def _ansible(self, run: Run, record: Path) -> int:
+        command = [sys.executable, "-m", "ansible", "playbook"]
+        command += [str(COLLECTION / "playbooks" / f"{run.playbook}.yml"), "-i", "localhost,", "--diff"]
+        command += ["-e", f"@{self._variables}"]
+        if run.wish:
+            command += ["-e", f"@{self._scenario.folder / (run.wish + '.yml')}"]
+        given = {
+            **run.variables,
+            "ansible_python_interpreter": sys.executable,
+            "backup_dns_servers": self._azure.ready["dns"],
+            self._scenario.report_directory: str(self.report_directory),
+        }
+        extra = self._folder / f"{run.name}.extra.json"
+        extra.write_text(json.dumps(given))
+        command += ["-e", f"@{extra}"]
+        if run.check:
+            command.append("--check")
+        environment = {**os.environ, **self._azure.environment(), **self._settings(record)}
+        with (self._folder / f"{run.name}.log").open("w") as log:
+            process = subprocess.Popen(
+                command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            )
+            for line in process.stdout or ():
+                log.write(line)
+                if not self._quiet:
+                    print(line, end="", flush=True)
+            return process.wait()
+
+    def _settings(self, record: Path) -> dict[str, str]:
+        settings = {
+            "ANSIBLE_CALLBACK_PLUGINS": str(EXTENSIONS / "rehearsal" / "callback_plugins"),
+            "ANSIBLE_CALLBACKS_ENABLED": "rehearsal_record",
+            "REHEARSAL_RECORD": str(record),
+            "ANSIBLE_LOCALHOST_WARNING": "False",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "False",
+            "ANSIBLE_DISPLAY_OK_HOSTS": "False",
+            "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "False",
+            "ANSIBLE_RETRY_FILES_ENABLED": "False",
+            "ANSIBLE_NOCOLOR": os.environ.get("ANSIBLE_NOCOLOR", "1"),
+        }
+        parents = COLLECTION.parts
+        if parents[-3:] != ("ansible_collections", "privatelink", "recovery"):
+            settings["ANSIBLE_COLLECTIONS_PATH"] = str(self._tree())
+        return settings
+
+    def _tree(self) -> Path:
+        """A folder in which a plain checkout is found as a collection."""
+        home = self._folder / "collections"
+        link = home / "ansible_collections" / "privatelink" / "recovery"
+        link.parent.mkdir(parents=True, exist_ok=True)
+        if not link.is_symlink():
+            link.symlink_to(COLLECTION)
+        return home
+
+    def _vault(self) -> str:
+        import yaml
+
+        return str(yaml.safe_load(self._variables.read_text())[self._scenario.vault])
