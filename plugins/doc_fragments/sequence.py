@@ -11,8 +11,13 @@ options:
   sequence:
     description: Which sequence.
     type: str
-    choices: [backup]
+    choices: [backup, site_recovery]
     default: backup
+  variant:
+    description: Whether Site Recovery replicates Azure machines, or on-premises machines through a bypass network.
+    type: str
+    choices: [azure_to_azure, hybrid]
+    default: azure_to_azure
   vault:
     description: The vault.
     type: dict
@@ -35,7 +40,7 @@ options:
   sub_resource:
     description: Sub-resource of the endpoints.
     type: str
-    choices: [AzureBackup]
+    choices: [AzureBackup, AzureSiteRecovery]
     default: AzureBackup
   endpoints:
     description: The private endpoints, one for each virtual network.
@@ -86,15 +91,60 @@ options:
       dns_port:
         description: Port of that DNS server; not judged here.
         type: int
+      side:
+        description: Which side of a replication this endpoint serves.
+        type: str
+        choices: [source, recovery, shared]
       consumers:
         description: Inventory hosts that prove resolution; not judged here.
         type: list
         elements: str
   dns_mode:
-    description: V(zone_group) lets Azure write the records, V(records) has the role write them.
+    description:
+      - V(per_endpoint) gives each endpoint zones of its own, V(shared) one endpoint and one set of zones to all networks; Azure writes the records.
+      - V(zone_group) and V(records) say who writes them, Azure or the role, into each endpoint's zones.
+      - With V(policy) somebody else attaches the zone group, with V(custom) the names are served by other DNS servers; nothing is made here, only verified.
     type: str
-    choices: [zone_group, records]
+    choices: [per_endpoint, shared, zone_group, records, policy, custom]
     default: zone_group
+  extra_zone_names:
+    description: Zones to make and link beside those the sub-resource needs.
+    type: list
+    elements: str
+    default: []
+  storage_accounts:
+    description: Storage accounts that replication uses.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      id:
+        description: Id of the account.
+        type: str
+        required: true
+      use:
+        description: What replication uses it for.
+        type: str
+        choices: [cache, source, target]
+        default: cache
+      endpoint:
+        description: A private endpoint of the account, for V(blob).
+        type: dict
+        suboptions:
+          name:
+            description: Name.
+            type: str
+            required: true
+          subnet:
+            description: Id of the subnet.
+            type: str
+            required: true
+          resource_group:
+            description: Resource group; the vault's by default.
+            type: str
+          dns_zone_resource_group:
+            description: Resource group of the blob zone; that of O(dns_zones) by default.
+            type: str
   dns_zones:
     description: Where the zones are.
     type: dict

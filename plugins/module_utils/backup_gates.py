@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from .dns_topology import owns_zones
 from .endpoints import target_of
 from .freshness import examine
 from .gates import Gate, ok, refused, warning
@@ -17,7 +18,7 @@ from .inspection import EndpointWish, Inspection
 from .inventory import ENDPOINT_TYPE
 from .permissions import missing_permissions
 from .providers import read_provider
-from .subnets import NEEDS, policies_refused, shortage
+from .subnets import policies_refused, shortage
 from .vaults import connections, cross_region_restore, refuse_cross_region_restore
 from .wire import JSON, get_path
 
@@ -118,7 +119,7 @@ def quota(look: Inspection) -> t.Iterator[Gate]:
 
 def subnets(look: Inspection) -> t.Iterator[Gate]:
     """Each subnet exists, is large enough for all endpoints planned in it, and its network policies are accepted."""
-    need = NEEDS[look.wish.sub_resource]
+    need = look.wish.need
     planned: dict[str, list[EndpointWish]] = {}
     for endpoint in look.wish.endpoints:
         planned.setdefault(fold_id(endpoint.subnet), []).append(endpoint)
@@ -137,7 +138,7 @@ def subnets(look: Inspection) -> t.Iterator[Gate]:
                 "network_policies", subject, f"{policies}.",
                 "Set privateEndpointNetworkPolicies of the subnet to Disabled, or accept the value by name.",
             )  # fmt: skip
-        missing = shortage(found, need.required * len(new))
+        missing = shortage(found, need.required * len(new) + look.wish.storage_addresses(subject))
         if missing:
             yield refused("subnet", subject, f"{missing} ({need.source}).", "Use a larger subnet, or free addresses.")
         elif new and found.free < need.advised * len(new):
@@ -217,7 +218,7 @@ def zones(look: Inspection) -> t.Iterator[Gate]:
     """No network would be linked to two zones of one name, and no endpoint's records would overwrite another's."""
     from .zone_conflicts import conflicts
 
-    found = list(conflicts(look))
+    found = list(conflicts(look)) if owns_zones(look.wish.writer) else []
     yield from found
     if not found:
         yield ok("zones", look.wish.vault_id, "No zone overlaps another and no record would be overwritten.")
@@ -293,11 +294,13 @@ def required_actions(look: Inspection) -> dict[str, list[str]]:
             "Microsoft.Network/networkInterfaces/read",
         )
         want(endpoint.subnet, "Microsoft.Network/virtualNetworks/subnets/join/action")
+        if not owns_zones(look.wish.writer):
+            continue
         want(
             endpoint.zone_group_id, "Microsoft.Network/privateDnsZones/write",
             "Microsoft.Network/privateDnsZones/virtualNetworkLinks/write", "Microsoft.Network/privateDnsZones/A/read",
         )  # fmt: skip
-        if look.wish.dns_mode == "zone_group":
+        if look.wish.writer == "zone_group":
             want(group, "Microsoft.Network/privateEndpoints/privateDnsZoneGroups/write")
             want(endpoint.zone_group_id, "Microsoft.Network/privateDnsZones/join/action")
         else:

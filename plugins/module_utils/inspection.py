@@ -6,12 +6,13 @@ import typing as t
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from .dns_topology import Facts, Writer, choose
 from .errors import InputError
-from .ids import build_id, fold_id, group_id, parse_id, region, unique_ids
+from .ids import build_id, fold_id, group_id, parse_id, region, same_id, unique_ids
 from .inventory import ENDPOINT_TYPE, NETWORK_API_VERSION
 from .required_dns_zones import find_required_zones
 from .runner import Task
-from .subnets import Capacity, capacity
+from .subnets import NEEDS, Capacity, Need, capacity
 from .vaults import RESOURCE_GROUP_API_VERSION
 from .vaults import TYPE as VAULT_TYPE
 from .vaults import read_vault
@@ -62,7 +63,24 @@ class Wish:
     zone_names: tuple[str, ...] = ()
     geo_code: str = ""
     permission_timeout: float = 600.0
+    variant: str = "azure_to_azure"
+    extra_zone_names: tuple[str, ...] = ()
+    storage_accounts: tuple[JSON, ...] = ()
     options: t.Mapping[str, t.Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def writer(self) -> Writer:
+        """Who writes the records."""
+        return choose(self.dns_mode, Facts(len(self.endpoints))).writer
+
+    @property
+    def need(self) -> Need:
+        """Addresses one endpoint of this sequence takes."""
+        return NEEDS[f"{self.sub_resource}_hybrid" if self.variant == "hybrid" else self.sub_resource]
+
+    def storage_addresses(self, subnet: str) -> int:
+        """Addresses that endpoints of storage accounts take in a subnet."""
+        return sum(same_id((account.get("endpoint") or {}).get("subnet"), subnet) for account in self.storage_accounts)
 
 
 def make_wish(options: t.Mapping[str, t.Any], subscription_id: str) -> Wish:
@@ -96,8 +114,22 @@ def make_wish(options: t.Mapping[str, t.Any], subscription_id: str) -> Wish:
         zone_names=tuple(options.get("zone_names") or ()),
         geo_code=options.get("geo_code") or "",
         permission_timeout=float(options.get("permission_timeout", 600)),
+        variant=options.get("variant") or "azure_to_azure",
+        extra_zone_names=tuple(options.get("extra_zone_names") or ()),
+        storage_accounts=tuple(_storage(item) for item in options.get("storage_accounts") or ()),
         options=options,
     )
+
+
+def _storage(item: JSON) -> JSON:
+    account = parse_id(item["id"], option="storage_accounts.id")
+    if account.type not in ("microsoft.storage/storageaccounts", "microsoft.classicstorage/storageaccounts"):
+        raise InputError(
+            f"storage_accounts.id must be the id of a storage account, got one of {account.kind}: {account.text}"
+        )
+    if item.get("endpoint"):
+        parse_id(item["endpoint"]["subnet"], SUBNET_TYPE, option="storage_accounts.endpoint.subnet")
+    return item
 
 
 def _endpoint(item: JSON, options: t.Mapping[str, t.Any], subscription_id: str, vault: JSON) -> EndpointWish:
@@ -203,7 +235,8 @@ class Inspection:
             "vault": self.wish.vault_id if self.vault is not None else "",
             "override": False,
         }
-        return t.cast("list[str]", find_required_zones(replace(self.task, options=question))["zones"])
+        found = find_required_zones(replace(self.task, options=question))["zones"]
+        return list(dict.fromkeys([*found, *self.wish.extra_zone_names]))
 
     def zone_ids(self, endpoint: EndpointWish) -> list[str]:
         """The ids of an endpoint's zones."""

@@ -6,15 +6,17 @@ import typing as t
 from functools import partial
 
 from .backup_gates import BACKUP_GATES, BEFORE_ENDPOINT, FOUNDATION, Check
+from .dns_topology import owns_zones
 from .errors import Refusal
 from .gates import Gate, run_gates, summary
 from .ids import fold_id, parse_id, same_id, unique_ids
 from .inspection import Inspection, make_wish
 from .private_dns import ours
 from .runner import Task
+from .site_recovery_gates import SITE_RECOVERY_GATES
 from .wire import JSON
 
-GATES: dict[str, tuple[tuple[str, Check], ...]] = {"backup": BACKUP_GATES}
+GATES: dict[str, tuple[tuple[str, Check], ...]] = {"backup": BACKUP_GATES, "site_recovery": SITE_RECOVERY_GATES}
 
 
 class GatesClosed(Refusal):
@@ -60,7 +62,8 @@ def plan(look: Inspection) -> JSON:
     """What the steps of a sequence need: ids, zones by resource group with the networks to link, endpoints in order."""
     vault = parse_id(look.wish.vault_id)
     sets: dict[str, JSON] = {}
-    for endpoint in look.wish.endpoints:
+    ours_to_make = owns_zones(look.wish.writer)
+    for endpoint in look.wish.endpoints if ours_to_make else ():
         group = parse_id(endpoint.zone_group_id)
         entry = sets.setdefault(
             fold_id(endpoint.zone_group_id),
@@ -80,6 +83,7 @@ def plan(look: Inspection) -> JSON:
         "subscription_id": vault.subscription_id,
         "location": look.location,
         "zone_names": look.zone_names,
+        "writer": look.wish.writer,
         "zone_sets": list(sets.values()),
         "endpoints": [
             {
@@ -88,11 +92,11 @@ def plan(look: Inspection) -> JSON:
                 "resource_group": endpoint.resource_group,
                 "subscription_id": endpoint.subscription_id,
                 "subnet": endpoint.subnet,
-                "zone_ids": look.zone_ids(endpoint),
+                "zone_ids": look.zone_ids(endpoint) if ours_to_make else [],
                 "virtual_networks": list(endpoint.virtual_networks),
                 "exists": look.endpoint(endpoint.id) is not None,
                 "ours": ours((look.endpoint(endpoint.id) or {}).get("tags")),
-                **{name: asked.get(name) for name in ("manual", "request_message", "tags", "consumers")},
+                **{name: asked.get(name) for name in ("manual", "request_message", "tags", "consumers", "side")},
                 **dns_server(endpoint.network, asked, look.wish.options.get("dns_servers") or []),
             }
             for endpoint, asked in zip(look.wish.endpoints, look.wish.options["endpoints"])
@@ -116,7 +120,9 @@ def blind(gates: t.Iterable[Gate]) -> bool:
     )
 
 
-def _bound(gates: t.Iterable[tuple[str, Check]], look: Inspection) -> list[tuple[str, t.Callable[[], t.Iterable[Gate]]]]:
+def _bound(
+    gates: t.Iterable[tuple[str, Check]], look: Inspection
+) -> list[tuple[str, t.Callable[[], t.Iterable[Gate]]]]:
     return [(name, partial(check, look)) for name, check in gates]
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from .dns_topology import MODES
 from .spec import Option
 
 SEQUENCE: dict[str, Option] = {
-    "sequence": Option(choices=("backup",), default="backup"),
+    "sequence": Option(choices=("backup", "site_recovery"), default="backup"),
+    "variant": Option(choices=("azure_to_azure", "hybrid"), default="azure_to_azure"),
     "vault": Option(
         type="dict",
         required=True,
@@ -16,7 +18,7 @@ SEQUENCE: dict[str, Option] = {
             "location": Option(),
         },
     ),
-    "sub_resource": Option(choices=("AzureBackup",), default="AzureBackup"),
+    "sub_resource": Option(choices=("AzureBackup", "AzureSiteRecovery"), default="AzureBackup"),
     "endpoints": Option(
         type="list",
         elements="dict",
@@ -36,9 +38,29 @@ SEQUENCE: dict[str, Option] = {
             "dns_server": Option(),
             "dns_port": Option(type="int"),
             "consumers": Option(type="list", elements="str"),
+            "side": Option(choices=("source", "recovery", "shared")),
         },
     ),
-    "dns_mode": Option(choices=("zone_group", "records"), default="zone_group"),
+    "dns_mode": Option(choices=MODES, default="zone_group"),
+    "extra_zone_names": Option(type="list", elements="str", default=[]),
+    "storage_accounts": Option(
+        type="list",
+        elements="dict",
+        default=[],
+        options={
+            "id": Option(required=True),
+            "use": Option(choices=("cache", "source", "target"), default="cache"),
+            "endpoint": Option(
+                type="dict",
+                options={
+                    "name": Option(required=True),
+                    "subnet": Option(required=True),
+                    "resource_group": Option(),
+                    "dns_zone_resource_group": Option(),
+                },
+            ),
+        },
+    ),
     "dns_zones": Option(
         type="dict",
         default={},

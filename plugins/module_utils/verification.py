@@ -9,6 +9,7 @@ from .connections import connection_to, status_of
 from .dns_zones import zone_and_record
 from .endpoints import connection_of
 from .errors import NotFound, Refusal
+from .freshness import SITE_RECOVERY_API_VERSION
 from .gates import Gate, ok, refused, run_gates
 from .ids import same_id
 from .inspection import EndpointWish, Inspection, make_wish
@@ -20,7 +21,9 @@ from .resource import provisioning
 from .runner import Task
 from .vaults import connections
 from .wire import JSON, get_path
+from .zone_conflicts import zones_of
 
+NAME_COUNTS = {"AzureSiteRecovery": (5, 7)}
 STATE_OF = {
     "AzureBackup": "privateEndpointStateForBackup",
     "AzureSiteRecovery": "privateEndpointStateForSiteRecovery",
@@ -47,7 +50,7 @@ def verify(task: Task) -> JSON:
             *[
                 (step, lambda check=check, endpoint=endpoint: check(look, endpoint, found))
                 for endpoint in look.wish.endpoints
-                for step, check in (("connection", check_connection), ("names", check_names), ("links", check_links))
+                for step, check in CHECKS
             ],
         ]
     )
@@ -149,8 +152,14 @@ def check_names(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.
         return
     capacity = look.capacity(endpoint)
     nets = [ipaddress.ip_network(prefix) for prefix in capacity.prefixes] if capacity else []
-    zones = {zone_name(zone): zone for zone in look.zone_ids(endpoint)}
-    records = {zone: _records(look, zone) for zone in zones.values()}
+    zones = zones_for(look, endpoint)
+    if look.wish.writer == "policy" and not zones:
+        yield refused(
+            "names", endpoint.id, f"{endpoint.name} has no zone group yet; with dns_mode policy somebody else attaches it.",
+            "Ask the owner of the policy, or wait for its next evaluation, then run again.",
+        )  # fmt: skip
+        return
+    records = {zone: _records(look, zone) for zone in zones.values()} if look.wish.writer != "custom" else {}
     wrong = []
     for name in names:
         row = judge_name(name, zones, records)
@@ -172,8 +181,40 @@ def check_names(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.
         yield ok("names", endpoint.id, f"All {len(names)} names of {endpoint.name} have their record.")
 
 
+def check_count(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.Iterator[Gate]:
+    """Site Recovery publishes five names at first and two more once replication is on; fewer is an alarm.
+
+    https://learn.microsoft.com/azure/site-recovery/azure-to-azure-how-to-enable-replication-private-endpoints. The
+    numbers are minima: regions differ, and what the endpoint shows is what counts.
+    """
+    minima = NAME_COUNTS.get(look.wish.sub_resource)
+    if minima is None or look.vault is None:
+        return
+    count = sum(row["endpoint"] == endpoint.name for row in found.names)
+    replicating = bool(look.once("replicated", lambda: _replicated(look)))
+    least = minima[1] if replicating and look.wish.variant != "hybrid" else minima[0]
+    said = f"{endpoint.name} publishes {count} names, at least {least} are expected{' while replication is on' if replicating else ''}."
+    if count < least:
+        yield refused(
+            "name_count", endpoint.id, said,
+            "Wait some minutes and run the drift entry point; if it stays so, replication traffic finds no private way.",
+        )  # fmt: skip
+    else:
+        yield ok("name_count", endpoint.id, said)
+
+
+def zones_for(look: Inspection, endpoint: EndpointWish) -> dict[str, str]:
+    """The zones an endpoint's names should be in, by name: ours, or those the zone group of a policy names."""
+    if look.wish.writer == "policy":
+        return {zone_name(zone): zone for zone in sorted(zones_of(look, endpoint.id))}
+    return {zone_name(zone): zone for zone in look.zone_ids(endpoint)}
+
+
 def judge_name(name: PublishedName, zones: t.Mapping[str, str], records: t.Mapping[str, t.Mapping[str, JSON]]) -> JSON:
-    """Compare one name with the records of its zone. ``record`` is ``ok`` or says what is wrong."""
+    """Compare one name with the records of its zone. ``record`` is ``ok`` or says what is wrong.
+
+    A zone without an entry in ``records`` is not judged: somebody else's DNS servers hold it.
+    """
     row: JSON = {
         "fqdn": name["fqdn"],
         "ip_addresses": name["ip_addresses"],
@@ -185,6 +226,8 @@ def judge_name(name: PublishedName, zones: t.Mapping[str, str], records: t.Mappi
     if place is None:
         return {**row, "record": "matches no zone"}
     row["zone"], row["record_name"] = place
+    if zones[place[0]] not in records:
+        return row
     record = records[zones[place[0]]].get(place[1])
     if record is None:
         return {**row, "record": "missing"}
@@ -195,8 +238,10 @@ def judge_name(name: PublishedName, zones: t.Mapping[str, str], records: t.Mappi
 
 def check_links(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.Iterator[Gate]:
     """Each zone is linked to each network that must resolve it."""
-    missing = []
-    for zone in look.zone_ids(endpoint):
+    missing: list[str] = []
+    if look.wish.writer == "custom":
+        return
+    for zone in zones_for(look, endpoint).values():
         links = _links(look, zone)
         for network in endpoint.virtual_networks:
             link = next((item for item in links if same_id(linked_network(item), network)), None)
@@ -219,6 +264,18 @@ def check_links(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.
             endpoint.id,
             f"All zones of {endpoint.name} are linked to {len(endpoint.virtual_networks)} network(s).",
         )
+
+
+def _replicated(look: Inspection) -> list[JSON]:
+    return look.azure.list(f"{look.wish.vault_id}/replicationProtectedItems", SITE_RECOVERY_API_VERSION)
+
+
+CHECKS = (
+    ("connection", check_connection),
+    ("names", check_names),
+    ("name_count", check_count),
+    ("links", check_links),
+)
 
 
 def _records(look: Inspection, zone: str) -> dict[str, JSON]:

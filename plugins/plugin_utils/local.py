@@ -53,7 +53,9 @@ class LocalAction(ActionBase):  # type: ignore[misc]
         delegated = self._task.delegate_to
         host = variables.get("ansible_delegated_vars", {}).get(delegated, {}) if delegated else variables
         asked = host.get("ansible_python_interpreter")
-        return asked is None or is_controller_python(str(self._templar.template(asked)))
+        if asked is None:
+            asked = C.config.get_config_value("INTERPRETER_PYTHON")
+        return is_controller_python(str(self._templar.template(asked)))
 
     def _run_here(self) -> dict[str, t.Any]:
         arguments = self.MODULE.arguments()

@@ -1,0 +1,122 @@
+"""The gates of the Site Recovery sequence: those of Backup that apply, and what only replication needs."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .backup_gates import (
+    Check,
+    cloud,
+    cross_region,
+    encryption,
+    endpoint_names,
+    freshness,
+    of_group,
+    quota,
+    regions,
+    subnets,
+    zone_knowledge,
+    zones,
+)
+from .dns_topology import Facts, choose
+from .gates import Gate, ok, refused, warning
+from .ids import parse_id, same_id
+from .inspection import Inspection
+from .vaults import connections
+from .wire import get_path
+
+
+def sides(look: Inspection) -> t.Iterator[Gate]:
+    """Source and recovery network are both known before the first endpoint, or reprotection will be stuck.
+
+    https://learn.microsoft.com/azure/site-recovery/azure-to-azure-how-to-enable-replication-private-endpoints: two
+    endpoints, one in the source network and one in the recovery network, before anything is protected. In a
+    hub-and-spoke network, and for on-premises machines through a bypass network, one endpoint serves all.
+    """
+    named = [str(item.get("side") or "") for item in look.wish.options["endpoints"]]
+    single = look.wish.variant == "hybrid" or look.wish.dns_mode == "shared"
+    if single and len(named) == 1:
+        yield ok("sides", look.wish.vault_id, "One endpoint serves all networks.")
+    elif single:
+        yield refused(
+            "sides", look.wish.vault_id, f"{len(named)} endpoints are planned where one serves all networks.",
+            "Plan one endpoint in the hub (or bypass) network.",
+        )  # fmt: skip
+    elif sorted(named) != ["recovery", "source"]:
+        yield refused(
+            "sides", look.wish.vault_id,
+            f"Site Recovery needs one endpoint with side source and one with side recovery, planned are: {', '.join(named) or 'none'}.",
+            "Name both sides now: an endpoint added after replication started leaves reprotection stuck.",
+        )  # fmt: skip
+    else:
+        networks = [endpoint.network for endpoint in look.wish.endpoints]
+        if same_id(*networks):
+            yield refused(
+                "sides",
+                networks[0],
+                f"Source and recovery endpoint are both in {networks[0]}.",
+                "Use the network of each side.",
+            )
+        else:
+            yield ok("sides", look.wish.vault_id, "Source and recovery network are both known.")
+
+
+def topology(look: Inspection) -> t.Iterator[Gate]:
+    """The DNS mode fits the number of endpoints."""
+    wanted = {endpoint.id.lower() for endpoint in look.wish.endpoints}
+    existing = [
+        item
+        for item in connections(look.vault)
+        if of_group(item, look.wish.sub_resource)
+        and str(get_path(item, "properties.privateEndpoint.id") or "").lower() not in wanted
+    ]
+    facts = Facts(
+        len(look.wish.endpoints), len(existing), look.wish.variant == "hybrid", accepted=look.wish.accept_zone_overwrite
+    )
+    choice = choose(look.wish.dns_mode, facts)
+    if choice.refusal:
+        yield refused("dns_mode", look.wish.vault_id, f"{choice.refusal}.", choice.remedy)
+    else:
+        yield ok("dns_mode", look.wish.vault_id, f"{look.wish.dns_mode}: {choice.reason}")
+
+
+def storage(look: Inspection) -> t.Iterator[Gate]:
+    """Every account exists, and one with an endpoint is General Purpose v2."""
+    from .storage_accounts import read_account
+
+    for account in look.wish.storage_accounts:
+        found = read_account(look.azure, account["id"])
+        if found is None:
+            yield refused("storage", account["id"], f"{account['id']} does not exist.", "Create the account first.")
+            continue
+        endpoint = account.get("endpoint")
+        if endpoint and not found.supports_private_endpoint:
+            yield refused(
+                "storage", account["id"], f"{account['id']} cannot have a private endpoint: {found.reason}.",
+                "Use a General Purpose v2 account.",
+            )  # fmt: skip
+        else:
+            yield ok("storage", account["id"], f"{parse_id(account['id']).name} is {found.kind} {found.sku}.")
+    if not any(account.get("endpoint") for account in look.wish.storage_accounts):
+        yield warning(
+            "storage",
+            look.wish.vault_id,
+            "No storage account gets an endpoint: replication data goes to the accounts' public endpoints.",
+        )
+
+
+SITE_RECOVERY_GATES: tuple[tuple[str, Check], ...] = (
+    ("cloud", cloud),
+    ("sides", sides),
+    ("freshness", freshness),
+    ("quota", quota),
+    ("endpoint_name", endpoint_names),
+    ("subnet", subnets),
+    ("region", regions),
+    ("zone_names", zone_knowledge),
+    ("dns_mode", topology),
+    ("zones", zones),
+    ("storage", storage),
+    ("cross_region_restore", cross_region),
+    ("encryption", encryption),
+)

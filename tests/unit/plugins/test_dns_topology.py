@@ -1,0 +1,48 @@
+"""The choice of zones and writers, and the files for other people's DNS servers."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.privatelink.recovery.plugins.module_utils.dns_topology import MODES, Facts, choose, owns_zones
+from ansible_collections.privatelink.recovery.plugins.module_utils.record_files import files
+
+TABLE = [
+    ("per_endpoint", Facts(2), "per_endpoint", "zone_group", False),
+    ("per_endpoint", Facts(1), "per_endpoint", "zone_group", False),
+    ("shared", Facts(1), "shared", "zone_group", False),
+    ("shared", Facts(2), "shared", "zone_group", True),
+    ("shared", Facts(1, existing=1), "shared", "zone_group", True),
+    ("shared", Facts(2, accepted=True), "shared", "zone_group", False),
+    ("records", Facts(2), "per_endpoint", "records", False),
+    ("records", Facts(1), "shared", "records", False),
+    ("zone_group", Facts(2), "per_endpoint", "zone_group", False),
+    ("policy", Facts(2), "per_endpoint", "policy", False),
+    ("custom", Facts(2), "per_endpoint", "custom", False),
+    ("zone_group", Facts(1, hybrid=True), "shared", "zone_group", False),
+]
+
+
+@pytest.mark.parametrize(("mode", "facts", "topology", "writer", "refused"), TABLE)
+def test_choice(mode: str, facts: Facts, topology: str, writer: str, refused: bool) -> None:
+    choice = choose(mode, facts)
+    assert (choice.topology, choice.writer, bool(choice.refusal)) == (topology, writer, refused)
+    assert choice.reason
+    assert mode in MODES
+
+
+def test_who_makes_zones() -> None:
+    assert [owns_zones(writer) for writer in ("zone_group", "records", "policy", "custom")] == [True, True, False, False]
+
+
+def test_files_for_each_endpoint() -> None:
+    zone = "privatelink.siterecovery.windowsazure.com"
+    names = [
+        {"endpoint": "pe-a", "fqdn": f"1-asr-pod01-rcm1.we.{zone}", "record_name": "1-asr-pod01-rcm1.we", "zone": zone, "ip_addresses": ["10.1.1.4"]},
+        {"endpoint": "pe-b", "fqdn": f"1-asr-pod01-rcm1.we.{zone}", "record_name": "1-asr-pod01-rcm1.we", "zone": zone, "ip_addresses": ["10.2.1.4"]},
+    ]  # fmt: skip
+    made = files(names, 60)
+    assert f"10.1.1.4 1-asr-pod01-rcm1.we.{zone}\n" in made["pe-a.hosts"]
+    assert "10.2.1.4" not in made["pe-a.hosts"]
+    assert "1-asr-pod01-rcm1.we\t60\tIN\tA\t10.2.1.4" in made[f"pe-b.{zone}.zone"]
+    assert f"-ZoneName '{zone}'" in made["pe-b.ps1.txt"]
+    assert len(made) == 6
