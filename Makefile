@@ -16,9 +16,10 @@ rehearse: ## run a sequence against a local Azure: SCENARIO=name VARS=file WORLD
 test: ## every check below, from quick to slow, and a summary
 	@$(RUN) test
 
-STEPS := environment lint unit unit-oldest ansible-lint docs build sanity molecule bench clean
+STEPS := environment format lint unit unit-oldest ansible-lint docs build sanity molecule bench clean
 .PHONY: $(STEPS)
 environment: ## make or renew .venv, with the tools for development
+format: ## repair style, as far as ruff can
 lint: ## ruff and mypy --strict
 unit: ## unit tests on the newest Azure packages, with coverage
 unit-oldest: ## unit tests of plugins/ on the oldest supported packages

@@ -49,12 +49,12 @@ def _timed(step: Step) -> tuple[bool, float]:
 
 
 def _report(results: list[tuple[str, bool, float]]) -> int:
-    failed = [name for name, passed, _ in results if not passed]
+    failed = [name for name, passed, _seconds in results if not passed]
     if len(results) > 1:
         print("\n== summary")
         for name, passed, seconds in results:
             print(f"   {name:<15}{'passed' if passed else 'FAILED':<8}{seconds:7.1f} s")
-        total = sum(seconds for *_, seconds in results)
+        total = sum(seconds for _name, _passed, seconds in results)
         print(f"== {len(failed)} failed, {len(results) - len(failed)} passed in {total:.1f} s", flush=True)
     return 1 if failed else 0
 

@@ -54,6 +54,7 @@ def write_pip_configuration(environment: Environment) -> None:
     command = (str(environment.python), "-m", "pip", "config", "list")
     listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     configuration = configparser.RawConfigParser()
+    configuration.read_dict({"global": {"quiet": "2"}})  # errors only
     for section, name, value in sorted(_settings(listed), key=lambda row: row[0] == ":env:"):
         section = "global" if section == ":env:" else section
         if not configuration.has_section(section):
@@ -69,8 +70,8 @@ def write_pip_configuration(environment: Environment) -> None:
 def _settings(listed: str) -> t.Iterator[tuple[str, str, str]]:
     """Rows of ``pip config list``: ``section.name='value'``, environment variables as section ``:env:``."""
     for line in listed.splitlines():
-        place, _, quoted = line.partition("=")
-        section, _, name = place.rpartition(".")
+        place, _equals, quoted = line.partition("=")
+        section, _dot, name = place.rpartition(".")
         # config-file names where pip read the rest; user installs do not fit virtual environments.
         if section and name not in ("config-file", "user", "require-virtualenv"):
             yield section, name, str(ast.literal_eval(quoted))

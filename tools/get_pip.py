@@ -17,5 +17,5 @@ if __name__ == "__main__":
     os.environ.pop("PIP_CONFIG_FILE", None)
     for loaded in [name for name in sys.modules if name.split(".")[0] == "pip"]:
         del sys.modules[loaded]
-    sys.argv = ["pip", "install", "--disable-pip-version-check", *packages]
+    sys.argv = ["pip", "install", "--quiet", "--disable-pip-version-check", *packages]
     runpy.run_module("pip", run_name="__main__", alter_sys=True)

@@ -69,4 +69,6 @@ def _walk() -> list[Path]:
 
 
 def _is_ours(name: str) -> bool:
-    return name not in _NOT_OURS and not name.endswith(_NOT_OURS_ENDINGS) and not name.startswith((".venv", ".coverage"))
+    return (
+        name not in _NOT_OURS and not name.endswith(_NOT_OURS_ENDINGS) and not name.startswith((".venv", ".coverage"))
+    )

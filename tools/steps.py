@@ -14,7 +14,7 @@ from .paths import BUILD, CACHE, COLLECTION, HOME, ROOT, TREE, copied_tree
 
 _COVERED = ("plugins", "extensions/emulator")
 _COVERAGE_PERCENT = 90
-_TYPED = ("plugins", "extensions/emulator", "extensions/rehearsal", "tools")
+_TYPED = ("plugins", "extensions/emulator", "extensions/rehearsal", "tests/benchmarks", "tools")
 #: The pip release that ansible-test of ansible-core 2.19 asks for, as it appears in the script's name.
 _PIP_RELEASE = "24_2"
 
@@ -106,6 +106,13 @@ def molecule() -> None:
     run(envs.DEVELOPMENT, python, "-m", "molecule", "test", "--all", cwd=link)
 
 
+def style() -> None:
+    """Repair what ``lint`` finds, as far as a tool can."""
+    python = envs.DEVELOPMENT.python
+    run(envs.DEVELOPMENT, python, "-m", "ruff", "check", "--fix", "--exit-zero", "--quiet")
+    run(envs.DEVELOPMENT, python, "-m", "ruff", "format", "--quiet")
+
+
 def bench() -> None:
     """The measurements."""
     run(envs.DEVELOPMENT, envs.DEVELOPMENT.python, "-m", "benchmarks", cwd=ROOT / "tests")
@@ -124,5 +131,6 @@ TESTS = (
 )
 OTHERS = (
     Step("environment", (envs.DEVELOPMENT,), lambda: None),
+    Step("format", (envs.DEVELOPMENT,), style),
     Step("bench", (envs.DEVELOPMENT, envs.PEER), bench),
 )

@@ -19,6 +19,7 @@ from .services.providers import Providers
 from .services.recovery_services import RecoveryServices
 from .services.resource_groups import ResourceGroups
 from .services.sign_in import SignIn
+from .services.storage import Storage
 from .services.subscriptions import Subscriptions
 from .wire import JSON
 
@@ -26,7 +27,7 @@ from .wire import JSON
 #: the provider is registered, whether the group exists. What the world describes is made in the same order.
 SERVICES: tuple[t.Callable[[Arm], Service], ...] = (
     Admin, SignIn, AccessToken, Subscriptions, Authorization, Providers, ResourceGroups, ActivityLog,
-    Network, PrivateDns, RecoveryServices,
+    Network, PrivateDns, RecoveryServices, Storage,
 )
 
 

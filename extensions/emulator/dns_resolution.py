@@ -36,7 +36,7 @@ class Resolver:
     def resolve(self, name: str, kind: int) -> Answer:
         """Answer a question, following aliases through private zones and public DNS."""
         records: list[Record] = []
-        for _ in range(_LONGEST_CHAIN):
+        for _step in range(_LONGEST_CHAIN):
             answer = self._step(name, kind)
             records += answer.records
             aliases = [record for record in answer.records if record.kind == dns.CNAME]

@@ -25,6 +25,7 @@ TYPES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "Microsoft.RecoveryServices": {"vaults": _VAULTS, "locations": _VAULTS},
     "Microsoft.Storage": {"storageAccounts": _STORAGE},
+    "Microsoft.ClassicStorage": {"storageAccounts": ("2016-11-01", "2016-04-01", "2015-12-01")},
     "Microsoft.Migrate": {"migrateProjects": _MIGRATE, "assessmentProjects": ("2023-04-01-preview", "2020-05-01")},
     "Microsoft.OffAzure": {"masterSites": ("2024-12-01-preview", "2020-07-07")},
     "Microsoft.KeyVault": {"vaults": ("2023-07-01", "2022-07-01")},

@@ -46,4 +46,4 @@ def longest_chain(operations: t.Sequence[Operation], now: float) -> float:
     for start, finish in spans:
         before = max((total for ended, total in ends if ended <= start), default=0.0)
         ends.append((finish, before + finish - start))
-    return round(max((total for _, total in ends), default=0.0), 3)
+    return round(max((total for _kind, total in ends), default=0.0), 3)

@@ -51,7 +51,7 @@ class Signer:
         }
 
     def _verify(self, token: str) -> JSON | None:
-        text, _, signature = token.rpartition(".")
+        text, _dot, signature = token.rpartition(".")
         try:
             self._key.public_key().verify(_decode(signature), text.encode(), padding.PKCS1v15(), SHA256())
             return t.cast(JSON, json.loads(_decode(text.split(".")[1])))

@@ -15,6 +15,8 @@ CLIENT = "33333333-3333-4333-8333-333333333333"
 OBJECT = "44444444-4444-4444-8444-444444444444"
 SECRET = "rehearsal-secret"
 PROVIDERS = ("Microsoft.Network", "Microsoft.RecoveryServices", "Microsoft.Storage")
+#: Registered where the world has classic storage accounts.
+CLASSIC_STORAGE = "Microsoft.ClassicStorage"
 CLOUDS = ("AzureCloud", "AzureUSGovernment", "AzureChinaCloud")
 
 #: Settings of the platform with their defaults, all times in emulated seconds unless stated otherwise.
@@ -43,9 +45,15 @@ _LISTS: dict[str, tuple[str, ...]] = {
     "virtual_networks": ("name", "resource_group"),
     "private_dns_zones": ("name", "resource_group"),
     "vaults": ("name", "resource_group"),
+    "storage_accounts": ("name", "resource_group"),
+    "classic_storage_accounts": ("name", "resource_group"),
     "private_endpoints": ("name", "resource_group", "virtual_network", "subnet", "target"),
     "role_assignments": ("scope", "role", "principal_id"),
 }
+_IN_GROUPS = (
+    "virtual_networks", "private_dns_zones", "vaults", "storage_accounts", "classic_storage_accounts",
+    "private_endpoints",
+)
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -71,13 +79,14 @@ def complete(world: t.Any) -> JSON:
     done: JSON = dict(world)
     done.setdefault("cloud", CLOUDS[0])
     done.setdefault("tenant_id", TENANT)
-    done["subscriptions"] = [_subscription(one) for one in done.get("subscriptions") or [{"id": SUBSCRIPTION}]]
+    registered = (*PROVIDERS, CLASSIC_STORAGE) if done.get("classic_storage_accounts") else PROVIDERS
+    done["subscriptions"] = [_subscription(one, registered) for one in done.get("subscriptions") or [{"id": SUBSCRIPTION}]]
     first = done["subscriptions"][0]["id"]
     operator = {"object_id": OBJECT, "roles": [{"role": "Owner", "scope": f"/subscriptions/{first}"}]}
     done["principals"] = [_principal(one) for one in done.get("principals") or [operator]]
     done["resource_groups"] = [_group(one, first) for one in done.get("resource_groups") or []]
     known = {(group["subscription_id"].lower(), group["name"].lower()) for group in done["resource_groups"]}
-    for kind in ("virtual_networks", "private_dns_zones", "vaults", "private_endpoints"):
+    for kind in _IN_GROUPS:
         done[kind] = [{"subscription_id": first, **one} for one in done.get(kind) or []]
         for one in done[kind]:
             if (one["subscription_id"].lower(), one["resource_group"].lower()) not in known:
@@ -121,9 +130,9 @@ def _check_entry(place: str, entry: t.Any, required: tuple[str, ...]) -> None:
         raise WorldError(f"{place}: 'id' must be a GUID, not {entry['id']!r}")
 
 
-def _subscription(given: JSON) -> JSON:
-    registered = dict.fromkeys(PROVIDERS, "Registered")
-    return {"name": "rehearsal", **given, "providers": {**registered, **(given.get("providers") or {})}}
+def _subscription(given: JSON, registered: t.Iterable[str]) -> JSON:
+    providers = {**dict.fromkeys(registered, "Registered"), **(given.get("providers") or {})}
+    return {"name": "rehearsal", **given, "providers": providers}
 
 
 def _principal(given: JSON) -> JSON:

@@ -18,7 +18,7 @@ from .wire import JSON
 
 @dataclass(frozen=True)
 class Group:
-    """One operation group: the client's attribute, the keyword of each name along the id, and further constants."""
+    """One operation group: the client's attribute, the keywords of the names along the id and of the body, constants."""
 
     client: t.Literal["network", "dns"]
     attribute: str
@@ -28,6 +28,7 @@ class Group:
     list: str = "list"
     constants: t.Mapping[str, str] = field(default_factory=dict)
     long: bool = True
+    body: str = "parameters"
 
     def version(self, api_version: str) -> JSON:
         """The version as a call's argument: azure-mgmt-network ignores the client's, azure-mgmt-privatedns the call's."""
@@ -36,7 +37,9 @@ class Group:
 
 GROUPS: dict[str, Group] = {
     "microsoft.network/virtualnetworks": Group("network", "virtual_networks", ("virtual_network_name",)),
-    "microsoft.network/virtualnetworks/subnets": Group("network", "subnets", ("virtual_network_name", "subnet_name")),
+    "microsoft.network/virtualnetworks/subnets": Group(
+        "network", "subnets", ("virtual_network_name", "subnet_name"), body="subnet_parameters"
+    ),
     "microsoft.network/virtualnetworks/usages": Group(
         "network", "virtual_networks", ("virtual_network_name",), list="list_usage"
     ),
@@ -94,7 +97,7 @@ class NetworkDoor:
         if headers:
             arguments["headers"] = headers
         if method == "PUT":
-            arguments["parameters"] = io.BytesIO(json.dumps(body).encode())
+            arguments[group.body] = io.BytesIO(json.dumps(body).encode())
             arguments["content_type"] = "application/json"
             call = getattr(operations, group.put)
         elif method == "DELETE":

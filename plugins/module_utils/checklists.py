@@ -9,6 +9,10 @@ from .wire import JSON
 BACKUP_ARTICLE = "https://learn.microsoft.com/azure/backup/private-endpoints"
 V2_ARTICLE = "https://learn.microsoft.com/azure/backup/backup-azure-private-endpoints-configure-manage"
 
+SITE_RECOVERY_ARTICLE = (
+    "https://learn.microsoft.com/azure/site-recovery/azure-to-azure-how-to-enable-replication-private-endpoints"
+)
+
 
 class Row(t.NamedTuple):
     """One duty: a stable id, what to do, who does it, why, and how to show that it was done."""
@@ -66,6 +70,66 @@ CHECKLISTS: dict[str, tuple[Row, ...]] = {
             "backup operator",
             f"Azure VM and Azure Files backup need no private endpoint, their file recovery does. {BACKUP_ARTICLE}",
             "runbook updated",
+        ),
+    ),
+    "site_recovery": (
+        Row(
+            "entra-outbound",
+            "Allow outbound TCP 443 to Microsoft Entra ID from source and recovery network (service tag AzureActiveDirectory).",
+            "network team",
+            f"Entra ID has no private endpoint. {SITE_RECOVERY_ARTICLE}",
+            "Test-NetConnection login.microsoftonline.com -Port 443 from a machine of each network",
+        ),
+        Row(
+            "automation-account",
+            "Switch automatic updates of the Mobility agent through an Automation account off, and plan manual updates.",
+            "replication operator",
+            f"Jobs of an Automation account cannot reach a vault behind private endpoints. {SITE_RECOVERY_ARTICLE}",
+            "extension update settings of the vault; the calendar entry",
+        ),
+        Row(
+            "enable-replication",
+            "Enable replication for the machines now, not before (or name them in site_recovery_protected_machines).",
+            "replication operator",
+            f"A vault that ever held a protected machine can never use private endpoints. {SITE_RECOVERY_ARTICLE}",
+            "replicated items show as Protected",
+        ),
+        Row(
+            "drift-after-replication",
+            "Run playbooks/drift.yml with recovery_role site_recovery after replication is on, and schedule it daily.",
+            "automation owner",
+            f"Two more names appear on both endpoints once replication is on. {SITE_RECOVERY_ARTICLE}",
+            "seven names on each endpoint in the drift report",
+        ),
+        Row(
+            "reprotect-storage",
+            "Before reprotecting, create a cache account in the recovery region and its endpoint in the recovery network.",
+            "replication operator",
+            f"Without it replication back uses the account's public endpoint. {SITE_RECOVERY_ARTICLE}",
+            "second account listed in site_recovery_storage_accounts",
+        ),
+        Row(
+            "public-fallback",
+            "If storage has no private endpoint, allow the storage, Event Hub and Site Recovery service tags of the region outbound.",
+            "network team",
+            "https://learn.microsoft.com/azure/site-recovery/azure-to-azure-troubleshoot-network-connectivity",
+            "effective security rules of one machine",
+        ),
+    ),
+    "site_recovery_teardown": (
+        Row(
+            "replication-off",
+            "Disable replication of all machines before the endpoints are removed, or they stop replicating.",
+            "replication operator",
+            f"Replication has no other way to the vault. {SITE_RECOVERY_ARTICLE}",
+            "no replicated items are left",
+        ),
+        Row(
+            "public-path",
+            "Decide how the vault is reached from now on: open public network access, or create new endpoints.",
+            "vault owner",
+            f"Removing endpoints does not open the vault by itself. {V2_ARTICLE}",
+            "public network access of the vault",
         ),
     ),
     "backup_teardown": (

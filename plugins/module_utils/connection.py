@@ -13,12 +13,14 @@ from .azure import DEFAULT_TIMEOUT, Azure
 from .azure_arm import ArmDoor
 from .azure_network import NetworkDoor
 from .clouds import CLOUDS, Cloud, discover, known_cloud
-from .credentials import Credentials, build, resolve
+from .credentials import USER_AGENT, Credentials, build, resolve
 from .errors import InputError, RecoveryError
 from .spec import Option
 from .token_cache import SessionCache, SharedToken
 
-USER_AGENT = "ansible-privatelink-recovery"
+# azure-core's defaults are five minutes for either, and each is tried again.
+CONNECT_SECONDS = 15
+READ_SECONDS = 120
 
 CONNECTION: dict[str, Option] = {
     "auth_source": Option(
@@ -135,7 +137,11 @@ def _transport(ca_file: t.Any) -> t.Any:
         from azure.core.pipeline.transport import RequestsTransport
     except ImportError as error:
         raise MissingLibrary("azure-core", str(error)) from error
-    return RequestsTransport(connection_verify=str(ca_file) if ca_file else True)
+    return RequestsTransport(
+        connection_verify=str(ca_file) if ca_file else True,
+        connection_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+    )
 
 
 def _cloud(name: str, transport: t.Any, cache: SessionCache) -> Cloud:

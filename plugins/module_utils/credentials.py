@@ -7,6 +7,7 @@ environment, ``~/.azure/credentials``, then the Azure CLI. A managed identity is
 from __future__ import annotations
 
 import configparser
+import logging
 import os
 import typing as t
 from dataclasses import dataclass, field
@@ -32,6 +33,8 @@ ENVIRONMENT: dict[str, tuple[str, ...]] = {
     "oidc_token_file_path": ("AZURE_FEDERATED_TOKEN_FILE",),
     "adfs_authority_url": ("AZURE_ADFS_AUTHORITY_URL",),
 }
+USER_AGENT = "ansible-privatelink-recovery"
+_SILENT = logging.NullHandler()
 SIGN_IN = tuple(name for name in ENVIRONMENT if name != "subscription_id")
 PROFILE_FILE = "~/.azure/credentials"
 
@@ -186,14 +189,24 @@ def _cli_subscription(environment: Values) -> str:
 
 def build(credentials: Credentials, cloud: Cloud, transport: t.Any, *, instance_discovery: bool = True) -> t.Any:
     """The azure-identity credential. No request is sent yet. ``transport`` carries TLS settings and is shared."""
+    # azure-identity raises what it warns of; without a handler Python would print the warning as well.
+    for name in ("azure", "msal"):
+        logging.getLogger(name).addHandler(_SILENT)
+    try:
+        return _make(credentials, cloud, transport, instance_discovery)
+    except ValueError as error:
+        raise InputError(f"The {credentials.kind} credentials (from {credentials.source}) are no use: {error}") from None
+
+
+def _make(credentials: Credentials, cloud: Cloud, transport: t.Any, instance_discovery: bool) -> t.Any:
     from azure import identity
 
-    from .pipeline import RETRIED_METHODS
+    from .pipeline import sign_in_policies
 
     values = credentials.values
     common: dict[str, t.Any] = {
         "transport": transport,
-        "retry_on_methods": RETRIED_METHODS,
+        "policies": sign_in_policies(USER_AGENT),
         "authority": credentials.authority or cloud.authority,
         "disable_instance_discovery": not instance_discovery,
     }

@@ -58,10 +58,10 @@ def parse_id(text: str, expected: str = "", *, option: str = "id") -> ResourceId
     if keys[0] != "subscriptions" or not GUID.match(parts[1]):
         raise _malformed(text, expected, option)
     group = parts[3] if len(parts) > 3 and keys[2] == "resourcegroups" else ""
-    if "providers" not in keys:
+    start = _provider(keys)
+    if start < 0:
         found = ResourceId(parts[1], group, "", (), cleaned)
     else:
-        start = len(keys) - 1 - keys[::-1].index("providers")
         tail = parts[start + 1 :]
         if len(tail) == 1 and start == 2:
             # A registration of a resource provider: its name is all there is.
@@ -90,12 +90,17 @@ def parse_collection(path: str) -> Collection:
     """Parse ``{scope}/providers/{provider}/{type}[/{name}/{child type}]``; ``type`` comes back in lower case."""
     parts = path.strip("/").split("/")
     keys = [part.lower() for part in parts]
-    if "providers" not in keys or keys[0] != "subscriptions":
+    start = _provider(keys)
+    if start < 0 or keys[0] != "subscriptions":
         return Collection(parts[1] if len(parts) > 1 else "", "", "", ())
-    start = len(keys) - 1 - keys[::-1].index("providers")
     tail = parts[start + 1 :]
     group = parts[3] if start > 3 and keys[2] == "resourcegroups" else ""
     return Collection(parts[1], group, "/".join([tail[0], *tail[1::2]]).lower(), tuple(tail[2::2]))
+
+
+def _provider(keys: list[str]) -> int:
+    """Where the last provider begins, -1 without one. Names stand at odd places, so one may be called ``providers``."""
+    return max((place for place in range(0, len(keys), 2) if keys[place] == "providers"), default=-1)
 
 
 def _malformed(text: str, expected: str, option: str) -> InputError:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from .dns_topology import Facts, Writer, choose
+from .dns_zones import known_zones
 from .errors import InputError
 from .ids import build_id, fold_id, group_id, parse_id, region, same_id, unique_ids
 from .inventory import ENDPOINT_TYPE, NETWORK_API_VERSION
@@ -159,6 +160,19 @@ def _endpoint(item: JSON, options: t.Mapping[str, t.Any], subscription_id: str, 
     )
 
 
+@dataclass(frozen=True)
+class StorageEndpoint:
+    """The private endpoint of a storage account as the operator wants it; its one zone is the blob zone."""
+
+    account: str
+    id: str
+    name: str
+    subnet: str
+    network: str
+    zone_id: str
+    virtual_networks: tuple[str, ...]
+
+
 class Inspection:
     """Everything the gates read, each thing once."""
 
@@ -237,6 +251,33 @@ class Inspection:
         }
         found = find_required_zones(replace(self.task, options=question))["zones"]
         return list(dict.fromkeys([*found, *self.wish.extra_zone_names]))
+
+    @cached_property
+    def storage_endpoints(self) -> list[StorageEndpoint]:
+        """The endpoints of storage accounts, their blob zone resolved for the cloud."""
+        zone = known_zones("blob", self.location, self.connection.cloud).zones[0]
+        return [
+            self._storage_endpoint(account, zone) for account in self.wish.storage_accounts if account.get("endpoint")
+        ]
+
+    def _storage_endpoint(self, account: JSON, zone: str) -> StorageEndpoint:
+        wanted = account["endpoint"]
+        subnet = parse_id(wanted["subnet"], SUBNET_TYPE)
+        vault = parse_id(self.wish.vault_id)
+        beside = next((item for item in self.wish.endpoints if same_id(item.network, subnet.ancestor())), None)
+        default_zones = beside.zone_group_id if beside else group_id(subnet.subscription_id, vault.resource_group)
+        zone_group = wanted.get("dns_zone_resource_group")
+        zones = group_id(parse_id(default_zones).subscription_id, zone_group) if zone_group else default_zones
+        group = wanted.get("resource_group") or vault.resource_group
+        return StorageEndpoint(
+            account=account["id"],
+            id=build_id(subnet.subscription_id, group, ENDPOINT_TYPE, wanted["name"]),
+            name=wanted["name"],
+            subnet=subnet.text,
+            network=subnet.ancestor(),
+            zone_id=f"{zones}/providers/{ZONE_TYPE}/{zone}",
+            virtual_networks=tuple(unique_ids([subnet.ancestor(), *(beside.virtual_networks if beside else ())])),
+        )
 
     def zone_ids(self, endpoint: EndpointWish) -> list[str]:
         """The ids of an endpoint's zones."""

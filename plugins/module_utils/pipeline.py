@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import typing as t
 
@@ -27,21 +28,26 @@ RETRIED_METHODS = frozenset({"GET", "HEAD", "PUT", "PATCH", "DELETE", "POST"})
 # POST that only reads: https://learn.microsoft.com/rest/api/recoveryservices (Capabilities, Check Name Availability).
 READING_POSTS = ("/capabilities", "/checknameavailability")
 CERTIFICATE_SIGNS = ("CERTIFICATE_VERIFY_FAILED", "certificate verify failed", "SSLCertVerificationError")
-NAME_SIGNS = (
-    "Name or service not known",
-    "Failed to resolve",
-    "nodename nor servname",
-    "Temporary failure in name resolution",
-)
+# What the resolvers of Linux and macOS say of a name that does not exist; a temporary failure may pass.
+NO_SUCH_NAME = ("Name or service not known", "nodename nor servname", "No address associated with hostname")
+NAME_SIGNS = (*NO_SUCH_NAME, "Failed to resolve", "Temporary failure in name resolution")
 
 
 def retry_policy() -> RetryPolicy[t.Any, t.Any]:
-    """azure-core's retries, for every method we send, but not for an untrusted certificate: that does not pass."""
+    """azure-core's retries, for every method we send, but not for what does not pass by itself.
+
+    That is a certificate nobody trusts and a host name that does not exist.
+    """
+    return _retry_class()(retry_total=RETRIES * 2, retry_connect=RETRIES, retry_read=RETRIES, retry_status=RETRIES)
+
+
+@functools.cache
+def _retry_class() -> type[RetryPolicy[t.Any, t.Any]]:
     from azure.core.pipeline.policies import RetryPolicy as Base
 
     class Retry(Base[t.Any, t.Any]):
         def increment(self, settings: dict[str, t.Any], response: t.Any = None, error: Exception | None = None) -> bool:
-            if error is not None and any(sign in str(error) for sign in CERTIFICATE_SIGNS):
+            if error is not None and any(sign in str(error) for sign in (*CERTIFICATE_SIGNS, *NO_SUCH_NAME)):
                 return False
             return super().increment(settings, response=response, error=error)
 
@@ -52,7 +58,20 @@ def retry_policy() -> RetryPolicy[t.Any, t.Any]:
         def _is_method_retryable(self, settings: t.Any, request: t.Any, response: t.Any = None) -> bool:
             return request.method.upper() in settings["methods"]
 
-    return Retry(retry_total=RETRIES * 2, retry_connect=RETRIES, retry_read=RETRIES, retry_status=RETRIES)
+    return Retry
+
+
+def sign_in_policies(user_agent: str) -> list[t.Any]:
+    """The policies of a sign-in: those of :func:`policies` that need no token, and none that logs."""
+    from azure.core.pipeline import policies as core
+
+    return [
+        core.RequestIdPolicy(),
+        core.HeadersPolicy(),
+        core.UserAgentPolicy(base_user_agent=user_agent),
+        core.ContentDecodePolicy(),
+        retry_policy(),
+    ]
 
 
 def policies(credential: t.Any, scope: str, user_agent: str, read_only: bool) -> list[t.Any]:
@@ -133,7 +152,7 @@ def translate(error: Exception, method: str, resource_id: str) -> Exception:
 
     if isinstance(error, _Deadline):
         return WaitTimeout(f"{error}; Azure goes on with it.", remedy="Run again to resume, or raise wait_timeout.")
-    if isinstance(error, sdk.ClientAuthenticationError) and error.response is None:
+    if isinstance(error, sdk.ClientAuthenticationError) and _from_sign_in(error):
         return sign_in_error(error)
     if isinstance(error, sdk.HttpResponseError) and error.response is not None:
         return from_response(error.response, method, resource_id, failed_operation=_ended_badly(error))
@@ -142,6 +161,12 @@ def translate(error: Exception, method: str, resource_id: str) -> Exception:
     if isinstance(error, (sdk.ServiceRequestError, sdk.ServiceResponseError)):
         return unreachable(error, resource_id)
     return error
+
+
+def _from_sign_in(error: t.Any) -> bool:
+    """Whether the identity platform refused, not Azure Resource Manager, whose 401 has the same class."""
+    request = getattr(error.response, "request", None)
+    return error.response is None or "/oauth2/" in str(getattr(request, "url", ""))
 
 
 def _ended_badly(error: Exception) -> bool:
@@ -221,9 +246,18 @@ SIGN_IN_REMEDIES = {
 }
 
 
-def sign_in_error(error: Exception) -> CredentialError:
-    """A refused sign-in, with the remedy its AADSTS number asks for."""
+def sign_in_error(error: Exception) -> CredentialError | Unreachable:
+    """A sign-in that was refused, with the remedy its AADSTS number asks for, or that never got an answer."""
+    from azure.core import exceptions as sdk
+
+    if isinstance(error.__cause__, (sdk.ServiceRequestError, sdk.ServiceResponseError)):
+        return unreachable(error.__cause__, "the sign-in authority")
     text = " ".join(str(error).split())[:600]
+    if type(error).__name__ == "CredentialUnavailableError":
+        return CredentialError(
+            f"This way to sign in is not available here: {text}",
+            remedy="Run az login on this machine, or give client_id, secret and tenant.",
+        )
     remedy = next((words for number, words in SIGN_IN_REMEDIES.items() if number in text), "")
     return CredentialError(
         f"Signing in to Azure failed: {text}", remedy=remedy or "Check tenant, client_id and secret."

@@ -10,7 +10,7 @@ from .dns_topology import owns_zones
 from .errors import Refusal
 from .gates import Gate, run_gates, summary
 from .ids import fold_id, parse_id, same_id, unique_ids
-from .inspection import Inspection, make_wish
+from .inspection import Inspection, StorageEndpoint, make_wish
 from .private_dns import ours
 from .runner import Task
 from .site_recovery_gates import SITE_RECOVERY_GATES
@@ -77,6 +77,19 @@ def plan(look: Inspection) -> JSON:
             },
         )
         entry["virtual_networks"] = unique_ids([*entry["virtual_networks"], *endpoint.virtual_networks])
+    for storage in look.storage_endpoints if ours_to_make else ():
+        zone = parse_id(storage.zone_id)
+        entry = sets.setdefault(
+            f"{fold_id(zone.group_id)} blob",
+            {
+                "zones": [
+                    {"name": zone.name, "resource_group": zone.resource_group, "subscription_id": zone.subscription_id}
+                ],
+                "zone_ids": [storage.zone_id],
+                "virtual_networks": [],
+            },
+        )
+        entry["virtual_networks"] = unique_ids([*entry["virtual_networks"], *storage.virtual_networks])
     return {
         "vault_id": look.wish.vault_id,
         "vault_exists": look.vault is not None,
@@ -85,6 +98,7 @@ def plan(look: Inspection) -> JSON:
         "zone_names": look.zone_names,
         "writer": look.wish.writer,
         "zone_sets": list(sets.values()),
+        "storage_endpoints": [_storage(look, storage) for storage in look.storage_endpoints],
         "endpoints": [
             {
                 "id": endpoint.id,
@@ -101,6 +115,23 @@ def plan(look: Inspection) -> JSON:
             }
             for endpoint, asked in zip(look.wish.endpoints, look.wish.options["endpoints"])
         ],
+    }
+
+
+def _storage(look: Inspection, storage: StorageEndpoint) -> JSON:
+    found = look.endpoint(storage.id)
+    return {
+        "id": storage.id,
+        "name": storage.name,
+        "resource_group": parse_id(storage.id).resource_group,
+        "subscription_id": parse_id(storage.id).subscription_id,
+        "subnet": storage.subnet,
+        "account": storage.account,
+        "zone_ids": [storage.zone_id] if owns_zones(look.wish.writer) else [],
+        "exists": found is not None,
+        "ours": ours((found or {}).get("tags")),
+        "consumers": None,
+        **dns_server(storage.network, {}, look.wish.options.get("dns_servers") or []),
     }
 
 

@@ -6,9 +6,9 @@ import typing as t
 from dataclasses import dataclass
 
 from .azure import Azure
-from .errors import OperationFailed
+from .errors import Conflict, OperationFailed
 from .plan import Plan, plan_absent, plan_present
-from .spec import Options, desired
+from .spec import Options, desired, differing
 from .wire import JSON, get_path
 
 
@@ -53,7 +53,7 @@ class Kind:
     def apply(self, azure: Azure, plan: Plan, *, wait: bool = True) -> JSON | None:
         """Do what the plan says and return the resource as Azure answers it (None after a deletion)."""
         if plan.action == "create":
-            return azure.put(plan.resource_id, self.api_version, plan.body, wait=wait, new=self.if_none_match)
+            return self._create(azure, plan, wait)
         if plan.action == "update" and self.update == "PATCH":
             return azure.patch(plan.resource_id, self.api_version, plan.body, wait=wait)
         if plan.action == "update":
@@ -61,6 +61,16 @@ class Kind:
         if plan.action == "delete":
             azure.delete(plan.resource_id, self.api_version, wait=wait)
         return None
+
+    def _create(self, azure: Azure, plan: Plan, wait: bool) -> JSON:
+        try:
+            return azure.put(plan.resource_id, self.api_version, plan.body, wait=wait, new=self.if_none_match)
+        except Conflict as error:
+            # 412: since it was read it came to be, by somebody else or by an attempt of ours whose answer was lost.
+            made = self.settle(azure, plan.resource_id) if error.status == 412 else None
+            if made is None or differing(self.options, made, plan.body):
+                raise
+            return made
 
     def settle(self, azure: Azure, resource_id: str) -> JSON:
         """Wait until the resource is no longer being provisioned; raise OperationFailed when that went wrong."""

@@ -32,7 +32,14 @@ OPTIONS: dict[str, Option] = {
         to="properties.redundancySettings.crossRegionRestore", fold=caseless, choices=("Enabled", "Disabled")
     ),
 }
-IDENTITY_ROW = {"identity": Option(type="dict", to="identity", fold=lambda value: _identity_key(value))}
+
+
+def _identity_key(value: t.Any) -> t.Any:
+    types = sorted(part.strip().lower() for part in str((value or {}).get("type") or "None").split(","))
+    return types, sorted(key.lower() for key in (value or {}).get("userAssignedIdentities") or {})
+
+
+IDENTITY_ROW = {"identity": Option(type="dict", to="identity", fold=_identity_key)}
 
 VAULT = Kind(
     TYPE,
@@ -118,11 +125,6 @@ def _wish(task: Task, current: JSON | None) -> JSON:
 def group_location(azure: Azure, subscription_id: str, resource_group: str) -> str:
     """The region of a resource group, the default for what is created in it."""
     return str(azure.get(group_id(subscription_id, resource_group), RESOURCE_GROUP_API_VERSION)["location"])
-
-
-def _identity_key(value: t.Any) -> t.Any:
-    types = sorted(part.strip().lower() for part in str((value or {}).get("type") or "None").split(","))
-    return types, sorted(key.lower() for key in (value or {}).get("userAssignedIdentities") or {})
 
 
 def _identity(wanted: JSON | None, current: JSON | None, resource_id: str) -> JSON:

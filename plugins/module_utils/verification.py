@@ -5,14 +5,14 @@ from __future__ import annotations
 import ipaddress
 import typing as t
 
-from .connections import connection_to, status_of
+from .connections import TARGETS, connection_to, status_of
 from .dns_zones import zone_and_record
 from .endpoints import connection_of
 from .errors import NotFound, Refusal
 from .freshness import SITE_RECOVERY_API_VERSION
 from .gates import Gate, ok, refused, run_gates
 from .ids import same_id
-from .inspection import EndpointWish, Inspection, make_wish
+from .inspection import EndpointWish, Inspection, StorageEndpoint, make_wish
 from .inventory import PublishedName, read_names
 from .private_dns import a_records, addresses, zone_name
 from .private_dns_zones import links_of
@@ -51,6 +51,10 @@ def verify(task: Task) -> JSON:
                 (step, lambda check=check, endpoint=endpoint: check(look, endpoint, found))
                 for endpoint in look.wish.endpoints
                 for step, check in CHECKS
+            ],
+            *[
+                ("storage", lambda endpoint=endpoint: check_storage(look, endpoint, found))
+                for endpoint in look.storage_endpoints
             ],
         ]
     )
@@ -179,6 +183,42 @@ def check_names(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.
         )  # fmt: skip
     else:
         yield ok("names", endpoint.id, f"All {len(names)} names of {endpoint.name} have their record.")
+
+
+def check_storage(look: Inspection, endpoint: StorageEndpoint, found: Findings) -> t.Iterator[Gate]:
+    """A storage endpoint is Approved on both sides and its name has its record."""
+    document = look.endpoint(endpoint.id)
+    if document is None:
+        yield refused("storage", endpoint.id, f"{endpoint.id} does not exist.")
+        return
+    account = look.azure.get(endpoint.account, TARGETS["microsoft.storage/storageaccounts"].api_version)
+    here, there = connection_of(document)["status"], status_of(connection_to(account, endpoint.id))
+    detail = f"connection {here} on the endpoint, {there} on the account"
+    found.resources.append(
+        {
+            "kind": "storage endpoint",
+            "id": endpoint.id,
+            "name": endpoint.name,
+            "state": provisioning(document),
+            "detail": detail,
+        }
+    )
+    zones = {} if look.wish.writer in ("policy", "custom") else {zone_name(endpoint.zone_id): endpoint.zone_id}
+    records = {zone: _records(look, zone) for zone in zones.values()}
+    rows = [judge_name(name, zones, records) for name in read_names(look.azure, endpoint.id, document)] if zones else []
+    found.names += [{**row, "endpoint": endpoint.name, "resolved": None} for row in rows]
+    wrong = [f"{row['fqdn']} ({row['record']})" for row in rows if row["record"] != "ok"]
+    if (here, there) != ("Approved", "Approved"):
+        yield refused(
+            "storage",
+            endpoint.id,
+            f"{endpoint.name}: {detail}.",
+            "Have the account's owner approve it, then run again.",
+        )
+    elif wrong or (zones and not rows):
+        yield refused("storage", endpoint.id, f"{endpoint.name} has no right record: {', '.join(wrong) or 'no names'}.")
+    else:
+        yield ok("storage", endpoint.id, f"{endpoint.name} is Approved on both sides and has its record.")
 
 
 def check_count(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.Iterator[Gate]:

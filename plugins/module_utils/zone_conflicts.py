@@ -17,6 +17,7 @@ from .wire import get_path
 def conflicts(look: Inspection) -> t.Iterator[Gate]:
     """A closed (or accepted) gate for each collision; nothing when there is none."""
     yield from links(look)
+    yield from storage_links(look)
     yield from shared_zones(look)
     yield from foreign_zones(look)
 
@@ -38,6 +39,23 @@ def links(look: Inspection) -> t.Iterator[Gate]:
                     f"it cannot also be linked to {conflict.planned_zone}.",
                     "Use the existing zone (set the zones' resource group to its own), or unlink the network from it first.",
                 )  # fmt: skip
+
+
+def storage_links(look: Inspection) -> t.Iterator[Gate]:
+    """The same for the blob zones of storage endpoints."""
+    for endpoint in look.storage_endpoints:
+        subscription = parse_id(endpoint.zone_id).subscription_id
+        name = parse_id(endpoint.zone_id).name
+        existing = look.once(
+            f"zones {name} {subscription}", lambda here=subscription, zone=name: read_zones(look.azure, here, [zone])
+        )
+        for conflict in overlapping([endpoint.zone_id], endpoint.virtual_networks, existing):
+            yield refused(
+                "zones", conflict.virtual_network,
+                f"{conflict.virtual_network} is already linked to {conflict.existing_zone}; "
+                f"it cannot also be linked to {conflict.planned_zone}.",
+                "Use the existing zone (storage_accounts.endpoint.dns_zone_resource_group), or unlink the network first.",
+            )  # fmt: skip
 
 
 def shared_zones(look: Inspection) -> t.Iterator[Gate]:

@@ -81,19 +81,23 @@ EXAMPLES = r"""
 - name: The records of an endpoint in zones of our own
   privatelink.recovery.private_dns_records:
     zones:
-      - /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.Network/privateDnsZones/privatelink.we.backup.windowsazure.com
-      - /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.Network/privateDnsZones/privatelink.blob.core.windows.net
-      - /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.Network/privateDnsZones/privatelink.queue.core.windows.net
+      - "{{ zones_id }}/privatelink.we.backup.windowsazure.com"
+      - "{{ zones_id }}/privatelink.blob.core.windows.net"
+      - "{{ zones_id }}/privatelink.queue.core.windows.net"
     private_endpoints:
       - /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.Network/privateEndpoints/pe-backup
+  vars:
+    zones_id: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.Network/privateDnsZones
 
 - name: Records that are known already
   privatelink.recovery.private_dns_records:
     zones:
-      - /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.Network/privateDnsZones/privatelink.blob.core.windows.net
+      - "{{ zones_id }}/privatelink.blob.core.windows.net"
     names:
       - {fqdn: account.blob.core.windows.net, ip_addresses: [10.1.1.20]}
     owner: cache-storage
+  vars:
+    zones_id: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.Network/privateDnsZones
 """
 
 RETURN = r"""
@@ -106,7 +110,8 @@ records:
   elements: dict
   sample:
     - zone: privatelink.blob.core.windows.net
-      zone_id: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.Network/privateDnsZones/privatelink.blob.core.windows.net
+      zone_id: "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup\
+        /providers/Microsoft.Network/privateDnsZones/privatelink.blob.core.windows.net"
       name: account
       fqdn: account.privatelink.blob.core.windows.net
       ip_addresses: [10.1.1.20]

@@ -118,7 +118,8 @@ zones:
   type: list
   elements: dict
   sample:
-    - id: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.Network/privateDnsZones/privatelink.blob.core.windows.net
+    - id: "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup\
+        /providers/Microsoft.Network/privateDnsZones/privatelink.blob.core.windows.net"
       name: privatelink.blob.core.windows.net
       location: global
       number_of_record_sets: 1
@@ -129,8 +130,10 @@ links:
   type: list
   elements: dict
   sample:
-    - id: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.Network/privateDnsZones/privatelink.blob.core.windows.net/virtualNetworkLinks/vnet-app-6f0c2d1e
-      zone: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.Network/privateDnsZones/privatelink.blob.core.windows.net
+    - id: "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup\
+        /providers/Microsoft.Network/privateDnsZones/privatelink.blob.core.windows.net/virtualNetworkLinks/vnet-app-6f0c2d1e"
+      zone: "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup\
+        /providers/Microsoft.Network/privateDnsZones/privatelink.blob.core.windows.net"
       virtual_network: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet-app
       state: Completed
 left:
@@ -139,7 +142,8 @@ left:
   type: list
   elements: dict
   sample:
-    - id: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.Network/privateDnsZones/privatelink.blob.core.windows.net
+    - id: "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup\
+        /providers/Microsoft.Network/privateDnsZones/privatelink.blob.core.windows.net"
       reason: it holds 3 record sets
 """
 

@@ -62,9 +62,11 @@ EXAMPLES = r"""
   privatelink.recovery.private_dns_zone_group:
     private_endpoint: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.Network/privateEndpoints/pe-backup
     zones:
-      - /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.Network/privateDnsZones/privatelink.we.backup.windowsazure.com
-      - /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.Network/privateDnsZones/privatelink.blob.core.windows.net
-      - /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.Network/privateDnsZones/privatelink.queue.core.windows.net
+      - "{{ zones_id }}/privatelink.we.backup.windowsazure.com"
+      - "{{ zones_id }}/privatelink.blob.core.windows.net"
+      - "{{ zones_id }}/privatelink.queue.core.windows.net"
+  vars:
+    zones_id: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.Network/privateDnsZones
 
 - name: No records by Azure any more
   privatelink.recovery.private_dns_zone_group:
@@ -77,7 +79,8 @@ id:
   description: Id of the group.
   returned: success
   type: str
-  sample: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.Network/privateEndpoints/pe-backup/privateDnsZoneGroups/default
+  sample: "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup\
+    /providers/Microsoft.Network/privateEndpoints/pe-backup/privateDnsZoneGroups/default"
 state:
   description: The group as Azure answers it, in snake case with its properties lifted to the top; empty when it does not exist.
   returned: success
@@ -92,7 +95,8 @@ record_sets:
   elements: dict
   sample:
     - fqdn: 1132794570626989392-ab-pod01-fc1.privatelink.we.backup.windowsazure.com
-      zone_id: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.Network/privateDnsZones/privatelink.we.backup.windowsazure.com
+      zone_id: "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup\
+        /providers/Microsoft.Network/privateDnsZones/privatelink.we.backup.windowsazure.com"
       record_name: 1132794570626989392-ab-pod01-fc1
       ip_addresses: [10.1.1.4]
       ttl: 10
@@ -108,7 +112,8 @@ overwritten:
   type: list
   elements: dict
   sample:
-    - zone_id: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.Network/privateDnsZones/privatelink.blob.core.windows.net
+    - zone_id: "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup\
+        /providers/Microsoft.Network/privateDnsZones/privatelink.blob.core.windows.net"
       record_name: account
       fqdn: account.blob.core.windows.net
       ip_addresses: [10.2.1.4]

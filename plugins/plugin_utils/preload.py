@@ -4,6 +4,9 @@ Imported at the top of each action plugin: the strategy loads action classes in 
 import the packages itself would pay for it again in every task.
 """
 
+# Nothing here is used: it is imported to have been imported.
+# pylint: disable=unused-import
+
 from __future__ import annotations
 
 import codecs

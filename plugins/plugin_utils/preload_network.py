@@ -1,5 +1,8 @@
 """azure-mgmt-network, imported once in the parent process before workers fork (see ``preload``)."""
 
+# Nothing here is used: it is imported to have been imported.
+# pylint: disable=unused-import
+
 from __future__ import annotations
 
 import contextlib

@@ -96,7 +96,7 @@ class Commands:
             limit = threading.Timer(_LONGEST_SECONDS, process.kill)
             limit.start()
             sampler = memory.Sampler(process.pid) if measure_memory else None
-            _, status, usage = os.wait4(process.pid, 0)
+            _process, status, usage = os.wait4(process.pid, 0)
             taken = time.perf_counter() - started
             limit.cancel()
         process.returncode = os.waitstatus_to_exitcode(status)

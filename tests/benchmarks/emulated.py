@@ -30,7 +30,7 @@ class Emulated:
         extensions = Path(__file__).parents[2] / "extensions"
         command = [
             sys.executable, "-m", "emulator", "--ready-file", str(ready), "--world", str(directory / "world.json"),
-            "--latency", latency, "--parent-pid", str(os.getpid()),
+            "--latency", latency, "--dns-port", "0", "--parent-pid", str(os.getpid()),
         ]  # fmt: skip
         self._process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(extensions)})
         self.facts = self._wait(ready)

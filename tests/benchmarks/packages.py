@@ -38,7 +38,7 @@ def closure(requirements: t.Iterable[str]) -> set[str]:
                 found.add((name, wanted))
                 needed = importlib.metadata.requires(name) or []
                 waiting += [(Requirement(text), wanted) for text in needed]
-    return {name for name, _ in found}
+    return {name for name, _size in found}
 
 
 def installed_files(name: str) -> t.Iterator[Path]:

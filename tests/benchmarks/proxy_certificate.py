@@ -16,7 +16,7 @@ _AUTHORITY, _LEAF = "Benchmark throw-away authority", "Benchmark proxy"
 
 def make(directory: Path, hosts: t.Sequence[str]) -> tuple[Path, Path]:
     """Write the authority's certificate and the server's chain with its key; the authority's key is never written."""
-    authority_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    authority_key, key = (ec.generate_private_key(ec.SECP256R1()) for _key in range(2))
     names = [x509.DNSName(host) for host in hosts]
     authority = (
         certificates._builder(_AUTHORITY, _AUTHORITY, authority_key.public_key())

@@ -20,7 +20,7 @@ def fleet(commands: Commands, emulated: Emulated, sides: Sides, rounds: int) -> 
     emulated.reset(world.world(names))
     tasks = list(world.ours("{{ inventory_hostname }}").values())
     few, many = (commands.play(f"fleet-{len(hosts)}", tasks, hosts) for hosts in (names[:FEW], names))
-    runs = [commands.unchanged(sides.ours, many, forks=FORKS) for _ in range(rounds + 1)][1:]
+    runs = [commands.unchanged(sides.ours, many, forks=FORKS) for _round in range(rounds + 1)][1:]
     processor = Figure.of([run.processor_seconds / MANY for run in runs])
     yield Row(
         f"{MANY} vaults, {FORKS} forks, {len(tasks)} no-op tasks each", "CPU s/vault", processor,
@@ -31,7 +31,7 @@ def fleet(commands: Commands, emulated: Emulated, sides: Sides, rounds: int) -> 
     # Looking at memory slows a run down, so it has runs of its own.
     peaks = {
         count: Figure.of([
-            commands.unchanged(sides.ours, play, forks=FORKS, measure_memory=True).peak_megabytes for _ in range(3)
+            commands.unchanged(sides.ours, play, forks=FORKS, measure_memory=True).peak_megabytes for _round in range(3)
         ])
         for count, play in ((FEW, few), (MANY, many))
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Whole sequences by role: a run with nothing to change, and a first run against its longest chain of operations.
+"""Whole sequences by role: a run with nothing to change, a first run against its longest chain of operations, a fleet.
 
 A sequence is measured when its role exists and ``sequences/ROLE.yml`` says in which world and with which variables.
 """
@@ -11,9 +11,10 @@ from pathlib import Path
 
 import yaml
 
-from .commands import Commands, Side
+from .commands import Commands, Run, Side
 from .emulated import JSON, Emulated
 from .results import Budget, Figure, Row
+from .rows_fleet import FORKS, MANY, PROCESSOR_SECONDS
 from .rows_tasks import Sides
 
 _ROLES = Path(__file__).parents[2] / "roles"
@@ -23,51 +24,75 @@ SEQUENCES = ("backup", "site_recovery", "dpm_mabs", "migrate")
 UNCHANGED_SECONDS, CHAIN_RATIO = 4.0, 1.15
 
 
+class Sequence:
+    """One sequence, played against emulators of its own."""
+
+    def __init__(self, directory: Path, name: str, side: Side) -> None:
+        text = (_SEQUENCES / f"{name}.yml").read_text(encoding="utf-8")
+        self.name, self._directory, self._side = name, directory, side
+        self._description: JSON = yaml.safe_load(text)
+
+    def first(self, latency: str) -> tuple[Run, JSON]:
+        """The first run in the world before, and the emulator's figures about it."""
+        with Emulated(self._directory / "emulator", self._description["world"], latency) as emulated:
+            commands = Commands(self._directory / "first", emulated)
+            run, _counts, _requests = commands.run(self._at(emulated), self._play(commands, emulated, [self.name]))
+            return run, emulated.ask("GET", "/emulator/report")
+
+    def again(self, hosts: t.Sequence[str], rounds: int, forks: int) -> list[Run]:
+        """Runs that find nothing to do, after one that did everything and a warm-up; ``hosts`` are the vaults."""
+        with Emulated(self._directory / "emulator", self._description["world"]) as emulated:
+            commands = Commands(self._directory / f"again-{len(hosts)}", emulated)
+            side, play = self._at(emulated), self._play(commands, emulated, hosts)
+            commands.run(side, play, forks=forks)
+            return [commands.unchanged(side, play, forks=forks) for _round in range(rounds + 1)][1:]
+
+    def _play(self, commands: Commands, emulated: Emulated, hosts: t.Sequence[str]) -> Path:
+        task = {"name": self.name, "ansible.builtin.import_role": {"name": f"privatelink.recovery.{self.name}"}}
+        variables = {"dns": emulated.facts["dns"], **self._description["variables"]}
+        return commands.play(self.name, [task], hosts, **variables)
+
+    def _at(self, emulated: Emulated) -> Side:
+        leading = {"AZURE_CLOUD_ENVIRONMENT": emulated.base_url, "REQUESTS_CA_BUNDLE": emulated.facts["ca_file"]}
+        return dataclasses.replace(self._side, environment={**self._side.environment, **leading})
+
+
 def sequences(directory: Path, sides: Sides, rounds: int, notes: list[str]) -> t.Iterator[Row]:
     """Rows of every sequence that can be measured; the others are noted."""
     for name in SEQUENCES:
-        description = _SEQUENCES / f"{name}.yml"
-        if not (_ROLES / name / "tasks/main.yml").is_file() or not description.is_file():
+        if not (_ROLES / name / "tasks/main.yml").is_file() or not (_SEQUENCES / f"{name}.yml").is_file():
             notes.append(f"Sequence {name}: not measured, there is no role or no benchmarks/sequences/{name}.yml.")
             continue
-        sequence = yaml.safe_load(description.read_text(encoding="utf-8"))
-        yield from _unchanged(directory / name, name, sequence, sides, rounds)
-        yield from _first_run(directory / f"{name}-realistic", name, sequence, sides)
+        sequence = Sequence(directory / name, name, sides.ours)
+        yield from _unchanged(sequence, rounds)
+        yield from _fleet(sequence, rounds)
+        yield from _first_run(sequence)
 
 
-def _play(commands: Commands, name: str, sequence: JSON) -> Path:
-    role = {"name": f"privatelink.recovery.{name}"}
-    return commands.play(name, [{"name": name, "ansible.builtin.include_role": role}], **sequence["variables"])
-
-
-def _unchanged(directory: Path, name: str, sequence: JSON, sides: Sides, rounds: int) -> t.Iterator[Row]:
-    with Emulated(directory / "emulator", sequence["world"]) as emulated:
-        commands = Commands(directory, emulated)
-        side = _at(sides, emulated)
-        play = _play(commands, name, sequence)
-        commands.run(side, play)
-        runs = [commands.unchanged(side, play) for _ in range(rounds + 1)][1:]
+def _unchanged(sequence: Sequence, rounds: int) -> t.Iterator[Row]:
+    runs = sequence.again([sequence.name], rounds, FORKS)
     seconds = Figure.of([run.seconds for run in runs])
     limit = Budget(UNCHANGED_SECONDS, seconds.median, "ours")
-    yield Row(f"sequence {name}, nothing to change", "s", seconds, budgets=(limit,))
-    yield Row(f"sequence {name}, nothing to change", "requests", Figure.of([run.requests for run in runs]))
+    yield Row(f"sequence {sequence.name}, nothing to change", "s", seconds, budgets=(limit,))
+    yield Row(f"sequence {sequence.name}, nothing to change", "requests", Figure.of([run.requests for run in runs]))
 
 
-def _first_run(directory: Path, name: str, sequence: JSON, sides: Sides) -> t.Iterator[Row]:
-    """One run in an empty world at the pace of Azure: minutes, nearly all of them waiting, so that one is enough."""
-    with Emulated(directory / "emulator", sequence["world"], "realistic") as emulated:
-        commands = Commands(directory, emulated)
-        run, _, _ = commands.run(_at(sides, emulated), _play(commands, name, sequence))
-        figures = emulated.ask("GET", "/emulator/report")
-    chain = float(figures["longest_chain_seconds"])
+def _fleet(sequence: Sequence, rounds: int) -> t.Iterator[Row]:
+    runs = sequence.again([f"vault-{number:03}" for number in range(1, MANY + 1)], rounds, FORKS)
+    processor = Figure.of([run.processor_seconds / MANY for run in runs])
     yield Row(
-        f"sequence {name}, first run at Azure's pace", "s", Figure.of([run.seconds]),
-        budgets=(Budget(CHAIN_RATIO, run.seconds / chain, "time / longest chain"),),
-        notes=(f"longest chain {chain:.0f} s, {figures['operations']} operations, {figures['requests']} requests",),
+        f"sequence {sequence.name}, {MANY} vaults, {FORKS} forks, nothing to change", "CPU s/vault", processor,
+        budgets=(Budget(PROCESSOR_SECONDS, processor.median, "ours"),),
+        notes=(f"{runs[0].requests / MANY:g} requests a vault, {runs[0].seconds:.0f} s in all",),
     )  # fmt: skip
 
 
-def _at(sides: Sides, emulated: Emulated) -> Side:
-    """Our side, led to another emulator."""
-    leading = {"AZURE_CLOUD_ENVIRONMENT": emulated.base_url, "REQUESTS_CA_BUNDLE": emulated.facts["ca_file"]}
-    return dataclasses.replace(sides.ours, environment={**sides.ours.environment, **leading})
+def _first_run(sequence: Sequence) -> t.Iterator[Row]:
+    """One run at the pace of Azure: minutes, nearly all of them waiting, so that one is enough."""
+    run, figures = sequence.first("realistic")
+    chain = float(figures["longest_chain_seconds"])
+    yield Row(
+        f"sequence {sequence.name}, first run at Azure's pace", "s", Figure.of([run.seconds]),
+        budgets=(Budget(CHAIN_RATIO, run.seconds / chain, "time / longest chain"),),
+        notes=(f"longest chain {chain:.0f} s, {figures['operations']} operations, {figures['requests']} requests",),
+    )  # fmt: skip

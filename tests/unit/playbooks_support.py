@@ -113,8 +113,15 @@ class Played:
 
     def __getitem__(self, task: str) -> JSON:
         """The only result of a task."""
+        return t.cast(JSON, self._line(task)["result"])
+
+    def outcome(self, task: str) -> str:
+        """``ok``, ``failed``, ``skipped`` or ``unreachable``."""
+        return str(self._line(task)["outcome"])
+
+    def _line(self, task: str) -> JSON:
         (found,) = [line for line in self.results if line["task"] == task]
-        return t.cast(JSON, found["result"])
+        return found
 
 
 class Playbooks:

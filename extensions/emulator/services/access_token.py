@@ -36,7 +36,7 @@ class AccessToken:
         header = call.request.headers.get("authorization", "")
         if not header:
             raise self._refuse("AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.")
-        scheme, _, token = header.partition(" ")
+        scheme, _space, token = header.partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             text = "Authentication failed. The 'Authorization' header is provided in an invalid format."
             raise self._refuse("AuthenticationFailed", text)

@@ -49,11 +49,15 @@ class Authorization:
         """
         self.assignments.announce(object_id, kind)
 
-    def allowed(self, principal_object_id: str, action: str, scope: str) -> bool:
-        """Whether a principal has a permission on a scope, by the assignments that count by now."""
+    def allowed(self, principal_object_id: str, action: str, scope: str, *, data: bool = False) -> bool:
+        """Whether a principal has a permission on a scope, by the assignments that count by now.
+
+        ``data`` asks for a data action: Azure keeps the two apart, and ``*`` among the actions grants none of them.
+        """
+        allow, deny = ("dataActions", "notDataActions") if data else ("actions", "notActions")
         return any(
-            any(permission.covers(pattern, action) for pattern in granted["actions"])
-            and not any(permission.covers(pattern, action) for pattern in granted["notActions"])
+            any(permission.covers(pattern, action) for pattern in granted.get(allow) or ())
+            and not any(permission.covers(pattern, action) for pattern in granted.get(deny) or ())
             for granted in self._granted(principal_object_id, scope)
         )
 

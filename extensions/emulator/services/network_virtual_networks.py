@@ -192,5 +192,5 @@ class VirtualNetworks:
         document: JSON = {"available": available, "isPlatformReserved": reserved}
         if not available:
             free = addresses.free(self._arm, subnet)
-            document["availableIPAddresses"] = [address for address, _ in zip(free, range(_SUGGESTIONS))]
+            document["availableIPAddresses"] = [address for address, _number in zip(free, range(_SUGGESTIONS))]
         return Response(200, document)

@@ -35,8 +35,8 @@ def alias(fqdn: str) -> str:
     resource's own labels, of which partitioned storage names (``account.z12.blob.storage.azure.net``) have two.
     """
     name = fqdn.rstrip(".").lower()
-    own, _, suffix = name.partition(".")
-    zone, _, rest = suffix.partition(".")
+    own, _dot, suffix = name.partition(".")
+    zone, _dot, rest = suffix.partition(".")
     if zone[:1] == "z" and zone[1:].isdigit():
         own, suffix = f"{own}.{zone}", rest
     return f"{own}.{PRIVATE_LINK}{_OTHER_SUFFIXES.get(suffix, suffix)}"

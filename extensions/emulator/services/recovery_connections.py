@@ -1,8 +1,7 @@
 """``vaults/privateEndpointConnections``: approve, reject, disconnect and remove from the vault's side.
 
 Sources: azure-rest-api-specs ``recoveryservicesbackup`` (PUT answers 200 or 201 with ``Azure-AsyncOperation``; examples
-``PutPrivateEndpointConnection.json`` and ``DeletePrivateEndpointConnection.json``); Microsoft Learn "What is a private
-endpoint?" (what each status allows).
+``PutPrivateEndpointConnection.json`` and ``DeletePrivateEndpointConnection.json``).
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from ..arm import Arm, Call, Route
 from ..store import Resource
 from ..wire import ArmError, Response
 from . import recovery_operations
+from .connection_states import is_status, may_become
 from .recovery_documents import (
     VAULT,
     connection_status,
@@ -24,12 +24,6 @@ from .recovery_documents import (
 from .recovery_settings import refusal, setting
 
 _CONNECTION = f"{VAULT}/privateEndpointConnections/{{connection}}"
-_ALLOWED = {
-    "Pending": {"Approved", "Rejected", "Disconnected"},
-    "Approved": {"Rejected", "Disconnected"},
-    "Rejected": {"Disconnected"},
-    "Disconnected": set(),
-}
 
 
 def routes() -> list[Route]:
@@ -58,7 +52,7 @@ def _put(call: Call) -> Response:
     connection = arm.store.get(call.id)
     state = (call.body.get("properties") or {}).get("privateLinkServiceConnectionState") or {}
     wanted, before = state.get("status"), connection_status(connection)
-    if wanted not in _ALLOWED:
+    if not is_status(wanted):
         raise ArmError(400, "InvalidRequestContent", f"'{wanted}' is not a status of a private endpoint connection.")
     description = state.get("description") or "None"
     if wanted == before:
@@ -83,8 +77,7 @@ def _put(call: Call) -> Response:
 
 
 def _check_change(arm: Arm, before: str, wanted: str) -> None:
-    again = before == "Rejected" and wanted == "Approved" and setting(arm, "rejected_can_be_approved")
-    if wanted not in _ALLOWED[before] and not again:
+    if not may_become(before, wanted, rejected_can_be_approved=bool(setting(arm, "rejected_can_be_approved"))):
         raise refusal(arm, "connection_state", f"A connection that is {before} cannot become {wanted}.")
 
 

@@ -15,16 +15,20 @@ from ..store import Resource
 from ..wire import JSON, ArmError, location
 from . import recovery_names as names
 from . import recovery_records
+from . import recovery_replication_records as replication
 from .recovery_documents import STATE_FIELDS, connection_status, connections, endpoint_id, etag, vault_named
 from .recovery_history import SITE_RECOVERY, attempted, records
 from .recovery_rules import check_properties
 from .recovery_settings import setting
 
-_REMOVED = ("containers", "engines", "fabrics", "providers", "replication_protected_items", "migration_items")
-_UNREACHABLE = "The vault denies public network access and has no approved private endpoint for this."
+_REMOVED = (
+    "containers", "engines", "fabrics", "providers", "replication_protected_items", "migration_items",
+    "replication_containers", "replication_mappings",
+)
+UNREACHABLE = "The vault denies public network access and has no approved private endpoint for this."
 _WRITE_ITEM = "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems/write"
 _DELETE_ITEM = "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems/delete"
-_WRITE_REPLICATION = (
+WRITE_REPLICATION = (
     "Microsoft.RecoveryServices/vaults/replicationFabrics/replicationProtectionContainers/replicationProtectedItems/write"
 )
 
@@ -54,8 +58,8 @@ class VaultEvents:
         machine = _text(payload, "machine")
         attempted(self._arm, vault, "backup")
         operation = recovery_records.registration(kind)
-        if not self._reaches(vault, "AzureBackup"):
-            return self._failed(vault, "Register", machine, operation, _UNREACHABLE)
+        if not reaches(self._arm, vault, "AzureBackup"):
+            return self._failed(vault, "Register", machine, operation, UNREACHABLE)
         recovery_records.add_container(vault, machine, kind)
         names.after_registration(self._arm, vault)
         return self._succeeded(vault, "Register", machine, operation)
@@ -78,12 +82,12 @@ class VaultEvents:
         """Replication of ``machine`` from ``source_location`` is enabled."""
         vault, machine = self._vault(payload), _text(payload, "machine")
         attempted(self._arm, vault, "replication")
-        if not self._reaches(vault, SITE_RECOVERY):
-            return self._outcome(vault, _WRITE_REPLICATION, _UNREACHABLE)
+        if not reaches(self._arm, vault, SITE_RECOVERY):
+            return self._outcome(vault, WRITE_REPLICATION, UNREACHABLE)
         source = location(_text(payload, "source_location"))
         names.after_replication(self._arm, vault, source)
-        recovery_records.add_replication(self._arm, vault, machine, source)
-        return self._outcome(vault, _WRITE_REPLICATION)
+        replication.add_replication(self._arm, vault, machine, source)
+        return self._outcome(vault, WRITE_REPLICATION)
 
     def protection_attempted(self, payload: JSON) -> JSON:
         """Someone tried to protect an item and failed (``protection``: backup or replication).
@@ -96,14 +100,14 @@ class VaultEvents:
         if not payload.get("visible", True):
             return {"vault": vault.id, "succeeded": False, "message": message}
         if protection == "replication":
-            return self._outcome(vault, _WRITE_REPLICATION, message)
+            return self._outcome(vault, WRITE_REPLICATION, message)
         return self._failed(vault, "ConfigureBackup", _text(payload, "machine"), _WRITE_ITEM, message)
 
     def vault_used_elsewhere(self, payload: JSON) -> JSON:
         """Someone protected an item, then removed every trace but the activity log's."""
         vault, protection = self._vault(payload), _protection(payload)
         attempted(self._arm, vault, protection)
-        return self._outcome(vault, _WRITE_REPLICATION if protection == "replication" else _WRITE_ITEM)
+        return self._outcome(vault, WRITE_REPLICATION if protection == "replication" else _WRITE_ITEM)
 
     def items_removed(self, payload: JSON) -> JSON:
         """Everything protected is removed, everything registered too; ``purge`` leaves no soft-deleted item."""
@@ -131,8 +135,8 @@ class VaultEvents:
     def _protect(self, payload: JSON, then: t.Callable[[Arm, Resource], None]) -> JSON:
         vault, machine = self._vault(payload), _text(payload, "machine")
         attempted(self._arm, vault, "backup")
-        if not self._reaches(vault, "AzureBackup"):
-            return self._failed(vault, "Backup", machine, _WRITE_ITEM, _UNREACHABLE)
+        if not reaches(self._arm, vault, "AzureBackup"):
+            return self._failed(vault, "Backup", machine, _WRITE_ITEM, UNREACHABLE)
         kind = recovery_records.management_type(payload)
         recovery_records.add_protected_item(vault, machine, _text(payload, "item"), kind)
         then(self._arm, vault)
@@ -140,13 +144,6 @@ class VaultEvents:
 
     def _vault(self, payload: JSON) -> Resource:
         return vault_named(self._arm, _text(payload, "vault"))
-
-    def _reaches(self, vault: Resource, group: str) -> bool:
-        """Whether a client can reach the service: publicly, or through an approved endpoint of the group."""
-        return vault.properties["publicNetworkAccess"] == "Enabled" or any(
-            connection_status(each) == "Approved" and group in each.properties["groupIds"]
-            for each in connections(self._arm, vault)
-        )
 
     def _succeeded(self, vault: Resource, job: str, machine: str, operation: str) -> JSON:
         recovery_records.add_job(self._arm, vault, job, machine, "Completed")
@@ -157,18 +154,29 @@ class VaultEvents:
         return self._outcome(vault, operation, message)
 
     def _outcome(self, vault: Resource, operation: str, message: str = "") -> JSON:
-        """Write the activity log, refresh the endpoints and say what came of it."""
-        arm = self._arm
-        recovery_records.log(arm, vault, operation, "Failed" if message else "Succeeded", arm.clock.now())
-        if arm.private_link.endpoints is not None:
-            for connection in connections(arm, vault):
-                arm.private_link.endpoints.refresh(endpoint_id(connection))
-        published = {
-            group: [name.fqdn for name in names.published(arm, vault, group)]
-            for group in STATE_FIELDS
-            if any(group in each.properties["groupIds"] for each in connections(arm, vault))
-        }
-        return {"vault": vault.id, "succeeded": not message, "message": message, "names": published}
+        return record_outcome(self._arm, vault, operation, message)
+
+
+def reaches(arm: Arm, vault: Resource, group: str) -> bool:
+    """Whether a client can reach the service: publicly, or through an approved endpoint of the group."""
+    return vault.properties["publicNetworkAccess"] == "Enabled" or any(
+        connection_status(each) == "Approved" and group in each.properties["groupIds"]
+        for each in connections(arm, vault)
+    )
+
+
+def record_outcome(arm: Arm, vault: Resource, operation: str, message: str = "") -> JSON:
+    """Write the activity log, refresh the endpoints and say what came of it; a message says why it failed."""
+    recovery_records.log(arm, vault, operation, "Failed" if message else "Succeeded", arm.clock.now())
+    if arm.private_link.endpoints is not None:
+        for connection in connections(arm, vault):
+            arm.private_link.endpoints.refresh(endpoint_id(connection))
+    published = {
+        group: [name.fqdn for name in names.published(arm, vault, group)]
+        for group in STATE_FIELDS
+        if any(group in each.properties["groupIds"] for each in connections(arm, vault))
+    }
+    return {"vault": vault.id, "succeeded": not message, "message": message, "names": published}
 
 
 def _text(payload: JSON, name: str) -> str:

@@ -31,6 +31,13 @@ KINDS: dict[str, tuple[str, str]] = {
     ),
     "providers": ("replicationRecoveryServicesProviders", "replicationFabrics/replicationRecoveryServicesProviders"),
     "replication_policies": ("replicationPolicies", "replicationPolicies"),
+    "replication_containers": (
+        "replicationProtectionContainers", "replicationFabrics/replicationProtectionContainers"
+    ),
+    "replication_mappings": (
+        "replicationProtectionContainerMappings",
+        "replicationFabrics/replicationProtectionContainers/replicationProtectionContainerMappings",
+    ),
 }
 #: Records that exist only because protection was attempted, and whether they belong to Backup or Site Recovery.
 EVIDENCE = {

@@ -25,6 +25,8 @@ _REPLICATION = {
     "replicationFabrics": "fabrics",
     "replicationProtectedItems": "replication_protected_items",
     "replicationPolicies": "replication_policies",
+    "replicationProtectionContainers": "replication_containers",
+    "replicationProtectionContainerMappings": "replication_mappings",
     "replicationMigrationItems": "migration_items",
     "replicationRecoveryServicesProviders": "providers",
 }

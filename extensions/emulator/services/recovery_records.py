@@ -1,7 +1,7 @@
-"""The documents of what a vault protects, written alike for events and for the world file's histories.
+"""The documents of what Backup protects in a vault, written alike for events and for the world file's histories.
 
 Sources: azure-rest-api-specs ``recoveryservicesbackup`` (types ProtectedItem, ProtectionContainer, BackupEngineBase,
-Job) and ``recoveryservicessiterecovery`` (types Fabric, Policy, ReplicationProtectedItem).
+Job). Site Recovery's documents are in ``recovery_replication_records``.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ from ..arm import Arm
 from ..store import Resource
 from ..wire import JSON, ArmError
 from .recovery_history import add, records
-
-_REPLICATION_POLICY = "24-hour-retention-policy"
 
 
 class Management(t.NamedTuple):
@@ -118,33 +116,6 @@ def add_job(arm: Arm, vault: Resource, operation: str, machine: str, status: str
         "jobType": f"{kind}Job", "operation": operation, "status": status, "entityFriendlyName": machine,
         "backupManagementType": kind, "startTime": now, "endTime": now,
     })
-
-
-def add_fabric(vault: Resource, region: str) -> str:
-    """The Azure fabric of a region; its name is returned."""
-    name = f"asr-a2a-default-{region}"
-    if not any(document["name"] == name for document in records(vault, "fabrics")):
-        add(vault, "fabrics", name, {
-            "friendlyName": name, "health": "Normal", "customDetails": {"instanceType": "Azure", "location": region},
-        })
-    return name
-
-
-def add_replication(arm: Arm, vault: Resource, machine: str, source_region: str) -> None:
-    """Replicate a machine from a region to the vault's: two fabrics, a policy and the replicated item."""
-    add_fabric(vault, vault.document["location"])
-    fabric = add_fabric(vault, source_region)
-    if not records(vault, "replication_policies"):
-        add(vault, "replication_policies", _REPLICATION_POLICY, {
-            "friendlyName": _REPLICATION_POLICY,
-            "providerSpecificDetails": {"instanceType": "A2A", "recoveryPointHistory": 1440},
-        })
-    container = f"{fabric}-container"
-    add(vault, "replication_protected_items", arm.guid(), {
-        "friendlyName": machine, "protectedItemType": machine, "protectionState": "Protected",
-        "primaryFabricFriendlyName": fabric, "primaryProtectionContainerFriendlyName": container,
-        "providerSpecificDetails": {"instanceType": "A2A"},
-    }, f"replicationFabrics/{fabric}/replicationProtectionContainers/{container}/replicationProtectedItems")
 
 
 def log(arm: Arm, vault: Resource, operation: str, status: str, when: float) -> None:

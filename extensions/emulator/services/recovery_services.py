@@ -12,6 +12,7 @@ from . import (
     recovery_lists,
     recovery_locations,
     recovery_operations,
+    recovery_replication,
     recovery_vaults,
     recovery_world,
 )
@@ -36,6 +37,7 @@ class RecoveryServices:
             *recovery_operations.routes(),
             *recovery_connections.routes(),
             *recovery_lists.routes(),
+            *recovery_replication.routes(),
             *recovery_locations.routes(),
             *recovery_certificates.routes(),
             *recovery_vaults.routes(),

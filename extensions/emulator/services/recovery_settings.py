@@ -48,6 +48,9 @@ DEFAULTS: JSON = {
     "storage_names_public": True,
     "secondary_geo_code": None,
     "data_sources_per_vault": 80,
+    # `with_endpoints`: replication needs the vault's own roles on the storage accounts once the vault has a private
+    # endpoint for Site Recovery; `always` or `never`.
+    "replication_storage_roles": "with_endpoints",
     "refusal_codes": {
         "public_access_with_cross_region_restore": "BadRequest",
         "redundancy_locked": "BadRequest",
@@ -58,6 +61,11 @@ DEFAULTS: JSON = {
         "vault_used": "BadRequest",
         "connection_state": "BadRequest",
         "vault_has_endpoints": "ServiceResourceNotEmptyWithBackendMessage",
+        "replication_request": "BadRequest",
+        "replication_in_use": "BadRequest",
+        "replication_unreachable": "VaultPrivateEndpointNotApproved",
+        "replication_account": "StorageAccountNotAccessible",
+        "replication_identity": "HvrManagedIdentityPermissionMissing",
     },
 }
 

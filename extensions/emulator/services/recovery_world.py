@@ -9,6 +9,7 @@ from ..store import Resource
 from ..wire import JSON, fold
 from ..world import WorldError
 from . import recovery_identity, recovery_names, recovery_records
+from . import recovery_replication_records as replication
 from .recovery_documents import STATE_FIELDS, VAULT_TYPE, check_region, new_vault
 from .recovery_history import EVIDENCE, KINDS, add, attempted, has_endpoint, records
 from .world_ids import group_id, refused_as_world_error
@@ -18,7 +19,10 @@ _KEYS = {
     "name", "resource_group", "subscription_id", "location", "identity", "public_network_access",
     "cross_region_restore", "tags", "created_days_ago", "encryption_key_vault", "history",
 }
-_HISTORY_KEYS = {*KINDS, "usages", "activity", "attempts", "endpoints"}
+# Containers and mappings come with the fabrics and items that need them.
+_HISTORY_KEYS = {*KINDS, "usages", "activity", "attempts", "endpoints"} - {
+    "replication_containers", "replication_mappings",
+}
 
 
 def load(arm: Arm, world: JSON) -> None:
@@ -98,10 +102,12 @@ def _load_history(arm: Arm, vault: Resource, history: JSON) -> None:
 
 def _load_replication(arm: Arm, vault: Resource, history: JSON) -> None:
     for entry in _entries(history, "fabrics"):
-        recovery_records.add_fabric(vault, str(entry.get("location") or entry["name"]))
+        replication.default_fabric(vault, str(entry.get("location") or entry["name"]))
     for entry in _entries(history, "replication_protected_items"):
-        recovery_records.add_replication(arm, vault, entry["name"], _source(vault, entry))
-    for kind in ("migration_items", "providers", "replication_policies"):
+        replication.add_replication(arm, vault, entry["name"], _source(vault, entry))
+    for entry in _entries(history, "replication_policies"):
+        replication.add_policy(vault, entry["name"])
+    for kind in ("migration_items", "providers"):
         for entry in _entries(history, kind):
             add(vault, kind, entry["name"], {"friendlyName": entry["name"]})
 

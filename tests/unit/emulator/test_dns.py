@@ -55,14 +55,14 @@ def name_at(packet: bytes, position: int) -> tuple[str, int]:
 
 
 def read(packet: bytes) -> Reply:
-    number, flags, questions, answers, authorities, _ = struct.unpack_from("!6H", packet)
+    number, flags, questions, answers, authorities, _additional = struct.unpack_from("!6H", packet)
     assert number == 4711
     assert flags & 0x8000
     position = 12
-    for _ in range(questions):
+    for _number in range(questions):
         position = name_at(packet, position)[1] + 4
     found: list[tuple[str, int, str]] = []
-    for _ in range(answers + authorities):
+    for _number in range(answers + authorities):
         owner, position = name_at(packet, position)
         kind, _klass, _ttl, length = struct.unpack_from("!2HIH", packet, position)
         data = packet[position + 10 : position + 10 + length]

@@ -47,7 +47,7 @@ def admin(arm: Arm, method: str, path: str, body: JSON | None = None) -> Respons
 def test_which_requests_a_fault_hits(fault: JSON, expected: list[int]) -> None:
     arm = emulator()
     assert admin(arm, "POST", "faults", {**fault, "action": {"status": 429, "retry_after": 5}}).status == 201
-    answers = [ask(arm, "GET", GROUPS) for _ in expected]
+    answers = [ask(arm, "GET", GROUPS) for _number in expected]
     assert [answer.status for answer in answers] == expected
     assert {answer.headers.get("Retry-After") for answer in answers if answer.status == 429} <= {"5"}
     marked = [entry["status"] for entry in arm.log if "fault" in entry]

@@ -71,7 +71,7 @@ def test_connection_is_kept_and_fast(server: Server) -> None:
     session, url = session_for(server), f"{server.base_url}/tenants"
     session.get(url, params=VERSION)
     start = time.perf_counter()
-    for _ in range(20):
+    for _number in range(20):
         session.get(url, params=VERSION)
     assert time.perf_counter() - start < 20 * 0.04
 
@@ -227,6 +227,6 @@ def test_command_line_ends_with_its_parent(tmp_path: Path) -> None:
 )
 def test_command_line_that_cannot_start(tmp_path: Path, arguments: list[str], message: str) -> None:
     process, ready = start(tmp_path, *arguments)
-    _, errors = process.communicate(timeout=20)
+    _output, errors = process.communicate(timeout=20)
     assert (process.returncode, ready.exists()) == (2, False)
     assert message in errors

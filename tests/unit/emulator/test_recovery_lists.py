@@ -304,7 +304,7 @@ def test_name_availability(name: str, available: bool, reason: str | None) -> No
 def test_the_integrity_key_is_stable() -> None:
     azure = Azure()
     azure.create()
-    first, second = (azure.get(f"{VAULT}/extendedInformation/vaultExtendedInfo") for _ in range(2))
+    first, second = (azure.get(f"{VAULT}/extendedInformation/vaultExtendedInfo") for _number in range(2))
     assert first == second
     assert len(base64.b64decode(first["properties"]["integrityKey"])) == 16
 

@@ -31,7 +31,7 @@ def table(name: str) -> Module:
 
 
 def fragment(reference: str) -> JSON:
-    file, _, part = reference.removeprefix(PREFIX).partition(".")
+    file, _dot, part = reference.removeprefix(PREFIX).partition(".")
     source = importlib.import_module(f"{PACKAGE}.doc_fragments.{file}").ModuleDocFragment
     content: JSON = yaml.safe_load(getattr(source, part.upper() or "DOCUMENTATION"))
     return content

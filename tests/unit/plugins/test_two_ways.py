@@ -94,7 +94,11 @@ READERS = {
 }
 WAYS = ("in process", "as a module")
 # The same world, but not the same number of requests before: what Azure draws by chance differs.
-DRAWN = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.\d]*Z?")
+DRAWN = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+    r"|\d{4}-\d\d-\d\d[T ]\d\d(:|%3A)\d\d(:|%3A)\d\d[.\d]*Z?"
+    r"|(?<=/operationStatus/)[\w=-]+"
+)
 TOKEN = re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}")
 
 
@@ -117,24 +121,27 @@ class Story:
     directory: Path
 
 
-def tasks() -> list[JSON]:
-    """Every task of the story; those that fail do not stop it."""
-    made = [{"name": name, PREFIX + name: options} for name, options in {**READERS, **CHANGES}.items()]
-    made += [
-        {"name": name, PREFIX + module: options, "ignore_errors": True} for name, (module, options) in FAILURES.items()
-    ]
+def tasks(everything: bool) -> list[JSON]:
+    """The tasks that write, or every task of the story; those that fail do not stop it."""
+    made = [{"name": name, PREFIX + name: options} for name, options in CHANGES.items()]
+    if everything:
+        made += [{"name": name, PREFIX + name: options} for name, options in READERS.items()]
+        made += [
+            {"name": name, PREFIX + module: options, "ignore_errors": True}
+            for name, (module, options) in FAILURES.items()
+        ]
     return made
 
 
 def tell(azure: AzureProcess, playbooks: Playbooks, way: str) -> Story:
-    """Play all tasks three times."""
+    """Play the tasks three times."""
     azure.reset(**THE_WORLD)
     options = {**azure.options(), "secret": SECRET}
     variables = {"ansible_python_interpreter": playbooks.foreign_interpreter()} if way == "as a module" else {}
-    play = local_play(tasks(), module_defaults=defaults(options), vars=variables)
     log = {"ANSIBLE_LOG_PATH": str(playbooks.directory / "log")}
 
-    def run(*arguments: str) -> Run:
+    def run(*arguments: str, everything: bool = False) -> Run:
+        play = local_play(tasks(everything), module_defaults=defaults(options), vars=variables)
         azure.mark()
         played = playbooks.play(play, "-vvv", "--diff", *arguments, **log)
         requests = [
@@ -144,7 +151,7 @@ def tell(azure: AzureProcess, playbooks: Playbooks, way: str) -> Story:
         ]
         return Run(played, azure.writes(), requests)
 
-    return Story(run("--check"), run(), run(), playbooks.directory)
+    return Story(run("--check"), run(everything=True), run(), playbooks.directory)
 
 
 @pytest.fixture(scope="module")
@@ -173,8 +180,12 @@ def test_every_writing_module_has_a_row() -> None:
     assert sorted(writing - CHANGES.keys()) == []
 
 
-@pytest.mark.parametrize("phase", ["check", "run", "again"])
-@pytest.mark.parametrize("name", [*READERS, *CHANGES, *FAILURES])
+@pytest.mark.parametrize(
+    ("phase", "name"),
+    [("check", name) for name in CHANGES]
+    + [("run", name) for name in (*CHANGES, *READERS, *FAILURES)]
+    + [("again", name) for name in CHANGES],
+)
 def test_both_ways_give_the_same_result(stories: dict[str, Story], name: str, phase: str) -> None:
     one, other = (comparable(getattr(stories[way], phase).played[name]) for way in WAYS)
     assert one == other
@@ -195,6 +206,7 @@ def test_check_mode_predicts_and_writes_nothing(stories: dict[str, Story], way: 
     assert story.again.writes == []
     for name in CHANGES:
         predicted, done, again = (run.played[name] for run in (story.check, story.run, story.again))
+        assert {run.played.outcome(name) for run in (story.check, story.run, story.again)} == {"ok"}
         assert (predicted["changed"], done["changed"], again["changed"]) == (True, True, False), name
         assert _plain(predicted["diff"]) == _plain(done["diff"]), name
 
@@ -211,9 +223,9 @@ def test_failures_fail(stories: dict[str, Story], way: str, name: str) -> None:
         "wrong secret": "AADSTS7000215",
         "not found": "Create the resource group first",
     }
-    result = stories[way].run.played[name]
-    assert result["failed"]
-    assert words[name] in result["msg"]
+    played = stories[way].run.played
+    assert played.outcome(name) == "failed"
+    assert words[name] in played[name]["msg"]
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -1,0 +1,59 @@
+"""Microsoft.Storage and Microsoft.ClassicStorage: accounts and their side of private endpoints."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..arm import Arm, Route
+from ..wire import JSON
+from ..world import WorldError
+from . import storage_accounts, storage_classic, storage_connections
+from .storage_documents import ACCOUNT_TYPE
+from .storage_target import StorageTarget
+from .world_ids import group_id, refused_as_world_error
+
+_KEYS = {
+    "name", "resource_group", "subscription_id", "location", "kind", "sku", "network_acls", "public_network_access",
+    "tags",
+}
+_CLASSIC_KEYS = {"name", "resource_group", "subscription_id", "location", "account_type"}
+
+
+class Storage:
+    """The provider of storage accounts."""
+
+    def __init__(self, arm: Arm) -> None:
+        self._arm = arm
+        self.target = StorageTarget(arm)
+
+    def routes(self) -> t.Iterable[Route]:
+        """Every route of both providers."""
+        return [*storage_accounts.routes(), *storage_connections.routes(), *storage_classic.routes()]
+
+    def load(self, world: JSON) -> None:
+        """Make the accounts of the world file; ``network_acls`` is written as Azure writes it."""
+        for entry in world.get("storage_accounts") or []:
+            _check_keys(entry, _KEYS)
+            with refused_as_world_error(f"storage account {entry['name']}"):
+                self._load(world, entry)
+        for entry in world.get("classic_storage_accounts") or []:
+            _check_keys(entry, _CLASSIC_KEYS)
+            storage_classic.load(self._arm, world, entry)
+
+    def _load(self, world: JSON, entry: JSON) -> None:
+        given = {"networkAcls": entry.get("network_acls"), "publicNetworkAccess": entry.get("public_network_access")}
+        account = storage_accounts.create(self._arm, f"{group_id(world, entry)}/providers/{ACCOUNT_TYPE}/{entry['name']}", {
+            "location": entry.get("location", "westeurope"),
+            "kind": entry.get("kind", "StorageV2"),
+            "sku": {"name": entry.get("sku", "Standard_LRS")},
+            "tags": entry.get("tags") or {},
+            "properties": given,
+        })
+        account.properties["provisioningState"] = "Succeeded"
+
+
+def _check_keys(entry: JSON, known: t.Collection[str]) -> None:
+    """A misspelt key would leave an account as open as it is by default."""
+    unknown = sorted(set(entry) - set(known))
+    if unknown:
+        raise WorldError(f"storage account {entry['name']}: unknown key {unknown[0]!r}")

@@ -1,0 +1,184 @@
+"""Azure-to-Azure replication of one machine: fabrics, containers, policy, mapping and the protected item.
+
+What exists is used as it is and never changed; what is missing is created in the order in which each needs the other.
+https://learn.microsoft.com/azure/site-recovery/azure-to-azure-powershell names the objects and their order.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+from functools import partial
+
+from .endpoints import connection_of
+from .errors import InputError, Refusal
+from .freshness import SITE_RECOVERY_API_VERSION
+from .ids import parse_id, region, same_id
+from .inventory import NETWORK_API_VERSION
+from .partial import Work
+from .plan import Plan
+from .runner import Task
+from .vaults import TYPE as VAULT_TYPE
+from .vaults import connections, read_vault
+from .wire import JSON, facts, get_path
+
+
+@dataclass(frozen=True)
+class Part:
+    """One object replication needs: its id and the body that creates it."""
+
+    what: str
+    id: str
+    body: JSON
+
+
+def enable_replication(task: Task) -> JSON:
+    """Serve the ``replicated_machine`` module."""
+    options = task.options
+    vault_id = parse_id(options["vault"], VAULT_TYPE, option="vault").text
+    machine = parse_id(options["machine"], "Microsoft.Compute/virtualMachines", option="machine").text
+    for disk in options["disks"]:
+        parse_id(disk, "Microsoft.Compute/disks", option="disks")
+    parse_id(options["cache_storage_account"], "Microsoft.Storage/storageAccounts", option="cache_storage_account")
+    source, recovery = region(options["source_location"]), region(options["recovery_location"])
+    if source == recovery:
+        raise InputError(f"source_location and recovery_location are both {source}.")
+    existing = protected(task, vault_id, machine)
+    if existing is not None:
+        return {"changed": False, "diff": [], "id": existing["id"], "state": facts(existing), "created": []}
+    refuse_without_endpoints(task, vault_id)
+    made = parts(vault_id, machine, source, recovery, options)
+    missing = [part for part in made if task.azure.find(part.id, SITE_RECOVERY_API_VERSION) is None]
+    plans = [Plan("create", part.id, {}, part.body, part.body) for part in missing]
+    document: JSON | None = None
+    if not task.check_mode:
+        Work().do([(f"created the {part.what}", partial(create, task, part)) for part in missing])
+        document = task.azure.find(made[-1].id, SITE_RECOVERY_API_VERSION)
+    return {
+        "changed": bool(missing),
+        "diff": [plan.diff() for plan in plans],
+        "id": made[-1].id,
+        "state": facts(document),
+        "created": [part.what for part in missing],
+    }
+
+
+def create(task: Task, part: Part) -> None:
+    """Create one part and wait for it: the next one needs it."""
+    task.context.progress(f"creating the {part.what}")
+    task.azure.put(part.id, SITE_RECOVERY_API_VERSION, part.body)
+
+
+def protected(task: Task, vault_id: str, machine: str) -> JSON | None:
+    """The replicated item of a machine, whoever made it; None when the machine is not replicated by this vault."""
+    if read_vault(task.azure, vault_id) is None:
+        if task.check_mode:
+            return None
+        raise Refusal(f"{vault_id} does not exist.", remedy="Run the Site Recovery role first.")
+    items = task.azure.list(f"{vault_id}/replicationProtectedItems", SITE_RECOVERY_API_VERSION)
+    keys = ("properties.providerSpecificDetails.fabricObjectId", "properties.protectableItemId")
+    return next((item for item in items if any(same_id(get_path(item, key), machine) for key in keys)), None)
+
+
+def refuse_without_endpoints(task: Task, vault_id: str) -> None:
+    """Protecting first would close the vault to private endpoints for good, so an Approved endpoint must be there."""
+    vault = read_vault(task.azure, vault_id)
+    if vault is None:
+        return
+    mine = [
+        str(get_path(item, "properties.privateEndpoint.id") or "")
+        for item in connections(vault)
+        if "azuresiterecovery" in [str(group).lower() for group in get_path(item, "properties.groupIds") or []]
+    ]
+    approved = [
+        endpoint
+        for endpoint in mine
+        if connection_of(task.azure.find(endpoint, NETWORK_API_VERSION))["status"] == "Approved"
+    ]
+    if not approved:
+        raise Refusal(
+            f"{vault_id} has no Approved private endpoint for AzureSiteRecovery; replication is not switched on.",
+            remedy="Create and approve the endpoints first: a vault protected before can never use private endpoints.",
+        )
+
+
+def parts(vault_id: str, machine: str, source: str, recovery: str, options: t.Mapping[str, t.Any]) -> list[Part]:
+    """Everything the replication of one machine needs, in order; names follow from regions and machine."""
+    fabrics = {where: f"{vault_id}/replicationFabrics/{options['fabric_prefix']}-{where}" for where in (source, recovery)}
+    containers = {
+        where: f"{fabric}/replicationProtectionContainers/{options['fabric_prefix']}-{where}-container"
+        for where, fabric in fabrics.items()
+    }
+    policy = f"{vault_id}/replicationPolicies/{options['policy']}"
+    name = parse_id(machine).name
+    made = [
+        Part(
+            f"fabric of {where}",
+            fabric,
+            {"properties": {"customDetails": {"instanceType": "Azure", "location": where}}},
+        )
+        for where, fabric in fabrics.items()
+    ]
+    made += [
+        Part(f"container of {where}", container, {"properties": {"providerSpecificInput": [{"instanceType": "A2A"}]}})
+        for where, container in containers.items()
+    ]
+    made.append(
+        Part(
+            "replication policy",
+            policy,
+            {
+                "properties": {
+                    "providerSpecificInput": {
+                        "instanceType": "A2A",
+                        "multiVmSyncStatus": "Enable",
+                        "crashConsistentFrequencyInMinutes": 5,
+                        "appConsistentFrequencyInMinutes": options["application_consistent_minutes"],
+                        "recoveryPointHistory": options["recovery_point_minutes"],
+                    }
+                }
+            },
+        )
+    )
+    for origin, target in ((source, recovery), (recovery, source)):
+        made.append(
+            Part(
+                f"mapping from {origin} to {target}",
+                f"{containers[origin]}/replicationProtectionContainerMappings/{origin}-to-{target}",
+                {
+                    "properties": {
+                        "policyId": policy,
+                        "targetProtectionContainerId": containers[target],
+                        # Jobs of an Automation account cannot reach a vault behind private endpoints.
+                        "providerSpecificInput": {"instanceType": "A2A", "agentAutoUpdateStatus": "Disabled"},
+                    }
+                },
+            )
+        )
+    disks = [
+        {
+            "diskId": disk,
+            "primaryStagingAzureStorageAccountId": options["cache_storage_account"],
+            "recoveryResourceGroupId": options["recovery_resource_group_id"],
+        }
+        for disk in options["disks"]
+    ]
+    made.append(
+        Part(
+            f"replication of {name}",
+            f"{containers[source]}/replicationProtectedItems/{name}",
+            {
+                "properties": {
+                    "policyId": policy,
+                    "providerSpecificDetails": {
+                        "instanceType": "A2A",
+                        "fabricObjectId": machine,
+                        "recoveryContainerId": containers[recovery],
+                        "recoveryResourceGroupId": options["recovery_resource_group_id"],
+                        "vmManagedDisks": disks,
+                    },
+                }
+            },
+        )
+    )
+    return made

@@ -1,0 +1,1 @@
+"""Stories of the whole Backup sequence: what an operator goes through, told from the outside."""

@@ -1,0 +1,210 @@
+"""Plays the task files of the role ``backup`` in this process, against an emulator in this process.
+
+Nothing about the role is repeated here: its own YAML is read and templated by Ansible, and each module task runs through
+the module's own table. What this player does not understand in a task file is an error, so the role cannot drift away
+from it; ``test_processes.py`` holds it against ``ansible-playbook`` itself.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import importlib
+import json
+import typing as t
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
+from ansible_collections.privatelink.recovery.plugins.module_utils.connection import Context
+from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Module, Task, execute
+from ansible_collections.privatelink.recovery.plugins.plugin_utils.local import untagged
+
+from ..conftest import CREDENTIALS, Cloud
+
+JSON = dict[str, t.Any]
+ROLES = Path(__file__).parents[3] / "roles"
+COLLECTION = "privatelink.recovery."
+ABOUT = {"name", "when", "loop", "loop_control", "register", "vars", "delegate_to", "notify"}
+
+
+@functools.cache
+def read(path: Path) -> t.Any:
+    """A YAML file of a role, trusted as templates are."""
+    return DataLoader().load_from_file(str(path), trusted_as_template=True)
+
+
+@functools.cache
+def table(name: str) -> Module:
+    """The table of a module."""
+    module = importlib.import_module(f"ansible_collections.privatelink.recovery.plugins.modules.{name}")
+    return t.cast(Module, module.MODULE)
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One task that was run, or one item of its loop."""
+
+    task: str
+    item: str
+    module: str
+    result: JSON
+
+
+@dataclass
+class Played:
+    """What one run did, in order. ``failure`` is the message that ended it, ``report`` what it handed over."""
+
+    deeds: list[Deed] = field(default_factory=list)
+    failure: str = ""
+    report: JSON = field(default_factory=dict)
+
+    @property
+    def changes(self) -> dict[tuple[str, str], t.Any]:
+        """The diff of each task (and item) that changed something."""
+        return {(deed.task, deed.item): deed.result.get("diff") for deed in self.deeds if deed.result.get("changed")}
+
+    @property
+    def warnings(self) -> list[str]:
+        """All warnings."""
+        return [text for deed in self.deeds for text in deed.result.get("warnings") or []]
+
+    def of(self, module: str) -> list[JSON]:
+        """The results of a module."""
+        return [deed.result for deed in self.deeds if deed.module == module]
+
+
+class Stopped(Exception):
+    """A task failed."""
+
+
+class Sequence:
+    """The role against one emulated Azure. ``variables`` are the operator's; every :meth:`play` is a run of its own."""
+
+    def __init__(self, cloud: Cloud, directory: Path, **variables: t.Any) -> None:
+        self.cloud, self.directory = cloud, directory
+        self.variables: JSON = {"backup_report_directory": str(directory / "report"), **variables}
+        self.connection: JSON = dict(CREDENTIALS)
+        self._runs = 0
+
+    def play(self, entry: str = "main", *, check_mode: bool = False, **variables: t.Any) -> Played:
+        """Run an entry point as ``ansible-playbook --diff`` would. A failed task ends it; anything else propagates."""
+        self._runs += 1
+        cache = self.directory / f"run{self._runs}"
+        cache.mkdir(parents=True)
+        report = self.directory / "report" / "report.json"
+        report.unlink(missing_ok=True)
+        run = _Run(self, {**self.variables, **variables}, cache, check_mode)
+        try:
+            run.tasks(ROLES / "backup" / "tasks" / f"{entry}.yml", {}, [])
+        except Stopped as stopped:
+            run.played.failure = str(stopped)
+        if report.exists():
+            run.played.report = json.loads(report.read_text())
+        return run.played
+
+
+class _Run:
+    def __init__(self, sequence: Sequence, variables: JSON, cache: Path, check_mode: bool) -> None:
+        self._sequence, self._cache, self._check_mode = sequence, cache, check_mode
+        self._base: JSON = {}
+        self._facts: JSON = {}
+        self.played = Played()
+        backup = ROLES / "backup"
+        given = {
+            **read(backup / "defaults" / "main.yml"),
+            **read(backup / "vars" / "main.yml"),
+            "playbook_dir": str(sequence.directory),
+            "ansible_check_mode": check_mode,
+            **variables,
+        }
+        # Rendered once: a wish does not depend on what a run finds out, and Ansible would render it in every task.
+        self._base = self._templar(given).template(given)
+
+    def tasks(self, path: Path, variables: JSON, conditions: list[t.Any]) -> None:
+        for task in read(path):
+            self._task(task, path, {**variables, **(task.get("vars") or {})}, conditions)
+
+    def _task(self, task: JSON, path: Path, variables: JSON, conditions: list[t.Any]) -> None:
+        when = task.get("when", [])
+        conditions = [*conditions, *(when if isinstance(when, list) else [when])]
+        (action,) = set(task) - ABOUT
+        if action == "block":
+            for inner in task["block"]:
+                self._task(inner, path, {**variables, **(inner.get("vars") or {})}, conditions)
+        elif action in ("ansible.builtin.import_role", "ansible.builtin.include_role"):
+            role = str(task[action]["name"]).removeprefix(COLLECTION)
+            step = ROLES / role / "tasks" / f"{task[action].get('tasks_from', 'main')}.yml"
+            if action.endswith("import_role"):
+                self.tasks(step, variables, conditions)
+            elif self._holds(conditions, variables):
+                self.tasks(step, variables, [])
+        else:
+            self._register(task, self._act(task, action, variables, conditions))
+
+    def _register(self, task: JSON, result: JSON) -> None:
+        if "register" in task:
+            self._facts[task["register"]] = result
+
+    def _act(self, task: JSON, action: str, variables: JSON, conditions: list[t.Any]) -> JSON:
+        if "loop" not in task:
+            return self._once(task, action, variables, conditions, "")
+        try:
+            items = self._templar(variables).template(task["loop"])
+        except Exception:
+            # As Ansible does: what a loop runs over need not exist when the conditions do not hold.
+            if self._holds(conditions, variables):
+                raise
+            return {"changed": False, "skipped": True}
+        results = []
+        for item in items:
+            here = {**variables, "item": item}
+            label = str(self._templar(here).template(task.get("loop_control", {}).get("label", item)))
+            results.append({**self._once(task, action, here, conditions, label), "item": item})
+        return {
+            "results": results,
+            "changed": any(result.get("changed") for result in results),
+            "skipped": all(result.get("skipped") for result in results),
+        }
+
+    def _once(self, task: JSON, action: str, variables: JSON, conditions: list[t.Any], label: str) -> JSON:
+        if not self._holds(conditions, variables):
+            return {"changed": False, "skipped": True}
+        arguments = self._templar(variables).template(task[action])
+        if action == "ansible.builtin.set_fact":
+            self._facts.update(untagged(arguments))
+            return {"changed": False}
+        if action == "ansible.builtin.debug":
+            return {"changed": False}
+        if action == "ansible.builtin.fail":
+            raise Stopped(arguments["msg"])
+        if action == "ansible.builtin.assert":
+            # Not templated above: its conditions are expressions.
+            if not self._holds(task[action]["that"], variables):
+                raise Stopped(arguments["fail_msg"])
+            return {"changed": False}
+        if not action.startswith(COLLECTION):
+            raise NotImplementedError(f"{action} in {task.get('name')}")
+        return self._module(task, action.removeprefix(COLLECTION), untagged(arguments), label)
+
+    def _module(self, task: JSON, name: str, arguments: JSON, label: str) -> JSON:
+        module, cloud = table(name), self._sequence.cloud
+        given = {**(self._sequence.connection if module.connected else {}), **arguments}
+        validation = ArgumentSpecValidator(**module.arguments()).validate(copy.deepcopy(given))
+        assert not validation.error_messages, validation.error_messages
+        context: Context = cloud.context(self._check_mode)
+        context.cache_directory = str(self._cache)
+        result = execute(module, Task(dict(validation.validated_parameters), context, diff_mode=True))
+        self.played.deeds.append(Deed(str(task["name"]), label, name, result))
+        if result.get("failed"):
+            raise Stopped(f"{task['name']}: {result['msg']}")
+        return result
+
+    def _holds(self, conditions: list[t.Any], variables: JSON) -> bool:
+        templar = self._templar(variables)
+        return all(templar.evaluate_conditional(condition) for condition in conditions)
+
+    def _templar(self, variables: JSON) -> Templar:
+        return Templar(DataLoader(), {**self._base, **variables, **self._facts})
