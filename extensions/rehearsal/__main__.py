@@ -42,7 +42,7 @@ def rehearse(scenario: Scenario, options: argparse.Namespace) -> bool:
         player = Player(scenario, azure, folder, variables, options.quiet)
         for run in runs:
             done = player.play(run)
-            done.broken = judge(done, next((p for p in reversed(played) if p.check), None), _dns_mode(variables))
+            done.broken = judge(done, next((p for p in reversed(played) if p.check), None), _dns_mode(variables, scenario))
             played.append(done)
             _tell(done)
             if done.failed:
@@ -80,7 +80,8 @@ def _tell(played: Played) -> None:
 
 
 def _report(scenario: Scenario, played: list[Played], directory: Path) -> JSON:
-    handed = played[-1].handed if played else {}
+    # A teardown leaves no names to show: the last run that proved some is the one to look at.
+    handed: JSON = next((one.handed for one in reversed(played) if one.handed.get("names")), {})
     ok = bool(played) and not any(one.broken for one in played)
     first = next((one for one in played), None)
     return {
@@ -118,8 +119,8 @@ def _markdown(report: JSON) -> str:
     return "\n".join([*lines, "", f"The role's own report: {report['role_report']}", ""])
 
 
-def _dns_mode(variables: Path) -> str:
-    return str((yaml.safe_load(variables.read_text()) or {}).get("backup_dns_mode") or "zone_group")
+def _dns_mode(variables: Path, scenario: Scenario) -> str:
+    return str((yaml.safe_load(variables.read_text()) or {}).get(scenario.dns_mode) or "zone_group")
 
 
 if __name__ == "__main__":

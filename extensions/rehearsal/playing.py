@@ -95,7 +95,7 @@ class Player:
         given = {
             **run.variables,
             "ansible_python_interpreter": sys.executable,
-            "backup_dns_servers": self._azure.ready["dns"],
+            self._scenario.dns_servers: self._azure.ready["dns"],
             self._scenario.report_directory: str(self.report_directory),
         }
         extra = self._folder / f"{run.name}.extra.json"

@@ -28,12 +28,14 @@ class Run:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A scenario. ``vault`` is the variable that names the vault events happen to."""
+    """A scenario. ``vault`` is the variable that names the vault events happen to; the others name variables too."""
 
     name: str
     folder: Path
     vault: str
     report_directory: str
+    dns_mode: str
+    dns_servers: str
     runs: tuple[Run, ...]
 
     @property
@@ -64,4 +66,4 @@ def load(name: str) -> Scenario:
             raise SystemExit(
                 f"Scenario {name}, run {run.name}: expect {run.expect!r} is none of {', '.join(EXPECTATIONS)}."
             )
-    return Scenario(name, folder, document["vault"], document["report_directory"], runs)
+    return Scenario(name, folder, document["vault"], document["report_directory"], document["dns_mode"], document["dns_servers"], runs)
