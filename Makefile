@@ -16,7 +16,7 @@ rehearse: ## run a sequence against a local Azure: SCENARIO=name VARS=file WORLD
 test: ## every check below, from quick to slow, and a summary
 	@$(RUN) test
 
-STEPS := environment format lint unit unit-oldest ansible-lint docs build sanity molecule bench clean
+STEPS := environment format lint unit unit-oldest ansible-lint docs build sanity molecule changelog bench clean
 .PHONY: $(STEPS)
 environment: ## make or renew .venv, with the tools for development
 format: ## repair style, as far as ruff can
@@ -28,6 +28,7 @@ docs: ## documentation of plugins and roles, and the changelog
 build: ## the collection's archive, checked as Galaxy checks it
 sanity: ## ansible-test sanity, nothing ignored
 molecule: ## the scenarios of extensions/molecule
+changelog: ## write CHANGELOG.rst from changelogs/fragments and the plugins
 bench: ## measure against the budgets and azure.azcollection
 clean: ## remove everything these targets made
 $(STEPS):

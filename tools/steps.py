@@ -113,6 +113,13 @@ def style() -> None:
     run(envs.DEVELOPMENT, python, "-m", "ruff", "format", "--quiet")
 
 
+def changelog() -> None:
+    """The changelog of the version in galaxy.yml, from the fragments and the plugins there are now."""
+    options = ("--reload-plugins", "--refresh", "--update-existing")
+    tool = envs.DEVELOPMENT.path / "bin" / "antsibull-changelog"
+    run(envs.DEVELOPMENT, envs.DEVELOPMENT.python, tool, "release", *options, cwd=TREE / COLLECTION)
+
+
 def bench() -> None:
     """The measurements."""
     run(envs.DEVELOPMENT, envs.DEVELOPMENT.python, "-m", "benchmarks", cwd=ROOT / "tests")
@@ -132,5 +139,6 @@ TESTS = (
 OTHERS = (
     Step("environment", (envs.DEVELOPMENT,), lambda: None),
     Step("format", (envs.DEVELOPMENT,), style),
+    Step("changelog", (envs.DEVELOPMENT,), changelog),
     Step("bench", (envs.DEVELOPMENT, envs.PEER), bench),
 )

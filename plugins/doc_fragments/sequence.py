@@ -112,6 +112,11 @@ options:
     type: list
     elements: str
     default: []
+  disk_model:
+    description: Disks of the machines, which decides on which storage accounts the vault's identity needs roles.
+    type: str
+    choices: [managed, unmanaged]
+    default: managed
   storage_accounts:
     description: Storage accounts that replication uses.
     type: list

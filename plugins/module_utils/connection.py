@@ -14,7 +14,7 @@ from .azure_arm import ArmDoor
 from .azure_network import NetworkDoor
 from .clouds import CLOUDS, Cloud, discover, known_cloud
 from .credentials import USER_AGENT, Credentials, build, resolve
-from .errors import InputError, RecoveryError
+from .errors import InputError
 from .spec import Option
 from .token_cache import SessionCache, SharedToken
 
@@ -51,14 +51,6 @@ CONNECTION: dict[str, Option] = {
     "log_path": Option(type="path"),
     "log_mode": Option(),
 }
-
-
-class MissingLibrary(RecoveryError):
-    """An Azure package is not installed. ``error`` is the ImportError, ``library`` the package to install."""
-
-    def __init__(self, library: str, error: str) -> None:
-        super().__init__(f"The Python package {library} is not installed for this interpreter.")
-        self.library, self.error = library, error
 
 
 @dataclass
@@ -133,10 +125,8 @@ def connect(options: t.Mapping[str, t.Any], context: Context) -> Connection:
 
 
 def _transport(ca_file: t.Any) -> t.Any:
-    try:
-        from azure.core.pipeline.transport import RequestsTransport
-    except ImportError as error:
-        raise MissingLibrary("azure-core", str(error)) from error
+    from azure.core.pipeline.transport import RequestsTransport
+
     return RequestsTransport(
         connection_verify=str(ca_file) if ca_file else True,
         connection_timeout=CONNECT_SECONDS,

@@ -65,7 +65,7 @@ class AzureError(RecoveryError):
         deed = DEEDS.get(method, method)
         said = f"{status} {code}: {answer}" if code else f"{status}: {answer}"
         identified = f" (request {request_id})" if request_id else ""
-        super().__init__(f"{deed} {resource_id} failed; Azure answered {said}{identified}.", remedy=remedy)
+        super().__init__(f"{deed} {resource_id} failed; Azure answered {said.rstrip('.')}{identified}.", remedy=remedy)
 
     def facts(self) -> dict[str, t.Any]:
         """Status, code, Azure's message, request id and the resource, for handlers and reports."""

@@ -13,10 +13,10 @@ from .ids import build_id, fold_id, group_id, parse_id, region, same_id, unique_
 from .inventory import ENDPOINT_TYPE, NETWORK_API_VERSION
 from .required_dns_zones import find_required_zones
 from .runner import Task
+from .storage_accounts import Account, read_account
 from .subnets import NEEDS, Capacity, Need, capacity
-from .vaults import RESOURCE_GROUP_API_VERSION
+from .vaults import RESOURCE_GROUP_API_VERSION, read_vault
 from .vaults import TYPE as VAULT_TYPE
-from .vaults import read_vault
 from .wire import JSON
 
 ZONE_TYPE = "Microsoft.Network/privateDnsZones"
@@ -251,6 +251,13 @@ class Inspection:
         }
         found = find_required_zones(replace(self.task, options=question))["zones"]
         return list(dict.fromkeys([*found, *self.wish.extra_zone_names]))
+
+    def storage_account(self, account_id: str) -> Account | None:
+        """A storage account of either model, or None."""
+        return t.cast(
+            "Account | None",
+            self.once(f"account {fold_id(account_id)}", lambda: read_account(self.azure, account_id)),
+        )
 
     @cached_property
     def storage_endpoints(self) -> list[StorageEndpoint]:

@@ -33,10 +33,20 @@ NO_SUCH_NAME = ("Name or service not known", "nodename nor servname", "No addres
 NAME_SIGNS = (*NO_SUCH_NAME, "Failed to resolve", "Temporary failure in name resolution")
 
 
+# How OpenSSL's errors begin; one that speaks of EOF is a dropped connection.
+TLS_SIGNS = ("[SSL", "[X509")
+
+
+def lasts(text: str) -> bool:
+    """Whether a transport error says that trying again is in vain."""
+    tls = any(sign in text for sign in TLS_SIGNS) and "EOF" not in text
+    return tls or any(sign in text for sign in (*CERTIFICATE_SIGNS, *NO_SUCH_NAME))
+
+
 def retry_policy() -> RetryPolicy[t.Any, t.Any]:
     """azure-core's retries, for every method we send, but not for what does not pass by itself.
 
-    That is a certificate nobody trusts and a host name that does not exist.
+    That is TLS that cannot be agreed on, above all an untrusted certificate, and a host name that does not exist.
     """
     return _retry_class()(retry_total=RETRIES * 2, retry_connect=RETRIES, retry_read=RETRIES, retry_status=RETRIES)
 
@@ -47,7 +57,7 @@ def _retry_class() -> type[RetryPolicy[t.Any, t.Any]]:
 
     class Retry(Base[t.Any, t.Any]):
         def increment(self, settings: dict[str, t.Any], response: t.Any = None, error: Exception | None = None) -> bool:
-            if error is not None and any(sign in str(error) for sign in (*CERTIFICATE_SIGNS, *NO_SUCH_NAME)):
+            if error is not None and lasts(str(error)):
                 return False
             return super().increment(settings, response=response, error=error)
 
@@ -225,6 +235,11 @@ def unreachable(error: Exception, where: str) -> Unreachable:
         return Unreachable(
             f"The TLS certificate of the endpoint behind {where} is not trusted: {text[:300]}",
             remedy="Name the CA in ca_file or REQUESTS_CA_BUNDLE. Verification is never switched off.",
+        )
+    if lasts(text) and any(sign in text for sign in TLS_SIGNS):
+        return Unreachable(
+            f"No TLS with the endpoint behind {where}: {text[:300]}",
+            remedy="Check the port in cloud_environment, what a proxy lets through, and that ca_file holds certificates.",
         )
     if any(sign in text for sign in NAME_SIGNS):
         return Unreachable(

@@ -14,6 +14,7 @@ from .inspection import Inspection, StorageEndpoint, make_wish
 from .private_dns import ours
 from .runner import Task
 from .site_recovery_gates import SITE_RECOVERY_GATES
+from .storage_decisions import accounts_needing_roles
 from .wire import JSON
 
 GATES: dict[str, tuple[tuple[str, Check], ...]] = {"backup": BACKUP_GATES, "site_recovery": SITE_RECOVERY_GATES}
@@ -98,6 +99,8 @@ def plan(look: Inspection) -> JSON:
         "zone_names": look.zone_names,
         "writer": look.wish.writer,
         "zone_sets": list(sets.values()),
+        "storage_roles": storage_roles(look),
+        "trusted_accounts": [account["id"] for account in look.wish.storage_accounts if not is_classic(account["id"])],
         "storage_endpoints": [_storage(look, storage) for storage in look.storage_endpoints],
         "endpoints": [
             {
@@ -116,6 +119,24 @@ def plan(look: Inspection) -> JSON:
             for endpoint, asked in zip(look.wish.endpoints, look.wish.options["endpoints"])
         ],
     }
+
+
+def storage_roles(look: Inspection) -> list[JSON]:
+    """The roles the vault's identity needs, account by account: ``{scope, role}``; accounts that are absent have none."""
+    accounts = look.wish.storage_accounts
+    if not accounts:
+        return []
+    named = {
+        use: [account["id"] for account in accounts if account["use"] == use] for use in ("cache", "source", "target")
+    }
+    needed = accounts_needing_roles(look.wish.options["disk_model"], **named)
+    found = [(scope, look.storage_account(scope)) for scope in needed]
+    return [{"scope": scope, "role": role} for scope, account in found if account for role in account.roles_needed]
+
+
+def is_classic(account_id: str) -> bool:
+    """Whether an id is that of an account of the classic model, which has no firewall of this kind."""
+    return parse_id(account_id).type == "microsoft.classicstorage/storageaccounts"
 
 
 def _storage(look: Inspection, storage: StorageEndpoint) -> JSON:

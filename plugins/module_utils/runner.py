@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from .connection import CONNECTION, Connection, Context, MissingLibrary, connect
+from .connection import CONNECTION, Connection, Context, connect
 from .errors import RecoveryError
 from .plan import Plan
 from .spec import Option, argument_spec
@@ -85,10 +85,6 @@ def execute(module: Module, task: Task) -> JSON:
     """Run a module and return the task's result: ``failed`` and ``msg`` on error, never an exception of ours."""
     try:
         result = module.run(task)
-    except MissingLibrary as error:
-        from ansible.module_utils.basic import missing_required_lib
-
-        result = {"failed": True, "msg": missing_required_lib(error.library), "exception": error.error}
     except ImportError as error:
         from ansible.module_utils.basic import missing_required_lib
 

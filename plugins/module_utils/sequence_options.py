@@ -43,6 +43,7 @@ SEQUENCE: dict[str, Option] = {
     ),
     "dns_mode": Option(choices=MODES, default="zone_group"),
     "extra_zone_names": Option(type="list", elements="str", default=[]),
+    "disk_model": Option(choices=("managed", "unmanaged"), default="managed"),
     "storage_accounts": Option(
         type="list",
         elements="dict",

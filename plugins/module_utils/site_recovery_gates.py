@@ -82,10 +82,8 @@ def topology(look: Inspection) -> t.Iterator[Gate]:
 
 def storage(look: Inspection) -> t.Iterator[Gate]:
     """Every account exists, and one with an endpoint is General Purpose v2."""
-    from .storage_accounts import read_account
-
     for account in look.wish.storage_accounts:
-        found = read_account(look.azure, account["id"])
+        found = look.storage_account(account["id"])
         if found is None:
             yield refused("storage", account["id"], f"{account['id']} does not exist.", "Create the account first.")
             continue

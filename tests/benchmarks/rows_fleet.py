@@ -27,6 +27,12 @@ def fleet(commands: Commands, emulated: Emulated, sides: Sides, rounds: int) -> 
         budgets=(Budget(PROCESSOR_SECONDS, processor.median, "ours"),),
         notes=(f"{runs[0].requests / MANY:g} requests a vault",),
     )  # fmt: skip
+    debug: list[world.JSON] = [{"name": "Floor", "ansible.builtin.debug": {"msg": "floor"}}] * len(tasks)
+    floor = commands.unchanged(sides.ours, commands.play("fleet-floor", debug, names), forks=FORKS)
+    yield Row(
+        f"ansible-core alone: {MANY} hosts, {FORKS} forks, {len(tasks)} debug tasks each", "CPU s/host",
+        Figure.of([floor.processor_seconds / MANY]),
+    )  # fmt: skip
     yield Row(f"{MANY} vaults, whole command", "s", Figure.of([run.seconds for run in runs]))
     # Looking at memory slows a run down, so it has runs of its own.
     peaks = {

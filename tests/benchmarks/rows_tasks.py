@@ -39,13 +39,20 @@ def alternate(commands: Commands, jobs: dict[str, Job], rounds: int) -> dict[str
 
 
 def floor(commands: Commands, sides: Sides, rounds: int) -> t.Iterator[Row]:
-    """A play with one task of ansible-core, by which the speed of the machine can be judged."""
-    play = commands.play("floor", [{"name": "Floor", "ansible.builtin.ping": None}])
-    jobs: dict[str, Job] = {side.name: (side, play) for side in (sides.ours, sides.peer) if side}
-    seconds = {
-        name: Figure.of([run.seconds for run in runs]) for name, runs in alternate(commands, jobs, rounds).items()
+    """What ansible-core itself takes on this machine, by which the other rows can be judged."""
+    tasks: list[world.JSON] = [{"name": "Floor", "ansible.builtin.debug": {"msg": "floor"}}] * LONG_PLAY
+    plays = {"1": commands.play("floor-1", tasks[:1]), "n": commands.play(f"floor-{LONG_PLAY}", tasks)}
+    jobs: dict[str, Job] = {
+        f"{side.name} {count}": (side, play)
+        for side in (sides.ours, sides.peer)
+        if side
+        for count, play in plays.items()
     }
-    yield Row("a play with one ping, ansible-core alone", "s", seconds["ours"], seconds.get("peer"))
+    runs = alternate(commands, jobs, rounds)
+    single = {name: Figure.of([run.seconds for run in taken]) for name, taken in runs.items()}
+    yield Row("ansible-core alone: a play with one debug task", "s", single["ours 1"], single.get("peer 1"))
+    other = _difference(runs, "peer", LONG_PLAY) if sides.peer else None
+    yield Row("ansible-core alone: one more debug task", "s", _difference(runs, "ours", LONG_PLAY), other)
 
 
 def one_more_task(commands: Commands, sides: Sides, rounds: int) -> t.Iterator[Row]:
@@ -71,10 +78,10 @@ def one_more_task(commands: Commands, sides: Sides, rounds: int) -> t.Iterator[R
         if other:
             budgets.append(Budget(TASK_RATIO, other.median / mine.median, "ratio", least=True))
         proxied = _difference(runs, "proxied", LONG_PLAY)
-        notes = (f"{_requests(runs, 'ours', LONG_PLAY)} requests a task of ours",)
+        note = f"{_cost(runs, 'ours', LONG_PLAY)} a task of ours"
         if other:
-            notes = (f"{notes[0]}, {_requests(runs, 'peer', PEER_LONG_PLAY)} of the peer's",)
-        yield Row(f"one more no-op task, {module}", "s", mine, other, tuple(budgets), notes)
+            note += f", {_cost(runs, 'peer', PEER_LONG_PLAY)} a task of the peer's"
+        yield Row(f"one more no-op task, {module}", "s", mine, other, tuple(budgets), (note,))
         yield Row(f"  the same through the peer's proxy, {module}", "s", proxied, other)
 
 
@@ -83,9 +90,12 @@ def _difference(runs: dict[str, list[Run]], side: str, tasks: int) -> Figure:
     return Figure.of([(many.seconds - one.seconds) / (tasks - 1) for one, many in pairs])
 
 
-def _requests(runs: dict[str, list[Run]], side: str, tasks: int) -> str:
-    one, many = runs[f"{side} 1"][0].requests, runs[f"{side} n"][0].requests
-    return f"{(many - one) / (tasks - 1):g}"
+def _cost(runs: dict[str, list[Run]], side: str, tasks: int) -> str:
+    """Requests and processor seconds a task: what does not depend on who else uses the machine."""
+    pairs = list(zip(runs[f"{side} 1"], runs[f"{side} n"]))
+    requests = (pairs[0][1].requests - pairs[0][0].requests) / (tasks - 1)
+    processor = Figure.of([(many.processor_seconds - one.processor_seconds) / (tasks - 1) for one, many in pairs])
+    return f"{requests:g} requests and {processor.median:.3f} CPU s"
 
 
 def records(commands: Commands, sides: Sides, rounds: int) -> t.Iterator[Row]:

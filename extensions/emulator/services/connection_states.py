@@ -6,6 +6,8 @@ anew).
 
 from __future__ import annotations
 
+import typing as t
+
 _ALLOWED: dict[str, set[str]] = {
     "Pending": {"Approved", "Rejected", "Disconnected"},
     "Approved": {"Rejected", "Disconnected"},
@@ -14,13 +16,11 @@ _ALLOWED: dict[str, set[str]] = {
 }
 
 
-def is_status(wanted: object) -> bool:
+def is_status(wanted: object) -> t.TypeGuard[str]:
     """Whether a value is the status of a connection."""
     return wanted in _ALLOWED
 
 
 def may_become(before: str, wanted: str, *, rejected_can_be_approved: bool) -> bool:
     """Whether a connection may go from one status to another one."""
-    return wanted in _ALLOWED[before] or (
-        before == "Rejected" and wanted == "Approved" and rejected_can_be_approved
-    )
+    return wanted in _ALLOWED[before] or (before == "Rejected" and wanted == "Approved" and rejected_can_be_approved)

@@ -25,7 +25,7 @@ _DIALECT = long_operation.Dialect("replicationOperationStatus", "operationresult
 _READ = "Microsoft.RecoveryServices/vaults/read"
 FABRIC = f"{VAULT}/replicationFabrics/{{fabric}}"
 CONTAINER = f"{FABRIC}/{replication.CONTAINERS}/{{container}}"
-#: Pattern of one resource -> its kind of record, and the verbs that remove it beside POST ``remove``.
+#: Pattern of one resource -> its kind of record.
 _RESOURCES: dict[str, str] = {
     FABRIC: "fabrics",
     f"{VAULT}/replicationPolicies/{{policy}}": "replication_policies",
@@ -76,11 +76,13 @@ def _put(call: Call, kind: str) -> Response:
     if known is not None:
         return _accepted(call, vault, "replication.write", lambda operation: None)
     if kind == "replication_protected_items":
+        enable = protect(call, vault, _parent_of(vault, parent(call.id)))
         attempted(call.arm, vault, "replication")
-        container = _parent_of(vault, parent(call.id))
-        return _accepted(call, vault, "replication.enable", protect(call, vault, container))
+        return _accepted(call, vault, "replication.enable", enable)
     made = {
-        "fabrics": _new_fabric, "replication_policies": _new_policy, "replication_containers": _new_container,
+        "fabrics": _new_fabric,
+        "replication_policies": _new_policy,
+        "replication_containers": _new_container,
         "replication_mappings": _new_mapping,
     }[kind](call, vault)
 
@@ -131,7 +133,9 @@ def _remove(call: Call, kind: str) -> Response:
     if document is None:
         return Response(204)
     users = [
-        each["name"] for other in replication.KINDS for each in records(vault, other)
+        each["name"]
+        for other in replication.KINDS
+        for each in records(vault, other)
         if fold(str(each["properties"].get("policyId", ""))) == fold(document["id"])
         or (not forced and each in replication.below(vault, other, document["id"]))
     ]
@@ -156,18 +160,28 @@ def _accepted(
     )
     spelt = "/Subscriptions" + resource_id[len("/subscriptions") :]
     scope = "/".join(spelt.split("/")[: len(vault.id.split("/"))])
-    return Response(202, None, {
-        **long_operation.headers(call, operation, _DIALECT, scope, location=False),
-        **long_operation.headers(call, operation, _DIALECT, spelt, status=False),
-    })
+    return Response(
+        202,
+        None,
+        {
+            **long_operation.headers(call, operation, _DIALECT, scope, location=False),
+            **long_operation.headers(call, operation, _DIALECT, spelt, status=False),
+        },
+    )
 
 
 def _poll(call: Call) -> Response:
     response = long_operation.poll(call, call["operation"], _DIALECT)
     told: JSON = response.document
     response.document = {
-        "error": told.get("error"), "id": None, "name": told["name"], "properties": None, "status": told["status"],
-        "startTime": told["startTime"], "endTime": told.get("endTime"), "percentComplete": None,
+        "error": told.get("error"),
+        "id": None,
+        "name": told["name"],
+        "properties": None,
+        "status": told["status"],
+        "startTime": told["startTime"],
+        "endTime": told.get("endTime"),
+        "percentComplete": None,
     }
     return response
 
@@ -194,8 +208,10 @@ def _parent_of(vault: Resource, resource_id: str) -> JSON:
 def _record(vault: Resource, kind: str, resource_id: str) -> JSON:
     found = replication.find_record(vault, kind, resource_id)
     if found is None:
-        raise not_found(resource_id) if "/providers/" in resource_id else ArmError(
-            400, "InvalidRequestContent", "The request does not name every resource it needs."
+        raise (
+            not_found(resource_id)
+            if "/providers/" in resource_id
+            else ArmError(400, "InvalidRequestContent", "The request does not name every resource it needs.")
         )
     return found
 

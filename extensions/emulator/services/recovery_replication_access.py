@@ -58,7 +58,8 @@ def check(arm: Arm, vault: Resource, account_ids: t.Iterable[str]) -> None:
             raise refusal(arm, "replication_account", f"The storage account '{account_id}' was not found.")
         if type_of(account.id) == ACCOUNT_TYPE.lower() and not trusts_azure(account):
             raise refusal(
-                arm, "replication_account",
+                arm,
+                "replication_account",
                 f"The storage account '{account.id}' does not allow trusted Microsoft services to access it.",
             )
         if _needs_roles(arm, vault) and not _granted(arm, vault, account):
@@ -68,7 +69,8 @@ def check(arm: Arm, vault: Resource, account_ids: t.Iterable[str]) -> None:
 def missing_permission(arm: Arm, account_id: str) -> ArmError:
     """The vault's identity is off, or lacks a role on an account."""
     return refusal(
-        arm, "replication_identity",
+        arm,
+        "replication_identity",
         f"The managed identity of the vault does not have the required permissions on the storage account "
         f"'{account_id}'.",
     )

@@ -64,7 +64,9 @@ def _check_mapping(arm: Arm, vault: Resource, source: JSON, target: JSON, policy
         for each in replication.below(vault, "replication_mappings", source["id"])
     ]
     if not any(mapped):
-        raise refusal(arm, "replication_request", f"'{source['name']}' is not mapped to '{target['name']}' by that policy.")
+        raise refusal(
+            arm, "replication_request", f"'{source['name']}' is not mapped to '{target['name']}' by that policy."
+        )
 
 
 def _shown(details: JSON) -> JSON:

@@ -16,7 +16,13 @@ CONTAINERS = "replicationProtectionContainers"
 MAPPINGS = "replicationProtectionContainerMappings"
 ITEMS = "replicationProtectedItems"
 #: Every kind of record that Site Recovery's own writes make, innermost first.
-KINDS = ("replication_protected_items", "replication_mappings", "replication_containers", "fabrics", "replication_policies")
+KINDS = (
+    "replication_protected_items",
+    "replication_mappings",
+    "replication_containers",
+    "fabrics",
+    "replication_policies",
+)
 _POLICY = "24-hour-retention-policy"
 
 
@@ -33,17 +39,35 @@ def below(vault: Resource, kind: str, parent_id: str) -> list[JSON]:
 def add_fabric(vault: Resource, name: str, region: str) -> JSON:
     """A fabric: the Azure machines of one region."""
     details = {"instanceType": "Azure", "location": region}
-    return add(vault, "fabrics", name, {
-        "friendlyName": name, "health": "Normal", "bcdrState": "Valid", "customDetails": details,
-    })
+    return add(
+        vault,
+        "fabrics",
+        name,
+        {
+            "friendlyName": name,
+            "health": "Normal",
+            "bcdrState": "Valid",
+            "customDetails": details,
+        },
+    )
 
 
 def add_container(vault: Resource, fabric: JSON, name: str) -> JSON:
     """A container of a fabric: what is protected is in one."""
-    return add(vault, "replication_containers", name, {
-        "fabricFriendlyName": fabric["properties"]["friendlyName"], "friendlyName": name, "fabricType": "Azure",
-        "protectedItemCount": 0, "pairingStatus": "NotPaired", "role": "",
-    }, f"replicationFabrics/{fabric['name']}/{CONTAINERS}")
+    return add(
+        vault,
+        "replication_containers",
+        name,
+        {
+            "fabricFriendlyName": fabric["properties"]["friendlyName"],
+            "friendlyName": name,
+            "fabricType": "Azure",
+            "protectedItemCount": 0,
+            "pairingStatus": "NotPaired",
+            "role": "",
+        },
+        f"replicationFabrics/{fabric['name']}/{CONTAINERS}",
+    )
 
 
 def add_policy(vault: Resource, name: str, details: JSON | None = None) -> JSON:
@@ -56,30 +80,53 @@ def add_mapping(vault: Resource, source: JSON, name: str, target: JSON, policy: 
     """The way from one container to another; both count as paired. ``updates`` is the agent's automatic update."""
     for container in (source, target):
         container["properties"]["pairingStatus"] = "Paired"
-    return add(vault, "replication_mappings", name, {
-        "targetProtectionContainerId": target["id"], "targetProtectionContainerFriendlyName": target["name"],
-        "sourceProtectionContainerFriendlyName": source["name"], "policyId": policy["id"],
-        "policyFriendlyName": policy["name"], "health": "Normal", "state": "Paired",
-        "sourceFabricFriendlyName": source["properties"]["fabricFriendlyName"],
-        "targetFabricFriendlyName": target["properties"]["fabricFriendlyName"],
-        "providerSpecificDetails": {"instanceType": AZURE_TO_AZURE, "agentAutoUpdateStatus": updates},
-    }, f"{_relative(vault, source)}/{MAPPINGS}")
+    return add(
+        vault,
+        "replication_mappings",
+        name,
+        {
+            "targetProtectionContainerId": target["id"],
+            "targetProtectionContainerFriendlyName": target["name"],
+            "sourceProtectionContainerFriendlyName": source["name"],
+            "policyId": policy["id"],
+            "policyFriendlyName": policy["name"],
+            "health": "Normal",
+            "state": "Paired",
+            "sourceFabricFriendlyName": source["properties"]["fabricFriendlyName"],
+            "targetFabricFriendlyName": target["properties"]["fabricFriendlyName"],
+            "providerSpecificDetails": {"instanceType": AZURE_TO_AZURE, "agentAutoUpdateStatus": updates},
+        },
+        f"{_relative(vault, source)}/{MAPPINGS}",
+    )
 
 
-def add_item(vault: Resource, container: JSON, name: str, machine: str, target: JSON, policy: JSON, details: JSON) -> JSON:
+def add_item(
+    vault: Resource, container: JSON, name: str, machine: str, target: JSON, policy: JSON, details: JSON
+) -> JSON:
     """A replicated machine; ``details`` are those of its provider."""
     properties = container["properties"]
     properties["protectedItemCount"] += 1
-    return add(vault, "replication_protected_items", name, {
-        "friendlyName": machine, "protectedItemType": "AzureVirtualMachine", "protectionState": "Protected",
-        "replicationHealth": "Normal", "activeLocation": "Primary", "policyId": policy["id"],
-        "policyFriendlyName": policy["name"],
-        "primaryFabricFriendlyName": properties["fabricFriendlyName"],
-        "primaryProtectionContainerFriendlyName": container["name"],
-        "recoveryFabricFriendlyName": target["properties"]["fabricFriendlyName"],
-        "recoveryProtectionContainerFriendlyName": target["name"], "recoveryContainerId": target["id"],
-        "providerSpecificDetails": {**details, "instanceType": AZURE_TO_AZURE},
-    }, f"{_relative(vault, container)}/{ITEMS}")
+    return add(
+        vault,
+        "replication_protected_items",
+        name,
+        {
+            "friendlyName": machine,
+            "protectedItemType": "AzureVirtualMachine",
+            "protectionState": "Protected",
+            "replicationHealth": "Normal",
+            "activeLocation": "Primary",
+            "policyId": policy["id"],
+            "policyFriendlyName": policy["name"],
+            "primaryFabricFriendlyName": properties["fabricFriendlyName"],
+            "primaryProtectionContainerFriendlyName": container["name"],
+            "recoveryFabricFriendlyName": target["properties"]["fabricFriendlyName"],
+            "recoveryProtectionContainerFriendlyName": target["name"],
+            "recoveryContainerId": target["id"],
+            "providerSpecificDetails": {**details, "instanceType": AZURE_TO_AZURE},
+        },
+        f"{_relative(vault, container)}/{ITEMS}",
+    )
 
 
 def remove_record(vault: Resource, document: JSON) -> None:
@@ -94,7 +141,9 @@ def remove_record(vault: Resource, document: JSON) -> None:
 
 def region_of(vault: Resource, container: JSON) -> str:
     """The region of the fabric a container is in."""
-    fabric = next(each for each in records(vault, "fabrics") if fold(container["id"]).startswith(fold(each["id"]) + "/"))
+    fabric = next(
+        each for each in records(vault, "fabrics") if fold(container["id"]).startswith(fold(each["id"]) + "/")
+    )
     return str(fabric["properties"]["customDetails"]["location"])
 
 

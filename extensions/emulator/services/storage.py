@@ -13,7 +13,14 @@ from .storage_target import StorageTarget
 from .world_ids import group_id, refused_as_world_error
 
 _KEYS = {
-    "name", "resource_group", "subscription_id", "location", "kind", "sku", "network_acls", "public_network_access",
+    "name",
+    "resource_group",
+    "subscription_id",
+    "location",
+    "kind",
+    "sku",
+    "network_acls",
+    "public_network_access",
     "tags",
 }
 _CLASSIC_KEYS = {"name", "resource_group", "subscription_id", "location", "account_type"}
@@ -42,13 +49,17 @@ class Storage:
 
     def _load(self, world: JSON, entry: JSON) -> None:
         given = {"networkAcls": entry.get("network_acls"), "publicNetworkAccess": entry.get("public_network_access")}
-        account = storage_accounts.create(self._arm, f"{group_id(world, entry)}/providers/{ACCOUNT_TYPE}/{entry['name']}", {
-            "location": entry.get("location", "westeurope"),
-            "kind": entry.get("kind", "StorageV2"),
-            "sku": {"name": entry.get("sku", "Standard_LRS")},
-            "tags": entry.get("tags") or {},
-            "properties": given,
-        })
+        account = storage_accounts.create(
+            self._arm,
+            f"{group_id(world, entry)}/providers/{ACCOUNT_TYPE}/{entry['name']}",
+            {
+                "location": entry.get("location", "westeurope"),
+                "kind": entry.get("kind", "StorageV2"),
+                "sku": {"name": entry.get("sku", "Standard_LRS")},
+                "tags": entry.get("tags") or {},
+                "properties": given,
+            },
+        )
         account.properties["provisioningState"] = "Succeeded"
 
 

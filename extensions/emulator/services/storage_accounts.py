@@ -32,15 +32,23 @@ from .storage_settings import setting
 _PROVIDER = "/subscriptions/{subscription}/providers/Microsoft.Storage"
 _DIALECT = long_operation.Dialect("", "asyncoperations")
 _READ_ONLY = {
-    "provisioningState", "privateEndpointConnections", "primaryEndpoints", "primaryLocation", "statusOfPrimary",
-    "creationTime", "keyCreationTime", "networkAcls",
+    "provisioningState",
+    "privateEndpointConnections",
+    "primaryEndpoints",
+    "primaryLocation",
+    "statusOfPrimary",
+    "creationTime",
+    "keyCreationTime",
+    "networkAcls",
 }
 
 
 def routes() -> list[Route]:
     """The routes of accounts."""
     return [
-        Route("POST", f"{_PROVIDER}/checkNameAvailability", _check_name, "Microsoft.Storage/checknameavailability/read"),
+        Route(
+            "POST", f"{_PROVIDER}/checkNameAvailability", _check_name, "Microsoft.Storage/checknameavailability/read"
+        ),
         Route("GET", f"{_PROVIDER}/locations/{{location}}/asyncoperations/{{operation}}", _result, ""),
         Route("GET", f"{_PROVIDER}/storageAccounts", _list),
         Route("GET", ACCOUNTS, _list),
@@ -75,10 +83,15 @@ def _put(call: Call) -> Response:
         account.properties["provisioningState"] = "Succeeded"
         return Response(200, account.document)
     operation = arm.operations.start(
-        arm.guid(), "storage_account.create", account.id,
-        lambda: account.properties.update(provisioningState="Succeeded"), lambda: arm.store.remove(account.id),
+        arm.guid(),
+        "storage_account.create",
+        account.id,
+        lambda: account.properties.update(provisioningState="Succeeded"),
+        lambda: arm.store.remove(account.id),
     )
-    scope = f"/subscriptions/{call['subscription']}/providers/Microsoft.Storage/locations/{account.document['location']}"
+    scope = (
+        f"/subscriptions/{call['subscription']}/providers/Microsoft.Storage/locations/{account.document['location']}"
+    )
     return Response(202, None, long_operation.headers(call, operation, _DIALECT, scope))
 
 
@@ -116,7 +129,8 @@ def _refuse_other_location(call: Call, account: Resource) -> None:
     wanted = call.body.get("location")
     if wanted and location(wanted) != account.document["location"]:
         raise ArmError(
-            409, "InvalidResourceLocation",
+            409,
+            "InvalidResourceLocation",
             f"The resource '{account.name}' already exists in location '{account.document['location']}' in resource "
             f"group '{call['group']}'. A resource with the same name cannot be created in location "
             f"'{location(wanted)}'. Please select a new resource name.",

@@ -31,21 +31,26 @@ def load(arm: Arm, world: JSON, entry: JSON) -> None:
     region, name = location(entry.get("location", "westeurope")), entry["name"]
     suffix = CLOUDS[world.get("cloud", "AzureCloud")].storage_suffix
     resource_id = f"{group_id(world, entry)}/providers/{CLASSIC_TYPE}/{name}"
-    arm.store.put(Resource(resource_id, {
-        "id": resource_id,
-        "name": name,
-        "type": CLASSIC_TYPE,
-        "location": region,
-        "properties": {
-            "provisioningState": "Succeeded",
-            "status": "Created",
-            "endpoints": [f"https://{name}.{service}.{suffix}/" for service in _SERVICES],
-            "accountType": entry.get("account_type", "Standard-LRS"),
-            "geoPrimaryRegion": region,
-            "statusOfPrimaryRegion": "Available",
-            "creationTime": arm.clock.iso(),
-        },
-    }))
+    arm.store.put(
+        Resource(
+            resource_id,
+            {
+                "id": resource_id,
+                "name": name,
+                "type": CLASSIC_TYPE,
+                "location": region,
+                "properties": {
+                    "provisioningState": "Succeeded",
+                    "status": "Created",
+                    "endpoints": [f"https://{name}.{service}.{suffix}/" for service in _SERVICES],
+                    "accountType": entry.get("account_type", "Standard-LRS"),
+                    "geoPrimaryRegion": region,
+                    "statusOfPrimaryRegion": "Available",
+                    "creationTime": arm.clock.iso(),
+                },
+            },
+        )
+    )
 
 
 def _list(call: Call) -> Response:

@@ -73,9 +73,7 @@ def _put(call: Call) -> Response:
         raise ArmError(400, "InvalidRequestContent", f"'{wanted}' is not a status of a private endpoint connection.")
     again = bool(setting(arm, "storage_rejected_can_be_approved"))
     if wanted != shown["status"] and not may_become(shown["status"], wanted, rejected_can_be_approved=again):
-        raise refusal(
-            arm, "connection_state", f"A connection that is {shown['status']} cannot become {wanted}."
-        )
+        raise refusal(arm, "connection_state", f"A connection that is {shown['status']} cannot become {wanted}.")
     changed = wanted != shown["status"]
     shown.update(status=wanted, description=state.get("description") or shown["description"])
     show_connections(arm, account)

@@ -36,7 +36,8 @@ class StorageTarget:
         kinds = setting(self._arm, "storage_endpoint_kinds")
         if account.document["kind"] not in kinds:
             raise refusal(
-                self._arm, "endpoint_kind",
+                self._arm,
+                "endpoint_kind",
                 f"The storage account {account.name} is of kind {account.document['kind']}; private endpoints need one "
                 f"of {', '.join(kinds)}.",
             )
@@ -54,20 +55,25 @@ class StorageTarget:
             return
         name = f"{account.name}.{self._arm.guid()}"
         connection_id = f"{account.id}/privateEndpointConnections/{name}"
-        self._arm.store.put(Resource(connection_id, {
-            "id": connection_id,
-            "name": name,
-            "type": CONNECTION_TYPE,
-            "properties": {
-                "provisioningState": "Succeeded",
-                "privateEndpoint": {"id": endpoint.id},
-                "privateLinkServiceConnectionState": {
-                    "status": "Approved" if approved else "Pending",
-                    "description": "Auto-Approved" if approved else message,
-                    "actionRequired": "None",
+        self._arm.store.put(
+            Resource(
+                connection_id,
+                {
+                    "id": connection_id,
+                    "name": name,
+                    "type": CONNECTION_TYPE,
+                    "properties": {
+                        "provisioningState": "Succeeded",
+                        "privateEndpoint": {"id": endpoint.id},
+                        "privateLinkServiceConnectionState": {
+                            "status": "Approved" if approved else "Pending",
+                            "description": "Auto-Approved" if approved else message,
+                            "actionRequired": "None",
+                        },
+                    },
                 },
-            },
-        }))
+            )
+        )
         show_connections(self._arm, account)
 
     def names(self, target_id: str, group_id: str, endpoint: Resource) -> list[Name]:

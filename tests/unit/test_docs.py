@@ -1,0 +1,295 @@
+"""The documentation says what there is: names, options, settings, messages, links, and examples that run."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import importlib
+import re
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible_collections.privatelink.recovery.extensions.emulator import world
+from ansible_collections.privatelink.recovery.extensions.emulator.build import build_arm
+from ansible_collections.privatelink.recovery.plugins.module_utils.backup_gates import BACKUP_GATES, FOUNDATION
+from ansible_collections.privatelink.recovery.plugins.module_utils.checklists import CHECKLISTS
+from ansible_collections.privatelink.recovery.plugins.module_utils.connection import CONNECTION
+from ansible_collections.privatelink.recovery.plugins.module_utils.credentials import ENVIRONMENT
+
+from .conftest import GROUPS, NETWORK, SUBSCRIPTION, WORLD
+from .playbooks_support import PREFIX, AzureProcess, Playbooks, defaults, local_play
+
+JSON = dict[str, t.Any]
+ROOT = Path(__file__).parents[2]
+
+
+def files(*endings: str) -> list[Path]:
+    """Files of the repository, without what its tools made."""
+    return sorted(
+        path
+        for path in ROOT.rglob("*")
+        if path.suffix in endings
+        and not any(
+            part.startswith(".") or part in ("build", "collections", "output") for part in path.relative_to(ROOT).parts
+        )
+    )
+
+
+PAGES = files(".md")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+GUIDE = (ROOT / "docs" / "backup.md").read_text(encoding="utf-8")
+REHEARSAL = (ROOT / "docs" / "rehearsal.md").read_text(encoding="utf-8")
+MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py") if path.stem != "__init__")
+ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if path.is_dir())
+HOSTS = {"learn.microsoft.com", "github.com", "docs.ansible.com", "management.corp.example"}
+page = pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+
+
+def named(text: str) -> set[str]:
+    """What a text names in code spans."""
+    return set(re.findall(r"`([^`\n]+)`", text))
+
+
+def blocks(text: str) -> list[str]:
+    """The YAML examples of a page."""
+    return re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+def example(text: str, mark: str) -> t.Any:
+    """The YAML example after a comment that begins with a word."""
+    found = re.search(rf"<!-- {mark}.*?-->\n```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    assert found, mark
+    return yaml.safe_load(found[1])
+
+
+def anchors(path: Path) -> set[str]:
+    """The places of a page that a link can name, as GitHub makes them from its headings."""
+    headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def options_of(specification: JSON, found: set[str] | None = None) -> set[str]:
+    """Every option of a role's entry point, those inside others included."""
+    names: set[str] = set() if found is None else found
+    for name, option in (specification.get("options") or {}).items():
+        names.add(name)
+        options_of(option, names)
+    return names
+
+
+def test_the_readme_names_what_there_is() -> None:
+    books = {PREFIX + path.stem for path in (ROOT / "playbooks").glob("*.yml")}
+    linked = set(re.findall(r"\[(\w+)\]\(roles/\w+/README\.md\)", README))
+    assert linked == set(ROLES)
+    assert {name for name in named(README) if name.startswith(PREFIX)} == books
+    table = README.split("| Module | |")[1].split("\n\n")[0]
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) != []
+    assert sorted(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == MODULES
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_option_of_a_role_is_documented(role: str) -> None:
+    specifications = yaml.safe_load((ROOT / "roles" / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
+    told = named(GUIDE + (ROOT / "roles" / role / "README.md").read_text(encoding="utf-8"))
+    entry_points = specifications["argument_specs"]
+    wanted = {name for entry in entry_points.values() for name in options_of(entry)}
+    assert sorted(wanted - told) == []
+    missing = set(entry_points) - named((ROOT / "roles" / role / "README.md").read_text(encoding="utf-8"))
+    assert missing == set()
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if (ROOT / "roles" / role / "defaults").is_dir()])
+def test_no_variable_is_documented_that_a_role_does_not_have(role: str) -> None:
+    specifications = yaml.safe_load((ROOT / "roles" / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
+    known = {name for entry in specifications["argument_specs"].values() for name in options_of(entry)}
+    for_operators = [
+        path for path in PAGES if path.name in ("backup.md", "troubleshooting.md", "connection.md", "README.md")
+    ]
+    spans = named("".join(path.read_text(encoding="utf-8") for path in for_operators))
+    mentioned = {name for span in spans for name in re.findall(rf"^({role}_[a-z_]+)(?::.*)?$", span)}
+    assert mentioned
+    assert mentioned - known == set()
+
+
+def test_every_gate_and_checklist_row_is_in_the_guide() -> None:
+    gates = {name for name, _check in (*FOUNDATION, *BACKUP_GATES)} | {"network_policies"}
+    rows = set(re.findall(r"^\| `(\w+)`", GUIDE.split("## The gates")[1].split("## Variables")[0], re.MULTILINE))
+    assert rows == gates
+    assert {row.id for name in CHECKLISTS if name.startswith("backup") for row in CHECKLISTS[name]} - named(
+        GUIDE
+    ) == set()
+
+
+def test_every_setting_event_route_and_key_of_the_world_is_documented() -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "extensions" / "emulator").rglob("*.py"))
+    used = set(re.findall(r"settings\.get\(\s*\"(\w+)\"", code)) | set(world.SETTINGS)
+    for file in (ROOT / "extensions" / "emulator" / "services").glob("*_settings.py"):
+        used |= set(
+            importlib.import_module(f"ansible_collections.{PREFIX}extensions.emulator.services.{file.stem}").DEFAULTS
+        )
+    table = REHEARSAL.split("## Settings")[1].split("## Latency")[0]
+    assert set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE)) == used
+    arm = build_arm()
+    events = REHEARSAL.split("## Events")[1].split("## Routes")[0]
+    assert set(re.findall(r"^\| `(\w+)`", events, re.MULTILINE)) == set(arm.events)
+    routes = set(re.findall(r"\(\"([A-Z]+)\", \"(\w+)\", self\.", code))
+    assert {("GET", "state"), ("POST", "faults")} <= routes
+    assert {f"{method} /emulator/{name}" for method, name in routes} - named(REHEARSAL) == set()
+    keys = REHEARSAL.split("## World file")[1].split("## Settings")[0]
+    assert set(re.findall(r"^\| `(\w+)`", keys, re.MULTILINE)) == set(world.complete({}))
+
+
+def test_every_connection_option_and_variable_is_documented() -> None:
+    told = named((ROOT / "docs" / "connection.md").read_text(encoding="utf-8"))
+    assert set(CONNECTION) - told == set()
+    variables = {*(name for names in ENVIRONMENT.values() for name in names), "AZURE_PROFILE"}
+    variables |= {name for option in CONNECTION.values() for name in option.environment}
+    assert variables - told == set()
+
+
+@functools.cache
+def spoken() -> str:
+    """Everything the collection and the local Azure can say, in lower case."""
+    said = [(path.read_text(encoding="utf-8")) for path in (ROOT / "roles").rglob("*.yml")]
+    for folder in ("plugins", "extensions/emulator"):
+        for path in (ROOT / folder).rglob("*.py"):
+            nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            said += [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return "\n".join(said).lower()
+
+
+def quoted_messages() -> list[str]:
+    text = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+    ours = text.split("## A run stopped")[1].split("## On the protected machines")[0]
+    cells = re.findall(r"^\| (.*?) \| ", ours, re.MULTILINE)
+    return [
+        span for cell in cells for span in re.findall(r"`([^`]+)`", cell) if not span.startswith(("….", "NxDomain"))
+    ]
+
+
+@pytest.mark.parametrize("message", quoted_messages())
+def test_a_message_of_the_troubleshooting_guide_is_one_of_ours(message: str) -> None:
+    pieces = [piece.strip().lower() for piece in message.split("…")]
+    assert [piece for piece in pieces if piece not in spoken()] == []
+
+
+@page
+def test_links_lead_somewhere(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", path.read_text(encoding="utf-8")):
+        file, _, anchor = target.partition("#")
+        if re.match(r"https?://", target):
+            continue
+        there = (path.parent / file).resolve() if file else path
+        assert there.exists(), f"{target} does not exist"
+        assert not anchor or anchor in anchors(there), f"{target} has no such place"
+
+
+@page
+def test_only_public_hosts_are_named(path: Path) -> None:
+    hosts = set(re.findall(r"https?://([^/\s:)`\"]+)", path.read_text(encoding="utf-8")))
+    assert hosts <= HOSTS
+
+
+@page
+def test_examples_are_yaml_with_options_that_exist(path: Path) -> None:
+    for block in blocks(path.read_text(encoding="utf-8")):
+        for task in tasks_in(yaml.safe_load(block)):
+            for key, options in task.items():
+                if not (key.startswith(PREFIX) and isinstance(options, dict)):
+                    continue
+                module = importlib.import_module(
+                    f"ansible_collections.{PREFIX}plugins.modules.{key.removeprefix(PREFIX)}"
+                )
+                assert set(options) - set(module.MODULE.rows()) == set()
+
+
+def tasks_in(node: t.Any) -> t.Iterator[JSON]:
+    """Every mapping of a document that may be a task."""
+    if isinstance(node, dict):
+        yield node
+        for value in node.values():
+            yield from tasks_in(value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from tasks_in(item)
+
+
+def test_no_file_speaks_of_the_place_it_was_written_in() -> None:
+    patterns = re.compile(r"/work/|shared/reference|\b\d{3}_[0-9a-f]{16}\b|\bS[0-4]:L\d")
+    texts = [
+        path
+        for path in files(".md", ".yml", ".yaml", ".py", ".toml", ".txt", ".csv", ".sh")
+        if path.name != "test_docs.py"
+    ]
+    assert [str(path.relative_to(ROOT)) for path in texts if patterns.search(path.read_text(encoding="utf-8"))] == []
+
+
+@pytest.mark.parametrize("text", ["see /work/main", "shared/reference/x", "000_d5aac42b62caaca7", "S1:L60"])
+def test_such_words_would_be_seen(text: str) -> None:
+    assert re.search(r"/work/|shared/reference|\b\d{3}_[0-9a-f]{16}\b|\bS[0-4]:L\d", text)
+
+
+OPERATOR = {
+    "name": "least", "client_id": "55555555-5555-4555-8555-555555555555", "object_id": "66666666-6666-4666-8666-666666666666",
+    "client_secret": "another-secret",
+}  # fmt: skip
+
+
+def test_the_readmes_playbook_runs_with_no_more_than_the_guides_permissions(
+    azure: AzureProcess, playbooks: Playbooks
+) -> None:
+    azure.reset(principals=[*world.complete({})["principals"], OPERATOR])
+    scope = f"/subscriptions/{SUBSCRIPTION}"
+    (role,) = example(GUIDE, "permissions")
+    grant = {"scope": scope, "role": "{{ role_name }}", "principal_id": OPERATOR["object_id"]}
+    given = playbooks.play(
+        local_play(
+            [
+                role,
+                {
+                    "name": "Grant",
+                    f"{PREFIX}role_assignment": {"assignments": [grant], "wait_effective": False, "settle_seconds": 0},
+                },
+            ],
+            vars={"role_name": role[f"{PREFIX}role_definition"]["role_name"]},
+            module_defaults=defaults(azure.options()),
+        )
+    )
+    assert given.code == 0, given.output
+    signed_in = {
+        "AZURE_CLIENT_ID": OPERATOR["client_id"],
+        "AZURE_SECRET": OPERATOR["client_secret"],
+        "AZURE_TENANT": azure.ready["tenant_id"],
+        "AZURE_SUBSCRIPTION_ID": SUBSCRIPTION,
+        "AZURE_CLOUD_ENVIRONMENT": azure.ready["arm_endpoint"],
+        "REQUESTS_CA_BUNDLE": azure.ready["ca_file"],
+    }
+    plays = example(README, "This playbook")
+    assert plays[0]["roles"][0]["vars"]["network"] == NETWORK
+    played = playbooks.play(plays, **signed_in)
+    assert played.code == 0, played.output
+    azure.mark()
+    again = playbooks.play(plays, **signed_in)
+    assert again.code == 0, again.output
+    assert azure.writes() == []
+
+
+def test_the_classic_example_runs(azure: AzureProcess, playbooks: Playbooks) -> None:
+    groups = [*WORLD["resource_groups"], {"name": "rg-endpoints", "location": "westeurope"}]
+    azure.reset(resource_groups=groups)
+    play = local_play(
+        example(GUIDE, "classic"),
+        vars={"group_ids": GROUPS, "network": NETWORK},
+        module_defaults={**defaults(azure.options()), f"{PREFIX}role_assignment": {"settle_seconds": 0}},
+    )
+    played = playbooks.play(play)
+    assert played.code == 0, played.output
+    azure.mark()
+    again = playbooks.play(play)
+    assert again.code == 0, again.output
+    assert azure.writes() == []
+    made = [one for one in azure.admin("GET", "state")["resources"] if one["type"].endswith("/roleAssignments")]
+    scopes = sorted(one["properties"]["scope"].rsplit("/", 1)[-1] for one in made)
+    assert scopes == sorted(["rg-endpoints", "rg-endpoints", "vnet-app", "rg-dns", SUBSCRIPTION])
