@@ -8,7 +8,7 @@ import sys
 import time
 import typing as t
 
-from .commands import CommandFailed, with_tools
+from .commands import with_tools
 from .environments import RUN, EnvironmentFailed
 from .paths import BUILD, CACHE, ROOT, link_tree
 from .steps import OTHERS, TESTS, Step
@@ -39,9 +39,8 @@ def _timed(step: Step) -> tuple[bool, float]:
     try:
         for environment in step.needs:
             environment.prepare()
-        step.run()
-        passed = True
-    except (CommandFailed, EnvironmentFailed) as error:
+        passed = step.run()
+    except EnvironmentFailed as error:
         print(f"   {error}", flush=True)
     seconds = time.monotonic() - start
     print(f"== {step.name}: {'passed' if passed else 'FAILED'} in {seconds:.1f} s", flush=True)

@@ -16,18 +16,15 @@ from .paths import CACHE, HOME, ROOT, TREE
 _HIDDEN = ("ANSIBLE_", "AZURE_", "MOLECULE_", "PYTEST_", "COVERAGE_", "GALAXY_", "PYTHON", "XDG_", "LC_", "VIRTUAL_ENV")
 
 
-class CommandFailed(Exception):
-    """A command ended with an error, which it has printed."""
-
-
-def run(environment: Environment, *command: str | Path, cwd: Path = ROOT, **variables: str | Path) -> None:
-    """Run a command with the tools of an environment. Raises :class:`CommandFailed`."""
+def run(environment: Environment, *command: str | Path, cwd: Path = ROOT, **variables: str | Path) -> bool:
+    """Run a command with the tools of an environment and say whether it passed. Its output is the caller's."""
     words = [str(word) for word in command]
     surroundings = {**isolated(environment), **{name: str(value) for name, value in variables.items()}}
     print(f"   {' '.join(words).replace(str(ROOT) + '/', '')}", flush=True)
     code = subprocess.run(words, cwd=cwd, env=surroundings, stdin=subprocess.DEVNULL, check=False).returncode
     if code:
-        raise CommandFailed(f"{words[0]} ended with {code}")
+        print(f"   ... ended with {code}", flush=True)
+    return code == 0
 
 
 def isolated(environment: Environment) -> dict[str, str]:

@@ -17,19 +17,18 @@ BUILD = ROOT / "build"
 #: Contains the collection as a symbolic link: for everything that imports it or looks it up by name.
 TREE = CACHE / "tree"
 COLLECTION = Path("ansible_collections", "privatelink", "recovery")
+LINK = TREE / COLLECTION
 
 _NOT_OURS = {".git", ".cache", ".ansible", "build", "collections", "__pycache__", "output", ".hypothesis"}
 _NOT_OURS_ENDINGS = (".pyc", "_cache")
 
 
-def link_tree() -> Path:
-    """The collection below :data:`TREE`, linked when it is not yet."""
-    link = TREE / COLLECTION
-    link.parent.mkdir(parents=True, exist_ok=True)
-    if not link.is_symlink() or Path(os.readlink(link)) != ROOT:
-        link.unlink(missing_ok=True)
-        link.symlink_to(ROOT)
-    return link
+def link_tree() -> None:
+    """Make :data:`LINK` when it is not there yet."""
+    LINK.parent.mkdir(parents=True, exist_ok=True)
+    if not LINK.is_symlink() or Path(os.readlink(LINK)) != ROOT:
+        LINK.unlink(missing_ok=True)
+        LINK.symlink_to(ROOT)
 
 
 @contextlib.contextmanager

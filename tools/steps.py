@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import environments as envs
-from .commands import CommandFailed, run, write_pip_configuration
-from .paths import BUILD, CACHE, COLLECTION, HOME, ROOT, TREE, copied_tree
+from .commands import run, write_pip_configuration
+from .paths import BUILD, CACHE, COLLECTION, HOME, LINK, ROOT, TREE, copied_tree
 
 _COVERED = ("plugins", "extensions/emulator")
 _COVERAGE_PERCENT = 90
@@ -21,108 +21,115 @@ _PIP_RELEASE = "24_2"
 
 @dataclass(frozen=True)
 class Step:
-    """A step of ``make test``. ``needs`` is prepared first; ``run`` raises CommandFailed."""
+    """A step of ``make test``. ``needs`` is prepared first; ``run`` says whether it passed."""
 
     name: str
     needs: tuple[envs.Environment, ...]
-    run: t.Callable[[], None]
+    run: t.Callable[[], bool]
 
 
-def lint() -> None:
+def develop(*command: str | Path, cwd: Path = ROOT, **variables: str | Path) -> bool:
+    """Run a program of the development environment, by its name or, after ``-m``, its module's."""
+    first = command[:1] if command[0] == "-m" else (envs.DEVELOPMENT.path / "bin" / command[0],)
+    return run(envs.DEVELOPMENT, envs.DEVELOPMENT.python, *first, *command[1:], cwd=cwd, **variables)
+
+
+def lint() -> bool:
     """Style and types."""
-    python = envs.DEVELOPMENT.python
-    run(envs.DEVELOPMENT, python, "-m", "ruff", "check", "--quiet")
-    run(envs.DEVELOPMENT, python, "-m", "ruff", "format", "--check", "--quiet")
-    run(envs.DEVELOPMENT, python, "-m", "yamllint", "--strict", ".")
     typed = [str(COLLECTION / folder) for folder in _TYPED if (ROOT / folder).is_dir()]
-    run(envs.DEVELOPMENT, python, "-m", "mypy", "--config-file", ROOT / "pyproject.toml", *typed, cwd=TREE)
+    return all(
+        [
+            develop("-m", "ruff", "check", "--quiet"),
+            develop("-m", "ruff", "format", "--check", "--quiet"),
+            develop("-m", "yamllint", "--strict", "."),
+            develop("-m", "mypy", "--config-file", ROOT / "pyproject.toml", *typed, cwd=TREE),
+        ]
+    )
 
 
-def unit() -> None:
+def unit() -> bool:
     """Unit tests on the newest packages; each part of the code has its own coverage to reach."""
-    python, data = envs.DEVELOPMENT.python, CACHE / "coverage"
+    data = CACHE / "coverage"
     shutil.rmtree(data, ignore_errors=True)
     data.mkdir(parents=True)
     variables = {"PYTHONPATH": TREE, "COVERAGE_FILE": data / "data"}
-    parts = [f"--cov={part}" for part in _COVERED]
-    run(
-        envs.DEVELOPMENT, python, "-m", "pytest", "tests/unit", "--numprocesses=2", *parts, "--cov-report=", **variables
-    )
-    for part in _COVERED:
-        report = ("report", f"--include={part}/*", "--skip-covered", f"--fail-under={_COVERAGE_PERCENT}")
-        run(envs.DEVELOPMENT, python, "-m", "coverage", *report, **variables)
+    measured = [f"--cov={part}" for part in _COVERED]
+    tests = develop("-m", "pytest", "tests/unit", "--numprocesses=2", *measured, "--cov-report=", **variables)
+    options = ("--skip-covered", f"--fail-under={_COVERAGE_PERCENT}")
+    parts = [develop("-m", "coverage", "report", f"--include={part}/*", *options, **variables) for part in _COVERED]
+    return all([tests, *parts])
 
 
-def unit_oldest() -> None:
+def unit_oldest() -> bool:
     """Unit tests of the engine on the oldest packages."""
     command = (envs.OLDEST.python, "-m", "pytest", "tests/unit/plugins", "--numprocesses=2")
-    run(envs.OLDEST, *command, PYTHONPATH=TREE)
+    return run(envs.OLDEST, *command, PYTHONPATH=TREE)
 
 
-def ansible_lint() -> None:
+def ansible_lint() -> bool:
     """Roles, playbooks, scenarios and examples."""
-    run(envs.DEVELOPMENT, envs.DEVELOPMENT.python, "-m", "ansiblelint", "--offline", "--strict", "-q")
+    return develop("-m", "ansiblelint", "--offline", "--strict", "-q")
 
 
-def docs() -> None:
+def docs() -> bool:
     """Documentation of plugins and roles, and the changelog."""
-    link, tools = TREE / COLLECTION, envs.DEVELOPMENT.path / "bin"
-    python = envs.DEVELOPMENT.python
-    lint_docs = (tools / "antsibull-docs", "lint-collection-docs", "--plugin-docs", ".")
-    run(envs.DEVELOPMENT, python, *lint_docs, cwd=link)
-    run(envs.DEVELOPMENT, python, tools / "antsibull-changelog", "lint", cwd=link)
+    return all(
+        [
+            develop("antsibull-docs", "lint-collection-docs", "--plugin-docs", ".", cwd=LINK),
+            develop("antsibull-changelog", "lint", cwd=LINK),
+        ]
+    )
 
 
-def build() -> None:
+def build() -> bool:
     """The archive, and what Galaxy's importer says to it."""
-    shutil.rmtree(BUILD / "archive", ignore_errors=True)
-    galaxy = envs.DEVELOPMENT.path / "bin" / "ansible-galaxy"
+    archives = BUILD / "archive"
+    shutil.rmtree(archives, ignore_errors=True)
     with copied_tree() as copy:
-        command = ("collection", "build", copy, "--output-path", BUILD / "archive")
-        run(envs.DEVELOPMENT, envs.DEVELOPMENT.python, galaxy, *command)
-    archive = next((BUILD / "archive").glob("*.tar.gz"))
-    run(envs.IMPORTER, envs.IMPORTER.python, "-m", "galaxy_importer.main", archive, cwd=archive.parent)
+        built = develop("ansible-galaxy", "collection", "build", copy, "--output-path", archives)
+    found = list(archives.glob("*.tar.gz"))
+    return built and run(envs.IMPORTER, envs.IMPORTER.python, "-m", "galaxy_importer.main", *found, cwd=archives)
 
 
-def sanity() -> None:
+def sanity() -> bool:
     """ansible-test's own checks, nothing ignored."""
+    ignored = sorted(path.name for path in ROOT.glob("tests/sanity/ignore*"))
+    if ignored:
+        print(f"   nothing is to be ignored: {', '.join(ignored)}")
+        return False
     cached = HOME / ".ansible" / "test" / "cache" / f"get_pip_{_PIP_RELEASE}.py"
     cached.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(Path(__file__).with_name("get_pip.py"), cached)
     write_pip_configuration(envs.DEVELOPMENT)
-    ignored = sorted(path.name for path in ROOT.glob("tests/sanity/ignore*"))
-    if ignored:
-        raise CommandFailed(f"Nothing is to be ignored: {', '.join(ignored)}")
     # The version is named: left to itself, ansible-test tries whatever a version manager has put on PATH.
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    command = (envs.DEVELOPMENT.path / "bin" / "ansible-test", "sanity", "--python", version, "--color", "no")
     with copied_tree() as copy:
-        run(envs.DEVELOPMENT, envs.DEVELOPMENT.python, *command, cwd=copy)
+        return develop("ansible-test", "sanity", "--python", version, "--color", "no", cwd=copy)
 
 
-def molecule() -> None:
+def molecule() -> bool:
     """The scenarios."""
-    python, link = envs.DEVELOPMENT.python, TREE / COLLECTION
-    run(envs.DEVELOPMENT, python, "-m", "molecule", "test", "--all", cwd=link)
+    return develop("-m", "molecule", "test", "--all", "--workers", "2", cwd=LINK)
 
 
-def style() -> None:
+def style() -> bool:
     """Repair what ``lint`` finds, as far as a tool can."""
-    python = envs.DEVELOPMENT.python
-    run(envs.DEVELOPMENT, python, "-m", "ruff", "check", "--fix", "--exit-zero", "--quiet")
-    run(envs.DEVELOPMENT, python, "-m", "ruff", "format", "--quiet")
+    return all(
+        [
+            develop("-m", "ruff", "check", "--fix", "--exit-zero", "--quiet"),
+            develop("-m", "ruff", "format", "--quiet"),
+        ]
+    )
 
 
-def changelog() -> None:
+def changelog() -> bool:
     """The changelog of the version in galaxy.yml, from the fragments and the plugins there are now."""
-    options = ("--reload-plugins", "--refresh", "--update-existing")
-    tool = envs.DEVELOPMENT.path / "bin" / "antsibull-changelog"
-    run(envs.DEVELOPMENT, envs.DEVELOPMENT.python, tool, "release", *options, cwd=TREE / COLLECTION)
+    return develop("antsibull-changelog", "release", "--reload-plugins", "--refresh", "--update-existing", cwd=LINK)
 
 
-def bench() -> None:
+def bench() -> bool:
     """The measurements."""
-    run(envs.DEVELOPMENT, envs.DEVELOPMENT.python, "-m", "benchmarks", cwd=ROOT / "tests")
+    return develop("-m", "benchmarks", cwd=ROOT / "tests")
 
 
 #: ``make test`` runs these in this order, from quick to slow.
@@ -137,7 +144,7 @@ TESTS = (
     Step("sanity", (envs.DEVELOPMENT,), sanity),
 )
 OTHERS = (
-    Step("environment", (envs.DEVELOPMENT,), lambda: None),
+    Step("environment", (envs.DEVELOPMENT,), lambda: True),
     Step("format", (envs.DEVELOPMENT,), style),
     Step("changelog", (envs.DEVELOPMENT,), changelog),
     Step("bench", (envs.DEVELOPMENT, envs.PEER), bench),

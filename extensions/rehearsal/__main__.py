@@ -34,8 +34,7 @@ def rehearse(scenario: Scenario, options: argparse.Namespace) -> bool:
     variables = Path(options.variables).resolve() if options.variables else scenario.variables
     world = Path(options.world).resolve() if options.world else scenario.world
     own = bool(options.variables)
-    # Another wish than the operator's own would not mean anything: their variables are run, run again and checked.
-    runs = [run for run in scenario.runs if not (own and run.wish)]
+    runs = scenario.own_runs() if own else scenario.runs
     print(f"== {scenario.name}: {len(runs)} runs against a local Azure; everything is kept in {folder}", flush=True)
     played: list[Played] = []
     with LocalAzure(folder, world, options.latency) as azure:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yaml
@@ -37,6 +37,20 @@ class Scenario:
     dns_mode: str
     dns_servers: str
     runs: tuple[Run, ...]
+
+    def own_runs(self) -> tuple[Run, ...]:
+        """The runs for an operator's own variables: a check first, then what it predicted, again, and the drift.
+
+        Another wish than theirs would mean nothing; their first run is the change that the check predicts.
+        """
+        first = self.runs[0]
+        drifts = [replace(run, wish="") for run in self.runs if run.events]
+        return (
+            replace(first, name="check", check=True, expect="predicted"),
+            first,
+            replace(first, name="again", expect="unchanged"),
+            *drifts,
+        )
 
     @property
     def world(self) -> Path:

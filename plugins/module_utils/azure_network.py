@@ -121,7 +121,9 @@ class NetworkDoor:
         def take(response: t.Any) -> None:
             items.extend((_body(response) or {}).get("value") or [])
 
-        for _item in getattr(operations, method)(**arguments, **group.version(api_version), raw_response_hook=take, **query):
+        for _item in getattr(operations, method)(
+            **arguments, **group.version(api_version), raw_response_hook=take, **query
+        ):
             pass
         return items
 

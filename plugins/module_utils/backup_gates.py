@@ -9,7 +9,8 @@ import re
 import typing as t
 
 from .dns_topology import owns_zones
-from .endpoints import target_of
+from .connections import FINAL
+from .endpoints import MANUAL, connection_of, first_connection, target_of
 from .freshness import examine
 from .gates import Gate, ok, refused, warning
 from .geo_codes import GEO_CODES
@@ -19,7 +20,7 @@ from .inventory import ENDPOINT_TYPE
 from .permissions import missing_permissions
 from .providers import read_provider
 from .subnets import policies_refused, shortage
-from .vaults import connections, cross_region_restore, refuse_cross_region_restore
+from .vaults import VAULT, connections, cross_region_restore, refuse_cross_region_restore
 from .wire import JSON, get_path
 
 ENDPOINTS_PER_VAULT = 12  # https://learn.microsoft.com/azure/backup/private-endpoints, Before you start
@@ -151,7 +152,12 @@ def subnets(look: Inspection) -> t.Iterator[Gate]:
 
 
 def regions(look: Inspection) -> t.Iterator[Gate]:
-    """An endpoint is in the region of its network, and for Backup in that of the vault."""
+    """An existing vault is where it is wanted; an endpoint is in the region of its network, and for Backup in the vault's."""
+    if look.vault is not None and look.wish.location not in ("", look.location):
+        yield refused(
+            "region", look.wish.vault_id, f"{look.wish.vault_id} is in {look.location}, wanted is {look.wish.location}.",
+            f"{VAULT.recreate} Or correct the vault's location.",
+        )  # fmt: skip
     for endpoint in look.wish.endpoints:
         network = look.network(endpoint.network)
         if network is None:
@@ -176,34 +182,55 @@ def regions(look: Inspection) -> t.Iterator[Gate]:
 def endpoint_names(look: Inspection) -> t.Iterator[Gate]:
     """No other endpoint of the same name is attached to the vault, and an existing one is the wanted one."""
     for endpoint in look.wish.endpoints:
-        others = [
-            other
-            for item in connections(look.vault)
-            if (other := str(get_path(item, "properties.privateEndpoint.id") or ""))
-            and other.rsplit("/", 1)[-1].lower() == endpoint.name.lower()
-            and not same_id(other, endpoint.id)
-        ]
-        existing = look.endpoint(endpoint.id)
-        if others:
-            yield refused(
-                "endpoint_name", endpoint.id, f"The vault already has an endpoint named {endpoint.name}: {others[0]}.",
-                "Choose another name: endpoints of one vault must not share a name.",
-            )  # fmt: skip
-        elif existing is not None and not same_id(target_of(existing), look.wish.vault_id):
-            yield refused(
-                "endpoint_name",
-                endpoint.id,
-                f"{endpoint.id} exists and leads to {target_of(existing)}.",
-                "Choose another name.",
-            )
-        elif existing is not None and not same_id(get_path(existing, "properties.subnet.id"), endpoint.subnet):
-            yield refused(
-                "endpoint_name", endpoint.id,
-                f"{endpoint.id} exists in subnet {get_path(existing, 'properties.subnet.id')}, wanted is {endpoint.subnet}.",
-                "An endpoint cannot be moved: choose another name for the new one.",
-            )  # fmt: skip
+        problem = _taken(look, endpoint) or _another(look, endpoint)
+        if problem:
+            yield refused("endpoint_name", endpoint.id, *problem)
         else:
             yield ok("endpoint_name", endpoint.id, f"The name {endpoint.name} is free or already ours.")
+
+
+def _taken(look: Inspection, endpoint: EndpointWish) -> tuple[str, str] | None:
+    """What is wrong and what to do when another endpoint of the vault has the name."""
+    names = [str(get_path(item, "properties.privateEndpoint.id") or "") for item in connections(look.vault)]
+    for other in names:
+        if other.rsplit("/", 1)[-1].lower() == endpoint.name.lower() and not same_id(other, endpoint.id):
+            return (
+                f"The vault already has an endpoint named {endpoint.name}: {other}.",
+                "Choose another name: endpoints of one vault must not share a name.",
+            )
+    return None
+
+
+def _another(look: Inspection, endpoint: EndpointWish) -> tuple[str, str] | None:
+    """What is wrong and what to do when the endpoint exists, but is not the wanted one and cannot become it."""
+    existing = look.endpoint(endpoint.id)
+    if existing is None:
+        return None
+    subnet, groups = get_path(existing, "properties.subnet.id"), first_connection(existing).get("groupIds") or []
+    status = connection_of(existing)["status"]
+    if not same_id(target_of(existing), look.wish.vault_id):
+        return f"{endpoint.id} exists and leads to {target_of(existing)}.", "Choose another name."
+    if not same_id(subnet, endpoint.subnet):
+        return (
+            f"{endpoint.id} exists in subnet {subnet}, wanted is {endpoint.subnet}.",
+            "An endpoint cannot be moved: choose another name for the new one.",
+        )
+    if look.wish.sub_resource.lower() not in [str(group).lower() for group in groups]:
+        return (
+            f"{endpoint.id} exists for {', '.join(groups)}, wanted is {look.wish.sub_resource}.",
+            "What an endpoint is for cannot be changed: choose another name for the new one.",
+        )
+    if endpoint.manual and not get_path(existing, f"properties.{MANUAL}"):
+        return (
+            f"{endpoint.id} exists with automatic approval, wanted is manual, which Azure cannot change.",
+            "Leave manual out, or choose another name for the new endpoint.",
+        )
+    if status in FINAL:
+        return (
+            f"The connection of {endpoint.id} is {status}, which is final.",
+            "Delete the private endpoint, then run again: it is made anew.",
+        )
+    return None
 
 
 def zone_knowledge(look: Inspection) -> t.Iterator[Gate]:
@@ -237,6 +264,24 @@ def cross_region(look: Inspection) -> t.Iterator[Gate]:
         yield refused("cross_region_restore", look.wish.vault_id, refusal.message, refusal.remedy)
     else:
         yield ok("cross_region_restore", look.wish.vault_id, "Cross-region restore does not stand in the way.")
+
+
+def identity(look: Inspection) -> t.Iterator[Gate]:
+    """The system-assigned identity is never switched off.
+
+    https://learn.microsoft.com/azure/backup/private-endpoints: once enabled, the managed identity must not be disabled,
+    even temporarily.
+    """
+    types = str(get_path(look.vault, "identity.type") or "").lower()
+    if look.wish.options.get("identity") is False and "systemassigned" in types:
+        yield refused(
+            "identity", look.wish.vault_id,
+            f"{look.wish.vault_id} has its system-assigned identity on, and a vault without it is wanted; "
+            "switching it off breaks private endpoints for good and is never done.",
+            "Ask for the identity, or leave that out.",
+        )  # fmt: skip
+    else:
+        yield ok("identity", look.wish.vault_id, "The system-assigned identity is not switched off.")
 
 
 def encryption(look: Inspection) -> t.Iterator[Gate]:
@@ -365,6 +410,7 @@ BACKUP_GATES: tuple[tuple[str, Check], ...] = (
     ("zone_names", zone_knowledge),
     ("zones", zones),
     ("cross_region_restore", cross_region),
+    ("identity", identity),
     ("encryption", encryption),
 )
 # Asked again right before an endpoint is created: what can have changed since, and cannot be undone.

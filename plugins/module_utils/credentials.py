@@ -124,7 +124,7 @@ def _profile(name: str, home: str | None) -> dict[str, t.Any]:
 
 
 def _judge(origin: str, values: dict[str, t.Any]) -> Credentials:
-    common = {
+    common: dict[str, t.Any] = {
         "source": origin,
         "subscription_id": _guid(values, "subscription_id"),
         "tenant": str(values.get("tenant") or ""),
@@ -195,7 +195,9 @@ def build(credentials: Credentials, cloud: Cloud, transport: t.Any, *, instance_
     try:
         return _make(credentials, cloud, transport, instance_discovery)
     except ValueError as error:
-        raise InputError(f"The {credentials.kind} credentials (from {credentials.source}) are no use: {error}") from None
+        raise InputError(
+            f"The {credentials.kind} credentials (from {credentials.source}) are no use: {error}"
+        ) from None
 
 
 def _make(credentials: Credentials, cloud: Cloud, transport: t.Any, instance_discovery: bool) -> t.Any:
@@ -229,8 +231,8 @@ def _make(credentials: Credentials, cloud: Cloud, transport: t.Any, instance_dis
             **common,
         )
     if credentials.kind == "managed_identity":
-        return identity.ManagedIdentityCredential(**({"client_id": client} if client else {}))
-    return identity.AzureCliCredential(**({"tenant_id": tenant} if tenant else {}))
+        return identity.ManagedIdentityCredential(client_id=client or None)
+    return identity.AzureCliCredential(tenant_id=tenant)
 
 
 def _assertion(values: Values) -> str:

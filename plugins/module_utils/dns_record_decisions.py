@@ -124,6 +124,13 @@ def belongs(record: JSON, owner: str) -> bool:
     return ours(marks) and marks.get(OWNER) == owner
 
 
+def stands(record: JSON | None, ip_addresses: t.Sequence[str], rules: Rules) -> bool:
+    """Whether a record set is the one these rules write for the addresses."""
+    if record is None or not belongs(record, rules.owner):
+        return False
+    return addresses(record) == sorted(ip_addresses) and get_path(record, "properties.ttl") == rules.time_to_live
+
+
 def record_body(ip_addresses: t.Sequence[str], rules: Rules) -> JSON:
     """The record set to write."""
     return {
@@ -170,10 +177,9 @@ def _decide_one(zone_id: str, name: str, wanted: tuple[str, ...], record: JSON |
         return RecordPlan(zone_id, name, fqdn, wanted, "add", {}, after)
     right = tuple(addresses(record)) == wanted
     before = _modelled(record)
-    if belongs(record, rules.owner):
-        if right and get_path(record, "properties.ttl") == rules.time_to_live:
-            return RecordPlan(zone_id, name, fqdn, wanted, "none", before, before)
-    elif right:
+    if stands(record, wanted, rules):
+        return RecordPlan(zone_id, name, fqdn, wanted, "none", before, before)
+    if right and not belongs(record, rules.owner):
         return RecordPlan(zone_id, name, fqdn, wanted, "foreign", before, before)
     return RecordPlan(zone_id, name, fqdn, wanted, "repair", before, after)
 

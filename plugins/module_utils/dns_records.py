@@ -7,8 +7,18 @@ import typing as t
 from collections import Counter
 from functools import partial
 
-from .dns_record_decisions import ACTIONS, Name, RecordPlan, Rules, decide, decide_removal, default_owner, record_body
-from .errors import InputError, NotFound, Refusal
+from .dns_record_decisions import (
+    ACTIONS,
+    Name,
+    RecordPlan,
+    Rules,
+    decide,
+    decide_removal,
+    default_owner,
+    record_body,
+    stands,
+)
+from .errors import Conflict, InputError, NotFound, Refusal
 from .ids import parse_id, unique_ids
 from .inventory import ENDPOINT_TYPE, read_names
 from .partial import Work
@@ -128,7 +138,12 @@ def _published(task: Task, endpoints: t.Iterable[str]) -> tuple[list[Name], list
 def _write(task: Task, plan: RecordPlan, rules: Rules) -> None:
     if plan.action == "remove":
         task.azure.delete(plan.id, API_VERSION)
-    else:
-        body = record_body(plan.ip_addresses, rules)
+        return
+    try:
         # A new record must not be there: one written by someone else in the meantime is theirs (412).
+        body = record_body(plan.ip_addresses, rules)
         task.azure.put(plan.id, API_VERSION, body, new=plan.action == "add")
+    except Conflict:
+        # A write whose answer was lost is sent again, and then meets itself.
+        if not stands(task.azure.find(plan.id, API_VERSION), plan.ip_addresses, rules):
+            raise

@@ -82,7 +82,7 @@ def manage_endpoint(task: Task) -> JSON:
         connection = plan.body["properties"][MANUAL if manual else AUTOMATIC][0]
         connection["name"] = options.get("connection_name") or options["name"]
         if options.get("ownership_tags"):
-            tags = {**(plan.body.get("tags") or {}), **wanted_tags(None, options["ownership_tags"], append=True)}
+            tags = {**(plan.body.get("tags") or {}), **(wanted_tags(None, options["ownership_tags"], append=True) or {})}
             plan = replace(plan, body={**plan.body, "tags": tags}, after={**plan.after, "tags": tags})
     document = current
     if plan.changed and not task.check_mode:
@@ -103,7 +103,7 @@ def list_endpoints(task: Task) -> JSON:
     if target:
         parse_id(target, option="target")
     if name:
-        resource_id = build_id(task.subscription_id, group, ENDPOINT_TYPE, name)
+        resource_id = build_id(task.subscription_id, str(group), ENDPOINT_TYPE, name)
         document = task.azure.find(resource_id, NETWORK_API_VERSION)
         found = [document] if document else []
     else:

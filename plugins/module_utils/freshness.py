@@ -27,6 +27,7 @@ RESOURCES_API_VERSION = "2021-04-01"
 # https://learn.microsoft.com/azure/azure-monitor/essentials/activity-log: events are kept for 90 days.
 ACTIVITY_DAYS = 89
 # A vault once given private endpoints while fresh may take more later, even after all were removed.
+# Followed by the sub-resource in lower case; its value is ``true``.
 BORN_TAG = "privatelink-born-"
 
 CONTAINER_KINDS = ("AzureIaasVM", "AzureWorkload", "AzureStorage", "MAB", "DPM", "AzureBackupServer")
@@ -137,11 +138,13 @@ def judge_connections(resource_id: str, vault: JSON | None, sub_resource: str) -
             "private",
             f"The vault already has {len(known)} private endpoint(s) for {sub_resource} and may take more.",
         )
-    if sub_resource.lower() in str((vault.get("tags") or {}).get(BORN_TAG) or "").lower():
+    # Azure does not tell tag names apart by case: https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources
+    tags = {name.lower().removesuffix("_secondary"): value for name, value in (vault.get("tags") or {}).items()}
+    if str(tags.get(BORN_TAG + group)).lower() == "true":
         return Freshness(
             resource_id,
             "private",
-            f"The vault's tag {BORN_TAG} says it had private endpoints for {sub_resource} from the start.",
+            f"The vault's tag {BORN_TAG}{group} says it had private endpoints for {sub_resource} from the start.",
         )
     return None
 

@@ -11,7 +11,7 @@ from .dns_zones import known_zones
 from .errors import InputError
 from .ids import build_id, fold_id, group_id, parse_id, region, same_id, unique_ids
 from .inventory import ENDPOINT_TYPE, NETWORK_API_VERSION
-from .required_dns_zones import find_required_zones
+from .required_dns_zones import NO_ANSWER, NOT_THERE, find_required_zones
 from .runner import Task
 from .storage_accounts import Account, read_account
 from .subnets import NEEDS, Capacity, Need, capacity
@@ -249,7 +249,9 @@ class Inspection:
             "vault": self.wish.vault_id if self.vault is not None else "",
             "override": False,
         }
-        found = find_required_zones(replace(self.task, options=question))["zones"]
+        # What may not be asked is known only from the operator: a run that writes does not go by a table then.
+        no_answer = NO_ANSWER if named or self.wish.geo_code else NOT_THERE
+        found = find_required_zones(replace(self.task, options=question), no_answer)["zones"]
         return list(dict.fromkeys([*found, *self.wish.extra_zone_names]))
 
     def storage_account(self, account_id: str) -> Account | None:

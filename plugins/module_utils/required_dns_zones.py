@@ -14,12 +14,13 @@ from .vaults import API_VERSION, TYPE
 from .wire import JSON, get_path
 
 CAPABILITIES_API_VERSION = "2024-04-01"
-# Not every cloud has the API, and a reader may not ask it. Any other error is none to go past.
-NO_ANSWER = (400, 403, 404, 405)
+# Not every cloud has the API. Any other error is none to go past, but for one: who only reads may not be allowed to ask.
+NOT_THERE = (400, 404, 405)
+NO_ANSWER = (*NOT_THERE, 403)
 
 
-def find_required_zones(task: Task) -> JSON:
-    """Serve the ``required_dns_zones`` module."""
+def find_required_zones(task: Task, no_answer: t.Collection[int] = NO_ANSWER) -> JSON:
+    """Serve the ``required_dns_zones`` module. ``no_answer``: the statuses of the API that are gone past."""
     given = _operator_zones(task.options)
     vault_id = task.options.get("vault") or ""
     if vault_id:
@@ -28,7 +29,7 @@ def find_required_zones(task: Task) -> JSON:
     cloud = task.connection.cloud
     refuse_other_cloud(location, cloud)
     asked = _vault_sub_resources(task.options["sub_resources"])
-    capabilities = _capabilities(task, location, asked) if asked else {}
+    capabilities = _capabilities(task, location, asked, no_answer) if asked else {}
     open_questions = [name for name in asked if not capabilities.get(name) and not given.get(name.lower())]
     linked = _private_link_resources(task, vault_id) if vault_id and open_questions else {}
     chosen = {
@@ -90,7 +91,9 @@ def _vault_location(task: Task, vault_id: str) -> str:
     return str(task.azure.get(vault_id, API_VERSION)["location"])
 
 
-def _capabilities(task: Task, location: str, sub_resources: t.Sequence[str]) -> dict[str, list[str]]:
+def _capabilities(
+    task: Task, location: str, sub_resources: t.Sequence[str], no_answer: t.Collection[int]
+) -> dict[str, list[str]]:
     """What the service itself says, by sub-resource; no vault has to exist.
 
     azure-rest-api-specs ``specification/recoveryservices``, example ``Capabilities.json``.
@@ -106,7 +109,7 @@ def _capabilities(task: Task, location: str, sub_resources: t.Sequence[str]) -> 
     try:
         answer = task.azure.post(path, CAPABILITIES_API_VERSION, body)
     except AzureError as error:
-        if error.status not in NO_ANSWER:
+        if error.status not in no_answer:
             raise
         task.warn(f"The capabilities API did not name the DNS zones of {location} ({error.status} {error.code}).")
         return {}

@@ -29,6 +29,10 @@ options:
     description: Whether the sequence will enable cross-region restore.
     type: str
     choices: [Enabled, Disabled]
+  identity:
+    description: Whether the sequence wants the vault's system-assigned identity on. With V(false), a vault that has it on is refused.
+    type: bool
+    default: true
   freshness_attested:
     description: The operator attests that nothing was ever protected with the vault, where Azure's records do not reach back far enough.
     type: bool
@@ -124,6 +128,7 @@ MODULE = Module(
             choices=("after_verify", "before_endpoint", "unchanged"), default="after_verify"
         ),
         "cross_region_restore": Option(choices=("Enabled", "Disabled")),
+        "identity": Option(type="bool", default=True),
         "freshness_attested": Option(type="bool", default=False),
         "accept_zone_overwrite": Option(type="bool", default=False),
         "accepted_network_policies": Option(type="list", elements="str", default=["Disabled"]),

@@ -119,10 +119,16 @@ print(", ".join(["Python " + platform.python_version(), *shown]))
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--python", type=Path, required=True, help="Python of the environment with our requirements")
-    parser.add_argument("--peer-python", type=Path, help="Python of the environment with azure.azcollection")
+    ours, peer = (_ROOT / name / "bin/python" for name in (".venv", ".venv-peer"))
+    parser.add_argument("--python", type=Path, default=ours, help="Python of the environment with our requirements")
     parser.add_argument(
-        "--output", type=Path, default=Path("build/bench"), help="directory for bench.json and bench.md"
+        "--peer-python",
+        type=Path,
+        default=peer if peer.exists() else None,
+        help="Python of the environment with azure.azcollection; without it only ours is measured",
+    )
+    parser.add_argument(
+        "--output", type=Path, default=_ROOT / "build/bench", help="directory for bench.json and bench.md"
     )
     parser.add_argument("--rounds", type=int, default=5, help="measured runs of each command, after one warm-up")
     parser.add_argument("--topics", nargs="+", choices=TOPICS, default=list(TOPICS), help="what to measure")

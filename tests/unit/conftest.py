@@ -150,13 +150,13 @@ class Cloud:
         return self.arm.store.find(resource_id) is not None
 
 
-@pytest.fixture()
+@pytest.fixture
 def cloud() -> Cloud:
     """An emulated Azure with groups and networks, and nothing else."""
     return Cloud()
 
 
-@pytest.fixture()
+@pytest.fixture
 def make_cloud() -> t.Callable[..., Cloud]:
     """Emulated Azures with worlds of the test's own, laid over the usual one."""
 
@@ -192,14 +192,14 @@ def azure_process(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[AzureP
     process.stop()
 
 
-@pytest.fixture()
+@pytest.fixture
 def azure(azure_process: AzureProcess) -> AzureProcess:
     """The emulator process, started over from the usual world."""
     azure_process.reset()
     return azure_process
 
 
-@pytest.fixture()
+@pytest.fixture
 def playbooks(tmp_path: Path) -> Playbooks:
     """A place to run playbooks in."""
     return Playbooks(tmp_path)

@@ -19,7 +19,7 @@ JSON = dict[str, t.Any]
 TESTS = Path(__file__).parent
 ROOT = TESTS.parents[1]
 TREE = next(entry for entry in sys.path if (Path(entry) / "ansible_collections" / "privatelink" / "recovery").is_dir())
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 LOCALHOST = f"localhost ansible_connection=local ansible_python_interpreter={sys.executable}"
 PREFIX = "privatelink.recovery."
 
@@ -144,9 +144,7 @@ class Playbooks:
             script.chmod(0o755)
         return str(script)
 
-    def play(
-        self, plays: list[JSON] | JSON, *arguments: str, inventory: str = LOCALHOST, **environment: str
-    ) -> Played:
+    def play(self, plays: list[JSON] | JSON, *arguments: str, inventory: str = LOCALHOST, **environment: str) -> Played:
         """Run plays and return what came of them."""
         self._count += 1
         book, hosts = self.directory / f"play{self._count}.yml", self.directory / f"hosts{self._count}"
@@ -174,7 +172,7 @@ class Playbooks:
             },
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
             check=False,
         )
         results = [json.loads(line) for line in record.read_text().splitlines()]

@@ -341,7 +341,9 @@ def test_delete_takes_along_what_is_below() -> None:
     done(azure, "DELETE", ITEM)
     assert azure.get(CONTAINERS["source"])["properties"]["protectedItemCount"] == 0
     done(azure, "DELETE", FABRICS["source"])
-    assert [one["name"] for one in azure.get(f"{VAULT}/replicationProtectionContainers")["value"]] == ["target-machines"]
+    assert [one["name"] for one in azure.get(f"{VAULT}/replicationProtectionContainers")["value"]] == [
+        "target-machines"
+    ]
     assert azure.get(f"{VAULT}/replicationProtectionContainerMappings")["value"] == []
 
 
@@ -357,3 +359,11 @@ def test_the_activity_log_tells_of_it() -> None:
     prefix = "microsoft.recoveryservices/vaults/replicationfabrics"
     assert f"{prefix}/write" in told
     assert f"{prefix}/replicationprotectioncontainers/replicationprotecteditems/write" in told
+
+
+def test_what_exists_stays_as_it_is() -> None:
+    azure = make()
+    prepare(azure)
+    before = azure.get(FABRICS["source"])
+    assert done(azure, "PUT", FABRICS["source"], fabric("uksouth"))["status"] == "Succeeded"
+    assert azure.get(f"{VAULT}/replicationFabrics")["value"][0] == before

@@ -7,7 +7,12 @@ import json
 import pytest
 from ansible_collections.privatelink.recovery.extensions.emulator.wire import JSON
 from ansible_collections.privatelink.recovery.extensions.emulator.world import WorldError
-from ansible_collections.privatelink.recovery.tests.unit.emulator.network_support import GROUP, READER, SUBSCRIPTION, Azure
+from ansible_collections.privatelink.recovery.tests.unit.emulator.network_support import (
+    GROUP,
+    READER,
+    SUBSCRIPTION,
+    Azure,
+)
 
 ACCOUNTS = f"{GROUP}/providers/Microsoft.Storage/storageAccounts"
 ACCOUNT = f"{ACCOUNTS}/cache"
@@ -28,7 +33,7 @@ def body(**changes: object) -> JSON:
     return {"location": "West Europe", "kind": "StorageV2", "sku": {"name": "Standard_LRS"}, **changes}
 
 
-@pytest.fixture()
+@pytest.fixture
 def azure() -> Azure:
     return Azure(storage_accounts=[entry()])
 
@@ -171,7 +176,11 @@ def test_keys_are_told_by_list_keys_only_and_not_to_readers(azure: Azure) -> Non
     keys = [one["value"] for one in azure.send("POST", f"{ACCOUNT}/listKeys", {}).document["keys"]]
     assert len(set(keys)) == 2
     elsewhere = json.dumps(
-        [azure.get(ACCOUNT), azure.send("GET", "/emulator/state").document, azure.send("GET", "/emulator/requests").document]
+        [
+            azure.get(ACCOUNT),
+            azure.send("GET", "/emulator/state").document,
+            azure.send("GET", "/emulator/requests").document,
+        ]
     )
     assert not any(key in elsewhere for key in keys)
     assert azure.refused("POST", f"{ACCOUNT}/listKeys", {}, caller=READER)[1] == "AuthorizationFailed"

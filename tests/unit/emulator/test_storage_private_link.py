@@ -89,7 +89,9 @@ def test_link_resources_name_the_zones_and_every_group_can_be_used(group: str) -
     ],
 )
 def test_refuses_what_has_no_private_endpoint(account: JSON, group: str, words: str) -> None:
-    status, _code, message = with_account(**account).refused("PUT", ENDPOINT, endpoint(target=ACCOUNT, group_ids=[group]))
+    status, _code, message = with_account(**account).refused(
+        "PUT", ENDPOINT, endpoint(target=ACCOUNT, group_ids=[group])
+    )
     assert status == 400
     assert words in message
 

@@ -41,7 +41,7 @@ def azure(cloud: Cloud, check_mode: bool = False, **options: t.Any) -> Azure:
     return cloud.task(check_mode, **options).azure
 
 
-@pytest.fixture()
+@pytest.fixture
 def stocked(make_cloud: t.Callable[..., Cloud]) -> Cloud:
     """A vault and a zone to read, change and delete."""
     return make_cloud(

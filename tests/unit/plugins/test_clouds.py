@@ -79,7 +79,7 @@ def test_what_metadata_leave_out(document: dict[str, t.Any], name: str, backup: 
 
 @pytest.mark.parametrize("document", [None, [], {}, {"name": "x"}, "text", [1]])
 def test_what_does_not_describe_a_cloud(document: t.Any) -> None:
-    with pytest.raises(Unreachable, match="is https://arm.example an Azure Resource Manager"):
+    with pytest.raises(Unreachable, match=r"is https://arm\.example an Azure Resource Manager"):
         clouds.from_metadata(URL, document)
 
 

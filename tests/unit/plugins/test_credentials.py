@@ -39,7 +39,7 @@ tenant = other-tenant
 """
 
 
-@pytest.fixture()
+@pytest.fixture
 def home(tmp_path: Path) -> str:
     """A home directory with profiles and a signed-in CLI."""
     (tmp_path / ".azure").mkdir()
@@ -49,7 +49,7 @@ def home(tmp_path: Path) -> str:
     return str(tmp_path)
 
 
-@pytest.fixture()
+@pytest.fixture
 def nowhere(tmp_path: Path) -> str:
     """A home directory with nothing in it."""
     return str(tmp_path / "nowhere")

@@ -68,7 +68,9 @@ def test_what_is_no_id_is_refused(text: str) -> None:
 
 def test_an_id_of_another_type_is_refused() -> None:
     assert ids.parse_id(VAULT, "microsoft.recoveryservices/VAULTS").text == VAULT
-    with pytest.raises(InputError, match="subnet must be the id of a Microsoft.Network/virtualNetworks/subnets, got one"):
+    with pytest.raises(
+        InputError, match=r"subnet must be the id of a Microsoft\.Network/virtualNetworks/subnets, got one"
+    ):
         ids.parse_id(VAULT, "Microsoft.Network/virtualNetworks/subnets", option="subnet")
     with pytest.raises(InputError, match="got one of a resource group"):
         ids.parse_id(f"{GROUPS}/rg", "Microsoft.Network/virtualNetworks")
@@ -90,11 +92,14 @@ def test_parts_of_an_id() -> None:
         (f"{GROUPS}/rg/providers/Microsoft.X/y", ("rg", "microsoft.x/y", ())),
         (f"{GROUPS}/providers/providers/Microsoft.X/y", ("providers", "microsoft.x/y", ())),
         (f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.X/y", ("", "microsoft.x/y", ())),
-        (f"{NETWORK}/subnets/providers/things", ("rg-network", "microsoft.network/virtualnetworks/subnets/things", ("vnet-app", "providers"))),
+        (
+            f"{NETWORK}/subnets/providers/things",
+            ("rg-network", "microsoft.network/virtualnetworks/subnets/things", ("vnet-app", "providers")),
+        ),
         (f"{GROUPS}/rg/resources", ("", "", ())),
         ("/tenants", ("", "", ())),
     ],
-)  # fmt: skip
+)
 def test_collections_are_parsed(path: str, expected: tuple[str, str, tuple[str, ...]]) -> None:
     found = ids.parse_collection(path)
     assert (found.resource_group, found.type, found.names) == expected
@@ -164,7 +169,9 @@ def test_names_of_assignments_never_change() -> None:
     made = ids.assignment_name(VAULT, "55555555-5555-4555-8555-555555555555", role)
     # Pinned: another name would make a second assignment beside one made by an earlier release.
     assert made == "626ad6d5-2a38-52fe-aa9c-7f4c1b046ec1"
-    same = ids.assignment_name(VAULT.upper() + "/", "55555555-5555-4555-8555-555555555555", role.rsplit("/", 1)[1].lower())
+    same = ids.assignment_name(
+        VAULT.upper() + "/", "55555555-5555-4555-8555-555555555555", role.rsplit("/", 1)[1].lower()
+    )
     assert same == made
     assert ids.assignment_name(NETWORK, "55555555-5555-4555-8555-555555555555", role) != made
 

@@ -82,7 +82,10 @@ def test_patch_sends_what_differs_only() -> None:
 @pytest.mark.parametrize(
     ("wanted", "words"),
     [
-        ({"location": "northeurope"}, r"another location \(westeurope, wanted northeurope\); Azure cannot change it in"),
+        (
+            {"location": "northeurope"},
+            r"another location \(westeurope, wanted northeurope\); Azure cannot change it in",
+        ),
         (
             {"location": "n", "properties": {"subnet": {"id": "/s"}}},
             r"location \(westeurope, wanted n\), subnet \(not set, wanted /s\); Azure cannot change them in place",
@@ -105,7 +108,12 @@ def test_absent() -> None:
 
 def test_diff_names_the_resource() -> None:
     shown = Plan("update", "/x", {"a": 1}, {"a": 2}).diff()
-    assert shown == {"before_header": "/x (before)", "after_header": "/x (after)", "before": {"a": 1}, "after": {"a": 2}}
+    assert shown == {
+        "before_header": "/x (before)",
+        "after_header": "/x (after)",
+        "before": {"a": 1},
+        "after": {"a": 2},
+    }
 
 
 @pytest.mark.parametrize(

@@ -198,7 +198,7 @@ WORLDS: dict[str, tuple[set[str], dict, str]] = {
         "one over the other",
     ),
     "may only read": (
-        {"permissions"},
+        {"permissions", "zone_names", "zones"},
         {
             "principals": [
                 {

@@ -25,12 +25,17 @@ NAMED = {"resource_group": "rg-backup", "name": "cachewesteurope"}
 JSON = dict[str, t.Any]
 
 
-@pytest.fixture()
+@pytest.fixture
 def cloud(make_cloud: t.Callable[..., Cloud]) -> Cloud:
     return make_cloud(
         storage_accounts=[
             {"name": "cachewesteurope", "resource_group": "rg-backup", "network_acls": RULES, "tags": {"a": "1"}},
-            {"name": "cachenortheurope", "resource_group": "rg-backup", "location": "northeurope", "sku": "Premium_LRS"},
+            {
+                "name": "cachenortheurope",
+                "resource_group": "rg-backup",
+                "location": "northeurope",
+                "sku": "Premium_LRS",
+            },
             {"name": "elsewhere", "resource_group": "rg-dns", "kind": "Storage"},
         ],
         classic_storage_accounts=[{"name": "oldaccount", "resource_group": "rg-backup"}],

@@ -20,7 +20,9 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.storage_decis
 
 JSON = dict[str, object]
 CONTRIBUTOR, OWNER = "Storage Blob Data Contributor", "Storage Blob Data Owner"
-ACCOUNTS = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts"
+ACCOUNTS = (
+    "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts"
+)
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ WANTED = {"resource_group": "rg-backup", "name": "pe-cache", "subnet": SUBNET, "
 ON_TARGET = {"target": CACHE, "private_endpoint": ENDPOINT}
 
 
-@pytest.fixture()
+@pytest.fixture
 def account(make_cloud: t.Callable[..., Cloud]) -> Cloud:
     return make_cloud(storage_accounts=[{"name": "cachewesteurope", "resource_group": "rg-backup"}])
 

@@ -71,7 +71,12 @@ def test_a_token_is_shared_while_it_lives_long_enough(tmp_path: Path, left: floa
 
 @pytest.mark.parametrize(
     ("identity", "scope", "options"),
-    [("other", "scope", {}), ("me", "other", {}), ("me", "scope", {"tenant_id": "t"}), ("me", "scope", {"claims": "c"})],
+    [
+        ("other", "scope", {}),
+        ("me", "other", {}),
+        ("me", "scope", {"tenant_id": "t"}),
+        ("me", "scope", {"claims": "c"}),
+    ],
 )
 def test_another_question_gets_its_own_token(identity: str, scope: str, options: dict[str, str]) -> None:
     issuer, cache = Issuer(9000), SessionCache(None)

@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.privatelink.recovery.plugins.module_utils.token_cache import FILE
 
 from ..conftest import BACKUP_ZONES, ENDPOINT, GROUPS, SUBNET, SUBSCRIPTION, VAULT
-from ..playbooks_support import PREFIX, AzureProcess, Played, Playbooks, defaults, local_play
+from ..playbooks_support import PREFIX, AzureProcess, Playbooks, Played, defaults, local_play
 from .test_module_tables import NAMES, documentation
 
 JSON = dict[str, t.Any]
@@ -43,7 +43,14 @@ THE_WORLD: JSON = {
         }
         for name, status in (("pe-backup", "Pending"), ("pe-named", "Approved"))
     ],
-    "subscriptions": [{"id": SUBSCRIPTION, "providers": {"Microsoft.Storage": "NotRegistered"}}],
+    "storage_accounts": [
+        {
+            "name": "cachewesteurope",
+            "resource_group": "rg-backup",
+            "network_acls": {"defaultAction": "Deny", "bypass": "None"},
+        }
+    ],
+    "subscriptions": [{"id": SUBSCRIPTION, "providers": {"Microsoft.KeyVault": "NotRegistered"}}],
 }
 
 # One change by every module that writes. None depends on another, so that check mode can predict them all.
@@ -73,7 +80,8 @@ CHANGES: dict[str, JSON] = {
         "assignments": [{"scope": f"{GROUPS}/rg-backup", "role": "Contributor", "principal_id": PRINCIPAL}],
         "settle_seconds": 0,
     },
-    "provider_registration": {"namespace": "Microsoft.Storage"},
+    "provider_registration": {"namespace": "Microsoft.KeyVault"},
+    "storage_account_access": {"resource_group": "rg-backup", "name": "cachewesteurope"},
 }
 
 # Tasks that fail, each in another layer.

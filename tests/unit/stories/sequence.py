@@ -27,7 +27,7 @@ from ..conftest import CREDENTIALS, Cloud
 JSON = dict[str, t.Any]
 ROLES = Path(__file__).parents[3] / "roles"
 COLLECTION = "privatelink.recovery."
-ABOUT = {"name", "when", "loop", "loop_control", "register", "vars", "delegate_to", "notify"}
+ABOUT = {"name", "when", "loop", "loop_control", "register", "vars", "delegate_to", "rescue"}
 
 
 @functools.cache
@@ -77,7 +77,11 @@ class Played:
 
 
 class Stopped(Exception):
-    """A task failed."""
+    """A task failed. ``result`` is what it registered."""
+
+    def __init__(self, task: str, result: JSON) -> None:
+        super().__init__(f"{task}: {result['msg']}")
+        self.result = result
 
 
 class Sequence:
@@ -132,8 +136,7 @@ class _Run:
         conditions = [*conditions, *(when if isinstance(when, list) else [when])]
         (action,) = set(task) - ABOUT
         if action == "block":
-            for inner in task["block"]:
-                self._task(inner, path, {**variables, **(inner.get("vars") or {})}, conditions)
+            self._block(task, path, variables, conditions)
         elif action in ("ansible.builtin.import_role", "ansible.builtin.include_role"):
             role = str(task[action]["name"]).removeprefix(COLLECTION)
             step = ROLES / role / "tasks" / f"{task[action].get('tasks_from', 'main')}.yml"
@@ -144,9 +147,24 @@ class _Run:
         else:
             self._register(task, self._act(task, action, variables, conditions))
 
+    def _block(self, task: JSON, path: Path, variables: JSON, conditions: list[t.Any]) -> None:
+        def run(tasks: list[JSON]) -> None:
+            for inner in tasks:
+                self._task(inner, path, {**variables, **(inner.get("vars") or {})}, conditions)
+
+        try:
+            run(task["block"])
+        except Stopped as stopped:
+            self._facts["ansible_failed_result"] = stopped.result
+            if "rescue" not in task:
+                raise
+            run(task["rescue"])
+
     def _register(self, task: JSON, result: JSON) -> None:
         if "register" in task:
             self._facts[task["register"]] = result
+        if result.get("failed"):
+            raise Stopped(str(task["name"]), result)
 
     def _act(self, task: JSON, action: str, variables: JSON, conditions: list[t.Any]) -> JSON:
         if "loop" not in task:
@@ -163,7 +181,10 @@ class _Run:
             here = {**variables, "item": item}
             label = str(self._templar(here).template(task.get("loop_control", {}).get("label", item)))
             results.append({**self._once(task, action, here, conditions, label), "item": item})
+        failed = [str(result["msg"]) for result in results if result.get("failed")]
         return {
+            # As Ansible does: an item that fails does not keep the others from being done. Its words are added here.
+            **({"failed": True, "msg": f"One or more items failed: {' '.join(failed)}"} if failed else {}),
             "results": results,
             "changed": any(result.get("changed") for result in results),
             "skipped": all(result.get("skipped") for result in results),
@@ -179,12 +200,11 @@ class _Run:
         if action == "ansible.builtin.debug":
             return {"changed": False}
         if action == "ansible.builtin.fail":
-            raise Stopped(arguments["msg"])
+            return {"failed": True, "msg": str(arguments["msg"])}
         if action == "ansible.builtin.assert":
             # Not templated above: its conditions are expressions.
-            if not self._holds(task[action]["that"], variables):
-                raise Stopped(arguments["fail_msg"])
-            return {"changed": False}
+            holds = self._holds(task[action]["that"], variables)
+            return {"changed": False} if holds else {"failed": True, "msg": str(arguments["fail_msg"])}
         if not action.startswith(COLLECTION):
             raise NotImplementedError(f"{action} in {task.get('name')}")
         return self._module(task, action.removeprefix(COLLECTION), untagged(arguments), label)
@@ -198,8 +218,6 @@ class _Run:
         context.cache_directory = str(self._cache)
         result = execute(module, Task(dict(validation.validated_parameters), context, diff_mode=True))
         self.played.deeds.append(Deed(str(task["name"]), label, name, result))
-        if result.get("failed"):
-            raise Stopped(f"{task['name']}: {result['msg']}")
         return result
 
     def _holds(self, conditions: list[t.Any], variables: JSON) -> bool:

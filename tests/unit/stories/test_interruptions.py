@@ -1,0 +1,142 @@
+"""A run may be killed anywhere and any request may be disturbed: the end is the same. What cannot be read stops it."""
+
+from __future__ import annotations
+
+import functools
+import typing as t
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from ansible_collections.privatelink.recovery.plugins.module_utils.pipeline import is_write
+
+from ..conftest import Cloud
+from .conftest import Tell
+from .sequence import Sequence
+from .support import (
+    DISTURBANCES,
+    ENDPOINT_WISH,
+    SIGN_IN,
+    UNREGISTERED,
+    WHOLE_WISH,
+    WISH,
+    Kill,
+    Killed,
+    exactly,
+    fault,
+    state,
+)
+
+JSON = dict[str, t.Any]
+MakeCloud = t.Callable[..., Cloud]
+#: One endpoint that waits for approval, so that every kind of request comes at least once.
+SHORT_WISH: JSON = {**WISH, "backup_endpoints": [{**ENDPOINT_WISH, "manual": True}]}
+#: The cases of one table, spread over tests so that workers can share them.
+PARTS = 8
+KILLS = {"zone_group": "realistic", "records": "instant"}
+
+
+@dataclass(frozen=True)
+class Undisturbed:
+    """What a run does when nothing comes between: the end state, its changes, its requests and its writes."""
+
+    state: JSON
+    changes: tuple[tuple[str, str], ...]
+    requests: tuple[tuple[str, str], ...]
+    writes: int
+
+    def numbers(self, part: int, chosen: t.Callable[[str, str], bool]) -> list[int]:
+        """The numbers, from 1, of the chosen requests that a part takes."""
+        found = [number for number, request in enumerate(self.requests, 1) if chosen(*request)]
+        return found[part::PARTS]
+
+
+@functools.cache
+def undisturbed(wish: str, dns_mode: str, latency: str) -> Undisturbed:
+    """The run a disturbed one is compared with."""
+    cloud = make(wish, latency)
+    with TemporaryDirectory() as directory:
+        played = Sequence(cloud, Path(directory), **wanted(wish, dns_mode)).play()
+    assert not played.failure, played.failure
+    requests = tuple((entry["method"], entry["path"]) for entry in cloud.arm.log)
+    return Undisturbed(state(cloud), tuple(played.changes), requests, len(cloud.writes()))
+
+
+def wanted(wish: str, dns_mode: str) -> JSON:
+    return {**(WHOLE_WISH if wish == "whole" else SHORT_WISH), "backup_dns_mode": dns_mode}
+
+
+def make(wish: str, latency: str) -> Cloud:
+    from ..conftest import WORLD
+
+    return Cloud({**WORLD, "subscriptions": [UNREGISTERED]} if wish == "whole" else None, latency)
+
+
+def writes(method: str, path: str) -> bool:
+    return is_write(method, path) and not SIGN_IN.search(path)
+
+
+def reads(method: str, path: str) -> bool:
+    return not is_write(method, path) and not SIGN_IN.search(path)
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("dns_mode", KILLS)
+def test_killed_after_any_write_and_started_again(dns_mode: str, part: int, tell: Tell) -> None:
+    latency = KILLS[dns_mode]
+    goal = undisturbed("whole", dns_mode, latency)
+    assert goal.writes > 20
+    for number in range(part + 1, goal.writes + 1, PARTS):
+        cloud = make("whole", latency)
+        sequence = tell(cloud, wanted("whole", dns_mode))
+        with Kill(cloud, number) as kill, pytest.raises(Killed):
+            sequence.play()
+        again = sequence.play()
+        assert not again.failure, (kill.last, again.failure)
+        assert state(cloud) == goal.state, kill.last
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("kind", DISTURBANCES)
+def test_one_disturbed_request_makes_no_difference(kind: str, part: int, tell: Tell) -> None:
+    goal = undisturbed("short", "zone_group", "instant")
+    for number in goal.numbers(part, lambda method, path: True):
+        disturb(tell, "zone_group", kind, number, goal)
+
+
+@pytest.mark.parametrize("kind", DISTURBANCES)
+def test_one_disturbed_write_of_a_record_makes_no_difference(kind: str, tell: Tell) -> None:
+    goal = undisturbed("short", "records", "instant")
+    numbers = [n for n, request in enumerate(goal.requests, 1) if writes(*request) and "/A/" in request[1]]
+    assert numbers
+    for number in numbers:
+        disturb(tell, "records", kind, number, goal)
+
+
+def disturb(tell: Tell, dns_mode: str, kind: str, number: int, goal: Undisturbed) -> None:
+    cloud, request = make("short", "instant"), goal.requests[number - 1]
+    struck = fault(cloud, DISTURBANCES[kind], nth=number, path="")
+    played = tell(cloud, wanted("short", dns_mode)).play()
+    assert struck.applied == 1, request
+    assert not played.failure, (request, played.failure)
+    assert tuple(played.changes) == goal.changes, request
+    assert state(cloud) == goal.state, request
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("status", [403, 500])
+def test_a_read_that_is_refused_ends_the_run(status: int, part: int, tell: Tell) -> None:
+    goal = undisturbed("short", "zone_group", "instant")
+    for number in goal.numbers(part, reads):
+        method, path = goal.requests[number - 1]
+        earlier = goal.requests[: number - 1].count((method, path))
+        cloud = make("short", "instant")
+        struck = fault(
+            cloud, {"status": status, "code": "Refused"}, nth=earlier + 1, times=0, method=method, path=exactly(path)
+        )
+        played = tell(cloud, SHORT_WISH, backup_permission_timeout=0).play()
+        assert struck.applied, path
+        assert played.failure, f"{method} {path} answered {status} and the run went on"
+        first = next(n for n, entry in enumerate(cloud.arm.log) if "fault" in entry)
+        assert [e["path"] for e in cloud.arm.log[first:] if writes(e["method"], e["path"])] == [], path
