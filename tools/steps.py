@@ -129,7 +129,7 @@ def changelog() -> bool:
 
 def bench() -> bool:
     """The measurements."""
-    return develop("-m", "benchmarks", cwd=ROOT / "tests")
+    return develop("-m", "benchmarks", cwd=ROOT / "tests", PYTHONPATH=ROOT / "extensions")
 
 
 #: ``make test`` runs these in this order, from quick to slow.

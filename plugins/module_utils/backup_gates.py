@@ -15,7 +15,7 @@ from .freshness import examine
 from .gates import Gate, ok, refused, warning
 from .geo_codes import GEO_CODES
 from .ids import fold_id, parse_id, region, same_id
-from .inspection import EndpointWish, Inspection
+from .inspection import EndpointWish, Inspection, StorageEndpoint
 from .inventory import ENDPOINT_TYPE
 from .permissions import missing_permissions
 from .providers import read_provider
@@ -51,6 +51,14 @@ def providers(look: Inspection) -> t.Iterator[Gate]:
             state = str(read_provider(look.azure, subscription, namespace).get("registrationState") or "unknown")
             if state == "Registered":
                 yield ok("provider", namespace, f"{namespace} is Registered in subscription {subscription}.")
+            elif look.wish.provider_registration != "refuse" and look.task.check_mode:
+                # MissingSubscriptionRegistration is then the answer to every question about vaults.
+                yield Gate(
+                    "provider", "unknown", namespace,
+                    f"{namespace} is {state} in subscription {subscription}; a run would register it, and until then "
+                    "Azure tells nothing of vaults, so the rest cannot be foreseen.",
+                    "Register it with privatelink.recovery.provider_registration, then check again.",
+                )  # fmt: skip
             elif look.wish.provider_registration != "refuse":
                 yield warning(
                     "provider",
@@ -121,8 +129,8 @@ def quota(look: Inspection) -> t.Iterator[Gate]:
 def subnets(look: Inspection) -> t.Iterator[Gate]:
     """Each subnet exists, is large enough for all endpoints planned in it, and its network policies are accepted."""
     need = look.wish.need
-    planned: dict[str, list[EndpointWish]] = {}
-    for endpoint in look.wish.endpoints:
+    planned: dict[str, list[EndpointWish | StorageEndpoint]] = {}
+    for endpoint in (*look.wish.endpoints, *look.storage_endpoints):
         planned.setdefault(fold_id(endpoint.subnet), []).append(endpoint)
     for endpoints in planned.values():
         found = look.capacity(endpoints[0])
@@ -132,14 +140,16 @@ def subnets(look: Inspection) -> t.Iterator[Gate]:
                 "subnet", subject, f"{subject} does not exist.", "Create the virtual network and subnet first."
             )
             continue
-        new = [endpoint for endpoint in endpoints if look.endpoint(endpoint.id) is None]
-        policies = policies_refused(found, look.wish.accepted_network_policies) if new else ""
+        absent = [endpoint for endpoint in endpoints if look.endpoint(endpoint.id) is None]
+        new = [endpoint for endpoint in absent if isinstance(endpoint, EndpointWish)]
+        policies = policies_refused(found, look.wish.accepted_network_policies) if absent else ""
         if policies:
             yield refused(
                 "network_policies", subject, f"{policies}.",
                 "Set privateEndpointNetworkPolicies of the subnet to Disabled, or accept the value by name.",
             )  # fmt: skip
-        missing = shortage(found, need.required * len(new) + look.wish.storage_addresses(subject))
+        # An endpoint of a storage account takes one address.
+        missing = shortage(found, need.required * len(new) + len(absent) - len(new))
         if missing:
             yield refused("subnet", subject, f"{missing} ({need.source}).", "Use a larger subnet, or free addresses.")
         elif new and found.free < need.advised * len(new):
@@ -182,7 +192,9 @@ def regions(look: Inspection) -> t.Iterator[Gate]:
 def endpoint_names(look: Inspection) -> t.Iterator[Gate]:
     """No other endpoint of the same name is attached to the vault, and an existing one is the wanted one."""
     for endpoint in look.wish.endpoints:
-        problem = _taken(look, endpoint) or _another(look, endpoint)
+        problem = _taken(look, endpoint) or another(
+            look, endpoint, look.wish.vault_id, look.wish.sub_resource, manual=endpoint.manual
+        )
         if problem:
             yield refused("endpoint_name", endpoint.id, *problem)
         else:
@@ -201,26 +213,28 @@ def _taken(look: Inspection, endpoint: EndpointWish) -> tuple[str, str] | None:
     return None
 
 
-def _another(look: Inspection, endpoint: EndpointWish) -> tuple[str, str] | None:
+def another(
+    look: Inspection, endpoint: EndpointWish | StorageEndpoint, target: str, sub_resource: str, *, manual: bool = False
+) -> tuple[str, str] | None:
     """What is wrong and what to do when the endpoint exists, but is not the wanted one and cannot become it."""
     existing = look.endpoint(endpoint.id)
     if existing is None:
         return None
     subnet, groups = get_path(existing, "properties.subnet.id"), first_connection(existing).get("groupIds") or []
     status = connection_of(existing)["status"]
-    if not same_id(target_of(existing), look.wish.vault_id):
+    if not same_id(target_of(existing), target):
         return f"{endpoint.id} exists and leads to {target_of(existing)}.", "Choose another name."
     if not same_id(subnet, endpoint.subnet):
         return (
             f"{endpoint.id} exists in subnet {subnet}, wanted is {endpoint.subnet}.",
             "An endpoint cannot be moved: choose another name for the new one.",
         )
-    if look.wish.sub_resource.lower() not in [str(group).lower() for group in groups]:
+    if sub_resource.lower() not in [str(group).lower() for group in groups]:
         return (
-            f"{endpoint.id} exists for {', '.join(groups)}, wanted is {look.wish.sub_resource}.",
+            f"{endpoint.id} exists for {', '.join(groups)}, wanted is {sub_resource}.",
             "What an endpoint is for cannot be changed: choose another name for the new one.",
         )
-    if endpoint.manual and not get_path(existing, f"properties.{MANUAL}"):
+    if manual and not get_path(existing, f"properties.{MANUAL}"):
         return (
             f"{endpoint.id} exists with automatic approval, wanted is manual, which Azure cannot change.",
             "Leave manual out, or choose another name for the new endpoint.",
@@ -330,7 +344,7 @@ def required_actions(look: Inspection) -> dict[str, list[str]]:
         here = needed.setdefault(scope, [])
         here += [action for action in actions if action not in here]
 
-    for endpoint in look.wish.endpoints:
+    for endpoint in (*look.wish.endpoints, *look.storage_endpoints):
         group = parse_id(endpoint.id).group_id
         want(
             group,
@@ -366,10 +380,11 @@ def of_group(item: JSON, sub_resource: str) -> bool:
 
 def subscriptions(look: Inspection) -> list[str]:
     """Every subscription that takes part, the vault's first."""
+    endpoints = (*look.wish.endpoints, *look.storage_endpoints)
     ids = [
         look.wish.vault_id,
-        *(endpoint.id for endpoint in look.wish.endpoints),
-        *(endpoint.zone_group_id for endpoint in look.wish.endpoints),
+        *(endpoint.id for endpoint in endpoints),
+        *(endpoint.zone_group_id for endpoint in endpoints),
     ]
     return list(dict.fromkeys(parse_id(text).subscription_id.lower() for text in ids))
 
@@ -386,7 +401,7 @@ def _connected(existing: list[JSON], endpoint: EndpointWish) -> bool:
 
 def _groups(look: Inspection) -> t.Iterator[str]:
     yield parse_id(look.wish.vault_id).group_id
-    for endpoint in look.wish.endpoints:
+    for endpoint in (*look.wish.endpoints, *look.storage_endpoints):
         yield parse_id(endpoint.id).group_id
         yield endpoint.zone_group_id
 

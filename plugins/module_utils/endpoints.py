@@ -82,7 +82,10 @@ def manage_endpoint(task: Task) -> JSON:
         connection = plan.body["properties"][MANUAL if manual else AUTOMATIC][0]
         connection["name"] = options.get("connection_name") or options["name"]
         if options.get("ownership_tags"):
-            tags = {**(plan.body.get("tags") or {}), **(wanted_tags(None, options["ownership_tags"], append=True) or {})}
+            tags = {
+                **(plan.body.get("tags") or {}),
+                **(wanted_tags(None, options["ownership_tags"], append=True) or {}),
+            }
             plan = replace(plan, body={**plan.body, "tags": tags}, after={**plan.after, "tags": tags})
     document = current
     if plan.changed and not task.check_mode:

@@ -79,10 +79,6 @@ class Wish:
         """Addresses one endpoint of this sequence takes."""
         return NEEDS[f"{self.sub_resource}_hybrid" if self.variant == "hybrid" else self.sub_resource]
 
-    def storage_addresses(self, subnet: str) -> int:
-        """Addresses that endpoints of storage accounts take in a subnet."""
-        return sum(same_id((account.get("endpoint") or {}).get("subnet"), subnet) for account in self.storage_accounts)
-
 
 def make_wish(options: t.Mapping[str, t.Any], subscription_id: str) -> Wish:
     """Resolve the options of the ``preflight`` module. Raises :class:`InputError` for what cannot be meant."""
@@ -172,6 +168,11 @@ class StorageEndpoint:
     zone_id: str
     virtual_networks: tuple[str, ...]
 
+    @property
+    def zone_group_id(self) -> str:
+        """The resource group of the zone."""
+        return parse_id(self.zone_id).group_id
+
 
 class Inspection:
     """Everything the gates read, each thing once."""
@@ -217,7 +218,7 @@ class Inspection:
             self.once(f"network {fold_id(network_id)}", lambda: self.azure.find(network_id, NETWORK_API_VERSION)),
         )
 
-    def capacity(self, endpoint: EndpointWish) -> Capacity | None:
+    def capacity(self, endpoint: EndpointWish | StorageEndpoint) -> Capacity | None:
         """The capacity of an endpoint's subnet, or None when it does not exist."""
         network = self.network(endpoint.network)
         if network is None:
@@ -264,10 +265,11 @@ class Inspection:
     @cached_property
     def storage_endpoints(self) -> list[StorageEndpoint]:
         """The endpoints of storage accounts, their blob zone resolved for the cloud."""
-        zone = known_zones("blob", self.location, self.connection.cloud).zones[0]
-        return [
-            self._storage_endpoint(account, zone) for account in self.wish.storage_accounts if account.get("endpoint")
-        ]
+        wanted = [account for account in self.wish.storage_accounts if account.get("endpoint")]
+        if not wanted:
+            return []
+        zone = known_zones("blob", self.wish.location, self.connection.cloud).zones[0]
+        return [self._storage_endpoint(account, zone) for account in wanted]
 
     def _storage_endpoint(self, account: JSON, zone: str) -> StorageEndpoint:
         wanted = account["endpoint"]

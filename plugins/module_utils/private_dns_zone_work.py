@@ -196,7 +196,7 @@ def _settle(azure: Azure, kind: Kind, plan: Plan) -> None:
         # Followed to its end, the creation says why it fails.
         document = azure.put(plan.resource_id, kind.api_version, plan.body)
     if provisioning(document) not in ENDED:
-        document = kind.settle(azure, plan.resource_id)
+        document = kind.settle(azure, plan.resource_id) or {}
     refuse_failed(document, plan.resource_id)
 
 

@@ -72,16 +72,20 @@ class Kind:
                 raise
             return made
 
-    def settle(self, azure: Azure, resource_id: str) -> JSON:
-        """Wait until the resource is no longer being provisioned; raise OperationFailed when that went wrong."""
+    def settle(self, azure: Azure, resource_id: str) -> JSON | None:
+        """Wait until nobody is working on the resource; None when it was being deleted and is gone.
 
-        def settled() -> JSON | None:
-            document = azure.get(resource_id, self.api_version)
-            return document if provisioning(document) in ENDED else None
+        Raises OperationFailed when what was done to it went wrong.
+        """
 
-        document = t.cast(JSON, azure.until(f"{self.type} {resource_id.rsplit('/', 1)[-1]}", settled))
-        refuse_failed(document, resource_id)
-        return document
+        def settled() -> list[JSON | None]:
+            document = self.read(azure, resource_id)
+            return [document] if provisioning(document) in ENDED else []
+
+        (document,) = azure.until(f"{self.type} {resource_id.rsplit('/', 1)[-1]}", settled)
+        if document is not None:
+            refuse_failed(document, resource_id)
+        return t.cast("JSON | None", document)
 
 
 ENDED = ("succeeded", "failed", "canceled", "")

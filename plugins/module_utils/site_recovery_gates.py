@@ -6,6 +6,7 @@ import typing as t
 
 from .backup_gates import (
     Check,
+    another,
     cloud,
     cross_region,
     encryption,
@@ -33,10 +34,16 @@ def sides(look: Inspection) -> t.Iterator[Gate]:
     endpoints, one in the source network and one in the recovery network, before anything is protected. In a
     hub-and-spoke network, and for on-premises machines through a bypass network, one endpoint serves all.
     """
-    named = [str(item.get("side") or "") for item in look.wish.options["endpoints"]]
+    named = [str(item.get("side") or "unnamed") for item in look.wish.options["endpoints"]]
     single = look.wish.variant == "hybrid" or look.wish.dns_mode == "shared"
-    if single and len(named) == 1:
+    # The modes that only say who writes the records take one endpoint that is named as serving all.
+    if len(named) == 1 and (single or (look.wish.dns_mode != "per_endpoint" and named == ["shared"])):
         yield ok("sides", look.wish.vault_id, "One endpoint serves all networks.")
+    elif single and look.wish.accept_zone_overwrite:
+        yield warning(
+            "sides", look.wish.vault_id,
+            f"{len(named)} endpoints are planned where one serves all networks. Accepted by accept_zone_overwrite.",
+        )  # fmt: skip
     elif single:
         yield refused(
             "sides", look.wish.vault_id, f"{len(named)} endpoints are planned where one serves all networks.",
@@ -45,7 +52,7 @@ def sides(look: Inspection) -> t.Iterator[Gate]:
     elif sorted(named) != ["recovery", "source"]:
         yield refused(
             "sides", look.wish.vault_id,
-            f"Site Recovery needs one endpoint with side source and one with side recovery, planned are: {', '.join(named) or 'none'}.",
+            f"Site Recovery needs one endpoint with side source and one with side recovery, planned are: {', '.join(named)}.",
             "Name both sides now: an endpoint added after replication started leaves reprotection stuck.",
         )  # fmt: skip
     else:
@@ -87,15 +94,18 @@ def storage(look: Inspection) -> t.Iterator[Gate]:
         if found is None:
             yield refused("storage", account["id"], f"{account['id']} does not exist.", "Create the account first.")
             continue
-        endpoint = account.get("endpoint")
-        if endpoint and not found.supports_private_endpoint:
+        if account.get("endpoint") and not found.supports_private_endpoint:
             yield refused(
                 "storage", account["id"], f"{account['id']} cannot have a private endpoint: {found.reason}.",
                 "Use a General Purpose v2 account.",
             )  # fmt: skip
         else:
             yield ok("storage", account["id"], f"{parse_id(account['id']).name} is {found.kind} {found.sku}.")
-    if not any(account.get("endpoint") for account in look.wish.storage_accounts):
+    for endpoint in look.storage_endpoints:
+        problem = another(look, endpoint, endpoint.account, "blob")
+        if problem:
+            yield refused("storage", endpoint.id, *problem)
+    if not look.storage_endpoints:
         yield warning(
             "storage",
             look.wish.vault_id,

@@ -53,8 +53,9 @@ def verify(task: Task) -> JSON:
                 for step, check in CHECKS
             ],
             *[
-                ("storage", lambda endpoint=endpoint: check_storage(look, endpoint, found))
+                (step, lambda check=check, endpoint=endpoint: check(look, endpoint, found))
                 for endpoint in look.storage_endpoints
+                for step, check in STORAGE_CHECKS
             ],
         ]
     )
@@ -145,10 +146,9 @@ def check_connection(look: Inspection, endpoint: EndpointWish, found: Findings) 
 
 def check_names(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.Iterator[Gate]:
     """Every name of the endpoint has a record with its addresses in the endpoint's zones, and addresses of the subnet."""
-    document = look.endpoint(endpoint.id)
-    if document is None:
+    if look.endpoint(endpoint.id) is None:
         return
-    names = read_names(look.azure, endpoint.id, document)
+    names = names_of(look, endpoint)
     if not names:
         yield refused(
             "names", endpoint.id, f"{endpoint.name} publishes no names.", "Wait until its connection is Approved."
@@ -203,9 +203,9 @@ def check_storage(look: Inspection, endpoint: StorageEndpoint, found: Findings) 
             "detail": detail,
         }
     )
-    zones = {} if look.wish.writer in ("policy", "custom") else {zone_name(endpoint.zone_id): endpoint.zone_id}
-    records = {zone: _records(look, zone) for zone in zones.values()}
-    rows = [judge_name(name, zones, records) for name in read_names(look.azure, endpoint.id, document)] if zones else []
+    zones = zones_for(look, endpoint)
+    records = {zone: _records(look, zone) for zone in zones.values()} if look.wish.writer != "custom" else {}
+    rows = [judge_name(name, zones, records) for name in names_of(look, endpoint)] if zones else []
     found.names += [{**row, "endpoint": endpoint.name, "resolved": None} for row in rows]
     wrong = [f"{row['fqdn']} ({row['record']})" for row in rows if row["record"] != "ok"]
     if (here, there) != ("Approved", "Approved"):
@@ -215,7 +215,12 @@ def check_storage(look: Inspection, endpoint: StorageEndpoint, found: Findings) 
             f"{endpoint.name}: {detail}.",
             "Have the account's owner approve it, then run again.",
         )
-    elif wrong or (zones and not rows):
+    elif not zones:
+        yield refused(
+            "storage", endpoint.id, f"{endpoint.name} has no zone group yet; with dns_mode policy somebody else attaches it.",
+            "Ask the owner of the policy, or wait for its next evaluation, then run again.",
+        )  # fmt: skip
+    elif wrong or not rows:
         yield refused("storage", endpoint.id, f"{endpoint.name} has no right record: {', '.join(wrong) or 'no names'}.")
     else:
         yield ok("storage", endpoint.id, f"{endpoint.name} is Approved on both sides and has its record.")
@@ -228,9 +233,9 @@ def check_count(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.
     numbers are minima: regions differ, and what the endpoint shows is what counts.
     """
     minima = NAME_COUNTS.get(look.wish.sub_resource)
-    if minima is None or look.vault is None:
+    if minima is None or look.vault is None or look.endpoint(endpoint.id) is None:
         return
-    count = sum(row["endpoint"] == endpoint.name for row in found.names)
+    count = len(names_of(look, endpoint))
     replicating = bool(look.once("replicated", lambda: _replicated(look)))
     least = minima[1] if replicating and look.wish.variant != "hybrid" else minima[0]
     said = f"{endpoint.name} publishes {count} names, at least {least} are expected{' while replication is on' if replicating else ''}."
@@ -243,11 +248,20 @@ def check_count(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.
         yield ok("name_count", endpoint.id, said)
 
 
-def zones_for(look: Inspection, endpoint: EndpointWish) -> dict[str, str]:
+def names_of(look: Inspection, endpoint: EndpointWish | StorageEndpoint) -> list[PublishedName]:
+    """What an existing endpoint publishes, read once."""
+    return t.cast(
+        "list[PublishedName]",
+        look.once(f"names {endpoint.id}", lambda: read_names(look.azure, endpoint.id, look.endpoint(endpoint.id))),
+    )
+
+
+def zones_for(look: Inspection, endpoint: EndpointWish | StorageEndpoint) -> dict[str, str]:
     """The zones an endpoint's names should be in, by name: ours, or those the zone group of a policy names."""
     if look.wish.writer == "policy":
         return {zone_name(zone): zone for zone in sorted(zones_of(look, endpoint.id))}
-    return {zone_name(zone): zone for zone in look.zone_ids(endpoint)}
+    ids = [endpoint.zone_id] if isinstance(endpoint, StorageEndpoint) else look.zone_ids(endpoint)
+    return {zone_name(zone): zone for zone in ids}
 
 
 def judge_name(name: PublishedName, zones: t.Mapping[str, str], records: t.Mapping[str, t.Mapping[str, JSON]]) -> JSON:
@@ -276,12 +290,17 @@ def judge_name(name: PublishedName, zones: t.Mapping[str, str], records: t.Mappi
     return row
 
 
-def check_links(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.Iterator[Gate]:
+def check_links(
+    look: Inspection, endpoint: EndpointWish | StorageEndpoint, found: Findings
+) -> t.Iterator[Gate]:
     """Each zone is linked to each network that must resolve it."""
     missing: list[str] = []
     if look.wish.writer == "custom":
         return
-    for zone in zones_for(look, endpoint).values():
+    zones = zones_for(look, endpoint)
+    if not zones:
+        return
+    for zone in zones.values():
         links = _links(look, zone)
         for network in endpoint.virtual_networks:
             link = next((item for item in links if same_id(linked_network(item), network)), None)
@@ -316,6 +335,7 @@ CHECKS = (
     ("name_count", check_count),
     ("links", check_links),
 )
+STORAGE_CHECKS = (("storage", check_storage), ("links", check_links))
 
 
 def _records(look: Inspection, zone: str) -> dict[str, JSON]:

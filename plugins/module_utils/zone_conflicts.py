@@ -18,6 +18,7 @@ def conflicts(look: Inspection) -> t.Iterator[Gate]:
     """A closed (or accepted) gate for each collision; nothing when there is none."""
     yield from links(look)
     yield from storage_links(look)
+    yield from planned_links(look)
     yield from shared_zones(look)
     yield from foreign_zones(look)
 
@@ -58,13 +59,36 @@ def storage_links(look: Inspection) -> t.Iterator[Gate]:
             )  # fmt: skip
 
 
+def planned_links(look: Inspection) -> t.Iterator[Gate]:
+    """The same among the links this run would make: a network of both sides can have the zone of one side only."""
+    planned = [
+        *((zone, item.virtual_networks) for item in look.wish.endpoints for zone in look.zone_ids(item)),
+        *((item.zone_id, item.virtual_networks) for item in look.storage_endpoints),
+    ]
+    first: dict[tuple[str, str], str] = {}
+    told: set[str] = set()
+    for zone, networks in planned:
+        for network in networks:
+            other = first.setdefault((fold_id(network), parse_id(zone).name.lower()), zone)
+            if not same_id(other, zone) and fold_id(network) not in told:
+                told.add(fold_id(network))
+                yield refused(
+                    "zones", network,
+                    f"{network} would be linked to both {other} and {zone}; a network can be linked to one zone of a name only.",
+                    "Name the network for one side only (virtual_networks of the endpoint), or give both endpoints of that "
+                    "network the same resource group for their zones.",
+                )  # fmt: skip
+
+
 def shared_zones(look: Inspection) -> t.Iterator[Gate]:
     """Two planned endpoints of one vault publish the same names: in one zone the second overwrites the first."""
     planned = look.wish.endpoints
     for position, first in enumerate(planned):
         for second in planned[position + 1 :]:
             if same_id(first.zone_group_id, second.zone_group_id):
-                yield _overwrite(look, look.zone_ids(first)[0], second.id, first.id, [])
+                there = look.endpoint(first.id)
+                names = [name["fqdn"] for name in read_names(look.azure, first.id, there)] if there else []
+                yield _overwrite(look, look.zone_ids(first)[0], second.id, first.id, names)
 
 
 def foreign_zones(look: Inspection) -> t.Iterator[Gate]:

@@ -15,79 +15,20 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.errors import
     CredentialError,
     Forbidden,
     NotFound,
-    OperationFailed,
     Unreachable,
-    WaitTimeout,
 )
 from ansible_collections.privatelink.recovery.plugins.modules.private_dns_zone import MODULE as ZONE_MODULE
-from ansible_collections.privatelink.recovery.plugins.modules.vault import MODULE as VAULT_MODULE
 
-from ..conftest import CREDENTIALS, ENDPOINT, GROUPS, NETWORK, SUBNET, SUBSCRIPTION, VAULT, ZONES, Cloud
-
-JSON = dict[str, t.Any]
-VAULT_VERSION, NETWORK_VERSION, DNS_VERSION = "2024-04-01", "2024-05-01", "2024-06-01"
-ZONE = f"{ZONES}/privatelink.blob.core.windows.net"
-NEW_VAULT = {"location": "westeurope", "sku": {"name": "RS0", "tier": "Standard"}, "properties": {}}
-PROVIDER = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Storage"
-
-
-def fault(cloud: Cloud, match: JSON, nth: t.Any = 1, times: int = 1, **action: t.Any) -> None:
-    """Something goes wrong with the n-th matching request."""
-    service = next(one for one in cloud.arm.services if hasattr(one, "faults"))
-    service.faults.add({"match": match, "nth": nth, "times": times, "action": action})
-
-
-def azure(cloud: Cloud, check_mode: bool = False, **options: t.Any) -> Azure:
-    return cloud.task(check_mode, **options).azure
+from ..conftest import CREDENTIALS, ENDPOINT, GROUPS, SUBSCRIPTION, VAULT, ZONES, Cloud
+from .azure_deeds import DEEDS, DNS_VERSION, JSON, NETWORK_VERSION, STOCK, VAULT_VERSION, ZONE, azure, fault
 
 
 @pytest.fixture
 def stocked(make_cloud: t.Callable[..., Cloud]) -> Cloud:
-    """A vault and a zone to read, change and delete."""
-    return make_cloud(
-        vaults=[{"name": "vault-backup", "resource_group": "rg-backup", "location": "westeurope"}],
-        private_dns_zones=[{"name": "privatelink.blob.core.windows.net", "resource_group": "rg-dns"}],
-    )
+    """An emulator that holds what the deeds are done to."""
+    return make_cloud(**STOCK)
 
 
-# One request of every method through the door that sends it: (door and method, path it matches, what is asked).
-DEEDS: dict[str, tuple[JSON, t.Callable[[Azure], t.Any]]] = {
-    "arm GET": ({"method": "GET", "path": "/vaults/vault-backup$"}, lambda azure: azure.get(VAULT, VAULT_VERSION)),
-    "arm PUT": (
-        {"method": "PUT", "path": "/vaults/vault-new$"},
-        lambda azure: azure.put(f"{VAULT[:-6]}new", VAULT_VERSION, NEW_VAULT),
-    ),
-    "arm PATCH": (
-        {"method": "PATCH", "path": "/vaults/"},
-        lambda azure: azure.patch(VAULT, VAULT_VERSION, {"tags": {"a": "1"}}),
-    ),
-    "arm DELETE": ({"method": "DELETE", "path": "/vaults/"}, lambda azure: azure.delete(VAULT, VAULT_VERSION)),
-    "arm POST": (
-        {"method": "POST", "path": "/register$"},
-        lambda azure: azure.post(f"{PROVIDER}/register", "2021-04-01"),
-    ),
-    "arm LIST": (
-        {"method": "GET", "path": "/vaults$"},
-        lambda azure: azure.list(f"{GROUPS}/rg-backup/providers/Microsoft.RecoveryServices/vaults", VAULT_VERSION),
-    ),
-    "network GET": ({"method": "GET", "path": "/virtualNetworks/"}, lambda azure: azure.get(NETWORK, NETWORK_VERSION)),
-    "network PUT": (
-        {"method": "PUT", "path": "/subnets/"},
-        lambda azure: azure.put(f"{SUBNET}2", NETWORK_VERSION, {"properties": {"addressPrefix": "10.1.9.0/24"}}),
-    ),
-    "network DELETE": (
-        {"method": "DELETE", "path": "/subnets/"},
-        lambda azure: azure.delete(SUBNET, NETWORK_VERSION),
-    ),
-    "dns PUT": (
-        {"method": "PUT", "path": "/A/www"},
-        lambda azure: azure.put(
-            f"{ZONE}/A/www", DNS_VERSION, {"properties": {"ttl": 10, "aRecords": [{"ipv4Address": "10.1.1.9"}]}}
-        ),
-    ),
-    "sign-in POST": ({"method": "POST", "path": "/oauth2/"}, lambda azure: azure.get(VAULT, VAULT_VERSION)),
-    "sign-in GET": ({"method": "GET", "path": "/.well-known/"}, lambda azure: azure.get(VAULT, VAULT_VERSION)),
-}
 TROUBLES: dict[str, JSON] = {
     "throttled": {"status": 429, "code": "TooManyRequests", "retry_after": 7},
     "unavailable": {"status": 503, "code": "ServiceUnavailable"},
@@ -226,104 +167,6 @@ def test_bare_dns_errors_are_read(cloud: Cloud) -> None:
         azure(cloud).put(f"{ZONES}/-bad-", DNS_VERSION, {"location": "global"})
     assert caught.value.status == 400
     assert caught.value.code and caught.value.answer
-
-
-@pytest.mark.parametrize("deed", ["arm PUT", "arm PATCH", "arm DELETE", "network PUT", "network DELETE"])
-@pytest.mark.parametrize("code", ["AnotherOperationInProgress", "RetryableError", "ReferencedResourceNotProvisioned"])
-def test_waits_while_another_operation_runs(stocked: Cloud, deed: str, code: str) -> None:
-    match, ask = DEEDS[deed]
-    fault(stocked, match, times=3, status=409, code=code, message="Wait.")
-    started = stocked.arm.clock.now()
-    ask(azure(stocked))
-    # 2, 4 and 8 seconds.
-    assert stocked.arm.clock.now() - started >= 14
-    assert len([line for line in stocked.progress if f"is busy ({code}), trying again" in line]) == 3
-
-
-def test_another_operation_that_never_ends(stocked: Cloud) -> None:
-    match, ask = DEEDS["arm PATCH"]
-    fault(stocked, match, nth="every", times=0, status=409, code="AnotherOperationInProgress", message="Wait.")
-    started = stocked.arm.clock.now()
-    with pytest.raises(Conflict, match="AnotherOperationInProgress"):
-        ask(azure(stocked, wait_timeout=100))
-    assert 50 < stocked.arm.clock.now() - started <= 100
-
-
-@pytest.mark.parametrize("deed", ["arm PUT", "arm PATCH", "arm DELETE", "network PUT", "network DELETE"])
-@pytest.mark.parametrize("latency", ["instant", "realistic"])
-def test_a_failed_operation_says_what_azure_said(make_cloud: t.Callable[..., Cloud], deed: str, latency: str) -> None:
-    cloud = make_cloud(
-        latency, vaults=[{"name": "vault-backup", "resource_group": "rg-backup", "location": "westeurope"}]
-    )
-    match, ask = DEEDS[deed]
-    fault(cloud, match, operation_failed={"code": "InternalServerError", "message": "The disk is full."})
-    with pytest.raises(OperationFailed, match="InternalServerError: The disk is full") as caught:
-        ask(azure(cloud))
-    assert caught.value.code == "InternalServerError"
-
-
-WISH = {"resource_group": "rg-backup", "name": "vault-backup", "location": "westeurope"}
-
-
-def test_wait_timeout_says_how_to_resume(make_cloud: t.Callable[..., Cloud]) -> None:
-    cloud = make_cloud("realistic")
-    result = cloud.run(VAULT_MODULE, **WISH, wait_timeout=30)
-    assert result["failed"]
-    assert "vault-backup" in result["msg"]
-    assert "Azure goes on with it" in result["msg"]
-    assert "Run again to resume, or raise wait_timeout" in result["msg"]
-    resumed = cloud.run(VAULT_MODULE, **WISH)
-    assert not resumed.get("failed"), resumed
-    assert resumed["state"]["provisioning_state"] == "Succeeded"
-
-
-def test_progress_and_retry_after(make_cloud: t.Callable[..., Cloud]) -> None:
-    cloud = make_cloud("realistic")
-    started = cloud.arm.clock.now()
-    cloud.run(VAULT_MODULE, **WISH)
-    polls = [entry["at"] - started for entry in cloud.arm.log if "operationStatus" in entry["path"]]
-    # Azure asks for 60 seconds between polls of a vault's operations.
-    assert polls[-1] >= 60
-    assert len(polls) <= 3
-    assert any("PUT Microsoft.RecoveryServices/vaults vault-backup" in line for line in cloud.progress)
-
-
-def test_not_waiting(make_cloud: t.Callable[..., Cloud]) -> None:
-    cloud = make_cloud("realistic")
-    started = cloud.arm.clock.now()
-    result = cloud.run(VAULT_MODULE, **WISH, wait=False)
-    assert result["changed"] is True
-    assert cloud.arm.clock.now() == started
-
-
-class Clockwork:
-    """A clock that only sleeping moves, as transport and as time."""
-
-    def __init__(self) -> None:
-        self.time, self.pauses = 0.0, list[float]()
-
-    def sleep(self, seconds: float) -> None:
-        self.time += seconds
-        self.pauses.append(seconds)
-
-
-def test_until_asks_less_and_less_often() -> None:
-    clock, told = Clockwork(), list[str]()
-    answers = iter([None, [], 0, "", None, None, "done"])
-    waiting = Azure([], clock, progress=told.append, timeout=100, now=lambda: clock.time)
-    assert waiting.until("the thing", lambda: next(answers)) == "done"
-    assert clock.pauses == pytest.approx([1, 1.6, 2.56, 4.096, 6.5536, 10])
-    assert told[0] == "waiting for the thing: 0 s of at most 100 s"
-    assert len(told) == 6
-
-
-def test_until_ends() -> None:
-    clock = Clockwork()
-    waiting = Azure([], clock, timeout=100, now=lambda: clock.time)
-    with pytest.raises(WaitTimeout, match=r"Gave up waiting for the thing after \d+ s") as caught:
-        waiting.until("the thing", lambda: None, timeout=12)
-    assert clock.time <= 12
-    assert "Run again" in caught.value.sentence()
 
 
 def test_pages_are_joined_verbatim(cloud: Cloud) -> None:

@@ -99,7 +99,7 @@ def connected(make_cloud: t.Callable[..., Cloud], status: str, latency: str = "i
     )
 
 
-NAMED = {"target": VAULT, "private_endpoint": ENDPOINT}
+NAMED: JSON = {"target": VAULT, "private_endpoint": ENDPOINT}
 
 
 @pytest.mark.parametrize("latency", ["instant", "realistic"])

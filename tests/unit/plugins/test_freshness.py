@@ -214,7 +214,7 @@ def test_what_may_not_be_read_is_not_fresh(
 
 def test_one_endpoint_opens_the_gate_for_the_next(make_cloud: t.Callable[..., Cloud]) -> None:
     cloud = made(make_cloud)
-    wish = {"resource_group": "rg-backup", "name": "pe-backup", "subnet": SUBNET, "target": VAULT}
+    wish: JSON = {"resource_group": "rg-backup", "name": "pe-backup", "subnet": SUBNET, "target": VAULT}
     done = cloud.run(ENDPOINT_MODULE, **wish, sub_resource="AzureBackup")
     assert not done.get("failed"), done
     cloud.event("machine_registered", vault=VAULT, machine="sql01", backup_management_type="AzureWorkload")

@@ -43,7 +43,7 @@ def test_argument_from_the_environment() -> None:
 
 
 def test_desired_holds_what_was_given() -> None:
-    values = {"location": "x", "access": None, "tags": {}, "local": True, "other": 1}
+    values: dict[str, t.Any] = {"location": "x", "access": None, "tags": {}, "local": True, "other": 1}
     assert spec.desired(ROWS, values) == {"location": "x", "tags": {}}
 
 

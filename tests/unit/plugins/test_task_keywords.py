@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from ansible import constants
 from ansible_collections.privatelink.recovery.plugins.plugin_utils import local
 from ansible_collections.privatelink.recovery.plugins.plugin_utils.local import LocalAction, is_controller_python
 
@@ -265,7 +266,7 @@ def test_which_way(
     expected: bool,
 ) -> None:
     config = SimpleNamespace(get_config_value={"INTERPRETER_PYTHON": configured}.__getitem__)
-    monkeypatch.setattr(local.C, "config", config)
+    monkeypatch.setattr(constants, "config", config)
     action = LocalAction.__new__(LocalAction)
     action._task = SimpleNamespace(**{"async_val": 0, "delegate_to": None, **task})
     action._connection = SimpleNamespace(transport=transport, become=become)

@@ -37,18 +37,25 @@ THE_WORLD: JSON = {
             "virtual_network": "vnet-app",
             "subnet": "endpoints",
             "target": VAULT,
-            "group_id": "AzureBackup",
+            "group_id": group,
             "location": "westeurope",
             "status": status,
         }
-        for name, status in (("pe-backup", "Pending"), ("pe-named", "Approved"))
+        for name, group, status in (
+            ("pe-backup", "AzureBackup", "Pending"),
+            ("pe-named", "AzureBackup", "Approved"),
+            ("pe-recovery", "AzureSiteRecovery", "Approved"),
+        )
     ],
+    # Roles of the vault's identity have tests of their own.
+    "settings": {"replication_storage_roles": "never"},
     "storage_accounts": [
+        {"name": "cacheopen", "resource_group": "rg-backup"},
         {
             "name": "cachewesteurope",
             "resource_group": "rg-backup",
             "network_acls": {"defaultAction": "Deny", "bypass": "None"},
-        }
+        },
     ],
     "subscriptions": [{"id": SUBSCRIPTION, "providers": {"Microsoft.KeyVault": "NotRegistered"}}],
 }
@@ -81,6 +88,15 @@ CHANGES: dict[str, JSON] = {
         "settle_seconds": 0,
     },
     "provider_registration": {"namespace": "Microsoft.KeyVault"},
+    "replicated_machine": {
+        "vault": VAULT,
+        "machine": f"{GROUPS}/rg-backup/providers/Microsoft.Compute/virtualMachines/vm01",
+        "disks": [f"{GROUPS}/rg-backup/providers/Microsoft.Compute/disks/vm01-os"],
+        "source_location": "westeurope",
+        "recovery_location": "northeurope",
+        "recovery_resource_group_id": f"{GROUPS}/rg-dns",
+        "cache_storage_account": f"{GROUPS}/rg-backup/providers/Microsoft.Storage/storageAccounts/cacheopen",
+    },
     "storage_account_access": {"resource_group": "rg-backup", "name": "cachewesteurope"},
 }
 
@@ -131,7 +147,7 @@ class Story:
 
 def tasks(everything: bool) -> list[JSON]:
     """The tasks that write, or every task of the story; those that fail do not stop it."""
-    made = [{"name": name, PREFIX + name: options} for name, options in CHANGES.items()]
+    made: list[JSON] = [{"name": name, PREFIX + name: options} for name, options in CHANGES.items()]
     if everything:
         made += [{"name": name, PREFIX + name: options} for name, options in READERS.items()]
         made += [

@@ -232,7 +232,7 @@ def test_what_cannot_be_meant_sends_nothing(name: str, cloud: Cloud, tell: Tell)
 SIGN_INS: dict[str, tuple[JSON, JSON, str]] = {
     "secret": ({"secret": "another"}, {}, "AADSTS7000215"),
     "client": ({"client_id": "99999999-9999-4999-8999-999999999999"}, {}, "AADSTS700016"),
-    "tenant": ({"tenant": "99999999-9999-4999-8999-999999999999"}, {}, "AADSTS90002"),
+    "tenant": ({"tenant": "99999999-9999-4999-8999-999999999999"}, {}, "check your tenant"),
     "token has expired": ({}, {"settings": {"token_lifetime": -600}}, "expired"),
     "subscription": ({"subscription_id": "99999999-9999-4999-8999-999999999999"}, {}, "subscription"),
 }

@@ -1,0 +1,423 @@
+"""Every gate of the Site Recovery sequence, open and closed, and nothing ever written."""
+
+from __future__ import annotations
+
+import copy
+import json
+import typing as t
+
+import pytest
+from ansible_collections.privatelink.recovery.extensions.emulator.wire import Request
+from ansible_collections.privatelink.recovery.plugins.module_utils.site_recovery_gates import SITE_RECOVERY_GATES
+from ansible_collections.privatelink.recovery.plugins.modules.preflight import MODULE
+from ansible_collections.privatelink.recovery.plugins.modules.private_endpoint import MODULE as ENDPOINT
+from ansible_collections.privatelink.recovery.plugins.modules.subnet_capacity import MODULE as SUBNETS
+from ansible_collections.privatelink.recovery.plugins.modules.vault_freshness import MODULE as FRESHNESS
+
+from ..conftest import SUBSCRIPTION
+from .site_recovery_world import (
+    BLOB,
+    CACHE,
+    CLASSIC,
+    ENDPOINTS,
+    FRESH_VAULT,
+    HUB_WISH,
+    OLD_KIND,
+    RECOVERY,
+    RECOVERY_ENDPOINT,
+    RECOVERY_SUBNET,
+    RECOVERY_WISH,
+    RECOVERY_ZONES,
+    SOURCE,
+    SOURCE_ENDPOINT,
+    SOURCE_SUBNET,
+    SOURCE_WISH,
+    SOURCE_ZONES,
+    SPOKE,
+    TARGET,
+    VAULT,
+    WANTED,
+    WORLD,
+    ZONE,
+    endpoint,
+    make,
+    private_world,
+    zone,
+)
+
+JSON = dict[str, t.Any]
+
+
+class Case(t.NamedTuple):
+    """A wish in a world: which gates close (none: all open), and what is said."""
+
+    gates: set[str]
+    wish: JSON
+    world: JSON = {}
+    words: tuple[str, ...] = ()
+
+
+def one_endpoint(**more: t.Any) -> JSON:
+    return {"endpoints": [{**HUB_WISH, **more}]}
+
+
+def both(source: JSON | None = None, recovery: JSON | None = None) -> JSON:
+    """Both endpoints, changed; a None takes something away."""
+    wishes = ({**SOURCE_WISH, **(source or {})}, {**RECOVERY_WISH, **(recovery or {})})
+    return {"endpoints": [{key: value for key, value in wish.items() if value is not None} for wish in wishes]}
+
+
+def cache(account: str = CACHE, **more: t.Any) -> JSON:
+    """A cache account, with an endpoint in the source network unless told otherwise."""
+    wanted = {"name": "pe-cache", "subnet": SOURCE_SUBNET, **more}
+    return {"storage_accounts": [{"id": account, "use": "cache", "endpoint": wanted}]}
+
+
+def tight(free: int) -> JSON:
+    """The world with so many free addresses in the small subnet of the source network."""
+    networks = copy.deepcopy(WORLD["virtual_networks"])
+    (subnet,) = [item for item in networks[0]["subnets"] if item["name"] == "tight"]
+    subnet["addresses_in_use"] = 11 - free
+    return {"virtual_networks": networks}
+
+
+TIGHT = f"{SOURCE}/subnets/tight"
+HYBRID = {"variant": "hybrid", "dns_mode": "zone_group", **one_endpoint(subnet=TIGHT)}
+SHARED = {"dns_mode": "shared", "dns_zones": {"resource_group": "rg-dns-source"}}
+IN_ONE_ZONE = both(recovery={"dns_zone_resource_group": "rg-dns-source"})
+OLD_ENDPOINT = endpoint("pe-old", "spoke", zone_group={"name": "default", "zones": [f"{SOURCE_ZONES}/{ZONE}"]})
+OLD_ENDPOINT_WORLD = {"vaults": [FRESH_VAULT], "private_dns_zones": [zone()], "private_endpoints": [OLD_ENDPOINT]}
+
+CASES: dict[str, Case] = {
+    # Both sides are known.
+    "recovery side missing": Case({"sides"}, {"endpoints": [SOURCE_WISH]}, words=("planned are: source", "stuck")),
+    "source side missing": Case({"sides"}, {"endpoints": [RECOVERY_WISH]}, words=("planned are: recovery",)),
+    "sides not named": Case({"sides"}, both({"side": None}, {"side": None}), words=("planned are: unnamed, unnamed",)),
+    "source twice": Case({"sides"}, both(recovery={"side": "source"}), words=("source, source",)),
+    "same network twice": Case(
+        {"sides", "zones"}, both(recovery={"subnet": TIGHT}), words=(f"both in {SOURCE}", "only.", RECOVERY_ZONES)
+    ),
+    "one endpoint in a hub": Case(set(), {**SHARED, **one_endpoint()}),
+    "two endpoints in a hub": Case(
+        {"sides", "dns_mode", "zones"}, {**SHARED, "endpoints": [HUB_WISH, {**RECOVERY_WISH, "dns_zone_resource_group": None}]},
+        words=("2 endpoints are planned where one serves all", "2 endpoints are planned and 0 more exist"),
+    ),
+    "two endpoints in a hub, accepted": Case(
+        set(), {**SHARED, "endpoints": [HUB_WISH, {**RECOVERY_WISH, "dns_zone_resource_group": None}], "accept_zone_overwrite": True},
+    ),
+    "one endpoint, hub not named": Case({"sides"}, one_endpoint(), words=("planned are: shared",)),
+    "one endpoint serving all, own records": Case(set(), {"dns_mode": "records", **one_endpoint()}),
+    "one endpoint serving all, own DNS servers": Case(set(), {"dns_mode": "custom", **one_endpoint()}),
+    "hybrid": Case(set(), {"variant": "hybrid", "dns_mode": "zone_group", **one_endpoint()}),
+    "hybrid with two": Case({"sides"}, {"variant": "hybrid"}, words=("hub (or bypass) network",)),
+    # Addresses.
+    "nine addresses": Case(set(), both({"subnet": TIGHT}), tight(9)),
+    "eight addresses": Case({"subnet"}, both({"subnet": TIGHT}), tight(8), ("8 free addresses, 9 are needed",)),
+    "nine addresses with a cache endpoint": Case(
+        {"subnet"}, {**both({"subnet": TIGHT}), **cache(subnet=TIGHT)}, tight(9), ("9 free addresses, 10 are needed",)
+    ),
+    "ten addresses with a cache endpoint": Case(set(), {**both({"subnet": TIGHT}), **cache(subnet=TIGHT)}, tight(10)),
+    "no address for a cache endpoint elsewhere": Case(
+        {"subnet"}, cache(subnet=TIGHT), tight(0), ("0 free addresses, 1 are needed",)
+    ),
+    "no subnet for a cache endpoint": Case(
+        {"subnet"}, cache(subnet=f"{SOURCE}/subnets/nowhere"), words=("nowhere does not exist",)
+    ),
+    "hybrid with five addresses": Case(set(), HYBRID, tight(5)),
+    "hybrid with four addresses": Case({"subnet"}, HYBRID, tight(4), ("4 free addresses, 5 are needed",)),
+    "hybrid with a cache endpoint": Case(
+        {"subnet"}, {**HYBRID, **cache(subnet=TIGHT)}, tight(5), ("5 free addresses, 6 are needed",)
+    ),
+    # Regions: each endpoint is where its network is; the vault is where it is.
+    "vault in the source region": Case(set(), {"vault": {**WANTED["vault"], "location": "westeurope"}}),
+    "endpoint outside its network's region": Case(
+        {"region"}, both(recovery={"location": "westeurope"}), words=("pe-recovery is wanted in westeurope", "northeurope")
+    ),
+    "vault elsewhere than wanted": Case(
+        {"region"}, {}, {"vaults": [{**FRESH_VAULT, "location": "westeurope"}]}, ("is in westeurope, wanted is northeurope",)
+    ),
+    # Zones.
+    "two endpoints in one zone": Case(
+        {"zones"}, IN_ONE_ZONE, words=(SOURCE_ENDPOINT, RECOVERY_ENDPOINT, f"{SOURCE_ZONES}/{ZONE}", "one over the other"),
+    ),
+    "two endpoints in one zone, accepted": Case(set(), {**IN_ONE_ZONE, "accept_zone_overwrite": True}),
+    "a hub beside an endpoint that exists": Case(
+        {"dns_mode", "zones"}, {**SHARED, **one_endpoint()}, OLD_ENDPOINT_WORLD,
+        (f"{ENDPOINTS}/pe-hub", f"{ENDPOINTS}/pe-old", f"{SOURCE_ZONES}/{ZONE}", "records that would be lost: ", "1 more exist"),
+    ),
+    "a hub beside an endpoint that exists, accepted": Case(
+        set(), {**SHARED, **one_endpoint(), "accept_zone_overwrite": True}, OLD_ENDPOINT_WORLD
+    ),
+    "zone of an endpoint that exists": Case(
+        {"zones"}, {}, OLD_ENDPOINT_WORLD, (SOURCE_ENDPOINT, f"{ENDPOINTS}/pe-old", "records that would be lost: "),
+    ),
+    "source network linked to another zone": Case(
+        {"zones"}, {}, {"private_dns_zones": [zone(ZONE, "recovery", SOURCE)]}, (SOURCE, "already linked", f"{RECOVERY_ZONES}/{ZONE}"),
+    ),
+    "one network for both sides": Case(
+        {"zones"}, {"dns_zones": {"virtual_networks": [SPOKE]}}, words=(f"{SPOKE} would be linked to both",)
+    ),
+    "a network for each side": Case(set(), both({"virtual_networks": [SPOKE]})),
+    "blob zone of the cache linked elsewhere": Case(
+        {"zones"}, cache(), {"private_dns_zones": [zone(BLOB, "recovery", SOURCE)]}, (SOURCE, f"{SOURCE_ZONES}/{BLOB}"),
+    ),
+    "blob zone of the cache is that one": Case(
+        set(), cache(dns_zone_resource_group="rg-dns-recovery"), {"private_dns_zones": [zone(BLOB, "recovery", SOURCE)]}
+    ),
+    "two blob zones for one network": Case(
+        {"zones"},
+        {"storage_accounts": [*cache()["storage_accounts"], *cache(TARGET, name="pe-target", dns_zone_resource_group="rg-dns-recovery")["storage_accounts"]]},
+        words=(f"{SOURCE} would be linked to both", BLOB),
+    ),
+    "blob zone where no group is": Case(
+        {"resource_group"}, cache(dns_zone_resource_group="rg-nowhere"), words=("rg-nowhere does not exist",)
+    ),
+    # Storage accounts.
+    "cache with endpoint": Case(set(), cache()),
+    "account absent": Case({"storage"}, cache(CACHE + "x"), words=(f"{CACHE}x does not exist",)),
+    "account of an old kind": Case({"storage"}, cache(OLD_KIND), words=("must be upgraded to StorageV2",)),
+    "account of an old kind without endpoint": Case(set(), {"storage_accounts": [{"id": OLD_KIND}]}),
+    "classic account with endpoint": Case({"storage"}, cache(CLASSIC), words=("classic storage account has no private endpoints",)),
+    "classic account without endpoint": Case(set(), {"storage_accounts": [{"id": CLASSIC}]}),
+    "endpoint of another account": Case(
+        {"storage"}, cache(), {"private_endpoints": [endpoint("pe-cache", target=TARGET, group_id="blob")]}, ("leads to", TARGET),
+    ),
+    # The vault.
+    "fresh": Case(set(), {}, {"vaults": [FRESH_VAULT]}),
+    "older than the activity log": Case(
+        {"freshness"}, {}, {"vaults": [{**FRESH_VAULT, "created_days_ago": 400}]}, ("attest",)
+    ),
+    "older, attested": Case(
+        set(), {"freshness_attested": True}, {"vaults": [{**FRESH_VAULT, "created_days_ago": 400}]}
+    ),
+    "twelve endpoints": Case(
+        {"quota"}, {}, {"vaults": [FRESH_VAULT], "private_endpoints": [endpoint(f"pe{n}", "spoke") for n in range(11)]},
+        ("11 private endpoints for AzureSiteRecovery and 2 more are wanted", "12"),
+    ),
+    "twelve endpoints of Backup": Case(
+        set(), {},
+        {"vaults": [FRESH_VAULT], "private_endpoints": [endpoint(f"pe{n}", "spoke", group_id="AzureBackup") for n in range(12)]},
+    ),
+    "name taken on the vault": Case(
+        {"endpoint_name"}, {}, {"vaults": [FRESH_VAULT], "private_endpoints": [endpoint("pe-source", "spoke", resource_group="rg-network")]},
+        ("already has an endpoint named pe-source",),
+    ),
+    "everything exists": Case(set(), cache(), private_world()),
+    "cross-region restore": Case({"cross_region_restore"}, {"cross_region_restore": "Enabled"}, words=("cross-region restore",)),
+    "region of another cloud": Case(
+        {"cloud", "region", "zone_names", "zones"} - {"region"},
+        {"vault": {**WANTED["vault"], "location": "usgovvirginia"}},
+        words=("AzureUSGovernment",),
+    ),
+    # Somebody else's zones are not judged, and none are planned.
+    "policy in one group": Case(set(), {"dns_mode": "policy", **IN_ONE_ZONE}),
+    "custom beside linked zones": Case(
+        set(), {"dns_mode": "custom"}, {"private_dns_zones": [zone(ZONE, "recovery", SOURCE)]}
+    ),
+}  # fmt: skip
+
+
+def closed(result: JSON) -> set[str]:
+    assert not result.get("failed"), result
+    return {gate["name"] for gate in result["gates"] if gate["verdict"] in ("refused", "unknown")}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_gates(name: str) -> None:
+    case = CASES[name]
+    cloud = make(**case.world)
+    result = cloud.run(MODULE, **{**WANTED, **case.wish})
+    assert closed(result) == case.gates, result["message"]
+    assert result["passed"] is not bool(case.gates)
+    for words in case.words:
+        assert words in result["message"]
+    enforced = cloud.run(MODULE, **{**WANTED, **case.wish, "enforce": True})
+    assert bool(enforced.get("failed")) is bool(case.gates)
+    assert cloud.writes() == []
+
+
+def test_every_gate_was_closed_once() -> None:
+    """The two that close for nobody here: encryption only warns, zone names fail with the cloud."""
+    tried = set().union(*(case.gates for case in CASES.values()))
+    assert {name for name, _check in SITE_RECOVERY_GATES} - tried == {"encryption"}
+
+
+def test_the_records_that_would_be_lost_are_those_of_the_first_endpoint() -> None:
+    cloud = make(
+        vaults=[FRESH_VAULT],
+        private_dns_zones=[zone()],
+        private_endpoints=[endpoint("pe-source", zone_group={"name": "default", "zones": [f"{SOURCE_ZONES}/{ZONE}"]})],
+    )
+    result = cloud.run(MODULE, **{**WANTED, **IN_ONE_ZONE})
+    (gate,) = [gate for gate in result["gates"] if gate["verdict"] == "refused"]
+    assert len(gate["evidence"]) == 5
+    assert all(name in gate["message"] and name.endswith(f".{ZONE}") for name in gate["evidence"])
+    accepted = cloud.run(MODULE, **{**WANTED, **IN_ONE_ZONE, "accept_zone_overwrite": True})
+    assert any(gate["evidence"][0] in text and "Accepted" in text for text in accepted["warnings"])
+
+
+HISTORIES: dict[str, JSON] = {
+    "fabric": {"fabrics": ["westeurope"]},
+    "replicated item": {"replication_protected_items": ["vm01"]},
+    "backup item": {"protected_items": ["sql01"]},
+    "failed job": {"jobs": [{"operation": "ConfigureBackup", "status": "Failed"}]},
+    "attempt in the log": {
+        "activity": [
+            {
+                "operation_name": "Microsoft.RecoveryServices/vaults/replicationFabrics/write",
+                "status": "Failed",
+                "days_ago": 0.01,
+            }
+        ]
+    },
+}
+
+
+@pytest.mark.parametrize("kind", HISTORIES)
+def test_a_used_vault_is_refused_whatever_is_attested(kind: str) -> None:
+    cloud = make(vaults=[{**FRESH_VAULT, "history": HISTORIES[kind]}])
+    for more in ({}, {"freshness_attested": True}):
+        result = cloud.run(MODULE, **WANTED, **more)
+        assert closed(result) == {"freshness"}, result["message"]
+        assert "never use private endpoints" in result["message"]
+    assert cloud.writes() == []
+
+
+PER_GROUP = [
+    # What the vault has, what is asked for, and whether it may.
+    ({"private_endpoints": [endpoint("pe-old", "spoke")]}, "AzureSiteRecovery", "private"),
+    ({"private_endpoints": [endpoint("pe-old", "spoke")]}, "AzureBackup", "used"),
+    ({"private_endpoints": [endpoint("pe-old", "spoke", group_id="AzureBackup")]}, "AzureSiteRecovery", "used"),
+    ({"tags": {"privatelink-born-azuresiterecovery": "true"}}, "AzureSiteRecovery", "private"),
+    ({"tags": {"privatelink-born-azurebackup": "true"}}, "AzureSiteRecovery", "used"),
+]
+
+
+@pytest.mark.parametrize(("has", "group", "state"), PER_GROUP)
+def test_endpoints_of_one_service_do_not_open_the_vault_for_the_other(has: JSON, group: str, state: str) -> None:
+    vault = {**FRESH_VAULT, "tags": has.get("tags"), "history": {"replication_protected_items": ["vm01"]}}
+    cloud = make(vaults=[vault], private_endpoints=has.get("private_endpoints", []))
+    assert cloud.run(FRESHNESS, vault=VAULT, sub_resource=group, enforce=False)["freshness"] == state
+    if group == "AzureSiteRecovery":
+        assert closed(cloud.run(MODULE, **WANTED)) == (set() if state == "private" else {"freshness"})
+
+
+@pytest.mark.parametrize("mode", ["policy", "custom"])
+def test_a_plan_with_somebody_elses_zones_makes_none(mode: str) -> None:
+    cloud = make()
+    plan = cloud.run(MODULE, **{**WANTED, **cache(), "dns_mode": mode})["plan"]
+    assert plan["writer"] == mode
+    assert plan["zone_sets"] == []
+    assert [item["zone_ids"] for item in (*plan["endpoints"], *plan["storage_endpoints"])] == [[], [], []]
+    assert plan["zone_names"] == [ZONE]
+
+
+def test_the_plan_has_a_zone_for_each_side_and_one_for_the_cache() -> None:
+    plan = make().run(MODULE, **{**WANTED, **cache()})["plan"]
+    assert [(item["zone_ids"], item["virtual_networks"]) for item in plan["zone_sets"]] == [
+        ([f"{SOURCE_ZONES}/{ZONE}"], [SOURCE]),
+        ([f"{RECOVERY_ZONES}/{ZONE}"], [RECOVERY]),
+        ([f"{SOURCE_ZONES}/{BLOB}"], [SOURCE]),
+    ]
+    assert [item["name"] for item in plan["endpoints"]] == ["pe-source", "pe-recovery"]
+    assert plan["storage_roles"] == [
+        {"scope": CACHE, "role": role} for role in ("Contributor", "Storage Blob Data Contributor")
+    ]
+    assert plan["trusted_accounts"] == [CACHE]
+
+
+def test_the_plan_of_a_hub_has_one_zone_linked_to_hub_and_spokes() -> None:
+    zones = {"resource_group": "rg-dns-source", "virtual_networks": [RECOVERY, SPOKE]}
+    plan = make().run(MODULE, **{**WANTED, "dns_mode": "shared", **one_endpoint(), "dns_zones": zones})["plan"]
+    (only,) = plan["zone_sets"]
+    assert (only["zone_ids"], only["virtual_networks"]) == ([f"{SOURCE_ZONES}/{ZONE}"], [SOURCE, RECOVERY, SPOKE])
+
+
+ROLES = [
+    ("managed", [(CACHE, "cache")], [(CACHE, "Storage Blob Data Contributor")]),
+    ("managed", [(TARGET, "cache")], [(TARGET, "Storage Blob Data Owner")]),
+    ("managed", [(CACHE, "cache"), (TARGET, "target")], [(CACHE, "Storage Blob Data Contributor")]),
+    (
+        "unmanaged",
+        [(CACHE, "cache"), (OLD_KIND, "source"), (TARGET, "target")],
+        [
+            (CACHE, "Storage Blob Data Contributor"),
+            (OLD_KIND, "Storage Blob Data Contributor"),
+            (TARGET, "Storage Blob Data Owner"),
+        ],
+    ),
+    ("managed", [(CLASSIC, "cache")], [(CLASSIC, "Classic Storage Account Key Operator Service Role")]),
+]
+
+
+@pytest.mark.parametrize(("disks", "accounts", "expected"), ROLES)
+def test_roles_by_disks_and_tier(disks: str, accounts: list[tuple[str, str]], expected: list[tuple[str, str]]) -> None:
+    wish = {"disk_model": disks, "storage_accounts": [{"id": account, "use": use} for account, use in accounts]}
+    plan = make().run(MODULE, **{**WANTED, **wish})["plan"]
+    pairs = [(row["scope"], row["role"]) for row in plan["storage_roles"]]
+    plain = ("Contributor", "Classic Storage Account Contributor")
+    assert sorted(pair for pair in pairs if pair[1] not in plain) == sorted(expected)
+    assert len(pairs) == 2 * len(expected)
+
+
+def test_unmanaged_disks_without_a_target_account_are_refused() -> None:
+    wish = {"disk_model": "unmanaged", "storage_accounts": [{"id": CACHE, "use": "cache"}]}
+    cloud = make()
+    result = cloud.run(MODULE, **{**WANTED, **wish})
+    assert result["failed"]
+    assert "source and target storage account" in result["msg"]
+    assert cloud.writes() == []
+
+
+def test_a_run_again_needs_no_more_addresses() -> None:
+    """All that exists has its addresses; a full subnet does not stand in the way of the run that resumes."""
+    cloud = make(
+        **tight(6),
+        vaults=[FRESH_VAULT],
+        private_endpoints=[
+            endpoint("pe-source", subnet="tight"),
+            endpoint("pe-cache", subnet="tight", target=CACHE, group_id="blob"),
+        ],
+    )
+    assert cloud.run(SUBNETS, subnet=TIGHT, addresses=0)["free"] == 0
+    wish = {**WANTED, **both({"subnet": TIGHT}), **cache(subnet=TIGHT)}
+    result = cloud.run(MODULE, **wish)
+    assert closed(result) == set(), result["message"]
+
+
+def test_an_endpoint_never_asks_for_an_address() -> None:
+    """Fixed addresses are not supported: nothing that is sent names one."""
+    cloud = make(vaults=[FRESH_VAULT])
+    bodies: list[JSON] = []
+
+    def keep(request: Request, entry: JSON, proceed: t.Any) -> t.Any:
+        if request.method == "PUT" and "/privateEndpoints/" in request.path:
+            bodies.append(json.loads(request.body))
+        return proceed(request, entry)
+
+    cloud.arm.around.insert(0, keep)
+    for name, subnet in (("pe-source", SOURCE_SUBNET), ("pe-recovery", RECOVERY_SUBNET)):
+        done = cloud.run(
+            ENDPOINT, resource_group="rg-recovery", name=name, subnet=subnet, target=VAULT, sub_resource="AzureSiteRecovery"
+        )
+        assert not done.get("failed"), done
+    assert len(bodies) == 2
+    assert all("ipConfigurations" not in body["properties"] for body in bodies)
+    options = {name.lower() for name in ENDPOINT.options}
+    assert not any("ip" in name.split("_") or "address" in name for name in options)
+
+
+READER: JSON = {
+    "name": "reader", "client_id": "33333333-3333-4333-8333-333333333333", "client_secret": "rehearsal-secret",
+    "object_id": "44444444-4444-4444-8444-444444444444",
+    "roles": [{"role": "Reader", "scope": f"/subscriptions/{SUBSCRIPTION}"}],
+}  # fmt: skip
+
+
+def test_permissions_of_storage_endpoints_are_asked_for() -> None:
+    cloud = make(principals=[READER])
+    wish = cache(subnet=f"{SPOKE}/subnets/endpoints", dns_zone_resource_group="rg-dns-source")
+    result = cloud.run(MODULE, **{**WANTED, **wish}, permission_timeout=0)
+    refusals = [gate["message"] for gate in result["gates"] if gate["verdict"] == "refused" and SPOKE in gate["subject"]]
+    assert any("subnets/join/action" in message for message in refusals)
+    assert cloud.writes() == []

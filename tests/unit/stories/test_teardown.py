@@ -1,0 +1,141 @@
+"""Teardown removes what the sequence made, in the safe order, and nothing else."""
+
+from __future__ import annotations
+
+import copy
+import typing as t
+
+import pytest
+
+from ..conftest import BACKUP_ZONES, ENDPOINT, SUBSCRIPTION, VAULT, Cloud
+from ..plugins.test_preflight import endpoint
+from .conftest import Tell
+from .support import HUB_ENDPOINT_WISH, HUB_NETWORK, WHOLE_WISH, WISH, Kill, Killed, state
+
+JSON = dict[str, t.Any]
+MakeCloud = t.Callable[..., Cloud]
+CONFIRMED: JSON = {"backup_teardown_confirm": "vault-backup"}
+MODES = ("zone_group", "records")
+
+
+@pytest.mark.parametrize("confirmation", ["", "vault", "VAULT-BACKUP"])
+def test_the_vaults_name_must_be_given_again(confirmation: str, cloud: Cloud, tell: Tell) -> None:
+    sequence = tell(cloud)
+    assert not sequence.play().failure
+    cloud.mark()
+    refused = sequence.play("teardown", backup_teardown_confirm=confirmation)
+    assert "backup_teardown_confirm" in refused.failure and "Nothing was written" in refused.failure
+    assert cloud.requests() == []
+
+
+@pytest.mark.parametrize("latency", ["instant", "realistic"])
+@pytest.mark.parametrize("dns_mode", MODES)
+def test_everything_of_ours_goes_in_the_safe_order(dns_mode: str, latency: str, make_cloud: MakeCloud, tell: Tell) -> None:
+    cloud = make_cloud(latency)
+    before = set(state(cloud))
+    sequence = tell(cloud, {**WHOLE_WISH, "backup_dns_mode": dns_mode})
+    assert not sequence.play().failure
+    cloud.mark()
+    predicted = sequence.play("teardown", check_mode=True, **CONFIRMED)
+    assert (predicted.failure, cloud.writes()) == ("", [])
+    done = sequence.play("teardown", **CONFIRMED)
+    assert not done.failure
+    assert set(done.changes) - set(predicted.changes) <= {
+        # Whether the vault still shows a connection after its endpoint went cannot be foreseen.
+        ("Remove what is left of the connections on the vault", name)
+        for name in ("pe-backup", "pe-hub")
+    }
+    assert set(predicted.changes) <= set(done.changes)
+    order = cloud.writes()
+    rejected = [number for number, write in enumerate(order) if write.startswith("PUT") and "/privateEndpointConnections/" in write]
+    deleted = [number for number, write in enumerate(order) if write.startswith("DELETE")]
+    assert len(rejected) == 2 and rejected < deleted
+    left = set(state(cloud)) - before
+    assert {one for one in left if "/roleAssignments/" not in one} == {VAULT}
+    vault = cloud.document(VAULT)
+    assert vault["properties"]["publicNetworkAccess"] == "Disabled"
+    assert vault["identity"]["type"] == "SystemAssigned"
+    cloud.mark()
+    again = sequence.play("teardown", **CONFIRMED)
+    assert (again.failure, again.changes, cloud.writes()) == ("", {}, [])
+    assert again.report["result"] == "unchanged"
+
+
+def test_public_access_comes_back_when_that_is_asked_for(cloud: Cloud, tell: Tell) -> None:
+    sequence = tell(cloud)
+    assert not sequence.play().failure
+    assert not sequence.play("teardown", backup_teardown_public_network_access="Enabled", **CONFIRMED).failure
+    assert cloud.document(VAULT)["properties"]["publicNetworkAccess"] == "Enabled"
+
+
+def test_a_torn_down_vault_may_become_private_again(cloud: Cloud, tell: Tell) -> None:
+    sequence = tell(cloud)
+    first = sequence.play()
+    assert not first.failure
+    goal = state(cloud)
+    cloud.event("machine_registered", vault="vault-backup", machine="sql01")
+    cloud.event("items_removed", vault="vault-backup", purge=True)
+    assert not sequence.play("teardown", **CONFIRMED).failure
+    assert not sequence.play().failure
+    assert set(state(cloud)) >= {one for one in goal if "<guid>" not in one}
+
+
+@pytest.mark.parametrize("dns_mode", MODES)
+def test_what_others_made_stays(dns_mode: str, make_cloud: MakeCloud, tell: Tell) -> None:
+    """An endpoint of the same vault, records, links and zones that carry no mark of ours."""
+    zones = [{"name": zone.rsplit("/", 1)[-1], "resource_group": "rg-dns-hub"} for zone in BACKUP_ZONES]
+    zones[0]["records"] = [{"name": "theirs", "ip_addresses": ["10.9.9.9"]}]  # type: ignore[assignment]
+    zones[1]["virtual_network_links"] = [{"name": "theirs", "virtual_network": HUB_NETWORK}]  # type: ignore[assignment]
+    theirs = endpoint("pe-theirs", resource_group="rg-network", subnet="endpoints")
+    cloud = make_cloud(
+        vaults=[{"name": "vault-backup", "resource_group": "rg-backup", "location": "westeurope", "created_days_ago": 1}],
+        private_endpoints=[theirs],
+        private_dns_zones=copy.deepcopy(zones),
+    )
+    sequence = tell(cloud, backup_dns_mode=dns_mode, backup_endpoints=[HUB_ENDPOINT_WISH])
+    before = state(cloud)
+    assert not sequence.play().failure
+    done = sequence.play("teardown", **CONFIRMED)
+    assert not done.failure
+    after = state(cloud)
+    assert set(after) == set(before)
+    changed = {one for one in after if after[one] != before[one]}
+    assert changed <= {VAULT}, {one: (before[one], after[one]) for one in changed}
+    assert len(cloud.document(VAULT)["properties"]["privateEndpointConnections"]) == 1
+
+
+def test_an_endpoint_of_the_same_name_that_is_not_ours_stays(make_cloud: MakeCloud, tell: Tell) -> None:
+    cloud = make_cloud(
+        vaults=[{"name": "vault-backup", "resource_group": "rg-backup", "location": "westeurope", "created_days_ago": 1}],
+        private_endpoints=[endpoint("pe-backup", virtual_network="vnet-app")],
+    )
+    before = state(cloud)
+    cloud.mark()
+    done = tell(cloud).play("teardown", **CONFIRMED)
+    assert not done.failure
+    assert cloud.writes() == []
+    assert any("not made by this and is left" in text for text in done.warnings)
+    assert state(cloud) == before
+
+
+@pytest.mark.parametrize("dns_mode", MODES)
+def test_killed_teardown_is_taken_up_again(dns_mode: str, make_cloud: MakeCloud, tell: Tell) -> None:
+    wish = {**WISH, "backup_dns_mode": dns_mode}
+    cloud = make_cloud("realistic")
+    sequence = tell(cloud, wish)
+    assert not sequence.play().failure
+    cloud.mark()
+    assert not sequence.play("teardown", **CONFIRMED).failure
+    goal, count = state(cloud), len(cloud.writes())
+    assert count > 8
+    for number in range(1, count + 1):
+        cloud = make_cloud("realistic")
+        sequence = tell(cloud, wish)
+        assert not sequence.play().failure
+        with Kill(cloud, number) as kill, pytest.raises(Killed):
+            sequence.play("teardown", **CONFIRMED)
+        again = sequence.play("teardown", **CONFIRMED)
+        assert not again.failure, (kill.last, again.failure)
+        assert state(cloud) == goal, kill.last
+    assert not cloud.exists(ENDPOINT)
+    assert SUBSCRIPTION in ENDPOINT
