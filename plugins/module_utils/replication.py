@@ -52,7 +52,7 @@ def enable_replication(task: Task) -> JSON:
     plans = [Plan("create", part.id, {}, part.body, part.body) for part in missing]
     document: JSON | None = None
     if not task.check_mode:
-        Work().do([(f"created the {part.what}", partial(create, task, part)) for part in missing])
+        Work().do([(part.what, partial(create, task, part)) for part in missing])
         document = task.azure.find(made[-1].id, SITE_RECOVERY_API_VERSION)
     return {
         "changed": bool(missing),

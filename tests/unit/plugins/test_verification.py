@@ -172,7 +172,7 @@ def test_a_zone_that_is_gone(sequence: str) -> None:
 
 def test_a_pending_connection_of_backup() -> None:
     result = ask(backup_cloud(status="Pending", zone_group=None), BACKUP_WANTED)
-    assert closed(result) == ["connection", "names"]
+    assert closed(result) == ["vault", "connection", "names"]
     assert "Pending on the endpoint and Pending on the vault" in result["message"]
     assert "publishes no names" in result["message"]
 
