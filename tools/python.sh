@@ -9,8 +9,6 @@ for candidate in python3.11 python3.12 python3.13 python3; do
     fi
 done
 
-cat >&2 <<'MESSAGE'
-No usable Python: version 3.11 or newer with its venv and ensurepip modules is needed.
-On Debian and Ubuntu: apt-get install python3-venv
-MESSAGE
+echo "No usable Python: version 3.11 or newer with its venv and ensurepip modules is needed." >&2
+echo "On Debian and Ubuntu: apt-get install python3-venv" >&2
 exit 2

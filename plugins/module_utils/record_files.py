@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
+from .dns_zones import zone_and_record
 from .wire import JSON
 
 MARK = "managed by privatelink.recovery"
+# By the end of a file's name: whom it is for.
+USES = {
+    ".hosts": "hosts file of a single server, for tests",
+    ".ps1.txt": "Windows DNS server, lines for PowerShell",
+    ".zone": "BIND, records of the zone",
+}
 
 
 def hosts(names: t.Iterable[t.Mapping[str, t.Any]]) -> str:
-    """Lines of a hosts file: address, space, FQDN. For tests and single servers only: it does not follow changes."""
-    lines = [f"{address} {row['fqdn']}" for row in names for address in row.get("ip_addresses") or []]
+    """Lines of a hosts file: address, FQDN, and the name in its zone where Azure shows another.
+
+    For tests and single servers only: it does not follow changes, and it knows no aliases, so both names stand there.
+    """
+    lines = []
+    for row in names:
+        in_zone = f"{row['record_name']}.{row['zone']}" if row.get("zone") else row["fqdn"]
+        spellings = " ".join(dict.fromkeys([str(row["fqdn"]), in_zone]))
+        lines += [f"{address} {spellings}" for address in row.get("ip_addresses") or []]
     return "\n".join([f"# begin {MARK}", *lines, f"# end {MARK}", ""])
 
 
@@ -38,13 +53,33 @@ def powershell(names: t.Iterable[t.Mapping[str, t.Any]], time_to_live: int) -> s
     return "\r\n".join([f"# {MARK}", *lines, ""])
 
 
+def use_of(name: str) -> str:
+    """Whom a file is for, by its name; empty for one that is not ours."""
+    return next((use for ending, use in USES.items() if name.endswith(ending)), "")
+
+
 def files(names: t.Sequence[t.Mapping[str, t.Any]], time_to_live: int) -> dict[str, str]:
     """All files by name, a set for each endpoint: the answers differ from network to network."""
     made: dict[str, str] = {}
-    for endpoint in sorted({str(row.get("endpoint") or "endpoint") for row in names}):
-        mine: list[JSON] = [dict(row) for row in names if str(row.get("endpoint") or "endpoint") == endpoint]
-        made[f"{endpoint}.hosts"] = hosts(mine)
-        made[f"{endpoint}.ps1.txt"] = powershell(mine, time_to_live)
-        for zone in sorted({row["zone"] for row in mine if row.get("zone")}):
-            made[f"{endpoint}.{zone}.zone"] = bind_zone(zone, mine, time_to_live)
+    placed = [in_its_zone(row) for row in names]
+    for endpoint in sorted({row["endpoint"] for row in placed}):
+        mine = [row for row in placed if row["endpoint"] == endpoint]
+        # Also the name of a file, so nothing in it may lead out of the directory.
+        title = re.sub(r"[^\w.-]", "_", endpoint)
+        made[f"{title}.hosts"] = hosts(mine)
+        made[f"{title}.ps1.txt"] = powershell(mine, time_to_live)
+        for zone in sorted({row["zone"] for row in mine if row["zone"]}):
+            made[f"{title}.{zone}.zone"] = bind_zone(zone, mine, time_to_live)
     return made
+
+
+def in_its_zone(row: t.Mapping[str, t.Any]) -> JSON:
+    """A row with ``endpoint``, ``zone`` and ``record_name``; a name that is not of its zone has no zone."""
+    zone = str(row.get("zone") or "")
+    place = zone_and_record(row["fqdn"], [zone]) if zone else None
+    return {
+        **row,
+        "endpoint": str(row.get("endpoint") or "endpoint"),
+        "zone": zone if place else "",
+        "record_name": place[1] if place else "",
+    }

@@ -11,12 +11,15 @@ import typing as t
 
 from .checklists import rows
 from .errors import InputError
+from .record_files import files, use_of
 from .run_summary import changes_of, proven, verdict
 from .runner import Task
 from .wire import JSON
 
 SECRET_WORDS = frozenset({"secret", "secrets", "password", "passwords", "passphrase", "passphrases", "token", "tokens"})
 SECRET_ENDINGS = frozenset({"key", "keys"})
+# Below the report's directory: the names as files for whoever runs the DNS servers.
+RECORDS = "records"
 
 # Title, option, and the columns as heading and key. Without columns the keys of the rows are the headings.
 SECTIONS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
@@ -41,6 +44,7 @@ SECTIONS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
     ("Names", "names", (("Name", "fqdn"), ("Addresses", "ip_addresses"), ("Zone", "zone"), ("Resolved", "resolved"))),
     ("DNS records", "records", ()),
     ("Virtual network links", "links", ()),
+    ("Files for the owner of the DNS servers", "record_files", (("File", "path"), ("For", "use"))),
     (
         "Still to be done by a person",
         "manual_steps",
@@ -59,13 +63,17 @@ RESULTS = {
 def write_report(task: Task) -> JSON:
     """Serve the ``report`` module. Writes in check mode too: the files are local, nothing is sent to Azure."""
     directory = os.path.expanduser(task.options["directory"])
-    report = build(digested(task.options, check_mode=task.check_mode), time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+    given = digested(task.options, check_mode=task.check_mode)
+    texts = files(given["names"], task.options["time_to_live"]) if task.options["record_files"] else {}
+    given["record_files"] = [{"path": f"{RECORDS}/{name}", "use": use_of(name)} for name in sorted(texts)]
+    report = build(given, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
     paths = {name: os.path.join(directory, name) for name in ("report.json", "report.md")}
     before = _previous(paths["report.json"])
     try:
         os.makedirs(directory, mode=0o700, exist_ok=True)
         _write(paths["report.json"], as_json(report))
         _write(paths["report.md"], as_markdown(report))
+        written = _write_records(os.path.join(directory, RECORDS), texts)
     except OSError as error:
         raise InputError(f"directory {directory} cannot be written: {error.strerror or error}.") from error
     told, shown = _timeless(report), _timeless(before)
@@ -76,6 +84,7 @@ def write_report(task: Task) -> JSON:
         "result": report["result"],
         "json_path": paths["report.json"],
         "markdown_path": paths["report.md"],
+        "record_files": written,
     }
 
 
@@ -210,11 +219,26 @@ def _previous(path: str) -> JSON:
     return found if isinstance(found, dict) else {}
 
 
+def _write_records(directory: str, texts: t.Mapping[str, str]) -> list[str]:
+    """Write the record files and remove those of names that are no more; their paths.
+
+    A report that knows no names, as that of a refused run, leaves the files of the one before.
+    """
+    if texts:
+        os.makedirs(directory, mode=0o700, exist_ok=True)
+        for stale in set(os.listdir(directory)) - set(texts):
+            if use_of(stale):
+                os.unlink(os.path.join(directory, stale))
+    for name, text in texts.items():
+        _write(os.path.join(directory, name), text)
+    return [os.path.join(directory, name) for name in sorted(texts)]
+
+
 def _write(path: str, text: str) -> None:
     """Replace a file as a whole, readable by its owner only."""
     handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".report-")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             file.write(text)
         os.replace(temporary, path)
     except OSError:

@@ -75,6 +75,18 @@ options:
   extra:
     description: Anything else, as a dictionary.
     type: dict
+  record_files:
+    description:
+      - Also write O(names) as files for whoever runs the DNS servers, into the directory C(records) below O(directory).
+      - For each endpoint a hosts file, lines for PowerShell on a Windows DNS server, and a BIND file for each zone. The files get
+        mode 0600; those of an earlier report that are not needed any more are removed, unless this one knows no names.
+      - The names need C(endpoint) and C(zone), as M(privatelink.recovery.verification) returns them.
+    type: bool
+    default: false
+  time_to_live:
+    description: Time to live of the records in these files, in seconds.
+    type: int
+    default: 10
   count_as_change:
     description: Report C(changed) when the report says something else than the one before it, the time apart.
     type: bool
@@ -131,6 +143,12 @@ markdown_path:
   returned: always
   type: str
   sample: /home/operator/reports/vault-backup/report.md
+record_files:
+  description: Paths of the files for the owner of the DNS servers; empty unless O(record_files=true).
+  returned: always
+  type: list
+  elements: str
+  sample: [/home/operator/reports/vault-recovery/records/pe-source.hosts]
 """
 
 from ansible_collections.privatelink.recovery.plugins.module_utils.checklists import CHECKLISTS
@@ -159,6 +177,8 @@ MODULE = Module(
         "links": Option(type="list", elements="dict"),
         "manual_steps": Option(type="list", elements="dict"),
         "extra": Option(type="dict"),
+        "record_files": Option(type="bool", default=False),
+        "time_to_live": Option(type="int", default=10),
         "count_as_change": Option(type="bool", default=False),
     },
     connected=False,

@@ -146,14 +146,23 @@ class Playbooks:
 
     def play(self, plays: list[JSON] | JSON, *arguments: str, inventory: str = LOCALHOST, **environment: str) -> Played:
         """Run plays and return what came of them."""
+        process = self.start(plays, *arguments, inventory=inventory, **environment)
+        output, _ = process.communicate(timeout=600)
+        results = [json.loads(line) for line in self._record.read_text().splitlines()]
+        return Played(process.returncode, output, results)
+
+    def start(
+        self, plays: list[JSON] | JSON, *arguments: str, inventory: str = LOCALHOST, **environment: str
+    ) -> subprocess.Popen[str]:
+        """Start plays, in a process group of their own; output and errors come through one pipe."""
         self._count += 1
         book, hosts = self.directory / f"play{self._count}.yml", self.directory / f"hosts{self._count}"
-        record = self.directory / f"record{self._count}"
+        self._record = self.directory / f"record{self._count}"
         book.write_text(json.dumps(plays if isinstance(plays, list) else [plays]))
         hosts.write_text(inventory + "\n")
-        record.touch()
+        self._record.touch()
         clean = {key: value for key, value in os.environ.items() if not key.startswith(("AZURE_", "ANSIBLE_", "ARM_"))}
-        finished = subprocess.run(
+        return subprocess.Popen(
             [sys.executable, "-m", "ansible", "playbook", "-i", str(hosts), str(book), *arguments],
             env={
                 **clean,
@@ -167,16 +176,15 @@ class Playbooks:
                 "ANSIBLE_NOCOLOR": "1",
                 "ANSIBLE_RETRY_FILES_ENABLED": "0",
                 "HOME": str(self.home),
-                "RECORD_FILE": str(record),
+                "RECORD_FILE": str(self._record),
                 **environment,
             },
-            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
-            timeout=600,
-            check=False,
+            start_new_session=True,
         )
-        results = [json.loads(line) for line in record.read_text().splitlines()]
-        return Played(finished.returncode, finished.stdout + finished.stderr, results)
 
 
 def local_play(tasks: list[JSON], **more: t.Any) -> JSON:

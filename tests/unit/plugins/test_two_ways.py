@@ -18,6 +18,7 @@ JSON = dict[str, t.Any]
 SECRET = "known~secret.of+this/run=7f3a"
 PRINCIPAL = "55555555-5555-4555-8555-555555555555"
 BLOB = BACKUP_ZONES[1]
+RECOVERY_VAULT = VAULT.replace("vault-backup", "vault-recovery")
 THE_WORLD: JSON = {
     "principals": [
         {
@@ -28,7 +29,10 @@ THE_WORLD: JSON = {
             "roles": [{"role": "Owner", "scope": f"/subscriptions/{SUBSCRIPTION}"}],
         }
     ],
-    "vaults": [{"name": "vault-backup", "resource_group": "rg-backup", "location": "westeurope"}],
+    "vaults": [
+        {"name": "vault-backup", "resource_group": "rg-backup", "location": "westeurope"},
+        {"name": "vault-recovery", "resource_group": "rg-backup", "location": "northeurope"},
+    ],
     "private_dns_zones": [{"name": zone.rsplit("/", 1)[-1], "resource_group": "rg-dns"} for zone in BACKUP_ZONES],
     "private_endpoints": [
         {
@@ -58,6 +62,8 @@ THE_WORLD: JSON = {
         },
     ],
     "subscriptions": [{"id": SUBSCRIPTION, "providers": {"Microsoft.KeyVault": "NotRegistered"}}],
+    # The identity that would need roles is drawn by chance.
+    "settings": {"replication_storage_roles": "never"},
 }
 
 # One change by every module that writes. None depends on another, so that check mode can predict them all.
@@ -98,6 +104,15 @@ CHANGES: dict[str, JSON] = {
         "cache_storage_account": f"{GROUPS}/rg-backup/providers/Microsoft.Storage/storageAccounts/cacheopen",
     },
     "storage_account_access": {"resource_group": "rg-backup", "name": "cachewesteurope"},
+    "replicated_machine": {
+        "vault": RECOVERY_VAULT,
+        "machine": f"{GROUPS}/rg-backup/providers/Microsoft.Compute/virtualMachines/vm01",
+        "disks": [f"{GROUPS}/rg-backup/providers/Microsoft.Compute/disks/vm01-os"],
+        "source_location": "westeurope",
+        "recovery_location": "northeurope",
+        "recovery_resource_group_id": f"{GROUPS}/rg-backup",
+        "cache_storage_account": f"{GROUPS}/rg-backup/providers/Microsoft.Storage/storageAccounts/replicating",
+    },
 }
 
 # Tasks that fail, each in another layer.

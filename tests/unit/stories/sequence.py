@@ -1,4 +1,4 @@
-"""Plays the task files of the role ``backup`` in this process, against an emulator in this process.
+"""Plays the task files of a role in this process, against an emulator in this process.
 
 Nothing about the role is repeated here: its own YAML is read and templated by Ansible, and each module task runs through
 the module's own table. What this player does not understand in a task file is an error, so the role cannot drift away
@@ -85,11 +85,11 @@ class Stopped(Exception):
 
 
 class Sequence:
-    """The role against one emulated Azure. ``variables`` are the operator's; every :meth:`play` is a run of its own."""
+    """A role against one emulated Azure. ``variables`` are the operator's; every :meth:`play` is a run of its own."""
 
-    def __init__(self, cloud: Cloud, directory: Path, **variables: t.Any) -> None:
-        self.cloud, self.directory = cloud, directory
-        self.variables: JSON = {"backup_report_directory": str(directory / "report"), **variables}
+    def __init__(self, cloud: Cloud, directory: Path, role: str = "backup", **variables: t.Any) -> None:
+        self.cloud, self.directory, self.role = cloud, directory, role
+        self.variables: JSON = {f"{role}_report_directory": str(directory / "report"), **variables}
         self.connection: JSON = dict(CREDENTIALS)
         self._runs = 0
 
@@ -102,7 +102,7 @@ class Sequence:
         report.unlink(missing_ok=True)
         run = _Run(self, {**self.variables, **variables}, cache, check_mode)
         try:
-            run.tasks(ROLES / "backup" / "tasks" / f"{entry}.yml", {}, [])
+            run.tasks(ROLES / self.role / "tasks" / f"{entry}.yml", {}, [])
         except Stopped as stopped:
             run.played.failure = str(stopped)
         if report.exists():
@@ -115,11 +115,12 @@ class _Run:
         self._sequence, self._cache, self._check_mode = sequence, cache, check_mode
         self._base: JSON = {}
         self._facts: JSON = {}
+        self._given: JSON = {}
         self.played = Played()
-        backup = ROLES / "backup"
+        role = ROLES / sequence.role
         given = {
-            **read(backup / "defaults" / "main.yml"),
-            **read(backup / "vars" / "main.yml"),
+            **read(role / "defaults" / "main.yml"),
+            **read(role / "vars" / "main.yml"),
             "playbook_dir": str(sequence.directory),
             "ansible_check_mode": check_mode,
             **variables,
@@ -143,7 +144,13 @@ class _Run:
             if action.endswith("import_role"):
                 self.tasks(step, variables, conditions)
             elif self._holds(conditions, variables):
+                # As in Ansible: what an inclusion is given wins over facts, what an import is given does not.
+                before, self._given = self._given, {**self._given, **(task.get("vars") or {})}
                 self.tasks(step, variables, [])
+                self._given = before
+        elif action == "ansible.builtin.include_tasks":
+            if self._holds(conditions, variables):
+                self.tasks(path.parent / str(task[action]), variables, [])
         else:
             self._register(task, self._act(task, action, variables, conditions))
 
@@ -225,4 +232,4 @@ class _Run:
         return all(templar.evaluate_conditional(condition) for condition in conditions)
 
     def _templar(self, variables: JSON) -> Templar:
-        return Templar(DataLoader(), {**self._base, **variables, **self._facts})
+        return Templar(DataLoader(), {**self._base, **variables, **self._facts, **self._given})

@@ -53,11 +53,13 @@ def state(cloud: Cloud) -> dict[str, JSON]:
     """Every resource by id, without what differs from one undisturbed run to the next: etags, GUIDs, numbers, times."""
     cloud.arm.clock.advance(3600)
     cloud.arm.scheduler.settle()
-    found: dict[str, JSON] = {}
-    for resource in cloud.arm.store.all():
-        document = json.loads(comparable(json.dumps(without_etags(resource.document))))
-        found[comparable(resource.id)] = document
-    return dict(sorted(found.items()))
+    return by_id(resource.document for resource in cloud.arm.store.all())
+
+
+def by_id(documents: t.Iterable[JSON]) -> dict[str, JSON]:
+    """Resources in comparable form."""
+    found = [json.loads(comparable(json.dumps(without_etags(document)))) for document in documents]
+    return {document["id"]: document for document in sorted(found, key=lambda document: str(document["id"]))}
 
 
 def comparable(text: str) -> str:

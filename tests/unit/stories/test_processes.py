@@ -1,0 +1,157 @@
+"""The playbooks themselves, in processes of their own, over TLS: killed, refused, and without a way to Azure."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import re
+import signal
+import socket
+import time
+import typing as t
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from ..conftest import VAULT, Cloud
+from ..playbooks_support import AzureProcess, Playbooks
+from ..playbooks_support import Played as Finished
+from .conftest import Tell
+from .sequence import Sequence
+from .support import WISH, by_id, comparable, exactly, state
+
+JSON = dict[str, t.Any]
+KILL_WITHIN = 60.0
+PLAYBOOK = "privatelink.recovery."
+
+
+@functools.cache
+def undisturbed() -> tuple[dict[str, JSON], list[str]]:
+    """The end state and the writes of a run in this process."""
+    cloud = Cloud()
+    with TemporaryDirectory() as directory:
+        played = Sequence(cloud, Path(directory), **WISH).play()
+    assert not played.failure
+    return state(cloud), cloud.writes()
+
+
+def surroundings(azure: AzureProcess) -> dict[str, str]:
+    """The variables an operator sets."""
+    return {
+        "AZURE_CLIENT_ID": azure.ready["client_id"],
+        "AZURE_SECRET": azure.ready["client_secret"],
+        "AZURE_TENANT": azure.ready["tenant_id"],
+        "AZURE_SUBSCRIPTION_ID": azure.ready["subscription_id"],
+        "AZURE_CLOUD_ENVIRONMENT": azure.ready["arm_endpoint"],
+        "REQUESTS_CA_BUNDLE": azure.ready["ca_file"],
+        "NO_PROXY": "127.0.0.1",
+    }
+
+
+def wish(directory: Path, **variables: t.Any) -> tuple[str, str]:
+    """The arguments that give the variables."""
+    path = directory / "wish.json"
+    path.write_text(json.dumps({**WISH, "backup_report_directory": str(directory / "report"), **variables}))
+    return "-e", f"@{path}"
+
+
+def report(directory: Path) -> JSON:
+    return t.cast(JSON, json.loads((directory / "report" / "report.json").read_text()))
+
+
+def book(name: str) -> list[JSON]:
+    """A playbook of the collection."""
+    return [{"import_playbook": PLAYBOOK + name}]
+
+
+def end_state(azure: AzureProcess) -> dict[str, JSON]:
+    """What the emulator holds, in comparable form."""
+    return by_id(azure.admin("GET", "state")["resources"])
+
+
+def test_the_playbooks_do_what_the_player_in_process_does(
+    azure: AzureProcess, playbooks: Playbooks, tmp_path: Path, cloud: Cloud, tell: Tell
+) -> None:
+    finished = playbooks.play(book("backup"), *wish(tmp_path), "--diff", **surroundings(azure))
+    assert finished.code == 0, finished.output
+    played = tell(cloud).play()
+    assert [comparable(write) for write in azure.writes()] == [comparable(write) for write in cloud.writes()]
+    assert end_state(azure) == state(cloud)
+    changed = {line["task"].split(" : ")[-1] for line in finished.results if line["result"].get("changed")}
+    assert changed == {task for task, _item in played.changes}
+    assert report(tmp_path)["result"] == "converged"
+    azure.mark()
+    again = playbooks.play(book("backup"), *wish(tmp_path), **surroundings(azure))
+    assert (again.code, azure.writes()) == (0, [])
+    assert re.search(r"changed=0\b.*failed=0\b", again.output)
+    assert report(tmp_path)["result"] == "unchanged"
+    refused = playbooks.play(book("teardown"), *wish(tmp_path), **surroundings(azure))
+    assert (refused.code, azure.writes()) == (2, [])
+    assert "Set backup_teardown_confirm" in refused.output
+    confirmed = wish(tmp_path, backup_teardown_confirm="vault-backup")
+    done = playbooks.play(book("teardown"), *confirmed, **surroundings(azure))
+    assert done.code == 0, done.output
+    assert f"DELETE {VAULT}" not in azure.writes()
+    assert not [one for one in end_state(azure) if "/privateEndpoints/" in one or "/privateDnsZones/" in one]
+
+
+@pytest.mark.parametrize("at", ["privateEndpoints/pe-backup$", "virtualNetworkLinks/", "ZoneGroups/"])
+def test_killed_and_started_again(at: str, azure: AzureProcess, playbooks: Playbooks, tmp_path: Path) -> None:
+    goal, writes = undisturbed()
+    method, path = next(write for write in writes if re.search(at, write)).split(" ", 1)
+    stall = {"match": {"method": method, "path": exactly(path)}, "nth": 1, "action": {"delay": KILL_WITHIN}}
+    azure.admin("POST", "faults", stall)
+    process = playbooks.start(book("backup"), *wish(tmp_path), **surroundings(azure))
+    give_up = time.monotonic() + KILL_WITHIN
+    while f"{method} {path}" not in azure.writes():
+        assert process.poll() is None and time.monotonic() < give_up, "the write never came"
+        # Nothing tells when another process has written but the log of what it wrote to.
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+    assert end_state(azure) != goal
+    azure.admin("DELETE", "faults")
+    finished = playbooks.play(book("backup"), *wish(tmp_path), **surroundings(azure))
+    assert finished.code == 0, finished.output
+    assert end_state(azure) == goal
+
+
+def test_refused_with_a_report_and_an_exit_code(azure: AzureProcess, playbooks: Playbooks, tmp_path: Path) -> None:
+    used = {"protected_items": ["sql01"]}
+    azure.reset(vaults=[{"name": "vault-backup", "resource_group": "rg-backup", "location": "westeurope", "history": used}])
+    finished = playbooks.play(book("backup"), *wish(tmp_path), **surroundings(azure))
+    assert finished.code == 2
+    assert f"{VAULT}: The vault is or was in use" in finished.output
+    assert azure.writes() == []
+    handed = report(tmp_path)
+    assert handed["result"] == "refused"
+    assert [gate["name"] for gate in handed["gates"] if gate["verdict"] == "refused"] == ["freshness"]
+
+
+def closed_port() -> int:
+    """A port of this machine nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+NO_WAY: dict[str, tuple[t.Callable[[], JSON], str]] = {
+    "secret": (lambda: {"AZURE_SECRET": "not~the.secret"}, "AADSTS7000215"),
+    "certificate": (lambda: {"REQUESTS_CA_BUNDLE": ""}, "is not trusted"),
+    "endpoint": (lambda: {"AZURE_CLOUD_ENVIRONMENT": f"https://127.0.0.1:{closed_port()}"}, "No answer from the endpoint"),
+    "name": (lambda: {"AZURE_CLOUD_ENVIRONMENT": "https://arm.invalid"}, "has no address"),
+    "cloud": (lambda: {"AZURE_CLOUD_ENVIRONMENT": "AzureMoonCloud"}, "neither a known cloud"),
+}
+
+
+@pytest.mark.parametrize("name", NO_WAY)
+def test_no_way_to_azure(name: str, azure: AzureProcess, playbooks: Playbooks, tmp_path: Path) -> None:
+    variables, words = NO_WAY[name]
+    finished: Finished = playbooks.play(book("backup"), *wish(tmp_path), **{**surroundings(azure), **variables()})
+    assert finished.code == 2
+    assert words in finished.output
+    assert "not~the.secret" not in finished.output and azure.ready["client_secret"] not in finished.output
+    assert azure.writes() == []
