@@ -154,8 +154,12 @@ class Arm:
         """Answer one request. Never raises: what goes wrong inside is a 500 with the reason in its message."""
         self.scheduler.settle()
         entry: JSON = {
-            "number": len(self.log) + 1, "at": self.clock.now(), "method": request.method, "path": request.path,
-            "query": request.raw_query, "host": request.base_url,
+            "number": len(self.log) + 1,
+            "at": self.clock.now(),
+            "method": request.method,
+            "path": request.path,
+            "query": request.raw_query,
+            "host": request.base_url,
         }
         if not request.path.lower().startswith("/emulator"):
             self.log.append(entry)
@@ -204,5 +208,15 @@ def _wrapped(around: Around, proceed: Proceed) -> Proceed:
 
 
 __all__ = [
-    "JSON", "Arm", "ArmError", "Call", "Proceed", "Request", "Resource", "Response", "Route", "Service", "fold",
+    "JSON",
+    "Arm",
+    "ArmError",
+    "Call",
+    "Proceed",
+    "Request",
+    "Resource",
+    "Response",
+    "Route",
+    "Service",
+    "fold",
 ]

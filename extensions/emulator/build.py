@@ -26,8 +26,18 @@ from .wire import JSON
 #: In the order in which their checks run: who asks, whether the subscription exists, whether the caller may, whether
 #: the provider is registered, whether the group exists. What the world describes is made in the same order.
 SERVICES: tuple[t.Callable[[Arm], Service], ...] = (
-    Admin, SignIn, AccessToken, Subscriptions, Authorization, Providers, ResourceGroups, ActivityLog,
-    Network, PrivateDns, RecoveryServices, Storage,
+    Admin,
+    SignIn,
+    AccessToken,
+    Subscriptions,
+    Authorization,
+    Providers,
+    ResourceGroups,
+    ActivityLog,
+    Network,
+    PrivateDns,
+    RecoveryServices,
+    Storage,
 )
 
 

@@ -25,19 +25,28 @@ CLOUDS: dict[str, Cloud] = {
     cloud.name: cloud
     for cloud in (
         Cloud(
-            "AzureCloud", ("https://management.core.windows.net", "https://management.azure.com"),
-            "https://graph.microsoft.com", "https://portal.azure.com", "core.windows.net", "vault.azure.net",
+            "AzureCloud",
+            ("https://management.core.windows.net", "https://management.azure.com"),
+            "https://graph.microsoft.com",
+            "https://portal.azure.com",
+            "core.windows.net",
+            "vault.azure.net",
         ),
         Cloud(
             "AzureUSGovernment",
             ("https://management.core.usgovcloudapi.net", "https://management.usgovcloudapi.net"),
-            "https://graph.microsoft.us", "https://portal.azure.us",
-            "core.usgovcloudapi.net", "vault.usgovcloudapi.net",
+            "https://graph.microsoft.us",
+            "https://portal.azure.us",
+            "core.usgovcloudapi.net",
+            "vault.usgovcloudapi.net",
         ),
         Cloud(
-            "AzureChinaCloud", ("https://management.core.chinacloudapi.cn", "https://management.chinacloudapi.cn"),
-            "https://microsoftgraph.chinacloudapi.cn", "https://portal.azure.cn",
-            "core.chinacloudapi.cn", "vault.azure.cn",
+            "AzureChinaCloud",
+            ("https://management.core.chinacloudapi.cn", "https://management.chinacloudapi.cn"),
+            "https://microsoftgraph.chinacloudapi.cn",
+            "https://portal.azure.cn",
+            "core.chinacloudapi.cn",
+            "vault.azure.cn",
         ),
     )
 }

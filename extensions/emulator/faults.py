@@ -76,8 +76,13 @@ class Fault:
         """The fault as the emulator shows it."""
         match = {"method": self.method, "path": self.path.pattern, "api_version": self.api_version}
         return {
-            "number": self.number, "match": match, "nth": self.nth, "times": self.times, "action": self.action,
-            "seen": self.seen, "applied": self.applied,
+            "number": self.number,
+            "match": match,
+            "nth": self.nth,
+            "times": self.times,
+            "action": self.action,
+            "seen": self.seen,
+            "applied": self.applied,
         }
 
 

@@ -109,7 +109,10 @@ def _response(request: requests.PreparedRequest, answer: Response) -> requests.R
     if body:
         headers["Content-Type"] = "application/json; charset=utf-8"
     raw = HTTPResponse(
-        body=io.BytesIO(body), headers=headers, status=answer.status, preload_content=False,
+        body=io.BytesIO(body),
+        headers=headers,
+        status=answer.status,
+        preload_content=False,
         request_method=request.method,
     )
     made = requests.adapters.HTTPAdapter().build_response(request, raw)

@@ -150,9 +150,7 @@ def poll(call: Call, operation_id: str, dialect: Dialect) -> Response:
     return Response(dialect.running_status, document, _again(call, operation, "Azure-AsyncOperation"))
 
 
-def result(
-    call: Call, operation_id: str, document: t.Callable[[Operation], t.Any] | None = None
-) -> Response:
+def result(call: Call, operation_id: str, document: t.Callable[[Operation], t.Any] | None = None) -> Response:
     """Answer ``Location``: 202 while the work goes on, then the operation's ``result_status`` with ``document``.
 
     A failed operation answers 409 with its error.

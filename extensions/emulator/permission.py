@@ -11,7 +11,10 @@ import re
 
 _VERBS = {"GET": "read", "HEAD": "read", "PUT": "write", "PATCH": "write", "DELETE": "delete"}
 _SUBSCRIPTION_TYPES = {
-    "resourcegroups": "resourceGroups", "resources": "resources", "providers": "providers", "locations": "locations",
+    "resourcegroups": "resourceGroups",
+    "resources": "resources",
+    "providers": "providers",
+    "locations": "locations",
     "operationresults": "operationresults",
 }
 

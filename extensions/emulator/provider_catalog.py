@@ -18,9 +18,13 @@ _MIGRATE = ("2020-05-01", "2018-09-01-preview")
 
 TYPES: dict[str, dict[str, tuple[str, ...]]] = {
     "Microsoft.Network": {
-        "virtualNetworks": _NETWORK, "virtualNetworks/subnets": _NETWORK, "privateEndpoints": _NETWORK,
-        "privateEndpoints/privateDnsZoneGroups": _NETWORK, "networkInterfaces": _NETWORK,
-        "privateDnsZones": _PRIVATE_DNS, "privateDnsZones/virtualNetworkLinks": _PRIVATE_DNS,
+        "virtualNetworks": _NETWORK,
+        "virtualNetworks/subnets": _NETWORK,
+        "privateEndpoints": _NETWORK,
+        "privateEndpoints/privateDnsZoneGroups": _NETWORK,
+        "networkInterfaces": _NETWORK,
+        "privateDnsZones": _PRIVATE_DNS,
+        "privateDnsZones/virtualNetworkLinks": _PRIVATE_DNS,
         "privateDnsZones/A": _PRIVATE_DNS,
     },
     "Microsoft.RecoveryServices": {"vaults": _VAULTS, "locations": _VAULTS},
@@ -33,7 +37,8 @@ TYPES: dict[str, dict[str, tuple[str, ...]]] = {
     "Microsoft.Compute": {"virtualMachines": ("2024-07-01", "2023-09-01")},
     "Microsoft.Authorization": {
         "roleAssignments": ("2022-04-01", "2020-04-01-preview"),
-        "roleDefinitions": ("2022-05-01-preview", "2022-04-01"), "permissions": ("2022-04-01", "2015-07-01"),
+        "roleDefinitions": ("2022-05-01-preview", "2022-04-01"),
+        "permissions": ("2022-04-01", "2015-07-01"),
     },
     "Microsoft.Resources": {"resourceGroups": ("2025-04-01", "2024-11-01", "2022-09-01", "2021-04-01")},
     "Microsoft.Insights": {"eventtypes": ("2015-04-01",)},

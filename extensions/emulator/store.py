@@ -86,4 +86,6 @@ def type_of(resource_id: str) -> str:
     if "providers" in parts:
         start = len(parts) - 1 - parts[::-1].index("providers")
         return "/".join([parts[start + 1], *parts[start + 2 :: 2]])
-    return {2: "microsoft.resources/subscriptions", 4: "microsoft.resources/subscriptions/resourcegroups"}.get(len(parts), "")
+    return {2: "microsoft.resources/subscriptions", 4: "microsoft.resources/subscriptions/resourcegroups"}.get(
+        len(parts), ""
+    )

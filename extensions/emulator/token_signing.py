@@ -46,8 +46,12 @@ class Signer:
         """The public key as a JSON Web Key."""
         numbers = self._key.public_key().public_numbers()
         return {
-            "kty": "RSA", "use": "sig", "alg": "RS256", "kid": self._key_id,
-            "n": _encode(_integer(numbers.n)), "e": _encode(_integer(numbers.e)),
+            "kty": "RSA",
+            "use": "sig",
+            "alg": "RS256",
+            "kid": self._key_id,
+            "n": _encode(_integer(numbers.n)),
+            "e": _encode(_integer(numbers.e)),
         }
 
     def _verify(self, token: str) -> JSON | None:

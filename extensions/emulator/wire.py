@@ -46,7 +46,9 @@ class Request:
         except ValueError:
             document = None
         if not isinstance(document, dict):
-            raise ArmError(400, "InvalidRequestContent", "The request content was invalid and could not be deserialized.")
+            raise ArmError(
+                400, "InvalidRequestContent", "The request content was invalid and could not be deserialized."
+            )
         return document
 
     def form(self) -> dict[str, str]:
@@ -103,13 +105,17 @@ def not_found(resource_id: str) -> ArmError:
     group = parts[lowered.index("resourcegroups") + 1] if "resourcegroups" in lowered else ""
     if "providers" not in lowered:
         return ArmError(
-            404, "ResourceGroupNotFound", f"Resource group '{group}' could not be found.",
+            404,
+            "ResourceGroupNotFound",
+            f"Resource group '{group}' could not be found.",
             headers={"x-ms-failure-cause": "gateway"},
         )
     tail = parts[len(lowered) - 1 - lowered[::-1].index("providers") + 1 :]
     name = "/".join([tail[0], *(f"{kind}/{value}" for kind, value in zip(tail[1::2], tail[2::2]))])
     return ArmError(
-        404, "ResourceNotFound", f"The Resource '{name}' under resource group '{group}' was not found.",
+        404,
+        "ResourceNotFound",
+        f"The Resource '{name}' under resource group '{group}' was not found.",
         headers={"x-ms-failure-cause": "gateway"},
     )
 
@@ -117,7 +123,8 @@ def not_found(resource_id: str) -> ArmError:
 def parent_not_found(child_type: str, parent_id: str, action: str = "write") -> ArmError:
     """404 ``ParentResourceNotFound`` as recorded for private DNS records in a missing zone."""
     return ArmError(
-        404, "ParentResourceNotFound",
+        404,
+        "ParentResourceNotFound",
         f"Failed to perform '{action}' on resource(s) of type '{child_type}', because the parent resource "
         f"'{parent_id}' could not be found.",
         headers={"x-ms-failure-cause": "gateway"},

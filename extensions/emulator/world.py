@@ -51,7 +51,11 @@ _LISTS: dict[str, tuple[str, ...]] = {
     "role_assignments": ("scope", "role", "principal_id"),
 }
 _IN_GROUPS = (
-    "virtual_networks", "private_dns_zones", "vaults", "storage_accounts", "classic_storage_accounts",
+    "virtual_networks",
+    "private_dns_zones",
+    "vaults",
+    "storage_accounts",
+    "classic_storage_accounts",
     "private_endpoints",
 )
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -80,7 +84,9 @@ def complete(world: t.Any) -> JSON:
     done.setdefault("cloud", CLOUDS[0])
     done.setdefault("tenant_id", TENANT)
     registered = (*PROVIDERS, CLASSIC_STORAGE) if done.get("classic_storage_accounts") else PROVIDERS
-    done["subscriptions"] = [_subscription(one, registered) for one in done.get("subscriptions") or [{"id": SUBSCRIPTION}]]
+    done["subscriptions"] = [
+        _subscription(one, registered) for one in done.get("subscriptions") or [{"id": SUBSCRIPTION}]
+    ]
     first = done["subscriptions"][0]["id"]
     operator = {"object_id": OBJECT, "roles": [{"role": "Owner", "scope": f"/subscriptions/{first}"}]}
     done["principals"] = [_principal(one) for one in done.get("principals") or [operator]]

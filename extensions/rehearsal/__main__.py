@@ -41,7 +41,9 @@ def rehearse(scenario: Scenario, options: argparse.Namespace) -> bool:
         player = Player(scenario, azure, folder, variables, options.quiet)
         for run in runs:
             done = player.play(run)
-            done.broken = judge(done, next((p for p in reversed(played) if p.check), None), _dns_mode(variables, scenario))
+            done.broken = judge(
+                done, next((p for p in reversed(played) if p.check), None), _dns_mode(variables, scenario)
+            )
             played.append(done)
             _tell(done)
             if done.failed:

@@ -80,4 +80,12 @@ def load(name: str) -> Scenario:
             raise SystemExit(
                 f"Scenario {name}, run {run.name}: expect {run.expect!r} is none of {', '.join(EXPECTATIONS)}."
             )
-    return Scenario(name, folder, document["vault"], document["report_directory"], document["dns_mode"], document["dns_servers"], runs)
+    return Scenario(
+        name,
+        folder,
+        document["vault"],
+        document["report_directory"],
+        document["dns_mode"],
+        document["dns_servers"],
+        runs,
+    )

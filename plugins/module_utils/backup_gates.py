@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .dns_topology import owns_zones
 from .connections import FINAL
+from .dns_topology import owns_zones
 from .endpoints import MANUAL, connection_of, first_connection, target_of
 from .freshness import examine
 from .gates import Gate, ok, refused, warning
@@ -130,7 +130,7 @@ def subnets(look: Inspection) -> t.Iterator[Gate]:
     """Each subnet exists, is large enough for all endpoints planned in it, and its network policies are accepted."""
     need = look.wish.need
     planned: dict[str, list[EndpointWish | StorageEndpoint]] = {}
-    for endpoint in (*look.wish.endpoints, *look.storage_endpoints):
+    for endpoint in look.all_endpoints:
         planned.setdefault(fold_id(endpoint.subnet), []).append(endpoint)
     for endpoints in planned.values():
         found = look.capacity(endpoints[0])
@@ -344,7 +344,7 @@ def required_actions(look: Inspection) -> dict[str, list[str]]:
         here = needed.setdefault(scope, [])
         here += [action for action in actions if action not in here]
 
-    for endpoint in (*look.wish.endpoints, *look.storage_endpoints):
+    for endpoint in look.all_endpoints:
         group = parse_id(endpoint.id).group_id
         want(
             group,
@@ -380,7 +380,7 @@ def of_group(item: JSON, sub_resource: str) -> bool:
 
 def subscriptions(look: Inspection) -> list[str]:
     """Every subscription that takes part, the vault's first."""
-    endpoints = (*look.wish.endpoints, *look.storage_endpoints)
+    endpoints = look.all_endpoints
     ids = [
         look.wish.vault_id,
         *(endpoint.id for endpoint in endpoints),
@@ -401,7 +401,7 @@ def _connected(existing: list[JSON], endpoint: EndpointWish) -> bool:
 
 def _groups(look: Inspection) -> t.Iterator[str]:
     yield parse_id(look.wish.vault_id).group_id
-    for endpoint in (*look.wish.endpoints, *look.storage_endpoints):
+    for endpoint in look.all_endpoints:
         yield parse_id(endpoint.id).group_id
         yield endpoint.zone_group_id
 

@@ -51,7 +51,7 @@ CHECKLISTS: dict[str, tuple[Row, ...]] = {
         ),
         Row(
             "protect",
-            "Configure protection now, not before: the vault's endpoint, approval and records are in place when this report says converged.",
+            "Configure protection now, not before: endpoint, approval and records are in place when this report says converged.",
             "backup operator",
             f"A protection attempt before that would have ruined the vault for private endpoints. {BACKUP_ARTICLE}",
             "the first backup job",

@@ -44,7 +44,9 @@ def choose(mode: str, facts: Facts) -> Choice:
     ``policy`` and ``custom`` speak of the writer and leave zones to each endpoint (one endpoint needs only one set).
     """
     writer: Writer = t.cast("Writer", mode) if mode in ("zone_group", "records", "policy", "custom") else "zone_group"
-    topology: Topology = "shared" if mode == "shared" or (mode != "per_endpoint" and facts.planned == 1) else "per_endpoint"
+    topology: Topology = (
+        "shared" if mode == "shared" or (mode != "per_endpoint" and facts.planned == 1) else "per_endpoint"
+    )
     together = facts.planned + facts.existing
     if mode == "shared" and together > 1 and not facts.accepted:
         return Choice(

@@ -271,6 +271,11 @@ class Inspection:
         zone = known_zones("blob", self.wish.location, self.connection.cloud).zones[0]
         return [self._storage_endpoint(account, zone) for account in wanted]
 
+    @property
+    def all_endpoints(self) -> list[EndpointWish | StorageEndpoint]:
+        """The vault's endpoints and those of storage accounts."""
+        return [*self.wish.endpoints, *self.storage_endpoints]
+
     def _storage_endpoint(self, account: JSON, zone: str) -> StorageEndpoint:
         wanted = account["endpoint"]
         subnet = parse_id(wanted["subnet"], SUBNET_TYPE)

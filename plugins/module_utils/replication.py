@@ -104,7 +104,9 @@ def refuse_without_endpoints(task: Task, vault_id: str) -> None:
 
 def parts(vault_id: str, machine: str, source: str, recovery: str, options: t.Mapping[str, t.Any]) -> list[Part]:
     """Everything the replication of one machine needs, in order; names follow from regions and machine."""
-    fabrics = {where: f"{vault_id}/replicationFabrics/{options['fabric_prefix']}-{where}" for where in (source, recovery)}
+    fabrics = {
+        where: f"{vault_id}/replicationFabrics/{options['fabric_prefix']}-{where}" for where in (source, recovery)
+    }
     containers = {
         where: f"{fabric}/replicationProtectionContainers/{options['fabric_prefix']}-{where}-container"
         for where, fabric in fabrics.items()

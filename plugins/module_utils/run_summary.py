@@ -43,7 +43,11 @@ def resource_of(result: t.Mapping[str, t.Any]) -> str:
     if result.get("id"):
         return str(result["id"])
     diffs = result.get("diff")
-    headers = [str(diff.get("after_header") or "") for diff in diffs if isinstance(diff, dict)] if isinstance(diffs, list) else []
+    headers = (
+        [str(diff.get("after_header") or "") for diff in diffs if isinstance(diff, dict)]
+        if isinstance(diffs, list)
+        else []
+    )
     return ", ".join(header.removesuffix(" (after)") for header in headers if header)
 
 
@@ -89,10 +93,13 @@ def proven(names: t.Iterable[t.Mapping[str, t.Any]], resolutions: t.Iterable[t.A
     rows = []
     for name in names:
         found = seen.get(key_of(name), [])
-        row: JSON = {**name, "resolved": all(item.get("resolved") for item in found) if found else name.get("resolved")}
+        shown: JSON = {
+            **name,
+            "resolved": all(item.get("resolved") for item in found) if found else name.get("resolved"),
+        }
         if found:
-            row["answers"] = sorted({answer for item in found for answer in item.get("answers") or []})
-        rows.append(row)
+            shown["answers"] = sorted({answer for item in found for answer in item.get("answers") or []})
+        rows.append(shown)
     return rows
 
 

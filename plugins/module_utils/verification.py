@@ -290,9 +290,7 @@ def judge_name(name: PublishedName, zones: t.Mapping[str, str], records: t.Mappi
     return row
 
 
-def check_links(
-    look: Inspection, endpoint: EndpointWish | StorageEndpoint, found: Findings
-) -> t.Iterator[Gate]:
+def check_links(look: Inspection, endpoint: EndpointWish | StorageEndpoint, found: Findings) -> t.Iterator[Gate]:
     """Each zone is linked to each network that must resolve it."""
     missing: list[str] = []
     if look.wish.writer == "custom":

@@ -11,7 +11,7 @@ from .inspection import EndpointWish, Inspection
 from .inventory import NETWORK_API_VERSION, read_names
 from .private_dns_zones import overlapping, read_zones
 from .vaults import connections
-from .wire import get_path
+from .wire import JSON, get_path
 
 
 def conflicts(look: Inspection) -> t.Iterator[Gate]:
@@ -30,9 +30,7 @@ def links(look: Inspection) -> t.Iterator[Gate]:
     """
     for endpoint in look.wish.endpoints:
         for subscription in _zone_subscriptions(look, endpoint):
-            existing = look.once(
-                f"zones {subscription}", lambda here=subscription: read_zones(look.azure, here, look.zone_names)
-            )
+            existing = _existing(look, subscription, look.zone_names)
             for conflict in overlapping(look.zone_ids(endpoint), endpoint.virtual_networks, existing):
                 yield refused(
                     "zones", conflict.virtual_network,
@@ -47,9 +45,7 @@ def storage_links(look: Inspection) -> t.Iterator[Gate]:
     for endpoint in look.storage_endpoints:
         subscription = parse_id(endpoint.zone_id).subscription_id
         name = parse_id(endpoint.zone_id).name
-        existing = look.once(
-            f"zones {name} {subscription}", lambda here=subscription, zone=name: read_zones(look.azure, here, [zone])
-        )
+        existing = _existing(look, subscription, [name])
         for conflict in overlapping([endpoint.zone_id], endpoint.virtual_networks, existing):
             yield refused(
                 "zones", conflict.virtual_network,
@@ -118,6 +114,11 @@ def zones_of(look: Inspection, endpoint_id: str) -> set[str]:
         for group in groups
         for config in get_path(group, "properties.privateDnsZoneConfigs") or []
     }
+
+
+def _existing(look: Inspection, subscription: str, names: list[str]) -> list[JSON]:
+    key = f"zones {subscription} {' '.join(names)}"
+    return t.cast("list[JSON]", look.once(key, lambda: read_zones(look.azure, subscription, names)))
 
 
 def _overwrite(look: Inspection, zone: str, endpoint: str, other: str, names: list[str]) -> Gate:

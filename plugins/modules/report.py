@@ -162,9 +162,7 @@ MODULE = Module(
     options={
         "directory": Option(type="path", required=True),
         "scenario": Option(required=True),
-        "result": Option(
-            choices=("auto", "converged", "unchanged", "refused", "failed", "check"), default="auto"
-        ),
+        "result": Option(choices=("auto", "converged", "unchanged", "refused", "failed", "check"), default="auto"),
         "subject": Option(type="dict"),
         "resources": Option(type="list", elements="dict"),
         "changes": Option(type="list", elements="dict"),

@@ -7,6 +7,7 @@ import collections.abc
 import gc
 import os
 import sys
+import types
 import typing as t
 
 
@@ -35,7 +36,7 @@ def settle() -> None:
     known: list[type[t.Any]] = [
         *(str, bytes, int, float, bool, list, tuple, zip, type(None), type(os.environ), collections.OrderedDict),
         *(type(pairs.items()), type(pairs.values()), type(collections.OrderedDict().items())),
-        *(type(collections.OrderedDict().values()), type(item for item in ())),
+        *(type(collections.OrderedDict().values()), types.GeneratorType),
     ]
     requests, urllib3 = sys.modules.get("requests"), sys.modules.get("urllib3")
     if requests is not None and urllib3 is not None:

@@ -61,11 +61,14 @@ class Admin:
         return Response(200, report.figures(entries, operations, self._arm.clock.now()))
 
     def _state(self, call: Call) -> Response:
-        return Response(200, {
-            "clock": self._clock(),
-            "resources": [resource.document for resource in self._arm.store.all()],
-            "operations": [_operation(one) for one in self._arm.operations.all()],
-        })
+        return Response(
+            200,
+            {
+                "clock": self._clock(),
+                "resources": [resource.document for resource in self._arm.store.all()],
+                "operations": [_operation(one) for one in self._arm.operations.all()],
+            },
+        )
 
     def _reset(self, call: Call) -> Response:
         try:
@@ -119,8 +122,13 @@ class Admin:
 
 def _operation(one: Operation) -> JSON:
     return {
-        "id": one.id, "kind": one.kind, "resource": one.resource_id, "started": one.started, "finished": one.finished,
-        "status": one.status, "error": one.error,
+        "id": one.id,
+        "kind": one.kind,
+        "resource": one.resource_id,
+        "started": one.started,
+        "finished": one.finished,
+        "status": one.status,
+        "error": one.error,
     }
 
 

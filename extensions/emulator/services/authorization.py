@@ -65,7 +65,8 @@ class Authorization:
         """Raise 403 ``AuthorizationFailed`` unless the caller has the permission."""
         if not self.allowed(call.caller["object_id"], action, scope):
             raise ArmError(
-                403, "AuthorizationFailed",
+                403,
+                "AuthorizationFailed",
                 f"{_client(call)} does not have authorization to perform action '{action}' over scope '{scope}' or the "
                 "scope is invalid. If access was recently granted, please refresh your credentials.",
                 headers={"x-ms-failure-cause": "gateway"},
@@ -77,7 +78,8 @@ class Authorization:
         """Raise 403 ``LinkedAuthorizationFailed`` unless the caller has the permission on the linked resource too."""
         if not self.allowed(call.caller["object_id"], linked_action, linked_scope):
             raise ArmError(
-                403, "LinkedAuthorizationFailed",
+                403,
+                "LinkedAuthorizationFailed",
                 f"{_client(call)} has permission to perform action '{primary_action}' on scope '{primary_scope}'; "
                 f"however, it does not have permission to perform action '{linked_action}' on the linked scope(s) "
                 f"'{linked_scope}' or the linked scope(s) are invalid.",

@@ -33,9 +33,7 @@ class PrivateDns:
     def _load_zone(self, world: JSON, item: JSON) -> None:
         zone = self._zones.create(f"{group_id(world, item)}/providers/{ZONE}/{item['name']}", item.get("tags"))
         for link in item.get("virtual_network_links") or []:
-            network = resolve(
-                world, "virtual_networks", "Microsoft.Network/virtualNetworks", link["virtual_network"]
-            )
+            network = resolve(world, "virtual_networks", "Microsoft.Network/virtualNetworks", link["virtual_network"])
             self._links.check_overlap(zone, network)
             self._links.create(
                 zone,

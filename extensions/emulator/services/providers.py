@@ -59,7 +59,10 @@ class Providers:
             )
             code = "MissingSubscriptionRegistration"
             raise ArmError(
-                409, code, text, details=[{"code": code, "target": namespace, "message": text}],
+                409,
+                code,
+                text,
+                details=[{"code": code, "target": namespace, "message": text}],
                 headers={"x-ms-failure-cause": "gateway"},
             )
         return None
@@ -67,12 +70,17 @@ class Providers:
     def _document(self, subscription: str, namespace: str) -> JSON:
         names = [region.display_name for region in provider_catalog.REGIONS]
         return {
-            "id": f"/subscriptions/{subscription}/providers/{namespace}", "namespace": namespace,
-            "registrationPolicy": "RegistrationRequired", "registrationState": self.state(subscription, namespace),
+            "id": f"/subscriptions/{subscription}/providers/{namespace}",
+            "namespace": namespace,
+            "registrationPolicy": "RegistrationRequired",
+            "registrationState": self.state(subscription, namespace),
             "resourceTypes": [
                 {
-                    "resourceType": kind, "apiVersions": list(versions), "defaultApiVersion": versions[0],
-                    "locations": ["global"] if kind.startswith("privateDnsZones") else names, "capabilities": "None",
+                    "resourceType": kind,
+                    "apiVersions": list(versions),
+                    "defaultApiVersion": versions[0],
+                    "locations": ["global"] if kind.startswith("privateDnsZones") else names,
+                    "capabilities": "None",
                 }
                 for kind, versions in provider_catalog.TYPES[namespace].items()
             ],

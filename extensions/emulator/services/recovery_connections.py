@@ -86,7 +86,9 @@ def _show(arm: Arm, vault: Resource, connection: Resource, status: str, descript
         return
     connection.properties["provisioningState"] = provisioning
     connection.properties["privateLinkServiceConnectionState"] = {
-        "status": status, "description": description, "actionsRequired": "None",
+        "status": status,
+        "description": description,
+        "actionsRequired": "None",
     }
     show_connections(arm, vault)
 

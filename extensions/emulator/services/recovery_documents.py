@@ -127,7 +127,8 @@ def check_region(arm: Arm, region: str) -> str:
     code = geo_codes.geo_code(region, arm.settings)
     if code is None:
         raise ArmError(
-            400, "LocationNotAvailableForResourceType",
+            400,
+            "LocationNotAvailableForResourceType",
             f"The provided location '{region}' is not available for resource type '{VAULT_TYPE}'.",
         )
     return code

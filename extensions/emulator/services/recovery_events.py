@@ -22,15 +22,19 @@ from .recovery_rules import check_properties
 from .recovery_settings import setting
 
 _REMOVED = (
-    "containers", "engines", "fabrics", "providers", "replication_protected_items", "migration_items",
-    "replication_containers", "replication_mappings",
+    "containers",
+    "engines",
+    "fabrics",
+    "providers",
+    "replication_protected_items",
+    "migration_items",
+    "replication_containers",
+    "replication_mappings",
 )
 UNREACHABLE = "The vault denies public network access and has no approved private endpoint for this."
 _WRITE_ITEM = "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems/write"
 _DELETE_ITEM = "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems/delete"
-WRITE_REPLICATION = (
-    "Microsoft.RecoveryServices/vaults/replicationFabrics/replicationProtectionContainers/replicationProtectedItems/write"
-)
+WRITE_REPLICATION = "Microsoft.RecoveryServices/vaults/replicationFabrics/replicationProtectionContainers/replicationProtectedItems/write"
 
 
 class VaultEvents:
@@ -41,16 +45,18 @@ class VaultEvents:
 
     def __init__(self, arm: Arm) -> None:
         self._arm = arm
-        arm.events.update({
-            "machine_registered": self.machine_registered,
-            "first_backup": self.first_backup,
-            "data_source_added": self.data_source_added,
-            "replication_enabled": self.replication_enabled,
-            "protection_attempted": self.protection_attempted,
-            "vault_used_elsewhere": self.vault_used_elsewhere,
-            "items_removed": self.items_removed,
-            "cross_region_restore_enabled": self.cross_region_restore_enabled,
-        })
+        arm.events.update(
+            {
+                "machine_registered": self.machine_registered,
+                "first_backup": self.first_backup,
+                "data_source_added": self.data_source_added,
+                "replication_enabled": self.replication_enabled,
+                "protection_attempted": self.protection_attempted,
+                "vault_used_elsewhere": self.vault_used_elsewhere,
+                "items_removed": self.items_removed,
+                "cross_region_restore_enabled": self.cross_region_restore_enabled,
+            }
+        )
 
     def machine_registered(self, payload: JSON) -> JSON:
         """A server or workload registers (``machine``, ``backup_management_type``: MAB unless given)."""

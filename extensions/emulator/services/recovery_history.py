@@ -24,16 +24,16 @@ KINDS: dict[str, tuple[str, str]] = {
     "jobs": ("backupJobs", "backupJobs"),
     "fabrics": ("replicationFabrics", "replicationFabrics"),
     "replication_protected_items": (
-        "replicationProtectedItems", "replicationFabrics/replicationProtectionContainers/replicationProtectedItems"
+        "replicationProtectedItems",
+        "replicationFabrics/replicationProtectionContainers/replicationProtectedItems",
     ),
     "migration_items": (
-        "replicationMigrationItems", "replicationFabrics/replicationProtectionContainers/replicationMigrationItems"
+        "replicationMigrationItems",
+        "replicationFabrics/replicationProtectionContainers/replicationMigrationItems",
     ),
     "providers": ("replicationRecoveryServicesProviders", "replicationFabrics/replicationRecoveryServicesProviders"),
     "replication_policies": ("replicationPolicies", "replicationPolicies"),
-    "replication_containers": (
-        "replicationProtectionContainers", "replicationFabrics/replicationProtectionContainers"
-    ),
+    "replication_containers": ("replicationProtectionContainers", "replicationFabrics/replicationProtectionContainers"),
     "replication_mappings": (
         "replicationProtectionContainerMappings",
         "replicationFabrics/replicationProtectionContainers/replicationProtectionContainerMappings",

@@ -32,7 +32,8 @@ def check_put(vault: Resource, body: JSON) -> None:
     """
     if body.get("identity") is None and kinds(vault.document.get("identity")):
         raise ArmError(
-            400, "ManagedIdentityDetailsNotPresent",
+            400,
+            "ManagedIdentityDetailsNotPresent",
             "Managed Identity details once set needs to present in subsequent PUT Request for the vault",
         )
 

@@ -110,8 +110,12 @@ def _replication_usages(call: Call) -> Response:
     vault = find_vault(call)
     usage: JSON = {
         "monitoringSummary": {
-            "unHealthyVmCount": 0, "unHealthyProviderCount": 0, "eventsCount": 0, "deprecatedProviderCount": 0,
-            "supportedProviderCount": 0, "unsupportedProviderCount": 0,
+            "unHealthyVmCount": 0,
+            "unHealthyProviderCount": 0,
+            "eventsCount": 0,
+            "deprecatedProviderCount": 0,
+            "supportedProviderCount": 0,
+            "unsupportedProviderCount": 0,
         },
         "jobsSummary": {"failedJobs": 0, "suspendedJobs": 0, "inProgressJobs": 0},
         "protectedItemCount": len(records(vault, "replication_protected_items")),

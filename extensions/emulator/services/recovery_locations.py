@@ -119,5 +119,8 @@ def _storage(vault: Resource) -> JSON:
 
 def _child(vault: Resource, segment: str, name: str, properties: JSON) -> JSON:
     return {
-        "id": f"{vault.id}/{segment}/{name}", "name": name, "type": f"{VAULT_TYPE}/{segment}", "properties": properties,
+        "id": f"{vault.id}/{segment}/{name}",
+        "name": name,
+        "type": f"{VAULT_TYPE}/{segment}",
+        "properties": properties,
     }

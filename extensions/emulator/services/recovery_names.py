@@ -24,7 +24,9 @@ BACKUP_RESOURCE_MEMBERS = ("fab1", "rec2", "prot1", "ecs1", "tel1", "wbcm1", "fc
 SITE_RECOVERY_RESOURCE_MEMBERS = ("rcm1", "prot2", "tel1", "srs1", "prot2b", "id1")
 # The Chinese suffix is inferred from public hosts.
 _SUFFIXES = {
-    "AzureCloud": "windowsazure.com", "AzureUSGovernment": "windowsazure.us", "AzureChinaCloud": "windowsazure.cn",
+    "AzureCloud": "windowsazure.com",
+    "AzureUSGovernment": "windowsazure.us",
+    "AzureChinaCloud": "windowsazure.cn",
 }
 
 
@@ -142,7 +144,10 @@ def link_resources(arm: Arm, vault: Resource, base_url: str) -> list[JSON]:
     table = (
         ("backupResource", "AzureBackup", "backup", BACKUP_RESOURCE_MEMBERS, [zone(arm, "backup", geo), *storage]),
         (
-            "siteRecoveryResource", SITE_RECOVERY, "siteRecovery", SITE_RECOVERY_RESOURCE_MEMBERS,
+            "siteRecoveryResource",
+            SITE_RECOVERY,
+            "siteRecovery",
+            SITE_RECOVERY_RESOURCE_MEMBERS,
             [site_recovery, *storage],
         ),
     )

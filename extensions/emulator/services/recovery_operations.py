@@ -44,9 +44,7 @@ def start(
 
 def vault_headers(call: Call, operation: Operation, *, location: bool = True) -> dict[str, str]:
     """The headers of an accepted write on a vault. ``Retry-After`` came with 2024-04-01."""
-    headers = long_operation.headers(
-        call, operation, long_operation.VAULT, operation.resource_id, location=location
-    )
+    headers = long_operation.headers(call, operation, long_operation.VAULT, operation.resource_id, location=location)
     if call.request.api_version < _FIRST_WITH_RETRY_AFTER:
         headers.pop("Retry-After", None)
     return headers

@@ -26,8 +26,10 @@ class Management(t.NamedTuple):
 
 MANAGEMENT: dict[str, Management] = {
     "AzureIaasVM": Management(
-        "Microsoft.Compute/virtualMachines", "IaasVMContainer;iaasvmcontainerv2",
-        "Microsoft.Compute/virtualMachines", "VM",
+        "Microsoft.Compute/virtualMachines",
+        "IaasVMContainer;iaasvmcontainerv2",
+        "Microsoft.Compute/virtualMachines",
+        "VM",
     ),
     "AzureWorkload": Management(
         "VMAppContainer", "VMAppContainer;Compute", "AzureVmWorkloadSQLDatabase", "SQLDataBase"
@@ -38,7 +40,10 @@ MANAGEMENT: dict[str, Management] = {
     "MAB": Management("Windows", "Windows", "MabFileFolderProtectedItem", "FileFolder"),
     "DPM": Management("DPMContainer", "DPMContainer", "DPMProtectedItem", "SQLDB", "DpmBackupEngine"),
     "AzureBackupServer": Management(
-        "AzureBackupServerContainer", "AzureBackupServerContainer", "DPMProtectedItem", "SQLDB",
+        "AzureBackupServerContainer",
+        "AzureBackupServerContainer",
+        "DPMProtectedItem",
+        "SQLDB",
         "AzureBackupServerEngine",
     ),
 }
@@ -66,20 +71,37 @@ def add_container(vault: Resource, machine: str, kind: str) -> None:
     name = f"{facts.prefix};{machine}"
     if any(document["name"] == name for document in records(vault, "containers")):
         return
-    add(vault, "containers", name, {
-        "friendlyName": machine, "backupManagementType": kind, "registrationStatus": "Registered",
-        "healthStatus": "Healthy", "containerType": facts.container,
-    }, "backupFabrics/Azure/protectionContainers")
+    add(
+        vault,
+        "containers",
+        name,
+        {
+            "friendlyName": machine,
+            "backupManagementType": kind,
+            "registrationStatus": "Registered",
+            "healthStatus": "Healthy",
+            "containerType": facts.container,
+        },
+        "backupFabrics/Azure/protectionContainers",
+    )
     if facts.engine:
         add_engine(vault, machine, kind)
 
 
 def add_engine(vault: Resource, machine: str, kind: str) -> None:
     """Register a backup management server."""
-    add(vault, "engines", machine, {
-        "friendlyName": machine, "backupManagementType": kind, "registrationStatus": "Registered",
-        "backupEngineType": MANAGEMENT[kind].engine or "DpmBackupEngine", "canReRegister": True,
-    })
+    add(
+        vault,
+        "engines",
+        machine,
+        {
+            "friendlyName": machine,
+            "backupManagementType": kind,
+            "registrationStatus": "Registered",
+            "backupEngineType": MANAGEMENT[kind].engine or "DpmBackupEngine",
+            "canReRegister": True,
+        },
+    )
 
 
 def add_protected_item(vault: Resource, machine: str, item: str, kind: str) -> JSON:
@@ -89,11 +111,23 @@ def add_protected_item(vault: Resource, machine: str, item: str, kind: str) -> J
     container = f"{facts.prefix};{machine}"
     # The storage generation is settled with the first item; which one is the newer vaults' is inferred.
     vault.properties["backupStorageVersion"] = "V2"
-    return add(vault, "protected_items", f"{facts.workload};{item}", {
-        "friendlyName": item, "protectedItemType": facts.item, "backupManagementType": kind,
-        "workloadType": facts.workload, "containerName": container, "protectionState": "Protected",
-        "protectionStatus": "Healthy", "lastBackupStatus": "Completed", "isScheduledForDeferredDelete": False,
-    }, f"backupFabrics/Azure/protectionContainers/{container}/protectedItems")
+    return add(
+        vault,
+        "protected_items",
+        f"{facts.workload};{item}",
+        {
+            "friendlyName": item,
+            "protectedItemType": facts.item,
+            "backupManagementType": kind,
+            "workloadType": facts.workload,
+            "containerName": container,
+            "protectionState": "Protected",
+            "protectionStatus": "Healthy",
+            "lastBackupStatus": "Completed",
+            "isScheduledForDeferredDelete": False,
+        },
+        f"backupFabrics/Azure/protectionContainers/{container}/protectedItems",
+    )
 
 
 def is_server_item(document: JSON) -> bool:
@@ -104,7 +138,8 @@ def is_server_item(document: JSON) -> bool:
 def soft_deleted(arm: Arm) -> JSON:
     """What soft deletion changes on a protected item."""
     return {
-        "protectionState": "ProtectionStopped", "isScheduledForDeferredDelete": True,
+        "protectionState": "ProtectionStopped",
+        "isScheduledForDeferredDelete": True,
         "deferredDeleteTimeInUTC": arm.clock.iso(),
     }
 
@@ -112,10 +147,20 @@ def soft_deleted(arm: Arm) -> JSON:
 def add_job(arm: Arm, vault: Resource, operation: str, machine: str, status: str, kind: str = "AzureWorkload") -> None:
     """A backup job that has ended."""
     now = arm.clock.iso()
-    add(vault, "jobs", arm.guid(), {
-        "jobType": f"{kind}Job", "operation": operation, "status": status, "entityFriendlyName": machine,
-        "backupManagementType": kind, "startTime": now, "endTime": now,
-    })
+    add(
+        vault,
+        "jobs",
+        arm.guid(),
+        {
+            "jobType": f"{kind}Job",
+            "operation": operation,
+            "status": status,
+            "entityFriendlyName": machine,
+            "backupManagementType": kind,
+            "startTime": now,
+            "endTime": now,
+        },
+    )
 
 
 def log(arm: Arm, vault: Resource, operation: str, status: str, when: float) -> None:

@@ -25,7 +25,8 @@ def check_properties(arm: Arm, vault: Resource, wanted: JSON) -> None:
     restore_elsewhere = redundancy.get("crossRegionRestore") == "Enabled"
     if restore_elsewhere and wanted.get("publicNetworkAccess") == "Disabled":
         raise refusal(
-            arm, "public_access_with_cross_region_restore",
+            arm,
+            "public_access_with_cross_region_restore",
             "Denying public network access is not supported for a vault with Cross Region Restore enabled.",
         )
     current = vault.properties.get("redundancySettings") or {}
@@ -48,7 +49,8 @@ def check_delete(arm: Arm, vault: Resource) -> None:
     """
     if records(vault, "soft_deleted_items"):
         raise ArmError(
-            400, "ServiceResourceNotEmptyWithBackendMessage",
+            400,
+            "ServiceResourceNotEmptyWithBackendMessage",
             "Recovery Services vault cannot be deleted as there are backup items still present in soft delete state. "
             "Visit the following link for the steps to permanently delete soft deleted items: "
             "https://aka.ms/undeletesoftdeleteditems.",
@@ -56,7 +58,8 @@ def check_delete(arm: Arm, vault: Resource) -> None:
     present = _registered(vault)
     if present:
         raise ArmError(
-            400, "ServiceResourceNotEmptyWithContainerDetails",
+            400,
+            "ServiceResourceNotEmptyWithContainerDetails",
             f"Vault cannot be deleted as there are existing resources within the vault. : {', '.join(present)}\n"
             "Unregister all containers from the vault and then retry to delete vault. "
             "For instructions, see https://aka.ms/AB-AA4ecq5",

@@ -31,8 +31,15 @@ from .recovery_rules import check_delete, check_properties
 from .recovery_settings import setting
 
 _READ_ONLY = {
-    "provisioningState", "privateEndpointConnections", *STATE_FIELDS.values(), "backupStorageVersion",
-    "secureScore", "bcdrSecurityLevel", "moveState", "moveDetails", "upgradeDetails",
+    "provisioningState",
+    "privateEndpointConnections",
+    *STATE_FIELDS.values(),
+    "backupStorageVersion",
+    "secureScore",
+    "bcdrSecurityLevel",
+    "moveState",
+    "moveDetails",
+    "upgradeDetails",
 }
 
 
@@ -81,7 +88,8 @@ def _replace(call: Call, vault: Resource) -> Response:
     wanted = body.get("location")
     if wanted and location(wanted) != vault.document["location"]:
         raise ArmError(
-            409, "InvalidResourceLocation",
+            409,
+            "InvalidResourceLocation",
             f"The resource '{vault.name}' already exists in location '{vault.document['location']}' in resource group "
             f"'{call['group']}'. A resource with the same name cannot be created in location '{location(wanted)}'. "
             "Please select a new resource name.",
@@ -110,9 +118,7 @@ def _patch(call: Call) -> Response:
     arm, body, vault = call.arm, call.body, find_vault(call)
     recovery_identity.kinds(body.get("identity"))
     check_properties(arm, vault, _merged(vault.properties, body.get("properties")))
-    operation = recovery_operations.start(
-        arm, "vault.update", vault.id, lambda: _lay(arm, vault, body, replace=False)
-    )
+    operation = recovery_operations.start(arm, "vault.update", vault.id, lambda: _lay(arm, vault, body, replace=False))
     return Response(202, None, recovery_operations.vault_headers(call, operation))
 
 
@@ -124,9 +130,7 @@ def _delete(call: Call) -> Response:
     if recovery_operations.is_synchronous(call):
         _remove(arm, vault)
         return Response(200)
-    operation = recovery_operations.start(
-        arm, "vault.delete", vault.id, lambda: _remove(arm, vault), result_status=204
-    )
+    operation = recovery_operations.start(arm, "vault.delete", vault.id, lambda: _remove(arm, vault), result_status=204)
     return Response(202, None, recovery_operations.vault_headers(call, operation))
 
 

@@ -16,12 +16,22 @@ from .world_ids import group_id, refused_as_world_error
 
 _DAY = 86400.0
 _KEYS = {
-    "name", "resource_group", "subscription_id", "location", "identity", "public_network_access",
-    "cross_region_restore", "tags", "created_days_ago", "encryption_key_vault", "history",
+    "name",
+    "resource_group",
+    "subscription_id",
+    "location",
+    "identity",
+    "public_network_access",
+    "cross_region_restore",
+    "tags",
+    "created_days_ago",
+    "encryption_key_vault",
+    "history",
 }
 # Containers and mappings come with the fabrics and items that need them.
 _HISTORY_KEYS = {*KINDS, "usages", "activity", "attempts", "endpoints"} - {
-    "replication_containers", "replication_mappings",
+    "replication_containers",
+    "replication_mappings",
 }
 
 

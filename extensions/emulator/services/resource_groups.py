@@ -53,8 +53,11 @@ class ResourceGroups:
 
     def _make(self, group_id: str, given: JSON) -> Resource:
         document: JSON = {
-            "id": group_id, "name": group_id.rsplit("/", 1)[-1], "type": "Microsoft.Resources/resourceGroups",
-            "location": location(given["location"]), "tags": given.get("tags") or {},
+            "id": group_id,
+            "name": group_id.rsplit("/", 1)[-1],
+            "type": "Microsoft.Resources/resourceGroups",
+            "location": location(given["location"]),
+            "tags": given.get("tags") or {},
             "properties": {"provisioningState": "Succeeded"},
         }
         if given.get("managedBy"):
@@ -70,7 +73,8 @@ class ResourceGroups:
             raise not_found(match.group(1))
         if group.properties["provisioningState"] == "Deleting" and call.request.method in ("PUT", "PATCH"):
             raise ArmError(
-                409, "ResourceGroupBeingDeleted",
+                409,
+                "ResourceGroupBeingDeleted",
                 f"The resource group '{group.name}' is in deprovisioning state and cannot perform this operation.",
             )
         return None
@@ -103,7 +107,8 @@ class ResourceGroups:
             return Response(201, self._make(call.id, given).document)
         if location(given["location"]) != stored.document["location"]:
             raise ArmError(
-                409, "InvalidResourceGroupLocation",
+                409,
+                "InvalidResourceGroupLocation",
                 f"Invalid resource group location '{given['location']}'. The Resource group already exists in location "
                 f"'{stored.document['location']}'.",
             )
@@ -121,7 +126,8 @@ class ResourceGroups:
     def _refuse_deleting(self, group: Resource) -> None:
         if group.properties["provisioningState"] == "Deleting":
             raise ArmError(
-                409, "ResourceGroupBeingDeleted",
+                409,
+                "ResourceGroupBeingDeleted",
                 f"The resource group '{group.name}' is in deprovisioning state and cannot perform this operation.",
             )
 
@@ -135,7 +141,9 @@ class ResourceGroups:
             number = self._arm.guid().replace("-", "").upper()
             operation_id = f"{number}-RESOURCEGROUPDELETIONJOB"
             running = self._arm.operations.start(
-                operation_id, "resource_group.delete", group.id,
+                operation_id,
+                "resource_group.delete",
+                group.id,
                 lambda: self._arm.store.remove(group.id),
                 lambda: group.properties.update({"provisioningState": "Succeeded"}),
             )
@@ -177,8 +185,11 @@ class ResourceGroups:
 
 def _is_top_level(resource_id: str) -> bool:
     lowered = resource_id.lower().strip("/").split("/")
-    return len(lowered) == 8 and lowered[2] == "resourcegroups" and lowered[4] == "providers" and (
-        lowered[5] != "microsoft.authorization"
+    return (
+        len(lowered) == 8
+        and lowered[2] == "resourcegroups"
+        and lowered[4] == "providers"
+        and (lowered[5] != "microsoft.authorization")
     )
 
 
@@ -192,12 +203,17 @@ def _matches(resource: Resource, condition: str) -> bool:
     parts = resource.id.strip("/").split("/")
     tag_name, tag_value = odata.equal(condition, "tagName"), odata.equal(condition, "tagValue")
     facts: dict[str, str] = {
-        "resourcetype": type_of(resource.id), "resourcegroup": parts[3], "name": resource.name,
+        "resourcetype": type_of(resource.id),
+        "resourcegroup": parts[3],
+        "name": resource.name,
         "location": str(resource.document.get("location", "")),
     }
     return (
-        all(facts[one.name].lower() == one.value.lower()
-            for one in odata.comparisons(condition) if one.name in facts and one.operator == "eq")
+        all(
+            facts[one.name].lower() == one.value.lower()
+            for one in odata.comparisons(condition)
+            if one.name in facts and one.operator == "eq"
+        )
         and (tag_name is None or tag_name.lower() in tags)
         and (tag_value is None or (tag_name is not None and tags.get(tag_name.lower()) == tag_value))
     )

@@ -68,7 +68,10 @@ class RoleAssignments:
             "principalType": kind,
             "scope": top or "/",
             **{name: given.get(name) for name in _CHANGEABLE},
-            "createdOn": now, "updatedOn": now, "createdBy": None, "updatedBy": None,
+            "createdOn": now,
+            "updatedOn": now,
+            "createdBy": None,
+            "updatedBy": None,
             "delegatedManagedIdentityResourceId": given.get("delegatedManagedIdentityResourceId"),
         }
         resource_id = f"{top}/providers/{_TYPE}/{name}"
@@ -81,13 +84,20 @@ class RoleAssignments:
         assigned = _ASSIGNED_TO.search(condition)
         principal = assigned.group(1) if assigned else odata.equal(condition, "principalId")
         only_above = "atscope()" in condition.lower()
-        return Response(200, {"value": [
-            one.document
-            for one in self.all()
-            if (permission.within(scope, one.properties["scope"])
-                or (not only_above and permission.within(one.properties["scope"], scope)))
-            and (principal is None or one.properties["principalId"].lower() == principal.lower())
-        ]})
+        return Response(
+            200,
+            {
+                "value": [
+                    one.document
+                    for one in self.all()
+                    if (
+                        permission.within(scope, one.properties["scope"])
+                        or (not only_above and permission.within(one.properties["scope"], scope))
+                    )
+                    and (principal is None or one.properties["principalId"].lower() == principal.lower())
+                ]
+            },
+        )
 
     def _get(self, call: Call) -> Response:
         found = self._arm.store.find(call.id)
@@ -119,7 +129,8 @@ class RoleAssignments:
     def _update(self, stored: Resource, scope: str, definition: JSON, given: JSON) -> Response:
         if _triple(stored) != _wanted(scope, definition, given):
             raise ArmError(
-                409, "RoleAssignmentUpdateNotPermitted",
+                409,
+                "RoleAssignmentUpdateNotPermitted",
                 "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.",
             )
         stored.properties.update({name: given[name] for name in _CHANGEABLE if name in given})
@@ -134,7 +145,8 @@ class RoleAssignments:
         born = self._announced.get(object_id.lower(), ("", float("inf")))[1]
         if delay > 0 and not skipped and self._arm.clock.now() - born < delay:
             raise ArmError(
-                400, "PrincipalNotFound",
+                400,
+                "PrincipalNotFound",
                 f"Principal {object_id.replace('-', '')} does not exist in the directory "
                 f"{self._arm.world['tenant_id']}. Check that you have the correct principal ID. If you are creating "
                 "this principal and then immediately assigning a role, this error might be related to a replication "

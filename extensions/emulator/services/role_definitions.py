@@ -58,12 +58,17 @@ class RoleDefinitions:
     def _list(self, call: Call) -> Response:
         scope, condition = call.parameters.get("scope", ""), call.request.query.get("$filter", "")
         name, kind = odata.equal(condition, "roleName"), odata.equal(condition, "type")
-        return Response(200, {"value": [
-            self._shown(document, scope)
-            for document in self._all()
-            if name in (None, document["properties"]["roleName"])
-            and (kind is None or kind.lower() == document["properties"]["type"].lower())
-        ]})
+        return Response(
+            200,
+            {
+                "value": [
+                    self._shown(document, scope)
+                    for document in self._all()
+                    if name in (None, document["properties"]["roleName"])
+                    and (kind is None or kind.lower() == document["properties"]["type"].lower())
+                ]
+            },
+        )
 
     def _get(self, call: Call) -> Response:
         return Response(200, self._shown(self._existing(call["name"]), call.parameters.get("scope", "")))
@@ -84,20 +89,24 @@ class RoleDefinitions:
         same = self.find(given["roleName"])
         if same is not None and same["name"].lower() != name.lower():
             raise ArmError(
-                409, "RoleDefinitionWithSameNameExists",
+                409,
+                "RoleDefinitionWithSameNameExists",
                 "A custom role with the same name already exists in this directory. Use a different name: "
                 f"'{given['roleName']}'.",
             )
         lists = ("actions", "notActions", "dataActions", "notDataActions")
         document: JSON = {
-            "id": f"/providers/{_TYPE}/{name}", "type": _TYPE, "name": name,
+            "id": f"/providers/{_TYPE}/{name}",
+            "type": _TYPE,
+            "name": name,
             "properties": {
-                "roleName": given["roleName"], "type": "CustomRole", "description": given.get("description", ""),
+                "roleName": given["roleName"],
+                "type": "CustomRole",
+                "description": given.get("description", ""),
                 "assignableScopes": given["assignableScopes"],
-                "permissions": [
-                    {kind: one.get(kind) or [] for kind in lists} for one in given.get("permissions", [])
-                ],
-                "createdOn": self._arm.clock.iso(), "updatedOn": self._arm.clock.iso(),
+                "permissions": [{kind: one.get(kind) or [] for kind in lists} for one in given.get("permissions", [])],
+                "createdOn": self._arm.clock.iso(),
+                "updatedOn": self._arm.clock.iso(),
             },
         }
         self._arm.store.put(Resource(document["id"], document))
@@ -109,9 +118,7 @@ class RoleDefinitions:
             return Response(204)
         used = self._arm.store.below("", "Microsoft.Authorization/roleAssignments")
         if any(one.properties["roleDefinitionId"].lower().endswith(call["name"].lower()) for one in used):
-            raise ArmError(
-                400, "RoleDefinitionHasAssignments", "There are existing role assignments referencing role."
-            )
+            raise ArmError(400, "RoleDefinitionHasAssignments", "There are existing role assignments referencing role.")
         self._arm.store.remove(stored.id)
         return Response(200, self._shown(stored.document, call.parameters.get("scope", "")))
 

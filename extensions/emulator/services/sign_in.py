@@ -65,11 +65,22 @@ class SignIn:
         """
         now = int(self._arm.clock.now())
         lifetime = float(self._arm.settings["token_lifetime"]) * self._arm.clock.speed
-        return self._signer.sign({
-            "aud": audience, "iss": f"{base_url}/{self.tenant_id}/v2.0", "iat": now, "nbf": now,
-            "exp": now + int(lifetime), "appid": principal["client_id"], "appidacr": "1", "idtyp": "app",
-            "oid": principal["object_id"], "sub": principal["object_id"], "tid": self.tenant_id, "ver": "1.0",
-        })
+        return self._signer.sign(
+            {
+                "aud": audience,
+                "iss": f"{base_url}/{self.tenant_id}/v2.0",
+                "iat": now,
+                "nbf": now,
+                "exp": now + int(lifetime),
+                "appid": principal["client_id"],
+                "appidacr": "1",
+                "idtyp": "app",
+                "oid": principal["object_id"],
+                "sub": principal["object_id"],
+                "tid": self.tenant_id,
+                "ver": "1.0",
+            }
+        )
 
     def claims(self, token: str) -> JSON | None:
         """The claims of a token signed here, expired or not; ``None`` for any other text."""
@@ -107,18 +118,21 @@ class SignIn:
         if not self._is_tenant(call["tenant"]):
             return self._refuse(400, "invalid_tenant", 90002, f"Tenant '{call['tenant']}' not found.")
         base = f"{call.request.base_url}/{call['tenant']}"
-        return Response(200, {
-            "token_endpoint": f"{base}/oauth2/v2.0/token",
-            "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
-            "device_authorization_endpoint": f"{base}/oauth2/v2.0/devicecode",
-            "end_session_endpoint": f"{base}/oauth2/v2.0/logout",
-            "jwks_uri": f"{base}/discovery/v2.0/keys",
-            "issuer": f"{call.request.base_url}/{self.tenant_id}/v2.0",
-            "token_endpoint_auth_methods_supported": ["client_secret_post"],
-            "response_types_supported": ["code", "token"],
-            "subject_types_supported": ["pairwise"],
-            "id_token_signing_alg_values_supported": ["RS256"],
-        })
+        return Response(
+            200,
+            {
+                "token_endpoint": f"{base}/oauth2/v2.0/token",
+                "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
+                "device_authorization_endpoint": f"{base}/oauth2/v2.0/devicecode",
+                "end_session_endpoint": f"{base}/oauth2/v2.0/logout",
+                "jwks_uri": f"{base}/discovery/v2.0/keys",
+                "issuer": f"{call.request.base_url}/{self.tenant_id}/v2.0",
+                "token_endpoint_auth_methods_supported": ["client_secret_post"],
+                "response_types_supported": ["code", "token"],
+                "subject_types_supported": ["pairwise"],
+                "id_token_signing_alg_values_supported": ["RS256"],
+            },
+        )
 
     def _keys(self, call: Call) -> Response:
         return Response(200, {"keys": [self._signer.public_key()]})
@@ -150,10 +164,16 @@ class SignIn:
             text = "The provided value for the input parameter 'scope' is not valid."
             return self._refuse(400, "invalid_scope", 70011, text)
         lifetime = int(self._arm.settings["token_lifetime"])
-        return Response(200, {
-            "token_type": "Bearer", "expires_in": lifetime, "ext_expires_in": lifetime,
-            "access_token": self.issue(found, audience, call.request.base_url),
-        }, {"Cache-Control": "no-store, no-cache", "Pragma": "no-cache"})
+        return Response(
+            200,
+            {
+                "token_type": "Bearer",
+                "expires_in": lifetime,
+                "ext_expires_in": lifetime,
+                "access_token": self.issue(found, audience, call.request.base_url),
+            },
+            {"Cache-Control": "no-store, no-cache", "Pragma": "no-cache"},
+        )
 
     def _is_tenant(self, name: str) -> bool:
         return name.lower() in (self.tenant_id.lower(), *_TENANT_ALIASES)
@@ -162,18 +182,30 @@ class SignIn:
         trace, correlation = self._arm.guid(), self._arm.guid()
         when = self._arm.clock.iso()[:19].replace("T", " ") + "Z"
         description = f"AADSTS{number}: {text} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {when}"
-        return Response(status, {
-            "error": error, "error_description": description, "error_codes": [number], "timestamp": when,
-            "trace_id": trace, "correlation_id": correlation,
-        })
+        return Response(
+            status,
+            {
+                "error": error,
+                "error_description": description,
+                "error_codes": [number],
+                "timestamp": when,
+                "trace_id": trace,
+                "correlation_id": correlation,
+            },
+        )
 
     def _objects(self, call: Call) -> Response:
         return Response(200, {"value": []})
 
     def _service_principals(self, call: Call) -> Response:
         wanted = call.request.query.get("$filter", "").lower()
-        return Response(200, {"value": [
-            {"id": one["object_id"], "appId": one["client_id"], "displayName": one["name"]}
-            for one in self._principals()
-            if one["client_id"].lower() in wanted or one["object_id"].lower() in wanted
-        ]})
+        return Response(
+            200,
+            {
+                "value": [
+                    {"id": one["object_id"], "appId": one["client_id"], "displayName": one["name"]}
+                    for one in self._principals()
+                    if one["client_id"].lower() in wanted or one["object_id"].lower() in wanted
+                ]
+            },
+        )

@@ -47,21 +47,35 @@ class Subscriptions:
 
     def _tenants(self, call: Call) -> Response:
         tenant = self._arm.world["tenant_id"]
-        return Response(200, {"value": [{
-            "id": f"/tenants/{tenant}", "tenantId": tenant, "displayName": "Rehearsal", "tenantCategory": "Home",
-            "defaultDomain": "rehearsal.invalid", "domains": ["rehearsal.invalid"],
-        }]})
+        return Response(
+            200,
+            {
+                "value": [
+                    {
+                        "id": f"/tenants/{tenant}",
+                        "tenantId": tenant,
+                        "displayName": "Rehearsal",
+                        "tenantCategory": "Home",
+                        "defaultDomain": "rehearsal.invalid",
+                        "domains": ["rehearsal.invalid"],
+                    }
+                ]
+            },
+        )
 
     def _list(self, call: Call) -> Response:
         authorization: Authorization = self._arm.service(Authorization)
-        return Response(200, {
-            "value": [
-                self._document(one)
-                for one in self._arm.world["subscriptions"]
-                if authorization.visible(call.caller["object_id"], f"/subscriptions/{one['id']}")
-            ],
-            "count": {"type": "Total", "value": len(self._arm.world["subscriptions"])},
-        })
+        return Response(
+            200,
+            {
+                "value": [
+                    self._document(one)
+                    for one in self._arm.world["subscriptions"]
+                    if authorization.visible(call.caller["object_id"], f"/subscriptions/{one['id']}")
+                ],
+                "count": {"type": "Total", "value": len(self._arm.world["subscriptions"])},
+            },
+        )
 
     def _get(self, call: Call) -> Response:
         found = self._find(call["subscription"])
@@ -71,24 +85,40 @@ class Subscriptions:
     def _document(self, one: JSON) -> JSON:
         tenant = self._arm.world["tenant_id"]
         return {
-            "id": f"/subscriptions/{one['id']}", "authorizationSource": "RoleBased", "managedByTenants": [],
-            "subscriptionId": one["id"], "tenantId": tenant, "displayName": one["name"], "state": "Enabled",
+            "id": f"/subscriptions/{one['id']}",
+            "authorizationSource": "RoleBased",
+            "managedByTenants": [],
+            "subscriptionId": one["id"],
+            "tenantId": tenant,
+            "displayName": one["name"],
+            "state": "Enabled",
             "subscriptionPolicies": {
-                "locationPlacementId": "Public_2014-09-01", "quotaId": "PayAsYouGo_2014-09-01", "spendingLimit": "Off",
+                "locationPlacementId": "Public_2014-09-01",
+                "quotaId": "PayAsYouGo_2014-09-01",
+                "spendingLimit": "Off",
             },
         }
 
     def _locations(self, call: Call) -> Response:
         prefix = f"/subscriptions/{call['subscription']}/locations"
-        return Response(200, {"value": [
+        return Response(
+            200,
             {
-                "id": f"{prefix}/{region.name}", "name": region.name, "type": "Region",
-                "displayName": region.display_name,
-                "regionalDisplayName": f"({region.geography}) {region.display_name}",
-                "metadata": {
-                    "regionType": "Physical", "regionCategory": "Recommended", "geographyGroup": region.geography,
-                    "pairedRegion": [{"name": region.pair, "id": f"{prefix}/{region.pair}"}],
-                },
-            }
-            for region in REGIONS
-        ]})
+                "value": [
+                    {
+                        "id": f"{prefix}/{region.name}",
+                        "name": region.name,
+                        "type": "Region",
+                        "displayName": region.display_name,
+                        "regionalDisplayName": f"({region.geography}) {region.display_name}",
+                        "metadata": {
+                            "regionType": "Physical",
+                            "regionCategory": "Recommended",
+                            "geographyGroup": region.geography,
+                            "pairedRegion": [{"name": region.pair, "id": f"{prefix}/{region.pair}"}],
+                        },
+                    }
+                    for region in REGIONS
+                ]
+            },
+        )

@@ -27,11 +27,14 @@ def world_with_guest(*roles: tuple[str, str], **settings: t.Any) -> JSON:
     """The default owner and a guest who holds the given (role, scope) pairs, with two groups."""
     owner = {"object_id": OBJECT, "roles": [{"role": "Owner", "scope": SUBSCRIPTION_ID}]}
     guest = {
-        "name": "guest", "object_id": GUEST, "client_id": GUEST_CLIENT,
+        "name": "guest",
+        "object_id": GUEST,
+        "client_id": GUEST_CLIENT,
         "roles": [{"role": role, "scope": scope} for role, scope in roles],
     }
     return {
-        "principals": [owner, guest], "settings": settings,
+        "principals": [owner, guest],
+        "settings": settings,
         "resource_groups": [{"name": "rg-backup"}, {"name": "rg-network"}],
     }
 

@@ -54,7 +54,11 @@ class Azure:
     def __init__(self, world: JSON | None = None, latency: t.Mapping[str, float] | None = None) -> None:
         given = {"resource_groups": [{"name": "rg-backup"}], **(world or {})}
         services: list[t.Callable[[Arm], Service]] = [
-            Authorization, ActivityLog, ResourceGroups, RecoveryServices, FakeEndpoints,
+            Authorization,
+            ActivityLog,
+            ResourceGroups,
+            RecoveryServices,
+            FakeEndpoints,
         ]
         self.clock = Clock(lambda: START)
         self.arm = Arm(services, self.clock, complete(given), latency)

@@ -65,9 +65,7 @@ def test_fault_hits_the_sign_in_too() -> None:
     arm = emulator()
     admin(arm, "POST", "faults", {"match": {"path": "/oauth2/"}, "action": {"status": 503}})
     form = {"grant_type": "client_credentials", "client_id": world.CLIENT, "client_secret": world.SECRET, "scope": "s"}
-    request = Request.parse(
-        "POST", f"https://127.0.0.1/{world.TENANT}/oauth2/v2.0/token", {}, urlencode(form).encode()
-    )
+    request = Request.parse("POST", f"https://127.0.0.1/{world.TENANT}/oauth2/v2.0/token", {}, urlencode(form).encode())
     assert [arm.answer(request).status, arm.answer(request).status] == [503, 200]
 
 
@@ -94,21 +92,36 @@ def test_delay_passes_emulated_time_in_process() -> None:
 
 def test_failed_operation_hits_only_the_operation_of_the_matching_request() -> None:
     arm = emulator({"resource_groups": [{"name": "rg"}, {"name": "rg-2"}]})
-    admin(arm, "POST", "faults", {"nth": "every", "times": 2, "match": {"path": "/rg$"},
-                                  "action": {"operation_failed": {"code": "Conflict", "message": "no"}}})
+    admin(
+        arm,
+        "POST",
+        "faults",
+        {
+            "nth": "every",
+            "times": 2,
+            "match": {"path": "/rg$"},
+            "action": {"operation_failed": {"code": "Conflict", "message": "no"}},
+        },
+    )
     ask(arm, "GET", GROUP)
     ask(arm, "DELETE", GROUP + "-2")
     ask(arm, "DELETE", GROUP)
     assert ask(arm, "GET", GROUP).document["properties"]["provisioningState"] == "Succeeded"
     assert [(one.status, one.error) for one in arm.operations.all()] == [
-        ("Succeeded", None), ("Failed", {"code": "Conflict", "message": "no"}),
+        ("Succeeded", None),
+        ("Failed", {"code": "Conflict", "message": "no"}),
     ]
 
 
 @pytest.mark.parametrize(
     "fault",
-    [{}, {"action": {}}, {"action": {"status": 500}, "nth": 0}, {"action": {"status": 500}, "nth": "never"},
-     {"action": {"status": 500}, "match": {"path": "("}}],
+    [
+        {},
+        {"action": {}},
+        {"action": {"status": 500}, "nth": 0},
+        {"action": {"status": 500}, "nth": "never"},
+        {"action": {"status": 500}, "match": {"path": "("}},
+    ],
 )
 def test_fault_that_makes_no_sense(fault: JSON) -> None:
     answer = admin(emulator(), "POST", "faults", fault)
@@ -143,15 +156,24 @@ def test_request_log_state_and_report() -> None:
     assert (figures["requests"], figures["writes"], figures["operations"]) == (4, 2, 1)
     assert figures["longest_chain_seconds"] == 90
     assert admin(arm, "GET", "report?since=3").document == {
-        "requests": 1, "writes": 0, "faulted": 0, "operations": 0, "longest_chain_seconds": 0.0,
+        "requests": 1,
+        "writes": 0,
+        "faulted": 0,
+        "operations": 0,
+        "longest_chain_seconds": 0.0,
     }
 
 
 @pytest.mark.parametrize(
     ("spans", "expected"),
     [
-        ([], 0), ([(0, 10)], 10), ([(0, 10), (0, 8)], 10), ([(0, 10), (10, 15)], 15), ([(0, 10), (9, 15)], 10),
-        ([(0, 10), (0, 4), (5, 30), (31, 32)], 30), ([(0, None)], 40),
+        ([], 0),
+        ([(0, 10)], 10),
+        ([(0, 10), (0, 8)], 10),
+        ([(0, 10), (10, 15)], 15),
+        ([(0, 10), (9, 15)], 10),
+        ([(0, 10), (0, 4), (5, 30), (31, 32)], 30),
+        ([(0, None)], 40),
     ],
 )
 def test_longest_chain(spans: list[tuple[float, float | None]], expected: float) -> None:
@@ -162,11 +184,16 @@ def test_longest_chain(spans: list[tuple[float, float | None]], expected: float)
 @pytest.mark.parametrize(
     ("method", "path", "expected"),
     [
-        ("GET", GROUP, False), ("HEAD", GROUP, False), ("PUT", GROUP, True), ("PATCH", GROUP, True),
-        ("DELETE", GROUP, True), ("POST", f"/{world.TENANT}/oauth2/v2.0/token", False),
+        ("GET", GROUP, False),
+        ("HEAD", GROUP, False),
+        ("PUT", GROUP, True),
+        ("PATCH", GROUP, True),
+        ("DELETE", GROUP, True),
+        ("POST", f"/{world.TENANT}/oauth2/v2.0/token", False),
         ("POST", f"{SUBSCRIPTION_ID}/providers/Microsoft.RecoveryServices/locations/westeurope/capabilities", False),
         ("POST", f"{SUBSCRIPTION_ID}/providers/Microsoft.RecoveryServices/register", True),
-        ("POST", "/v1.0/directoryObjects/getByIds", False), ("POST", "/emulator/reset", False),
+        ("POST", "/v1.0/directoryObjects/getByIds", False),
+        ("POST", "/emulator/reset", False),
     ],
 )
 def test_what_counts_as_a_write(method: str, path: str, expected: bool) -> None:
@@ -240,8 +267,8 @@ def test_groups_that_are_only_mentioned_exist() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds", "speed"), [("instant", None, 1), ("realistic", 60, 1), ("realisticx20", 60, 20),
-                                   ("realisticx0.5", 60, 0.5)]
+    ("text", "seconds", "speed"),
+    [("instant", None, 1), ("realistic", 60, 1), ("realisticx20", 60, 20), ("realisticx0.5", 60, 0.5)],
 )
 def test_latency(text: str, seconds: float | None, speed: float) -> None:
     parsed = latency.parse(text)

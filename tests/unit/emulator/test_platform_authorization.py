@@ -35,8 +35,12 @@ STRANGER = "99999999-9999-4999-8999-999999999999"
     [
         ("GET", GROUP, "Microsoft.Resources/subscriptions/resourceGroups/read", GROUP),
         ("HEAD", GROUP.lower(), "Microsoft.Resources/subscriptions/resourceGroups/read", GROUP.lower()),
-        ("GET", f"{SUBSCRIPTION_ID}/resourceGroups", "Microsoft.Resources/subscriptions/resourceGroups/read",
-         SUBSCRIPTION_ID),
+        (
+            "GET",
+            f"{SUBSCRIPTION_ID}/resourceGroups",
+            "Microsoft.Resources/subscriptions/resourceGroups/read",
+            SUBSCRIPTION_ID,
+        ),
         ("GET", SUBSCRIPTION_ID, "Microsoft.Resources/subscriptions/read", SUBSCRIPTION_ID),
         ("PUT", VAULT, "Microsoft.RecoveryServices/vaults/write", VAULT),
         ("PATCH", VAULT, "Microsoft.RecoveryServices/vaults/write", VAULT),
@@ -44,12 +48,19 @@ STRANGER = "99999999-9999-4999-8999-999999999999"
         ("GET", VAULT.rpartition("/")[0], "Microsoft.RecoveryServices/vaults/read", GROUP),
         ("GET", SUBNET, "Microsoft.Network/virtualNetworks/subnets/read", SUBNET),
         ("POST", f"{VAULT}/listKeys", "Microsoft.RecoveryServices/vaults/listKeys/action", VAULT),
-        ("POST", f"{SUBSCRIPTION_ID}/providers/Microsoft.Network/register", "Microsoft.Network/register/action",
-         SUBSCRIPTION_ID),
+        (
+            "POST",
+            f"{SUBSCRIPTION_ID}/providers/Microsoft.Network/register",
+            "Microsoft.Network/register/action",
+            SUBSCRIPTION_ID,
+        ),
         ("GET", f"{SUBSCRIPTION_ID}/providers", "Microsoft.Resources/subscriptions/providers/read", SUBSCRIPTION_ID),
-        ("PUT", f"{VAULT}/providers/Microsoft.Authorization/roleAssignments/x",
-         "Microsoft.Authorization/roleAssignments/write",
-         f"{VAULT}/providers/Microsoft.Authorization/roleAssignments/x"),
+        (
+            "PUT",
+            f"{VAULT}/providers/Microsoft.Authorization/roleAssignments/x",
+            "Microsoft.Authorization/roleAssignments/write",
+            f"{VAULT}/providers/Microsoft.Authorization/roleAssignments/x",
+        ),
     ],
 )
 def test_action_and_scope_of_a_request(method: str, path: str, action: str, scope: str) -> None:
@@ -71,8 +82,13 @@ def test_action_and_scope_of_a_request(method: str, path: str, action: str, scop
         ("Contributor", GROUP, "Microsoft.Resources/subscriptions/read", SUBSCRIPTION_ID, False),
         ("Contributor", VAULT, "Microsoft.RecoveryServices/vaults/write", VAULT, True),
         ("Contributor", "/", "Microsoft.RecoveryServices/vaults/write", VAULT, True),
-        ("Contributor", "/providers/Microsoft.Management/managementGroups/top",
-         "Microsoft.RecoveryServices/vaults/write", VAULT, True),
+        (
+            "Contributor",
+            "/providers/Microsoft.Management/managementGroups/top",
+            "Microsoft.RecoveryServices/vaults/write",
+            VAULT,
+            True,
+        ),
         ("Reader", SUBSCRIPTION_ID, "Microsoft.Network/privateEndpoints/read", ENDPOINT, True),
         ("Reader", SUBSCRIPTION_ID, "Microsoft.Network/privateEndpoints/write", ENDPOINT, False),
         ("Network Contributor", OTHER, "Microsoft.Network/virtualNetworks/subnets/join/action", SUBNET, True),
@@ -246,8 +262,12 @@ def test_the_worlds_own_assignments_can_be_late_too() -> None:
         ({"principal_replication_delay": 30}, 29, {}, "PrincipalNotFound"),
         ({"principal_replication_delay": 30}, 30, {}, ""),
         ({"principal_replication_delay": 30}, 29, {"principalType": "ServicePrincipal"}, "PrincipalNotFound"),
-        ({"principal_replication_delay": 30, "principal_not_found_always": False}, 29,
-         {"principalType": "ServicePrincipal"}, ""),
+        (
+            {"principal_replication_delay": 30, "principal_not_found_always": False},
+            29,
+            {"principalType": "ServicePrincipal"},
+            "",
+        ),
         ({"principal_replication_delay": 30, "principal_not_found_always": False}, 29, {}, "PrincipalNotFound"),
     ],
 )
@@ -260,8 +280,9 @@ def test_new_principals(settings: JSON, age: float | None, more: JSON, expected:
     answer = assign(arm, principal=STRANGER, **more)
     assert code(answer) == expected
     if expected:
-        assert f"Principal {STRANGER.replace('-', '')} does not exist in the directory {TENANT}." in (
-            answer.document["error"]["message"]
+        assert (
+            f"Principal {STRANGER.replace('-', '')} does not exist in the directory {TENANT}."
+            in (answer.document["error"]["message"])
         )
 
 
@@ -270,10 +291,13 @@ def test_principals_of_the_world_have_long_been_known() -> None:
 
 
 CUSTOM = f"{SUBSCRIPTION_ID}/providers/Microsoft.Authorization/roleDefinitions/{SECOND}"
-CUSTOM_BODY = {"properties": {
-    "roleName": "Endpoint Joiner", "assignableScopes": [SUBSCRIPTION_ID],
-    "permissions": [{"actions": ["Microsoft.Network/virtualNetworks/subnets/join/action"]}],
-}}
+CUSTOM_BODY = {
+    "properties": {
+        "roleName": "Endpoint Joiner",
+        "assignableScopes": [SUBSCRIPTION_ID],
+        "permissions": [{"actions": ["Microsoft.Network/virtualNetworks/subnets/join/action"]}],
+    }
+}
 
 
 def test_custom_role_from_creation_to_deletion() -> None:

@@ -28,8 +28,11 @@ def test_group_from_creation_to_deletion() -> None:
     made = ask(arm, "PUT", GROUP.lower().replace("rg-backup", "rg-Backup"), {"location": "West Europe", "tags": None})
     assert made.status == 201
     assert made.document == {
-        "id": GROUP.replace("rg-backup", "rg-Backup"), "name": "rg-Backup",
-        "type": "Microsoft.Resources/resourceGroups", "location": "westeurope", "tags": {},
+        "id": GROUP.replace("rg-backup", "rg-Backup"),
+        "name": "rg-Backup",
+        "type": "Microsoft.Resources/resourceGroups",
+        "location": "westeurope",
+        "tags": {},
         "properties": {"provisioningState": "Succeeded"},
     }
     assert ask(arm, "PUT", GROUP, {"location": "westeurope", "tags": {"a": "b"}}).status == 200
@@ -63,8 +66,15 @@ def test_deleting_group_shows_it_and_refuses_writes_until_it_is_gone() -> None:
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [("/operationresults/", "/operationResults/"), ("&t=", "&t=1"), ("&c=", "&c=A"), ("&s=", "&s=A"), ("&h=", "&h=A"),
-     ("&h=", "&x="), ("api-version=2022", "api-version=2023")],
+    [
+        ("/operationresults/", "/operationResults/"),
+        ("&t=", "&t=1"),
+        ("&c=", "&c=A"),
+        ("&s=", "&s=A"),
+        ("&h=", "&h=A"),
+        ("&h=", "&x="),
+        ("api-version=2022", "api-version=2023"),
+    ],
 )
 def test_altered_operation_url_is_refused(before: str, after: str) -> None:
     arm = emulator({"resource_groups": [{"name": "rg-backup"}]})
@@ -94,8 +104,13 @@ def test_group_refusals(method: str, path: str, body: JSON | None, status: int, 
 
 def account(name: str, **more: object) -> Resource:
     document = {
-        "id": f"{ACCOUNTS}/{name}", "name": name, "type": "Microsoft.Storage/storageAccounts", "location": "westeurope",
-        "tags": {}, "properties": {"provisioningState": "Succeeded"}, **more,
+        "id": f"{ACCOUNTS}/{name}",
+        "name": name,
+        "type": "Microsoft.Storage/storageAccounts",
+        "location": "westeurope",
+        "tags": {},
+        "properties": {"provisioningState": "Succeeded"},
+        **more,
     }
     return Resource(f"{ACCOUNTS}/{name}", document)
 
@@ -135,7 +150,8 @@ def test_expanded_resource_list_tells_the_state() -> None:
 def test_unregistered_provider_refuses_until_it_is_registered() -> None:
     world = {
         "subscriptions": [{"id": SUBSCRIPTION, "providers": {"Microsoft.RecoveryServices": "NotRegistered"}}],
-        "resource_groups": [{"name": "rg-backup"}], "settings": {"provider_registration_seconds": 30},
+        "resource_groups": [{"name": "rg-backup"}],
+        "settings": {"provider_registration_seconds": 30},
     }
     arm = emulator(world)
     provider = f"{SUBSCRIPTION_ID}/providers/Microsoft.RecoveryServices"
@@ -188,7 +204,9 @@ def test_writes_are_logged_with_caller_and_outcome() -> None:
     events = ask(arm, "GET", f"{LOG}?$filter=eventTimestamp ge '{arm.clock.iso(NOON)}'").document["value"]
     kind = "Microsoft.Resources/subscriptions/resourceGroups"
     assert [(one["operationName"]["value"], one["status"]["value"]) for one in events[::-1]] == [
-        (f"{kind}/write", "Succeeded"), (f"{kind}/write", "Failed"), (f"{kind}/delete", "Accepted"),
+        (f"{kind}/write", "Succeeded"),
+        (f"{kind}/write", "Failed"),
+        (f"{kind}/delete", "Accepted"),
         (f"{kind}/delete", "Succeeded"),
     ]
     assert {one["caller"] for one in events} == {OBJECT}
@@ -246,16 +264,28 @@ def test_deleted_group_takes_its_records_in_other_groups_along() -> None:
     endpoint = f"{GROUP}/providers/Microsoft.Network/privateEndpoints/pe"
     vault = f"{GROUP}/providers/Microsoft.RecoveryServices/vaults/vault"
     subnet = {"name": "endpoints", "address_prefix": "10.1.1.0/24"}
-    arm = emulator({
-        "virtual_networks": [{
-            "name": "vnet", "resource_group": "rg-network", "location": "westeurope",
-            "address_prefixes": ["10.1.0.0/16"], "subnets": [subnet],
-        }],
-        "private_dns_zones": [{"name": zone_name, "resource_group": "rg-network"}],
-        "vaults": [{
-            "name": "vault", "resource_group": "rg-backup", "location": "westeurope", "identity": "SystemAssigned",
-        }],
-    })
+    arm = emulator(
+        {
+            "virtual_networks": [
+                {
+                    "name": "vnet",
+                    "resource_group": "rg-network",
+                    "location": "westeurope",
+                    "address_prefixes": ["10.1.0.0/16"],
+                    "subnets": [subnet],
+                }
+            ],
+            "private_dns_zones": [{"name": zone_name, "resource_group": "rg-network"}],
+            "vaults": [
+                {
+                    "name": "vault",
+                    "resource_group": "rg-backup",
+                    "location": "westeurope",
+                    "identity": "SystemAssigned",
+                }
+            ],
+        }
+    )
     connection = {"name": "c", "properties": {"privateLinkServiceId": vault, "groupIds": ["AzureBackup"]}}
     subnet_id = f"{network}/virtualNetworks/vnet/subnets/endpoints"
     properties = {"subnet": {"id": subnet_id}, "privateLinkServiceConnections": [connection]}

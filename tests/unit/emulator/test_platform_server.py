@@ -149,7 +149,9 @@ def drive(base_url: str, credential: t.Any, options: dict[str, t.Any]) -> list[s
 
     scope = f"{base_url}/.default"
     pipeline = [
-        policies.RequestIdPolicy(), policies.HeadersPolicy(), policies.RetryPolicy(),
+        policies.RequestIdPolicy(),
+        policies.HeadersPolicy(),
+        policies.RetryPolicy(),
         ARMChallengeAuthenticationPolicy(credential, scope),
     ]
     made_client: t.Any = ARMPipelineClient(base_url, policies=pipeline, **options)
@@ -187,15 +189,24 @@ def test_command_line_from_start_to_stop(tmp_path: Path) -> None:
         told = json.loads(ready.read_text())
         assert stat.S_IMODE(ready.stat().st_mode) == 0o600
         assert set(told) == {
-            "arm_endpoint", "authority", "ca_file", "tenant_id", "client_id", "client_secret", "subscription_id", "pid",
+            "arm_endpoint",
+            "authority",
+            "ca_file",
+            "tenant_id",
+            "client_id",
+            "client_secret",
+            "subscription_id",
+            "pid",
             "dns",
         }
         assert (told["pid"], told["dns"]) == (process.pid, [])
         session = requests.Session()
         session.trust_env, session.verify = False, told["ca_file"]
         form = {
-            "grant_type": "client_credentials", "client_id": told["client_id"],
-            "client_secret": told["client_secret"], "scope": f"{told['arm_endpoint']}/.default",
+            "grant_type": "client_credentials",
+            "client_id": told["client_id"],
+            "client_secret": told["client_secret"],
+            "scope": f"{told['arm_endpoint']}/.default",
         }
         token = session.post(f"{told['authority']}/{told['tenant_id']}/oauth2/v2.0/token", data=form).json()
         session.headers["Authorization"] = f"Bearer {token['access_token']}"

@@ -20,7 +20,9 @@ from ansible_collections.privatelink.recovery.tests.unit.emulator.platform_clien
 
 BASE = "https://127.0.0.1:8443"
 GOOD = {
-    "grant_type": "client_credentials", "client_id": CLIENT, "client_secret": SECRET,
+    "grant_type": "client_credentials",
+    "client_id": CLIENT,
+    "client_secret": SECRET,
     "scope": "https://management.azure.com/.default",
 }
 
@@ -62,8 +64,12 @@ def test_token_carries_the_claims_and_verifies_with_the_published_key() -> None:
     claims = json.loads(decode(payload))
     assert json.loads(decode(head))["kid"] == key["kid"]
     assert {name: claims[name] for name in ("oid", "appid", "tid", "aud", "iat", "exp")} == {
-        "oid": OBJECT, "appid": CLIENT, "tid": TENANT, "aud": "https://management.azure.com",
-        "iat": int(NOON), "exp": int(NOON) + 3600,
+        "oid": OBJECT,
+        "appid": CLIENT,
+        "tid": TENANT,
+        "aud": "https://management.azure.com",
+        "iat": int(NOON),
+        "exp": int(NOON) + 3600,
     }
 
 
@@ -86,9 +92,7 @@ def test_sign_in_refused(changed: dict[str, str | None], status: int, error: str
     assert answer.document["error_description"].startswith(f"AADSTS{number}: ")
 
 
-@pytest.mark.parametrize(
-    ("version", "kind"), [("2022-09-01", dict), ("2019-05-01", list), ("2015-01-01", list)]
-)
+@pytest.mark.parametrize(("version", "kind"), [("2022-09-01", dict), ("2019-05-01", list), ("2015-01-01", list)])
 def test_metadata_is_an_object_only_in_newer_versions(version: str, kind: type) -> None:
     answer = emulator().answer(Request.parse("GET", f"{BASE}/metadata/endpoints?api-version={version}"))
     assert isinstance(answer.document, kind)

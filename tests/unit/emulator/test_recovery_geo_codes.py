@@ -25,11 +25,14 @@ def test_regions_of_one_source_are_provisional() -> None:
     assert sum(entry.provisional for entry in GEO_CODES.values()) == 13
 
 
-@pytest.mark.parametrize(("region", "settings", "code"), [
-    ("West Europe", {}, "we"),
-    ("usgovvirginia", {}, "ugv"),
-    ("atlantis", {}, None),
-    ("atlantis", {"geo_codes": {"Atlantis": "at"}}, "at"),
-])
+@pytest.mark.parametrize(
+    ("region", "settings", "code"),
+    [
+        ("West Europe", {}, "we"),
+        ("usgovvirginia", {}, "ugv"),
+        ("atlantis", {}, None),
+        ("atlantis", {"geo_codes": {"Atlantis": "at"}}, "at"),
+    ],
+)
 def test_lookup(region: str, settings: dict[str, dict[str, str]], code: str | None) -> None:
     assert geo_codes.geo_code(region, settings) == code

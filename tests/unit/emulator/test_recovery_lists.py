@@ -18,16 +18,23 @@ from ansible_collections.privatelink.recovery.tests.unit.emulator.recovery_fixtu
 
 BACKUP_LISTS = ("backupProtectedItems", "backupEngines", "backupJobs")
 REPLICATION_LISTS = (
-    "replicationFabrics", "replicationProtectedItems", "replicationPolicies", "replicationMigrationItems",
+    "replicationFabrics",
+    "replicationProtectedItems",
+    "replicationPolicies",
+    "replicationMigrationItems",
     "replicationRecoveryServicesProviders",
 )
 LOCATIONS = "/providers/Microsoft.RecoveryServices/locations/westeurope"
 
 
 def with_history(**history: t.Any) -> Azure:
-    return Azure({"vaults": [
-        {"name": "vault", "resource_group": "rg-backup", "location": "westeurope", "history": history},
-    ]})
+    return Azure(
+        {
+            "vaults": [
+                {"name": "vault", "resource_group": "rg-backup", "location": "westeurope", "history": history},
+            ]
+        }
+    )
 
 
 def listed(azure: Azure, segment: str, condition: str = "") -> list[str]:
@@ -46,19 +53,29 @@ def test_an_empty_vault_lists_nothing() -> None:
     assert azure.get(f"{VAULT}/replicationUsages")["value"][0]["protectedItemCount"] == 0
 
 
-@pytest.mark.parametrize("segment", [
-    *BACKUP_LISTS, *REPLICATION_LISTS, "usages", "replicationUsages", "privateLinkResources",
-])
+@pytest.mark.parametrize(
+    "segment",
+    [
+        *BACKUP_LISTS,
+        *REPLICATION_LISTS,
+        "usages",
+        "replicationUsages",
+        "privateLinkResources",
+    ],
+)
 def test_the_lists_of_a_missing_vault_are_missing(segment: str) -> None:
     assert Azure().ask("GET", f"{VAULT}/{segment}").status == 404
 
 
-@pytest.mark.parametrize(("condition", "names"), [
-    ("backupManagementType eq 'MAB'", ["WIN10"]),
-    ("backupManagementType eq 'mab' and status eq 'Registered'", ["WIN10"]),
-    ("backupManagementType eq 'DPM'", ["DPM01"]),
-    ("backupManagementType eq 'AzureStorage'", []),
-])
+@pytest.mark.parametrize(
+    ("condition", "names"),
+    [
+        ("backupManagementType eq 'MAB'", ["WIN10"]),
+        ("backupManagementType eq 'mab' and status eq 'Registered'", ["WIN10"]),
+        ("backupManagementType eq 'DPM'", ["DPM01"]),
+        ("backupManagementType eq 'AzureStorage'", []),
+    ],
+)
 def test_containers_are_listed_by_management_type(condition: str, names: list[str]) -> None:
     azure = with_history(containers=["WIN10", {"name": "DPM01", "backup_management_type": "DPM"}])
     assert listed(azure, "backupProtectionContainers", condition) == names
@@ -101,7 +118,9 @@ def test_events_leave_records_jobs_and_activity() -> None:
     azure.event("replication_enabled", machine="web01", source_location="northeurope")
     jobs = [job["properties"] for job in azure.get(f"{VAULT}/backupJobs")["value"]]
     assert [(job["operation"], job["status"]) for job in jobs] == [
-        ("Register", "Completed"), ("Backup", "Completed"), ("ConfigureBackup", "Failed"),
+        ("Register", "Completed"),
+        ("Backup", "Completed"),
+        ("ConfigureBackup", "Failed"),
     ]
     assert listed(azure, "replicationFabrics") == ["asr-a2a-default-westeurope", "asr-a2a-default-northeurope"]
     assert listed(azure, "replicationProtectedItems") == ["web01"]
@@ -137,13 +156,23 @@ def test_an_invisible_attempt_leaves_no_trace(monkeypatch: pytest.MonkeyPatch) -
 
 def test_the_log_knows_when_a_vault_of_the_world_was_born(monkeypatch: pytest.MonkeyPatch) -> None:
     seen, operation = recorded(monkeypatch), "Microsoft.RecoveryServices/vaults/backupPolicies/write"
-    azure = Azure({"vaults": [{
-        "name": "vault", "resource_group": "rg-backup", "location": "westeurope", "created_days_ago": 100,
-        "history": {"activity": [{"operation_name": operation, "days_ago": 5}]},
-    }]})
+    azure = Azure(
+        {
+            "vaults": [
+                {
+                    "name": "vault",
+                    "resource_group": "rg-backup",
+                    "location": "westeurope",
+                    "created_days_ago": 100,
+                    "history": {"activity": [{"operation_name": operation, "days_ago": 5}]},
+                }
+            ]
+        }
+    )
     now = azure.clock.now()
     assert seen == [
-        ("write", "Succeeded", now - 100 * 86400), ("backupPolicies/write", "Succeeded", now - 5 * 86400),
+        ("write", "Succeeded", now - 100 * 86400),
+        ("backupPolicies/write", "Succeeded", now - 5 * 86400),
     ]
 
 
@@ -167,14 +196,17 @@ def test_a_private_vault_is_reached_through_an_approved_endpoint(approved: bool,
     assert azure.event("replication_enabled", source_location="northeurope")["succeeded"] is False
 
 
-@pytest.mark.parametrize(("event", "payload", "status"), [
-    ("machine_registered", {"vault": "none"}, 404),
-    ("machine_registered", {"vault": ""}, 400),
-    ("machine_registered", {"backup_management_type": "Tape"}, 400),
-    ("replication_enabled", {}, 400),
-    ("replication_enabled", {"source_location": "atlantis"}, 400),
-    ("protection_attempted", {"protection": "prayer"}, 400),
-])
+@pytest.mark.parametrize(
+    ("event", "payload", "status"),
+    [
+        ("machine_registered", {"vault": "none"}, 404),
+        ("machine_registered", {"vault": ""}, 400),
+        ("machine_registered", {"backup_management_type": "Tape"}, 400),
+        ("replication_enabled", {}, 400),
+        ("replication_enabled", {"source_location": "atlantis"}, 400),
+        ("protection_attempted", {"protection": "prayer"}, 400),
+    ],
+)
 def test_events_that_mean_nothing_are_refused(event: str, payload: dict[str, t.Any], status: int) -> None:
     azure = Azure()
     azure.create()
@@ -214,11 +246,22 @@ def test_a_history_makes_a_vault_used(history: dict[str, t.Any], used: bool) -> 
 
 
 def test_a_vault_of_the_world() -> None:
-    azure = Azure({"vaults": [{
-        "name": "vault", "resource_group": "rg-backup", "location": "West Europe", "identity": "SystemAssigned",
-        "public_network_access": "Disabled", "tags": {"a": "b"}, "encryption_key_vault": "https://kv/keys/k",
-        "history": {"usages": {"ProtectedItemCount": 7}},
-    }]})
+    azure = Azure(
+        {
+            "vaults": [
+                {
+                    "name": "vault",
+                    "resource_group": "rg-backup",
+                    "location": "West Europe",
+                    "identity": "SystemAssigned",
+                    "public_network_access": "Disabled",
+                    "tags": {"a": "b"},
+                    "encryption_key_vault": "https://kv/keys/k",
+                    "history": {"usages": {"ProtectedItemCount": 7}},
+                }
+            ]
+        }
+    )
     vault = azure.get()
     assert (vault["location"], vault["tags"], vault["identity"]["type"]) == ("westeurope", {"a": "b"}, "SystemAssigned")
     assert vault["properties"]["publicNetworkAccess"] == "Disabled"
@@ -227,34 +270,64 @@ def test_a_vault_of_the_world() -> None:
     assert usages["ProtectedItemCount"] == 7
 
 
-@pytest.mark.parametrize(("entry", "message"), [
-    ({"history": {"protected_item": ["db"]}}, "vault vault: history: unknown key 'protected_item'"),
-    ({"region": "westeurope"}, "vault vault: unknown key 'region'"),
-    ({"location": "atlantis"}, "atlantis"),
-    ({"history": {"containers": [{"name": "c", "backup_management_type": "Tape"}]}}, "Tape"),
-])
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ({"history": {"protected_item": ["db"]}}, "vault vault: history: unknown key 'protected_item'"),
+        ({"region": "westeurope"}, "vault vault: unknown key 'region'"),
+        ({"location": "atlantis"}, "atlantis"),
+        ({"history": {"containers": [{"name": "c", "backup_management_type": "Tape"}]}}, "Tape"),
+    ],
+)
 def test_a_vault_that_cannot_be_meant_is_an_error_of_the_world(entry: dict[str, t.Any], message: str) -> None:
     with pytest.raises(WorldError, match=message):
         Azure({"vaults": [{"name": "vault", "resource_group": "rg-backup", **entry}]})
 
 
 def test_an_endpoint_of_the_world_was_there_before_the_items() -> None:
-    azure = Azure({
-        "vaults": [{"name": "vault", "resource_group": "rg-backup", "location": "westeurope",
-                    "history": {"protected_items": [{"name": "db", "backup_management_type": "DPM"}]}}],
-        "private_endpoints": [{"name": "pe", "resource_group": "rg-net", "virtual_network": "n", "subnet": "s",
-                               "target": VAULT.upper()}],
-    })
+    azure = Azure(
+        {
+            "vaults": [
+                {
+                    "name": "vault",
+                    "resource_group": "rg-backup",
+                    "location": "westeurope",
+                    "history": {"protected_items": [{"name": "db", "backup_management_type": "DPM"}]},
+                }
+            ],
+            "private_endpoints": [
+                {
+                    "name": "pe",
+                    "resource_group": "rg-net",
+                    "virtual_network": "n",
+                    "subnet": "s",
+                    "target": VAULT.upper(),
+                }
+            ],
+        }
+    )
     endpoint = azure.endpoint()
     assert azure.endpoints.failed == []
     assert len(azure.names(endpoint)) == 11
 
 
-@pytest.mark.parametrize(("cloud", "region", "backup", "site_recovery"), [
-    ("AzureCloud", "West US", "privatelink.wus.backup.windowsazure.com", "privatelink.siterecovery.windowsazure.com"),
-    ("AzureUSGovernment", "usgovtexas", "privatelink.ugt.backup.windowsazure.us",
-     "privatelink.siterecovery.windowsazure.us"),
-])
+@pytest.mark.parametrize(
+    ("cloud", "region", "backup", "site_recovery"),
+    [
+        (
+            "AzureCloud",
+            "West US",
+            "privatelink.wus.backup.windowsazure.com",
+            "privatelink.siterecovery.windowsazure.com",
+        ),
+        (
+            "AzureUSGovernment",
+            "usgovtexas",
+            "privatelink.ugt.backup.windowsazure.us",
+            "privatelink.siterecovery.windowsazure.us",
+        ),
+    ],
+)
 def test_capabilities_name_the_zones_without_a_vault(cloud: str, region: str, backup: str, site_recovery: str) -> None:
     azure = Azure({"cloud": cloud})
     groups = [{"subResource": "AzureBackup"}, {"subResource": "AzureSiteRecovery"}]
@@ -266,20 +339,27 @@ def test_capabilities_name_the_zones_without_a_vault(cloud: str, region: str, ba
     assert zones["AzureSiteRecovery"] == [site_recovery]
 
 
-@pytest.mark.parametrize(("settings", "region", "group", "status"), [
-    ({"capabilities_available": False}, "westeurope", "AzureBackup", 404),
-    ({}, "atlantis", "AzureBackup", 400),
-    ({}, "westeurope", "Default", 400),
-])
+@pytest.mark.parametrize(
+    ("settings", "region", "group", "status"),
+    [
+        ({"capabilities_available": False}, "westeurope", "AzureBackup", 404),
+        ({}, "atlantis", "AzureBackup", 400),
+        ({}, "westeurope", "Default", 400),
+    ],
+)
 def test_capabilities_that_are_not_given(settings: dict[str, t.Any], region: str, group: str, status: int) -> None:
     path = f"{SUBSCRIPTION}/providers/Microsoft.RecoveryServices/locations/{region}/capabilities"
     body = {"properties": {"dnsZones": [{"subResource": group}]}}
     assert Azure({"settings": settings}).ask("POST", path, body).status == status
 
 
-@pytest.mark.parametrize(("regional", "zone"), [
-    (True, "privatelink.we.siterecovery.windowsazure.com"), (False, "privatelink.siterecovery.windowsazure.com"),
-])
+@pytest.mark.parametrize(
+    ("regional", "zone"),
+    [
+        (True, "privatelink.we.siterecovery.windowsazure.com"),
+        (False, "privatelink.siterecovery.windowsazure.com"),
+    ],
+)
 def test_private_link_resources_have_absolute_ids(regional: bool, zone: str) -> None:
     azure = Azure({"settings": {"site_recovery_zone_regional": regional}})
     azure.create()
@@ -291,9 +371,14 @@ def test_private_link_resources_have_absolute_ids(regional: bool, zone: str) -> 
     assert azure.ask("GET", f"{VAULT}/privateLinkResources/none").status == 404
 
 
-@pytest.mark.parametrize(("name", "available", "reason"), [
-    ("fresh", True, None), ("VAULT", False, "AlreadyExists"), ("1", False, "Invalid"),
-])
+@pytest.mark.parametrize(
+    ("name", "available", "reason"),
+    [
+        ("fresh", True, None),
+        ("VAULT", False, "AlreadyExists"),
+        ("1", False, "Invalid"),
+    ],
+)
 def test_name_availability(name: str, available: bool, reason: str | None) -> None:
     azure = Azure()
     azure.create()

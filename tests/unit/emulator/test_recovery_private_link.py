@@ -21,10 +21,13 @@ def labels(names: list[str]) -> list[str]:
     return [re.sub(r"^\d+-", "", name).split(".")[0] for name in names]
 
 
-@pytest.mark.parametrize(("group", "token", "field", "other"), [
-    ("AzureBackup", "backup", "privateEndpointStateForBackup", "privateEndpointStateForSiteRecovery"),
-    (SITE_RECOVERY, "siteRecovery", "privateEndpointStateForSiteRecovery", "privateEndpointStateForBackup"),
-])
+@pytest.mark.parametrize(
+    ("group", "token", "field", "other"),
+    [
+        ("AzureBackup", "backup", "privateEndpointStateForBackup", "privateEndpointStateForSiteRecovery"),
+        (SITE_RECOVERY, "siteRecovery", "privateEndpointStateForSiteRecovery", "privateEndpointStateForBackup"),
+    ],
+)
 def test_a_connection_reads_as_exported(group: str, token: str, field: str, other: str) -> None:
     azure = Azure()
     azure.create()
@@ -33,7 +36,9 @@ def test_a_connection_reads_as_exported(group: str, token: str, field: str, othe
     [connection] = properties["privateEndpointConnections"]
     assert re.fullmatch(rf"pe\.\d{{18,19}}\.{token}\.[0-9a-f-]{{36}}", connection["name"])
     assert connection["properties"] == {
-        "provisioningState": "Succeeded", "privateEndpoint": {"id": endpoint.id}, "groupIds": [group],
+        "provisioningState": "Succeeded",
+        "privateEndpoint": {"id": endpoint.id},
+        "groupIds": [group],
         "privateLinkServiceConnectionState": {"status": "Approved", "description": "None", "actionsRequired": "None"},
     }
     assert (connection["location"], properties[field], properties[other]) == ("westeurope", "Enabled", "None")
@@ -199,12 +204,20 @@ def test_site_recovery_has_five_names_and_two_of_the_other_region() -> None:
         assert event["names"] == {SITE_RECOVERY: [*five, *two]}
 
 
-@pytest.mark.parametrize(("settings", "cloud", "location", "expected"), [
-    ({"names_without_privatelink": True}, "AzureCloud", "westeurope", "-ab-pod01-rec2.we.backup.windowsazure.com"),
-    ({}, "AzureUSGovernment", "usgovvirginia", "-ab-pod01-rec2.privatelink.ugv.backup.windowsazure.us"),
-    ({"pod": "pod02"}, "AzureCloud", "uksouth", "-ab-pod02-rec2.privatelink.uks.backup.windowsazure.com"),
-    ({"geo_codes": {"uksouth": "x"}}, "AzureCloud", "uksouth", "-ab-pod01-rec2.privatelink.x.backup.windowsazure.com"),
-])
+@pytest.mark.parametrize(
+    ("settings", "cloud", "location", "expected"),
+    [
+        ({"names_without_privatelink": True}, "AzureCloud", "westeurope", "-ab-pod01-rec2.we.backup.windowsazure.com"),
+        ({}, "AzureUSGovernment", "usgovvirginia", "-ab-pod01-rec2.privatelink.ugv.backup.windowsazure.us"),
+        ({"pod": "pod02"}, "AzureCloud", "uksouth", "-ab-pod02-rec2.privatelink.uks.backup.windowsazure.com"),
+        (
+            {"geo_codes": {"uksouth": "x"}},
+            "AzureCloud",
+            "uksouth",
+            "-ab-pod01-rec2.privatelink.x.backup.windowsazure.com",
+        ),
+    ],
+)
 def test_how_names_end(settings: dict[str, t.Any], cloud: str, location: str, expected: str) -> None:
     azure = Azure({"settings": settings, "cloud": cloud})
     azure.create({"location": location})
@@ -220,7 +233,8 @@ def test_all_backup_names_at_once_and_storage_names_in_the_private_zone() -> Non
     assert labels(azure.names(endpoint)) == [f"ab-pod01-{member}" for member in members]
     azure.event("machine_registered")
     assert [name.split(".", 1)[1] for name in azure.names(endpoint)[9:]] == [
-        "privatelink.blob.core.windows.net", "privatelink.queue.core.windows.net",
+        "privatelink.blob.core.windows.net",
+        "privatelink.queue.core.windows.net",
     ]
 
 
@@ -245,20 +259,25 @@ def test_approving_tells_both_sides_when_it_is_done() -> None:
     properties = azure.get(azure.connection())["properties"]
     assert properties["provisioningState"] == "Succeeded"
     assert properties["privateLinkServiceConnectionState"] == {
-        "status": "Approved", "description": "by hand", "actionsRequired": "None",
+        "status": "Approved",
+        "description": "by hand",
+        "actionsRequired": "None",
     }
     assert azure.endpoints.states == [(endpoint.id, "Approved", "by hand")]
     assert azure.properties()["privateEndpointStateForBackup"] == "Enabled"
     assert change(azure, "Approved").status == 200
 
 
-@pytest.mark.parametrize(("approved", "changes", "statuses"), [
-    (True, ["Rejected", "Approved"], [201, 400]),
-    (False, ["Rejected", "Disconnected"], [201, 201]),
-    (True, ["Disconnected", "Approved"], [201, 400]),
-    (True, ["Pending"], [400]),
-    (True, ["approved"], [400]),
-])
+@pytest.mark.parametrize(
+    ("approved", "changes", "statuses"),
+    [
+        (True, ["Rejected", "Approved"], [201, 400]),
+        (False, ["Rejected", "Disconnected"], [201, 201]),
+        (True, ["Disconnected", "Approved"], [201, 400]),
+        (True, ["Pending"], [400]),
+        (True, ["approved"], [400]),
+    ],
+)
 def test_which_changes_a_connection_takes(approved: bool, changes: list[str], statuses: list[int]) -> None:
     azure = Azure()
     azure.create()

@@ -23,12 +23,15 @@ def operation_number(url: str) -> str:
     return base64.b64decode(segment).decode().partition(";")[0]
 
 
-@pytest.mark.parametrize(("version", "state", "asynchronous"), [
-    ("2020-02-02", "Succeeded", False),
-    ("2021-03-01", "Succeeded", False),
-    ("2022-04-01", "Provisioning", True),
-    ("2026-07-01", "Provisioning", True),
-])
+@pytest.mark.parametrize(
+    ("version", "state", "asynchronous"),
+    [
+        ("2020-02-02", "Succeeded", False),
+        ("2021-03-01", "Succeeded", False),
+        ("2022-04-01", "Provisioning", True),
+        ("2026-07-01", "Provisioning", True),
+    ],
+)
 def test_a_new_vault_answers_201_in_the_manner_of_its_api_version(version: str, state: str, asynchronous: bool) -> None:
     azure = Azure()
     response = azure.ask("PUT", VAULT, BODY, version)
@@ -67,17 +70,31 @@ def test_an_empty_vault_reads_as_recorded() -> None:
         name: vault["properties"][name]
         for name in ("privateEndpointStateForBackup", "publicNetworkAccess", "backupStorageVersion")
     } == {
-        "privateEndpointStateForBackup": "None", "publicNetworkAccess": "Enabled", "backupStorageVersion": "Unassigned",
+        "privateEndpointStateForBackup": "None",
+        "publicNetworkAccess": "Enabled",
+        "backupStorageVersion": "Unassigned",
     }
 
 
-@pytest.mark.parametrize(("body", "status", "code"), [
-    ({"properties": {}}, 400, "LocationRequired"),
-    ({"location": "atlantis"}, 400, "LocationNotAvailableForResourceType"),
-    ({**BODY, "identity": {"type": "Everything"}}, 400, "InvalidIdentityType"),
-    ({**BODY, "properties": {"publicNetworkAccess": "Disabled",
-                             "redundancySettings": {"crossRegionRestore": "Enabled"}}}, 400, "BadRequest"),
-])
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({"properties": {}}, 400, "LocationRequired"),
+        ({"location": "atlantis"}, 400, "LocationNotAvailableForResourceType"),
+        ({**BODY, "identity": {"type": "Everything"}}, 400, "InvalidIdentityType"),
+        (
+            {
+                **BODY,
+                "properties": {
+                    "publicNetworkAccess": "Disabled",
+                    "redundancySettings": {"crossRegionRestore": "Enabled"},
+                },
+            },
+            400,
+            "BadRequest",
+        ),
+    ],
+)
 def test_a_vault_that_cannot_be_is_refused_and_not_stored(body: dict[str, t.Any], status: int, code: str) -> None:
     azure = Azure()
     response = azure.ask("PUT", VAULT, body)
@@ -170,16 +187,23 @@ def test_an_empty_vault_can_be_deleted(version: str, status: int) -> None:
     assert azure.ask("DELETE", VAULT, version=version).status == 204
 
 
-@pytest.mark.parametrize(("history", "code", "fragment"), [
-    ({"soft_deleted_items": ["db"]}, "ServiceResourceNotEmptyWithBackendMessage", "soft delete state"),
-    ({"containers": ["WIN10"]}, "ServiceResourceNotEmptyWithContainerDetails", " : WIN10\n"),
-    ({"engines": ["DPM01"]}, "ServiceResourceNotEmptyWithContainerDetails", " : DPM01\n"),
-    ({"fabrics": ["westus"]}, "ServiceResourceNotEmptyWithContainerDetails", "asr-a2a-default-westus"),
-])
+@pytest.mark.parametrize(
+    ("history", "code", "fragment"),
+    [
+        ({"soft_deleted_items": ["db"]}, "ServiceResourceNotEmptyWithBackendMessage", "soft delete state"),
+        ({"containers": ["WIN10"]}, "ServiceResourceNotEmptyWithContainerDetails", " : WIN10\n"),
+        ({"engines": ["DPM01"]}, "ServiceResourceNotEmptyWithContainerDetails", " : DPM01\n"),
+        ({"fabrics": ["westus"]}, "ServiceResourceNotEmptyWithContainerDetails", "asr-a2a-default-westus"),
+    ],
+)
 def test_a_vault_in_use_cannot_be_deleted(history: dict[str, t.Any], code: str, fragment: str) -> None:
-    azure = Azure({"vaults": [
-        {"name": "vault", "resource_group": "rg-backup", "location": "westeurope", "history": history},
-    ]})
+    azure = Azure(
+        {
+            "vaults": [
+                {"name": "vault", "resource_group": "rg-backup", "location": "westeurope", "history": history},
+            ]
+        }
+    )
     response = azure.ask("DELETE", VAULT)
     assert (response.status, response.document["error"]["code"]) == (400, code)
     assert fragment in response.document["error"]["message"]
@@ -210,17 +234,28 @@ def test_lists_come_in_pages() -> None:
         assert names == ["v0", "v1", "v2", "v3", "v4"]
 
 
-@pytest.mark.parametrize(("cross_region_restore", "wanted", "status"), [
-    ("Disabled", {"publicNetworkAccess": "Disabled"}, 202),
-    ("Enabled", {"publicNetworkAccess": "Disabled"}, 400),
-    ("Enabled", {"redundancySettings": {"crossRegionRestore": "Disabled"}}, 400),
-    ("Disabled", {"redundancySettings": {"standardTierStorageRedundancy": "LocallyRedundant"}}, 202),
-])
+@pytest.mark.parametrize(
+    ("cross_region_restore", "wanted", "status"),
+    [
+        ("Disabled", {"publicNetworkAccess": "Disabled"}, 202),
+        ("Enabled", {"publicNetworkAccess": "Disabled"}, 400),
+        ("Enabled", {"redundancySettings": {"crossRegionRestore": "Disabled"}}, 400),
+        ("Disabled", {"redundancySettings": {"standardTierStorageRedundancy": "LocallyRedundant"}}, 202),
+    ],
+)
 def test_what_a_patch_may_change(cross_region_restore: str, wanted: dict[str, t.Any], status: int) -> None:
-    azure = Azure({"vaults": [{
-        "name": "vault", "resource_group": "rg-backup", "location": "westeurope",
-        "cross_region_restore": cross_region_restore,
-    }]})
+    azure = Azure(
+        {
+            "vaults": [
+                {
+                    "name": "vault",
+                    "resource_group": "rg-backup",
+                    "location": "westeurope",
+                    "cross_region_restore": cross_region_restore,
+                }
+            ]
+        }
+    )
     assert azure.ask("PATCH", VAULT, {"properties": wanted}).status == status
 
 

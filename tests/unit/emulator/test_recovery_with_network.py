@@ -28,14 +28,22 @@ class Azure:
     def __init__(self, **vault: t.Any) -> None:
         world = {
             "vaults": [{"name": "vault", "resource_group": "rg-backup", "location": "westeurope", **vault}],
-            "virtual_networks": [{
-                "name": "network", "resource_group": "rg-backup", "location": "westeurope",
-                "address_prefixes": ["10.0.0.0/16"],
-                "subnets": [{"name": "endpoints", "address_prefix": "10.0.0.0/24"}],
-            }],
+            "virtual_networks": [
+                {
+                    "name": "network",
+                    "resource_group": "rg-backup",
+                    "location": "westeurope",
+                    "address_prefixes": ["10.0.0.0/16"],
+                    "subnets": [{"name": "endpoints", "address_prefix": "10.0.0.0/24"}],
+                }
+            ],
         }
         services: list[t.Callable[[Arm], Service]] = [
-            Authorization, ActivityLog, ResourceGroups, RecoveryServices, Network,
+            Authorization,
+            ActivityLog,
+            ResourceGroups,
+            RecoveryServices,
+            Network,
         ]
         self.arm = Arm(services, Clock(lambda: START), complete(world))
         self.arm.before[:] = [self._operator]
@@ -51,9 +59,17 @@ class Azure:
 
     def connect(self, field: str = CONNECTION, group: str = "AzureBackup") -> None:
         connection = {"name": "c", "properties": {"privateLinkServiceId": VAULT, "groupIds": [group]}}
-        self.ask("PUT", ENDPOINT, {"location": "westeurope", "properties": {
-            "subnet": {"id": f"{NETWORK}/subnets/endpoints"}, field: [connection],
-        }})
+        self.ask(
+            "PUT",
+            ENDPOINT,
+            {
+                "location": "westeurope",
+                "properties": {
+                    "subnet": {"id": f"{NETWORK}/subnets/endpoints"},
+                    field: [connection],
+                },
+            },
+        )
 
     def endpoint(self) -> t.Any:
         return self.ask("GET", ENDPOINT)["properties"]
@@ -65,10 +81,13 @@ class Azure:
         self.arm.events[name]({"vault": VAULT, **payload})
 
 
-@pytest.mark.parametrize(("group", "event", "before", "after"), [
-    ("AzureBackup", "machine_registered", 2, 10),
-    ("AzureSiteRecovery", "replication_enabled", 5, 7),
-])
+@pytest.mark.parametrize(
+    ("group", "event", "before", "after"),
+    [
+        ("AzureBackup", "machine_registered", 2, 10),
+        ("AzureSiteRecovery", "replication_enabled", 5, 7),
+    ],
+)
 def test_new_names_take_new_addresses(group: str, event: str, before: int, after: int) -> None:
     azure = Azure()
     azure.connect(group=group)

@@ -31,7 +31,12 @@ def test_choice(mode: str, facts: Facts, topology: str, writer: str, refused: bo
 
 
 def test_who_makes_zones() -> None:
-    assert [owns_zones(writer) for writer in ("zone_group", "records", "policy", "custom")] == [True, True, False, False]
+    assert [owns_zones(writer) for writer in ("zone_group", "records", "policy", "custom")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_files_for_each_endpoint() -> None:

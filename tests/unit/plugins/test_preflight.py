@@ -276,7 +276,12 @@ def test_capacity_is_told(cloud: Cloud) -> None:
 def test_endpoint_module_agrees_with_the_plan(make_cloud: t.Callable[..., Cloud]) -> None:
     cloud = make_cloud(vaults=[AN_HOUR])
     made = cloud.run(
-        ENDPOINT_MODULE, resource_group="rg-backup", name="pe-backup", subnet=SUBNET, target=VAULT, sub_resource="AzureBackup"
+        ENDPOINT_MODULE,
+        resource_group="rg-backup",
+        name="pe-backup",
+        subnet=SUBNET,
+        target=VAULT,
+        sub_resource="AzureBackup",
     )
     assert made["id"] == ENDPOINT
     result = cloud.run(MODULE, **WANTED)

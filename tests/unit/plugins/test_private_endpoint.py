@@ -20,7 +20,7 @@ WANTED = {
 }
 
 
-@pytest.fixture()
+@pytest.fixture
 def vault(cloud: Cloud) -> Cloud:
     cloud.run(VAULT_MODULE, resource_group="rg-backup", name="vault-backup", location="westeurope")
     return cloud

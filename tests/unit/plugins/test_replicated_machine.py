@@ -177,7 +177,11 @@ def test_without_its_roles_azure_says_what_is_missing() -> None:
 
 
 def test_a_firewall_without_the_exception_is_told_too() -> None:
-    closed = {"name": "cachewest", "resource_group": "rg-network", "network_acls": {"defaultAction": "Deny", "bypass": "None"}}
+    closed = {
+        "name": "cachewest",
+        "resource_group": "rg-network",
+        "network_acls": {"defaultAction": "Deny", "bypass": "None"},
+    }
     cloud = ready(storage_accounts=[closed])
     cloud.run(ACCESS, resource_group="rg-network", name="cachewest", state="absent")
     failed = cloud.run(MODULE, **OPTIONS)

@@ -398,7 +398,12 @@ def test_an_endpoint_never_asks_for_an_address() -> None:
     cloud.arm.around.insert(0, keep)
     for name, subnet in (("pe-source", SOURCE_SUBNET), ("pe-recovery", RECOVERY_SUBNET)):
         done = cloud.run(
-            ENDPOINT, resource_group="rg-recovery", name=name, subnet=subnet, target=VAULT, sub_resource="AzureSiteRecovery"
+            ENDPOINT,
+            resource_group="rg-recovery",
+            name=name,
+            subnet=subnet,
+            target=VAULT,
+            sub_resource="AzureSiteRecovery",
         )
         assert not done.get("failed"), done
     assert len(bodies) == 2
@@ -418,6 +423,8 @@ def test_permissions_of_storage_endpoints_are_asked_for() -> None:
     cloud = make(principals=[READER])
     wish = cache(subnet=f"{SPOKE}/subnets/endpoints", dns_zone_resource_group="rg-dns-source")
     result = cloud.run(MODULE, **{**WANTED, **wish}, permission_timeout=0)
-    refusals = [gate["message"] for gate in result["gates"] if gate["verdict"] == "refused" and SPOKE in gate["subject"]]
+    refusals = [
+        gate["message"] for gate in result["gates"] if gate["verdict"] == "refused" and SPOKE in gate["subject"]
+    ]
     assert any("subnets/join/action" in message for message in refusals)
     assert cloud.writes() == []

@@ -52,7 +52,6 @@ THE_WORLD: JSON = {
         )
     ],
     # Roles of the vault's identity have tests of their own.
-    "settings": {"replication_storage_roles": "never"},
     "storage_accounts": [
         {"name": "cacheopen", "resource_group": "rg-backup"},
         {
@@ -104,15 +103,6 @@ CHANGES: dict[str, JSON] = {
         "cache_storage_account": f"{GROUPS}/rg-backup/providers/Microsoft.Storage/storageAccounts/cacheopen",
     },
     "storage_account_access": {"resource_group": "rg-backup", "name": "cachewesteurope"},
-    "replicated_machine": {
-        "vault": RECOVERY_VAULT,
-        "machine": f"{GROUPS}/rg-backup/providers/Microsoft.Compute/virtualMachines/vm01",
-        "disks": [f"{GROUPS}/rg-backup/providers/Microsoft.Compute/disks/vm01-os"],
-        "source_location": "westeurope",
-        "recovery_location": "northeurope",
-        "recovery_resource_group_id": f"{GROUPS}/rg-backup",
-        "cache_storage_account": f"{GROUPS}/rg-backup/providers/Microsoft.Storage/storageAccounts/replicating",
-    },
 }
 
 # Tasks that fail, each in another layer.

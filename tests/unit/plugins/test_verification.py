@@ -10,7 +10,7 @@ from ansible_collections.privatelink.recovery.plugins.modules.private_dns_record
 from ansible_collections.privatelink.recovery.plugins.modules.verification import MODULE
 
 from .. import conftest
-from ..conftest import BACKUP_ZONES, ENDPOINT, NETWORK, SUBNET, Cloud
+from ..conftest import BACKUP_ZONES, NETWORK, SUBNET, Cloud
 from . import site_recovery_world as world
 from .site_recovery_world import (
     BLOB,
@@ -150,9 +150,7 @@ DAMAGES: list[tuple[t.Callable[[Cloud, str], str], str, str]] = [
 
 @sequences
 @pytest.mark.parametrize(("damage", "check", "words"), DAMAGES)
-def test_what_somebody_damaged(
-    sequence: str, damage: t.Callable[[Cloud, str], str], check: str, words: str
-) -> None:
+def test_what_somebody_damaged(sequence: str, damage: t.Callable[[Cloud, str], str], check: str, words: str) -> None:
     make, wish, zone = SEQUENCES[sequence]
     cloud = make()
     name = damage(cloud, zone)
@@ -267,7 +265,10 @@ POLICY = {**WANTED, "dns_mode": "policy"}
 def test_policy_with_the_zone_groups_of_somebody_else() -> None:
     result = ask(site_recovery_cloud(), POLICY)
     assert result["passed"], result["message"]
-    assert {row["zone"] for row in result["records"]} == {SOURCE_ZONE.lower(), SOURCE_ZONE.lower().replace("rg-dns-source", "rg-dns-recovery")}
+    assert {row["zone"] for row in result["records"]} == {
+        SOURCE_ZONE.lower(),
+        SOURCE_ZONE.lower().replace("rg-dns-source", "rg-dns-recovery"),
+    }
     assert {row["record"] for row in result["names"]} == {"ok"}
 
 
@@ -308,7 +309,9 @@ def test_custom_tells_the_names_and_judges_no_zone() -> None:
 def with_cache(**more: t.Any) -> JSON:
     """The world with an endpoint of the cache account in the source network."""
     private = private_world()
-    cache = world.endpoint("pe-cache", target=CACHE, group_id="blob", zone_group={"name": "default", "zones": [CACHE_ZONE]})
+    cache = world.endpoint(
+        "pe-cache", target=CACHE, group_id="blob", zone_group={"name": "default", "zones": [CACHE_ZONE]}
+    )
     return {
         **private,
         "private_dns_zones": [*private["private_dns_zones"], world.zone(BLOB, "source", SOURCE)],

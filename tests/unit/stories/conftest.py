@@ -14,7 +14,7 @@ from .support import WISH
 Tell = t.Callable[..., Sequence]
 
 
-@pytest.fixture()
+@pytest.fixture
 def tell(tmp_path: Path) -> Tell:
     """Make a sequence for an emulated Azure: the usual wish with other variables laid over it."""
     made = 0

@@ -48,7 +48,10 @@ def test_the_run_waits_and_says_so(name: str, latency: str, make_cloud: MakeClou
 def test_long_operations_are_told_of(make_cloud: MakeCloud, tell: Tell) -> None:
     cloud = make_cloud("realistic")
     assert not tell(cloud).play().failure
-    assert any("PUT Microsoft.RecoveryServices/vaults vault-backup" in line and " s of at most " in line for line in cloud.progress)
+    assert any(
+        "PUT Microsoft.RecoveryServices/vaults vault-backup" in line and " s of at most " in line
+        for line in cloud.progress
+    )
 
 
 def test_patience_that_ends_says_what_it_waited_for(make_cloud: MakeCloud, tell: Tell) -> None:
@@ -70,7 +73,14 @@ def test_a_grant_that_never_comes_is_refused(make_cloud: MakeCloud, tell: Tell) 
 
 
 def test_another_operation_on_the_network_is_waited_for(cloud: Cloud, tell: Tell) -> None:
-    busy = fault(cloud, {"status": 409, "code": "AnotherOperationInProgress"}, times=5, nth="every", method="PUT", path="/privateEndpoints/pe-backup$")
+    busy = fault(
+        cloud,
+        {"status": 409, "code": "AnotherOperationInProgress"},
+        times=5,
+        nth="every",
+        method="PUT",
+        path="/privateEndpoints/pe-backup$",
+    )
     played = tell(cloud).play()
     assert busy.applied == 5
     assert not played.failure

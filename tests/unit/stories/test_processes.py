@@ -121,7 +121,9 @@ def test_killed_and_started_again(at: str, azure: AzureProcess, playbooks: Playb
 
 def test_refused_with_a_report_and_an_exit_code(azure: AzureProcess, playbooks: Playbooks, tmp_path: Path) -> None:
     used = {"protected_items": ["sql01"]}
-    azure.reset(vaults=[{"name": "vault-backup", "resource_group": "rg-backup", "location": "westeurope", "history": used}])
+    azure.reset(
+        vaults=[{"name": "vault-backup", "resource_group": "rg-backup", "location": "westeurope", "history": used}]
+    )
     finished = playbooks.play(book("backup"), *wish(tmp_path), **surroundings(azure))
     assert finished.code == 2
     assert f"{VAULT}: The vault is or was in use" in finished.output
@@ -141,7 +143,10 @@ def closed_port() -> int:
 NO_WAY: dict[str, tuple[t.Callable[[], JSON], str]] = {
     "secret": (lambda: {"AZURE_SECRET": "not~the.secret"}, "AADSTS7000215"),
     "certificate": (lambda: {"REQUESTS_CA_BUNDLE": ""}, "is not trusted"),
-    "endpoint": (lambda: {"AZURE_CLOUD_ENVIRONMENT": f"https://127.0.0.1:{closed_port()}"}, "No answer from the endpoint"),
+    "endpoint": (
+        lambda: {"AZURE_CLOUD_ENVIRONMENT": f"https://127.0.0.1:{closed_port()}"},
+        "No answer from the endpoint",
+    ),
     "name": (lambda: {"AZURE_CLOUD_ENVIRONMENT": "https://arm.invalid"}, "has no address"),
     "cloud": (lambda: {"AZURE_CLOUD_ENVIRONMENT": "AzureMoonCloud"}, "neither a known cloud"),
 }

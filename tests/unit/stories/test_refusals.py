@@ -275,7 +275,14 @@ def test_a_vault_used_between_the_gates_and_the_endpoint_gets_none(cloud: Cloud,
 
 
 def test_a_policy_that_forbids_the_write_is_told_in_azures_words(cloud: Cloud, tell: Tell) -> None:
-    fault(cloud, {"status": 403, "code": "RequestDisallowedByPolicy", "message": "Not here."}, times=0, nth="every", method="PUT", path="/vaults/")
+    fault(
+        cloud,
+        {"status": 403, "code": "RequestDisallowedByPolicy", "message": "Not here."},
+        times=0,
+        nth="every",
+        method="PUT",
+        path="/vaults/",
+    )
     played = tell(cloud).play()
     assert "RequestDisallowedByPolicy" in played.failure and "exemption" in played.failure
     assert not cloud.exists(VAULT)

@@ -23,7 +23,7 @@ BOTH = {"backup_endpoints": [ENDPOINT_WISH, HUB_ENDPOINT_WISH]}
 MODES = ("zone_group", "records")
 
 
-@pytest.fixture()
+@pytest.fixture
 def resolving(request: pytest.FixtureRequest) -> t.Callable[[Cloud], list[JSON]]:
     """Serve Azure DNS for each virtual network of a cloud; answers where."""
 
@@ -135,7 +135,9 @@ def test_four_runs(
     check_vault(cloud)
     check_endpoint(cloud, ENDPOINT, BACKUP_ZONES, NETWORK)
     check_endpoint(cloud, HUB_ENDPOINT, HUB_ZONES, HUB_NETWORK)
-    proven = {row["fqdn"]: (row["resolved"], row["answers"]) for row in first.report["names"] if row["endpoint"] == "pe-hub"}
+    proven = {
+        row["fqdn"]: (row["resolved"], row["answers"]) for row in first.report["names"] if row["endpoint"] == "pe-hub"
+    }
     assert proven == {name: (True, [address]) for name, address in names(cloud, HUB_ENDPOINT).items()}
     assert {row["resolved"] for row in first.report["names"]} == {True}
     once_more(cloud, sequence)
@@ -221,7 +223,9 @@ def test_someone_else_approves(cloud: Cloud, tell: Tell) -> None:
 
 
 def test_pending_connections_are_approved(cloud: Cloud, tell: Tell) -> None:
-    wish = {"backup_endpoints": [{**ENDPOINT_WISH, "manual": True, "request_message": "Change 4711"}, HUB_ENDPOINT_WISH]}
+    wish = {
+        "backup_endpoints": [{**ENDPOINT_WISH, "manual": True, "request_message": "Change 4711"}, HUB_ENDPOINT_WISH]
+    }
     sequence = tell(cloud, **wish)
     first = sequence.play()
     assert not first.failure
@@ -264,7 +268,9 @@ def test_a_zone_the_company_shares_is_left_as_it_is(dns_mode: str, make_cloud: M
         "name": BLOB,
         "resource_group": "rg-dns",
         "virtual_network_links": [{"name": "theirs", "virtual_network": HUB_NETWORK}],
-        "records": [{"name": "theirdata", "ip_addresses": ["10.2.9.9"], "time_to_live": 300, "metadata": {"team": "web"}}],
+        "records": [
+            {"name": "theirdata", "ip_addresses": ["10.2.9.9"], "time_to_live": 300, "metadata": {"team": "web"}}
+        ],
     }
     cloud = make_cloud(private_dns_zones=[copy.deepcopy(zone)])
     theirs = [

@@ -75,7 +75,11 @@ def test_custom_hands_the_records_over_and_touches_no_zone(tmp_path: Path) -> No
     made = records(tmp_path)
     assert sorted(made) == sorted(
         [
-            *(f"{name}{ending}" for name in ("pe-cache", "pe-recovery", "pe-source") for ending in (".hosts", ".ps1.txt")),
+            *(
+                f"{name}{ending}"
+                for name in ("pe-cache", "pe-recovery", "pe-source")
+                for ending in (".hosts", ".ps1.txt")
+            ),
             f"pe-cache.{BLOB}.zone",
             f"pe-recovery.{ZONE}.zone",
             f"pe-source.{ZONE}.zone",

@@ -30,7 +30,9 @@ def test_the_vaults_name_must_be_given_again(confirmation: str, cloud: Cloud, te
 
 @pytest.mark.parametrize("latency", ["instant", "realistic"])
 @pytest.mark.parametrize("dns_mode", MODES)
-def test_everything_of_ours_goes_in_the_safe_order(dns_mode: str, latency: str, make_cloud: MakeCloud, tell: Tell) -> None:
+def test_everything_of_ours_goes_in_the_safe_order(
+    dns_mode: str, latency: str, make_cloud: MakeCloud, tell: Tell
+) -> None:
     cloud = make_cloud(latency)
     before = set(state(cloud))
     sequence = tell(cloud, {**WHOLE_WISH, "backup_dns_mode": dns_mode})
@@ -47,7 +49,11 @@ def test_everything_of_ours_goes_in_the_safe_order(dns_mode: str, latency: str, 
     }
     assert set(predicted.changes) <= set(done.changes)
     order = cloud.writes()
-    rejected = [number for number, write in enumerate(order) if write.startswith("PUT") and "/privateEndpointConnections/" in write]
+    rejected = [
+        number
+        for number, write in enumerate(order)
+        if write.startswith("PUT") and "/privateEndpointConnections/" in write
+    ]
     deleted = [number for number, write in enumerate(order) if write.startswith("DELETE")]
     assert len(rejected) == 2 and rejected < deleted
     left = set(state(cloud)) - before
@@ -88,7 +94,9 @@ def test_what_others_made_stays(dns_mode: str, make_cloud: MakeCloud, tell: Tell
     zones[1]["virtual_network_links"] = [{"name": "theirs", "virtual_network": HUB_NETWORK}]  # type: ignore[assignment]
     theirs = endpoint("pe-theirs", resource_group="rg-network", subnet="endpoints")
     cloud = make_cloud(
-        vaults=[{"name": "vault-backup", "resource_group": "rg-backup", "location": "westeurope", "created_days_ago": 1}],
+        vaults=[
+            {"name": "vault-backup", "resource_group": "rg-backup", "location": "westeurope", "created_days_ago": 1}
+        ],
         private_endpoints=[theirs],
         private_dns_zones=copy.deepcopy(zones),
     )
@@ -106,7 +114,9 @@ def test_what_others_made_stays(dns_mode: str, make_cloud: MakeCloud, tell: Tell
 
 def test_an_endpoint_of_the_same_name_that_is_not_ours_stays(make_cloud: MakeCloud, tell: Tell) -> None:
     cloud = make_cloud(
-        vaults=[{"name": "vault-backup", "resource_group": "rg-backup", "location": "westeurope", "created_days_ago": 1}],
+        vaults=[
+            {"name": "vault-backup", "resource_group": "rg-backup", "location": "westeurope", "created_days_ago": 1}
+        ],
         private_endpoints=[endpoint("pe-backup", virtual_network="vnet-app")],
     )
     before = state(cloud)
