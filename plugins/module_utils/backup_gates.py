@@ -182,7 +182,7 @@ def regions(look: Inspection) -> t.Iterator[Gate]:
         elif look.location and there != look.location and look.wish.sub_resource == "AzureBackup":
             yield refused(
                 "region", endpoint.id,
-                f"Endpoint {endpoint.name} would be in {there}, but the vault is in {look.location}; Azure Backup wants both in one region.",
+                f"Endpoint {endpoint.name} would be in {there}, the vault is in {look.location}; Azure Backup wants both in one region.",
                 "Use a virtual network in the vault's region.",
             )  # fmt: skip
         else:

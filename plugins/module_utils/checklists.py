@@ -12,6 +12,7 @@ V2_ARTICLE = "https://learn.microsoft.com/azure/backup/backup-azure-private-endp
 SITE_RECOVERY_ARTICLE = (
     "https://learn.microsoft.com/azure/site-recovery/azure-to-azure-how-to-enable-replication-private-endpoints"
 )
+HYBRID_ARTICLE = "https://learn.microsoft.com/azure/site-recovery/hybrid-how-to-enable-replication-private-endpoints"
 
 
 class Row(t.NamedTuple):
@@ -114,6 +115,55 @@ CHECKLISTS: dict[str, tuple[Row, ...]] = {
             "network team",
             "https://learn.microsoft.com/azure/site-recovery/azure-to-azure-troubleshoot-network-connectivity",
             "effective security rules of one machine",
+        ),
+        Row(
+            "test-failover",
+            "Run a test failover into a network that is linked to the recovery side's zones, and repeat it on schedule.",
+            "replication operator",
+            "A failover finds the vault only where its names resolve to the recovery endpoint. "
+            "https://learn.microsoft.com/azure/site-recovery/azure-to-azure-tutorial-dr-drill",
+            "the test failover's job; name_resolution on the machine that came up",
+        ),
+    ),
+    "site_recovery_hybrid": (
+        Row(
+            "private-connection",
+            "Connect the machines' site with the bypass network (VPN or ExpressRoute private peering), and have its DNS servers "
+            "forward the zones to a resolver in that network.",
+            "network team",
+            f"An endpoint cannot be on premises. {HYBRID_ARTICLE}",
+            "privatelink.recovery.name_resolution with port: 443 from the appliance",
+        ),
+        Row(
+            "agent-version",
+            "Use Site Recovery 9.35 or newer everywhere, and plan upgrades by hand.",
+            "replication operator",
+            f"Older versions do not know private endpoints, and automatic upgrades are not supported with them. {HYBRID_ARTICLE}",
+            "versions of appliance and agents; the calendar entry",
+        ),
+        Row(
+            "install-after-endpoint",
+            "Install the configuration server, appliance or Hyper-V provider only now; a configuration server needs MySQL installed "
+            "by hand first.",
+            "replication operator",
+            f"The endpoint must exist before the first registration. {HYBRID_ARTICLE}",
+            "date of the installation, after that of this report",
+        ),
+        Row(
+            "public-urls",
+            "Allow outbound TCP 443 to the URLs that stay public: portal.azure.com, management.azure.com, *.windows.net, *.microsoft.com, "
+            "*.microsoftonline.com, *.microsoftonline-p.com, *.msauth.net, *.msftauth.net, *.live.com, *.office.com. A proxy must follow "
+            "the aliases of the private names or leave them alone.",
+            "network team",
+            f"Sign-in and management have no private endpoint. {HYBRID_ARTICLE}",
+            "the appliance's own connectivity check",
+        ),
+        Row(
+            "enable-replication",
+            "Enable replication for the machines now, not before.",
+            "replication operator",
+            f"A vault that ever held a protected machine can never use private endpoints. {HYBRID_ARTICLE}",
+            "replicated items show as Protected",
         ),
     ),
     "site_recovery_teardown": (

@@ -17,6 +17,7 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.backup_gates 
 from ansible_collections.privatelink.recovery.plugins.module_utils.checklists import CHECKLISTS
 from ansible_collections.privatelink.recovery.plugins.module_utils.connection import CONNECTION
 from ansible_collections.privatelink.recovery.plugins.module_utils.credentials import ENVIRONMENT
+from ansible_collections.privatelink.recovery.plugins.module_utils.site_recovery_gates import SITE_RECOVERY_GATES
 
 from .conftest import GROUPS, NETWORK, SUBSCRIPTION, WORLD
 from .playbooks_support import PREFIX, AzureProcess, Playbooks, defaults, local_play
@@ -40,6 +41,7 @@ def files(*endings: str) -> list[Path]:
 PAGES = files(".md")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 GUIDE = (ROOT / "docs" / "backup.md").read_text(encoding="utf-8")
+RECOVERY_GUIDE = (ROOT / "docs" / "site_recovery.md").read_text(encoding="utf-8")
 REHEARSAL = (ROOT / "docs" / "rehearsal.md").read_text(encoding="utf-8")
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py") if path.stem != "__init__")
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if path.is_dir())
@@ -92,7 +94,7 @@ def test_the_readme_names_what_there_is() -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_every_option_of_a_role_is_documented(role: str) -> None:
     specifications = yaml.safe_load((ROOT / "roles" / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
-    told = named(GUIDE + (ROOT / "roles" / role / "README.md").read_text(encoding="utf-8"))
+    told = named(GUIDE + RECOVERY_GUIDE + (ROOT / "roles" / role / "README.md").read_text(encoding="utf-8"))
     entry_points = specifications["argument_specs"]
     wanted = {name for entry in entry_points.values() for name in options_of(entry)}
     assert sorted(wanted - told) == []
@@ -105,7 +107,9 @@ def test_no_variable_is_documented_that_a_role_does_not_have(role: str) -> None:
     specifications = yaml.safe_load((ROOT / "roles" / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
     known = {name for entry in specifications["argument_specs"].values() for name in options_of(entry)}
     for_operators = [
-        path for path in PAGES if path.name in ("backup.md", "troubleshooting.md", "connection.md", "README.md")
+        path
+        for path in PAGES
+        if path.name in ("backup.md", "site_recovery.md", "troubleshooting.md", "connection.md", "README.md")
     ]
     spans = named("".join(path.read_text(encoding="utf-8") for path in for_operators))
     mentioned = {name for span in spans for name in re.findall(rf"^({role}_[a-z_]+)(?::.*)?$", span)}
@@ -113,13 +117,22 @@ def test_no_variable_is_documented_that_a_role_does_not_have(role: str) -> None:
     assert mentioned - known == set()
 
 
-def test_every_gate_and_checklist_row_is_in_the_guide() -> None:
-    gates = {name for name, _check in (*FOUNDATION, *BACKUP_GATES)} | {"network_policies"}
-    rows = set(re.findall(r"^\| `(\w+)`", GUIDE.split("## The gates")[1].split("## Variables")[0], re.MULTILINE))
-    assert rows == gates
-    assert {row.id for name in CHECKLISTS if name.startswith("backup") for row in CHECKLISTS[name]} - named(
-        GUIDE
-    ) == set()
+@pytest.mark.parametrize(
+    ("sequence", "guide", "gates"),
+    [("backup", GUIDE, BACKUP_GATES), ("site_recovery", RECOVERY_GUIDE, SITE_RECOVERY_GATES)],
+)
+def test_every_gate_and_checklist_row_is_in_the_guide(
+    sequence: str, guide: str, gates: tuple[tuple[str, t.Any], ...]
+) -> None:
+    rows = set(re.findall(r"^\| `(\w+)`", guide.split("## The gates\n")[1].split("\n## ")[0], re.MULTILINE))
+    assert rows == {name for name, _check in (*FOUNDATION, *gates)} | {"network_policies"}
+    duties = {row.id for name in CHECKLISTS if name.startswith(sequence) for row in CHECKLISTS[name]}
+    assert duties
+    assert duties - named(guide) == set()
+
+
+def test_every_checklist_belongs_to_a_guide() -> None:
+    assert [name for name in CHECKLISTS if not name.startswith(("backup", "site_recovery"))] == []
 
 
 def test_every_setting_event_route_and_key_of_the_world_is_documented() -> None:

@@ -129,3 +129,58 @@ def test_a_directory_that_cannot_be(cloud: Cloud, tmp_path: Path) -> None:
 def test_a_broken_report_of_before_is_replaced(cloud: Cloud, tmp_path: Path) -> None:
     (tmp_path / "report.json").write_text("no json")
     assert cloud.run(MODULE, directory=str(tmp_path), count_as_change=True, **OPTIONS)["changed"] is True
+
+
+ZONE = "privatelink.siterecovery.windowsazure.com"
+TWO_SIDES = [
+    {"endpoint": side, "fqdn": f"1-asr-pod01-rcm1.we.{ZONE}", "zone": ZONE, "ip_addresses": [address]}
+    for side, address in (("pe-source", "10.1.1.4"), ("pe-recovery", "10.2.1.4"))
+]
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_records_as_files_for_the_owner_of_the_dns_servers(cloud: Cloud, tmp_path: Path, check_mode: bool) -> None:
+    directory = tmp_path / "reports"
+    options = {"directory": str(directory), "scenario": "site_recovery", "record_files": True, "time_to_live": 60}
+    done = cloud.run(MODULE, check_mode=check_mode, names=TWO_SIDES, **options)
+    assert done["changed"] is False
+    names = [
+        f"{side}{ending}" for side in ("pe-recovery", "pe-source") for ending in (".hosts", f".{ZONE}.zone", ".ps1.txt")
+    ]
+    assert done["record_files"] == sorted(str(directory / "records" / name) for name in names)
+    assert stat.S_IMODE((directory / "records").stat().st_mode) == 0o700
+    for path in done["record_files"]:
+        assert stat.S_IMODE(Path(path).stat().st_mode) == 0o600
+    assert "\t60\tIN\tA\t10.1.1.4" in (directory / "records" / f"pe-source.{ZONE}.zone").read_text()
+    assert b"\r\n" in (directory / "records" / "pe-source.ps1.txt").read_bytes()
+    assert b"\r\r" not in (directory / "records" / "pe-source.ps1.txt").read_bytes()
+    told = json.loads((directory / "report.json").read_text())["record_files"]
+    assert [row["path"] for row in told] == sorted(f"records/{name}" for name in names)
+    assert all(row["use"] for row in told)
+    assert "records/pe-source.hosts" in (directory / "report.md").read_text()
+    assert cloud.requests() == []
+
+
+def test_files_of_names_that_are_no_more_go_and_those_of_others_stay(cloud: Cloud, tmp_path: Path) -> None:
+    options = {"directory": str(tmp_path), "scenario": "site_recovery", "record_files": True}
+    cloud.run(MODULE, names=TWO_SIDES, **options)
+    (tmp_path / "records" / "notes.md").write_text("ours")
+    left = cloud.run(MODULE, names=TWO_SIDES[:1], **options)
+    assert {path.name for path in (tmp_path / "records").iterdir()} == {
+        "notes.md", *(Path(path).name for path in left["record_files"]),
+    }  # fmt: skip
+    unknowing = cloud.run(MODULE, names=[], **options)
+    assert unknowing["record_files"] == []
+    assert (tmp_path / "records" / "pe-source.hosts").exists()
+
+
+def test_no_files_unless_asked_for(cloud: Cloud, tmp_path: Path) -> None:
+    done = cloud.run(MODULE, directory=str(tmp_path), scenario="site_recovery", names=TWO_SIDES)
+    assert done["record_files"] == []
+    assert not (tmp_path / "records").exists()
+
+
+def test_the_name_of_an_endpoint_leads_nowhere_else(cloud: Cloud, tmp_path: Path) -> None:
+    names = [{**TWO_SIDES[0], "endpoint": "../../elsewhere"}]
+    done = cloud.run(MODULE, directory=str(tmp_path), scenario="site_recovery", record_files=True, names=names)
+    assert {Path(path).parent for path in done["record_files"]} == {tmp_path / "records"}

@@ -360,6 +360,22 @@ def test_roles_by_disks_and_tier(disks: str, accounts: list[tuple[str, str]], ex
     assert len(pairs) == 2 * len(expected)
 
 
+def test_accounts_of_a_hybrid_sequence_get_the_same_roles() -> None:
+    wish = {"variant": "hybrid", "dns_mode": "zone_group", **one_endpoint(), "storage_accounts": [{"id": CACHE}]}
+    plan = make().run(MODULE, **{**WANTED, **wish})["plan"]
+    assert [row["role"] for row in plan["storage_roles"]] == ["Contributor", "Storage Blob Data Contributor"]
+    assert plan["trusted_accounts"] == [CACHE]
+
+
+@pytest.mark.parametrize(
+    ("accounts", "warned"), [([], True), ([{"id": CACHE}], True), (cache()["storage_accounts"], False)]
+)
+def test_without_an_endpoint_of_an_account_the_operator_is_warned(accounts: list[JSON], warned: bool) -> None:
+    result = make().run(MODULE, **{**WANTED, "storage_accounts": accounts})
+    assert result["passed"]
+    assert any("public endpoints" in text for text in result.get("warnings", [])) is warned
+
+
 def test_unmanaged_disks_without_a_target_account_are_refused() -> None:
     wish = {"disk_model": "unmanaged", "storage_accounts": [{"id": CACHE, "use": "cache"}]}
     cloud = make()

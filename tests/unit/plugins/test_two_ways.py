@@ -18,7 +18,6 @@ JSON = dict[str, t.Any]
 SECRET = "known~secret.of+this/run=7f3a"
 PRINCIPAL = "55555555-5555-4555-8555-555555555555"
 BLOB = BACKUP_ZONES[1]
-RECOVERY_VAULT = VAULT.replace("vault-backup", "vault-recovery")
 THE_WORLD: JSON = {
     "principals": [
         {
@@ -29,10 +28,7 @@ THE_WORLD: JSON = {
             "roles": [{"role": "Owner", "scope": f"/subscriptions/{SUBSCRIPTION}"}],
         }
     ],
-    "vaults": [
-        {"name": "vault-backup", "resource_group": "rg-backup", "location": "westeurope"},
-        {"name": "vault-recovery", "resource_group": "rg-backup", "location": "northeurope"},
-    ],
+    "vaults": [{"name": "vault-backup", "resource_group": "rg-backup", "location": "westeurope"}],
     "private_dns_zones": [{"name": zone.rsplit("/", 1)[-1], "resource_group": "rg-dns"} for zone in BACKUP_ZONES],
     "private_endpoints": [
         {
@@ -52,6 +48,7 @@ THE_WORLD: JSON = {
         )
     ],
     # Roles of the vault's identity have tests of their own.
+    "settings": {"replication_storage_roles": "never"},
     "storage_accounts": [
         {"name": "cacheopen", "resource_group": "rg-backup"},
         {
@@ -61,8 +58,6 @@ THE_WORLD: JSON = {
         },
     ],
     "subscriptions": [{"id": SUBSCRIPTION, "providers": {"Microsoft.KeyVault": "NotRegistered"}}],
-    # The identity that would need roles is drawn by chance.
-    "settings": {"replication_storage_roles": "never"},
 }
 
 # One change by every module that writes. None depends on another, so that check mode can predict them all.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typing as t
 from pathlib import Path
 
+import jinja2
 import pytest
 
 from ..conftest import Cloud
@@ -12,6 +13,25 @@ from .sequence import Sequence
 from .support import WISH
 
 Tell = t.Callable[..., Sequence]
+
+
+@pytest.fixture(scope="package", autouse=True)
+def compiled_once() -> t.Iterator[None]:
+    """Compile each template of the roles once: hundreds of runs would spend a third of their time on that."""
+    kept: dict[tuple[type, str], t.Any] = {}
+    compile_anew = jinja2.Environment.compile
+
+    def compile_once(environment: jinja2.Environment, source: t.Any, *options: t.Any, **named: t.Any) -> t.Any:
+        if options or named or not isinstance(source, str):
+            return compile_anew(environment, source, *options, **named)
+        key = (type(environment), str(source))
+        if key not in kept:
+            kept[key] = compile_anew(environment, source)
+        return kept[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jinja2.Environment, "compile", compile_once)
+        yield
 
 
 @pytest.fixture

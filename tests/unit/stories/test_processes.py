@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import socket
+import subprocess
 import time
 import typing as t
 from pathlib import Path
@@ -104,11 +105,7 @@ def test_killed_and_started_again(at: str, azure: AzureProcess, playbooks: Playb
     stall = {"match": {"method": method, "path": exactly(path)}, "nth": 1, "action": {"delay": KILL_WITHIN}}
     azure.admin("POST", "faults", stall)
     process = playbooks.start(book("backup"), *wish(tmp_path), **surroundings(azure))
-    give_up = time.monotonic() + KILL_WITHIN
-    while f"{method} {path}" not in azure.writes():
-        assert process.poll() is None and time.monotonic() < give_up, "the write never came"
-        # Nothing tells when another process has written but the log of what it wrote to.
-        time.sleep(0.02)
+    until(process, lambda: f"{method} {path}" in azure.writes())
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     assert process.returncode == -signal.SIGKILL
@@ -117,6 +114,32 @@ def test_killed_and_started_again(at: str, azure: AzureProcess, playbooks: Playb
     finished = playbooks.play(book("backup"), *wish(tmp_path), **surroundings(azure))
     assert finished.code == 0, finished.output
     assert end_state(azure) == goal
+
+
+def until(process: subprocess.Popen[str], happened: t.Callable[[], bool]) -> None:
+    """Wait for something that a running playbook does."""
+    give_up = time.monotonic() + KILL_WITHIN
+    while not happened():
+        assert process.poll() is None and time.monotonic() < give_up, "it never happened"
+        # Nothing tells what another process has asked but the log of what it asked.
+        time.sleep(0.02)
+
+
+def test_a_fresh_grant_is_waited_for_and_the_operator_sees_it(
+    azure: AzureProcess, playbooks: Playbooks, tmp_path: Path
+) -> None:
+    azure.reset(settings={"world_roles_delay": 120})
+    try:
+        azure.admin("POST", "clock", {"speed": 0.001})
+        process = playbooks.start(book("backup"), *wish(tmp_path), **surroundings(azure))
+        until(process, lambda: any(entry["path"].endswith("/permissions") for entry in azure.requests()))
+        azure.admin("POST", "clock", {"speed": 120})
+        output, _ = process.communicate(timeout=KILL_WITHIN * 2)
+    finally:
+        azure.admin("POST", "clock", {"speed": 1})
+    assert process.returncode == 0, output
+    assert "preflight: waiting for a recent role assignment to spread to" in output
+    assert azure.writes()[-1] == f"PATCH {VAULT}"
 
 
 def test_refused_with_a_report_and_an_exit_code(azure: AzureProcess, playbooks: Playbooks, tmp_path: Path) -> None:

@@ -45,11 +45,10 @@ def connection(cloud: Cloud, endpoint_id: str) -> JSON:
 def own_status(cloud: Cloud, endpoint_id: str) -> str:
     """The connection's status as the endpoint shows it."""
     properties = cloud.document(endpoint_id)["properties"]
-    (only,) = [
-        *(properties.get("privateLinkServiceConnections") or []),
-        *(properties.get("manualPrivateLinkServiceConnections") or []),
-    ]
-    return str(only["properties"]["privateLinkServiceConnectionState"]["status"])
+    lists = ("privateLinkServiceConnections", "manualPrivateLinkServiceConnections")
+    found: list[JSON] = [item for name in lists for item in properties.get(name) or []]
+    assert len(found) == 1
+    return str(found[0]["properties"]["privateLinkServiceConnectionState"]["status"])
 
 
 def names(cloud: Cloud, endpoint_id: str) -> dict[str, str]:
