@@ -80,6 +80,11 @@ class Wish:
         return NEEDS[f"{self.sub_resource}_hybrid" if self.variant == "hybrid" else self.sub_resource]
 
 
+def wish_of(task: Task) -> Wish:
+    """The wish of a task. The vault's own subscription, where it is named, leaves the connection's unasked."""
+    return make_wish(task.options, task.options["vault"].get("subscription_id") or task.subscription_id)
+
+
 def make_wish(options: t.Mapping[str, t.Any], subscription_id: str) -> Wish:
     """Resolve the options of the ``preflight`` module. Raises :class:`InputError` for what cannot be meant."""
     vault = options["vault"]

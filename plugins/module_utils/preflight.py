@@ -10,7 +10,7 @@ from .dns_topology import owns_zones
 from .errors import Refusal
 from .gates import Gate, run_gates, summary
 from .ids import fold_id, parse_id, same_id, unique_ids
-from .inspection import Inspection, StorageEndpoint, make_wish
+from .inspection import Inspection, StorageEndpoint, wish_of
 from .private_dns import ours
 from .runner import Task
 from .site_recovery_gates import SITE_RECOVERY_GATES
@@ -34,7 +34,7 @@ class GatesClosed(Refusal):
 
 def run_preflight(task: Task) -> JSON:
     """Serve the ``preflight`` module."""
-    look = Inspection(task, make_wish(task.options, task.subscription_id))
+    look = Inspection(task, wish_of(task))
     stage = task.options["stage"]
     gates: list[Gate] = []
     for row in FOUNDATION if stage == "all" else ():

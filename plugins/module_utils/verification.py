@@ -12,7 +12,7 @@ from .errors import NotFound, Refusal
 from .freshness import SITE_RECOVERY_API_VERSION
 from .gates import Gate, ok, refused, run_gates
 from .ids import same_id
-from .inspection import EndpointWish, Inspection, StorageEndpoint, make_wish
+from .inspection import EndpointWish, Inspection, StorageEndpoint, wish_of
 from .inventory import PublishedName, read_names
 from .private_dns import a_records, addresses, zone_name
 from .private_dns_zones import links_of
@@ -42,7 +42,7 @@ class Findings:
 
 def verify(task: Task) -> JSON:
     """Serve the ``verification`` module."""
-    look = Inspection(task, make_wish(task.options, task.subscription_id))
+    look = Inspection(task, wish_of(task))
     found = Findings()
     checks = run_gates(
         [

@@ -46,7 +46,6 @@ options:
     default: true
 extends_documentation_fragment:
   - privatelink.recovery.attributes.info
-  - privatelink.recovery.attributes.actiongroup
 seealso:
   - name: Azure Private Endpoint DNS integration
     description: How consumers resolve the names, in the cloud and on premises.

@@ -92,7 +92,7 @@ options:
     type: bool
     default: false
 extends_documentation_fragment:
-  - privatelink.recovery.attributes.actiongroup
+  - privatelink.recovery.attributes.info
 attributes:
   check_mode:
     support: full

@@ -106,7 +106,8 @@ def test_killed_and_started_again(at: str, azure: AzureProcess, playbooks: Playb
     azure.admin("POST", "faults", stall)
     process = playbooks.start(book("backup"), *wish(tmp_path), **surroundings(azure))
     until(process, lambda: f"{method} {path}" in azure.writes())
-    os.killpg(process.pid, signal.SIGKILL)
+    for number in family(process.pid):
+        os.kill(number, signal.SIGKILL)
     process.communicate()
     assert process.returncode == -signal.SIGKILL
     assert end_state(azure) != goal
@@ -114,6 +115,13 @@ def test_killed_and_started_again(at: str, azure: AzureProcess, playbooks: Playb
     finished = playbooks.play(book("backup"), *wish(tmp_path), **surroundings(azure))
     assert finished.code == 0, finished.output
     assert end_state(azure) == goal
+
+
+def family(process_id: int) -> list[int]:
+    """A process and its children: a worker of Ansible has a session of its own and would finish its task alone."""
+    listed = subprocess.run(["ps", "-A", "-o", "ppid=,pid="], capture_output=True, text=True, check=True).stdout
+    pairs = [tuple(map(int, line.split())) for line in listed.splitlines()]
+    return [process_id, *(child for parent, child in pairs if parent == process_id)]
 
 
 def until(process: subprocess.Popen[str], happened: t.Callable[[], bool]) -> None:
