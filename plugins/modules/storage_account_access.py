@@ -11,7 +11,8 @@ short_description: Let trusted Microsoft services through the firewall of storag
 version_added: 1.0.0
 description:
   - Adds or removes the exception for trusted Microsoft services, which Site Recovery and Azure Migrate need on an account whose firewall is on.
-  - Every other exception, rule and the default action stay as they are. Azure replaces the firewall as a whole, so the module reads it and sends it back complete.
+  - Every other exception, rule and the default action stay as they are.
+  - Azure replaces the firewall as a whole, so the module reads it and sends it back complete.
 author: privatelink.recovery maintainers (@privatelink)
 options:
   resource_group:
