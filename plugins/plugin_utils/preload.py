@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import codecs
 import contextlib
-import netrc  # noqa: F401 - requests looks for a netrc file before its first request
+import importlib
 import ssl
+import typing as t
 
 
 def prepare_http() -> None:
@@ -29,17 +30,28 @@ def prepare_http() -> None:
 # azure-core decodes answers with it; the first look-up of an encoding is an import too.
 codecs.lookup("utf-8-sig")
 
-# Absence is reported by the task that needs the package, with missing_required_lib.
-with contextlib.suppress(ImportError):
-    import azure.core.credentials
-    import azure.core.pipeline.policies
-    import azure.core.pipeline.transport._requests_basic
-    import azure.core.polling
-    import azure.core.rest
-    import azure.core.rest._requests_basic
-    import azure.identity
-    import azure.mgmt.core
-    import azure.mgmt.core.policies
-    import azure.mgmt.core.polling.arm_polling  # noqa: F401
+MODULES = (
+    "netrc",  # requests looks for such a file before its first request
+    "azure.core.credentials",
+    "azure.core.pipeline.policies",
+    "azure.core.pipeline.transport._requests_basic",
+    "azure.core.polling",
+    "azure.core.rest",
+    "azure.core.rest._requests_basic",
+    "azure.identity",
+    "azure.mgmt.core",
+    "azure.mgmt.core.policies",
+    "azure.mgmt.core.polling.arm_polling",
+)
 
+
+def load(modules: t.Iterable[str]) -> None:
+    """Import modules for their own sake. Absence is reported by the task that needs one, with missing_required_lib."""
+    with contextlib.suppress(ImportError):
+        for name in modules:
+            importlib.import_module(name)
+
+
+load(MODULES)
+with contextlib.suppress(ImportError):
     prepare_http()

@@ -1,20 +1,13 @@
 """azure-mgmt-network, imported once in the parent process before workers fork (see ``preload``)."""
 
-# Nothing here is used: it is imported to have been imported.
-# pylint: disable=unused-import
-
 from __future__ import annotations
 
-import contextlib
 import typing as t
 
-from . import preload  # noqa: F401 - what every task needs comes with it
+from .preload import load
 from .warm import warm
 
-with contextlib.suppress(ImportError):
-    import azure.mgmt.network
-    import azure.mgmt.network.models
-    import azure.mgmt.network.operations  # noqa: F401
+load(("azure.mgmt.network", "azure.mgmt.network.models", "azure.mgmt.network.operations"))
 
 REFERENCE: dict[str, t.Any] = {"id": "/"}
 # One document of each kind the operation groups read, with every list filled.

@@ -1,20 +1,13 @@
 """azure-mgmt-privatedns, imported once in the parent process before workers fork (see ``preload``)."""
 
-# Nothing here is used: it is imported to have been imported.
-# pylint: disable=unused-import
-
 from __future__ import annotations
 
-import contextlib
 import typing as t
 
-from . import preload  # noqa: F401 - what every task needs comes with it
+from .preload import load
 from .warm import warm
 
-with contextlib.suppress(ImportError):
-    import azure.mgmt.privatedns
-    import azure.mgmt.privatedns.models
-    import azure.mgmt.privatedns.operations  # noqa: F401
+load(("azure.mgmt.privatedns", "azure.mgmt.privatedns.models", "azure.mgmt.privatedns.operations"))
 
 SAMPLES: dict[str, dict[str, t.Any]] = {
     "PrivateZone": {"tags": {}, "properties": {"numberOfRecordSets": 1}},

@@ -147,7 +147,7 @@ class Playbooks:
     def play(self, plays: list[JSON] | JSON, *arguments: str, inventory: str = LOCALHOST, **environment: str) -> Played:
         """Run plays and return what came of them."""
         process = self.start(plays, *arguments, inventory=inventory, **environment)
-        output, _ = process.communicate(timeout=600)
+        output, _errors = process.communicate(timeout=600)
         results = [json.loads(line) for line in self._record.read_text().splitlines()]
         return Played(process.returncode, output, results)
 

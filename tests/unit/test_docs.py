@@ -191,7 +191,7 @@ def test_a_message_of_the_troubleshooting_guide_is_one_of_ours(message: str) -> 
 @page
 def test_links_lead_somewhere(path: Path) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", path.read_text(encoding="utf-8")):
-        file, _, anchor = target.partition("#")
+        file, _mark, anchor = target.partition("#")
         if re.match(r"https?://", target):
             continue
         there = (path.parent / file).resolve() if file else path

@@ -56,7 +56,7 @@ def test_lasting_trouble_is_told(stocked: Cloud, deed: str) -> None:
     fault(stocked, match, nth="every", times=0, status=503, code="ServiceUnavailable", message="Come back later.")
     with pytest.raises(AzureError, match="503 ServiceUnavailable: Come back later") as caught:
         ask(azure(stocked))
-    assert type(caught.value) is AzureError
+    assert caught.type is AzureError
     assert len([entry for entry in stocked.arm.log if "fault" in entry]) == 5
 
 
@@ -116,7 +116,7 @@ def stubbed(cloud: Cloud, path: str, status: int, body: bytes) -> Azure:
 def test_404_that_is_not_azures_is_not_absence(cloud: Cloud, path: str, resource_id: str, body: bytes) -> None:
     with pytest.raises(AzureError) as caught:
         stubbed(cloud, path, 404, body).find(resource_id, VAULT_VERSION)
-    assert type(caught.value) is AzureError
+    assert caught.type is AzureError
     assert caught.value.status == 404
 
 
@@ -156,7 +156,7 @@ def test_errors_have_types(stocked: Cloud, deed: str, status: int, kind: type[Az
     fault(stocked, match, status=status, code="Reason", message="Because.")
     with pytest.raises(kind) as caught:
         ask(azure(stocked))
-    assert type(caught.value) is kind
+    assert caught.type is kind
     assert (caught.value.status, caught.value.code, caught.value.answer) == (status, "Reason", "Because.")
     assert caught.value.request_id in caught.value.message
     assert caught.value.facts()["resource_id"].startswith("/subscriptions/")

@@ -90,7 +90,7 @@ def test_errors_are_read(body: t.Any, code: str, answer: str) -> None:
 def test_types_of_errors(status: int, code: str, failed: bool, expected: type[AzureError]) -> None:
     body = {"error": {"code": code, "message": "M"}} if code else ""
     found = pipeline.from_response(response(status, body), "GET", "/x", failed_operation=failed)
-    assert type(found) is expected
+    assert found.__class__ is expected
     assert found.request_id == "r"
 
 

@@ -63,7 +63,8 @@ def test_what_cannot_be_read_is_empty(tmp_path: Path, content: str) -> None:
 def test_a_token_is_shared_while_it_lives_long_enough(tmp_path: Path, left: float, asked: int) -> None:
     issuer = Issuer(1000 + left)
     first, second = (
-        SharedToken(issuer, SessionCache(str(tmp_path)), "me", now=lambda: 1000.0).get_token("scope") for _ in range(2)
+        SharedToken(issuer, SessionCache(str(tmp_path)), "me", now=lambda: 1000.0).get_token("scope")
+        for _time in range(2)
     )
     assert issuer.asked == asked
     assert (first == second) is (asked == 1)
@@ -91,7 +92,7 @@ def signed_in(cloud: Cloud) -> int:
 
 @pytest.mark.parametrize(("share", "expected"), [(True, 1), (False, 2)])
 def test_tasks_of_a_run_share_token_and_cloud(cloud: Cloud, tmp_path: Path, share: bool, expected: int) -> None:
-    for _ in range(2):
+    for _time in range(2):
         context = cloud.context()
         context.cache_directory = str(tmp_path)
         connect({**CREDENTIALS, "share_token": share}, context).azure.find(VAULT, "2024-04-01")

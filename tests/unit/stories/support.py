@@ -34,7 +34,7 @@ WHOLE_WISH: JSON = {
     "backup_provider_registration": "register",
     "backup_vault_tags": {"environment": "rehearsal"},
     "backup_role_assignments": [
-        {"scope": VAULT.split("/providers/")[0], "role": "Reader", "principal_type": "ServicePrincipal"}
+        {"scope": VAULT.split("/providers/", maxsplit=1)[0], "role": "Reader", "principal_type": "ServicePrincipal"}
     ],
     "backup_endpoints": [ENDPOINT_WISH, {**HUB_ENDPOINT_WISH, "manual": True, "request_message": "Change 4711"}],
 }

@@ -141,7 +141,7 @@ def test_a_fresh_grant_is_waited_for_and_the_operator_sees_it(
     until(process, lambda: sum(entry["path"].endswith("/permissions") for entry in azure.requests()) > 2)
     assert azure.writes() == []
     azure.admin("POST", "clock", {"advance": 1200})
-    output, _ = process.communicate(timeout=KILL_WITHIN * 2)
+    output, _errors = process.communicate(timeout=KILL_WITHIN * 2)
     assert process.returncode == 0, output
     assert "preflight: waiting for a recent role assignment to spread to" in output
     assert azure.writes()[-1] == f"PATCH {VAULT}"

@@ -79,7 +79,7 @@ def records(cloud: Cloud, zone: str) -> dict[str, list[str]]:
 
 def written(record_id: str) -> str:
     """The name an A record is for."""
-    zone, _, name = record_id.partition("/A/")
+    zone, _kind, name = record_id.partition("/A/")
     return public(f"{name}.{zone.rsplit('/', 1)[-1]}")
 
 
