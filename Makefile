@@ -9,8 +9,8 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
 
 .PHONY: rehearse
-rehearse: ## run a sequence against a local Azure: SCENARIO=name VARS=file WORLD=file, all optional
-	@$(RUN) rehearse $(if $(SCENARIO),--scenario "$(SCENARIO)") $(if $(VARS),--variables "$(VARS)") $(if $(WORLD),--world "$(WORLD)")
+rehearse: ## run a sequence against a local Azure: SCENARIO=name VARS=file WORLD=file LATENCY=realistic, all optional
+	@$(RUN) rehearse $(if $(SCENARIO),--scenario "$(SCENARIO)") $(if $(VARS),--variables "$(VARS)") $(if $(WORLD),--world "$(WORLD)") $(if $(LATENCY),--latency "$(LATENCY)")
 
 .PHONY: test
 test: ## every check below, from quick to slow, and a summary

@@ -73,11 +73,17 @@ def _tell(played: Played) -> None:
     verdict = f"BROKEN: {played.broken}" if played.broken else "as promised"
     print(
         f"-- {played.name}: changed={played.changed} failed={played.failed} requests={played.requests} "
-        f"writes={played.writes} seconds={played.seconds} ({verdict})",
+        f"writes={played.writes} seconds={played.seconds}{_waiting(played)} ({verdict})",
         flush=True,
     )
     if played.failed:
         print(Path(played.log).read_text()[-4000:], flush=True)
+
+
+def _waiting(played: Played) -> str:
+    """What Azure's own operations cost: the longest chain of them, and how much of the run that explains."""
+    chain = played.longest_chain_seconds
+    return f" chain={chain} ratio={played.seconds / chain:.2f}" if chain else ""
 
 
 def _report(scenario: Scenario, played: list[Played], directory: Path) -> JSON:

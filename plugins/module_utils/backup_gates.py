@@ -14,20 +14,17 @@ from .endpoints import MANUAL, connection_of, first_connection, target_of
 from .freshness import examine
 from .gates import Gate, ok, refused, warning
 from .geo_codes import GEO_CODES
-from .ids import fold_id, parse_id, region, same_id
-from .inspection import EndpointWish, Inspection, StorageEndpoint
+from .ids import parse_id, same_id
+from .inspection import Check, EndpointWish, Inspection, StorageEndpoint
 from .inventory import ENDPOINT_TYPE
-from .permissions import missing_permissions
-from .providers import read_provider
-from .subnets import policies_refused, shortage
-from .vaults import VAULT, connections, cross_region_restore, refuse_cross_region_restore
+from .network_gates import networks, regions, subnets
+from .vaults import connections, cross_region_restore, refuse_cross_region_restore
 from .wire import JSON, get_path
 
 ENDPOINTS_PER_VAULT = 12  # https://learn.microsoft.com/azure/backup/private-endpoints, Before you start
 ENDPOINTS_PER_NETWORK = (
     1000  # https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits
 )
-PROVIDERS = ("Microsoft.RecoveryServices", "Microsoft.Network")
 CLASSIC_CHILD = re.compile(r"_(ecs|prot)\w*_(blob|queue)$", re.IGNORECASE)
 
 
@@ -42,44 +39,6 @@ def cloud(look: Inspection) -> t.Iterator[Gate]:
         )  # fmt: skip
     else:
         yield ok("cloud", look.location, f"Speaking to {name} at {look.connection.cloud.resource_manager}.")
-
-
-def providers(look: Inspection) -> t.Iterator[Gate]:
-    """The resource providers are registered in every subscription that takes part."""
-    for subscription in subscriptions(look):
-        for namespace in PROVIDERS:
-            state = str(read_provider(look.azure, subscription, namespace).get("registrationState") or "unknown")
-            if state == "Registered":
-                yield ok("provider", namespace, f"{namespace} is Registered in subscription {subscription}.")
-            elif look.wish.provider_registration != "refuse" and look.task.check_mode:
-                # MissingSubscriptionRegistration is then the answer to every question about vaults.
-                yield Gate(
-                    "provider", "unknown", namespace,
-                    f"{namespace} is {state} in subscription {subscription}; a run would register it, and until then "
-                    "Azure tells nothing of vaults, so the rest cannot be foreseen.",
-                    "Register it with privatelink.recovery.provider_registration, then check again.",
-                )  # fmt: skip
-            elif look.wish.provider_registration != "refuse":
-                yield warning(
-                    "provider",
-                    namespace,
-                    f"{namespace} is {state} in subscription {subscription} and will be registered.",
-                )
-            else:
-                yield refused(
-                    "provider", namespace, f"{namespace} is {state} in subscription {subscription}.",
-                    "Register it with privatelink.recovery.provider_registration, or let the role do it (provider_registration).",
-                )  # fmt: skip
-
-
-def resource_groups(look: Inspection) -> t.Iterator[Gate]:
-    """Every resource group exists; none is created on the way."""
-    wanted = {fold_id(group): group for group in _groups(look)}
-    for group in wanted.values():
-        if look.group(group) is None:
-            yield refused("resource_group", group, f"{group} does not exist.", "Create the resource group first.")
-        else:
-            yield ok("resource_group", group, f"{group} exists.")
 
 
 def freshness(look: Inspection) -> t.Iterator[Gate]:
@@ -124,69 +83,6 @@ def quota(look: Inspection) -> t.Iterator[Gate]:
         held = endpoints_in(look.network(endpoint.network))
         if held >= ENDPOINTS_PER_NETWORK:
             yield refused("quota", endpoint.network, f"{endpoint.network} holds {held} private endpoints already.")
-
-
-def subnets(look: Inspection) -> t.Iterator[Gate]:
-    """Each subnet exists, is large enough for all endpoints planned in it, and its network policies are accepted."""
-    need = look.wish.need
-    planned: dict[str, list[EndpointWish | StorageEndpoint]] = {}
-    for endpoint in look.all_endpoints:
-        planned.setdefault(fold_id(endpoint.subnet), []).append(endpoint)
-    for endpoints in planned.values():
-        found = look.capacity(endpoints[0])
-        subject = endpoints[0].subnet
-        if found is None:
-            yield refused(
-                "subnet", subject, f"{subject} does not exist.", "Create the virtual network and subnet first."
-            )
-            continue
-        absent = [endpoint for endpoint in endpoints if look.endpoint(endpoint.id) is None]
-        new = [endpoint for endpoint in absent if isinstance(endpoint, EndpointWish)]
-        policies = policies_refused(found, look.wish.accepted_network_policies) if absent else ""
-        if policies:
-            yield refused(
-                "network_policies", subject, f"{policies}.",
-                "Set privateEndpointNetworkPolicies of the subnet to Disabled, or accept the value by name.",
-            )  # fmt: skip
-        # An endpoint of a storage account takes one address.
-        missing = shortage(found, need.required * len(new) + len(absent) - len(new))
-        if missing:
-            yield refused("subnet", subject, f"{missing} ({need.source}).", "Use a larger subnet, or free addresses.")
-        elif new and found.free < need.advised * len(new):
-            yield warning(
-                "subnet", subject,
-                f"{subject} has {found.free} free addresses; {need.advised * len(new)} are advised because the need grows.",
-            )  # fmt: skip
-        elif not policies:
-            yield ok("subnet", subject, f"{subject} has {found.free} free addresses.")
-
-
-def regions(look: Inspection) -> t.Iterator[Gate]:
-    """An existing vault is where it is wanted; an endpoint is in the region of its network, and for Backup in the vault's."""
-    if look.vault is not None and look.wish.location not in ("", look.location):
-        yield refused(
-            "region", look.wish.vault_id, f"{look.wish.vault_id} is in {look.location}, wanted is {look.wish.location}.",
-            f"{VAULT.recreate} Or correct the vault's location.",
-        )  # fmt: skip
-    for endpoint in look.wish.endpoints:
-        network = look.network(endpoint.network)
-        if network is None:
-            continue
-        there = region(network.get("location"))
-        wanted = endpoint.location or there
-        if wanted != there:
-            yield refused(
-                "region", endpoint.id, f"Endpoint {endpoint.name} is wanted in {wanted}, but its virtual network is in {there}.",
-                "Leave the endpoint's location out, or choose a subnet in that region.",
-            )  # fmt: skip
-        elif look.location and there != look.location and look.wish.sub_resource == "AzureBackup":
-            yield refused(
-                "region", endpoint.id,
-                f"Endpoint {endpoint.name} would be in {there}, the vault is in {look.location}; Azure Backup wants both in one region.",
-                "Use a virtual network in the vault's region.",
-            )  # fmt: skip
-        else:
-            yield ok("region", endpoint.id, f"Endpoint {endpoint.name} and its network are in {there}.")
 
 
 def endpoint_names(look: Inspection) -> t.Iterator[Gate]:
@@ -265,11 +161,6 @@ def zones(look: Inspection) -> t.Iterator[Gate]:
         yield ok("zones", look.wish.vault_id, "No zone overlaps another and no record would be overwritten.")
 
 
-def permissions(look: Inspection) -> t.Iterator[Gate]:
-    """The signed-in identity may do everything the run will do."""
-    yield from missing_permissions(look, required_actions(look))
-
-
 def cross_region(look: Inspection) -> t.Iterator[Gate]:
     """Public access cannot be denied on a vault with cross-region restore."""
     wanted = look.wish.public_network_access in ("after_verify", "before_endpoint")
@@ -333,60 +224,9 @@ def experience(look: Inspection) -> t.Iterator[Gate]:
         yield ok("experience", look.wish.vault_id, "No classic (v1) endpoints are in the way.")
 
 
-def required_actions(look: Inspection) -> dict[str, list[str]]:
-    """What the run will do, as actions by scope."""
-    vault = parse_id(look.wish.vault_id)
-    needed: dict[str, list[str]] = {
-        vault.group_id: ["Microsoft.RecoveryServices/vaults/read", "Microsoft.RecoveryServices/vaults/write"]
-    }
-
-    def want(scope: str, *actions: str) -> None:
-        here = needed.setdefault(scope, [])
-        here += [action for action in actions if action not in here]
-
-    for endpoint in look.all_endpoints:
-        group = parse_id(endpoint.id).group_id
-        want(
-            group,
-            "Microsoft.Network/privateEndpoints/read",
-            "Microsoft.Network/privateEndpoints/write",
-            "Microsoft.Network/networkInterfaces/read",
-        )
-        want(endpoint.subnet, "Microsoft.Network/virtualNetworks/subnets/join/action")
-        if not owns_zones(look.wish.writer):
-            continue
-        want(
-            endpoint.zone_group_id, "Microsoft.Network/privateDnsZones/write",
-            "Microsoft.Network/privateDnsZones/virtualNetworkLinks/write", "Microsoft.Network/privateDnsZones/A/read",
-        )  # fmt: skip
-        if look.wish.writer == "zone_group":
-            want(group, "Microsoft.Network/privateEndpoints/privateDnsZoneGroups/write")
-            want(endpoint.zone_group_id, "Microsoft.Network/privateDnsZones/join/action")
-        else:
-            want(
-                endpoint.zone_group_id,
-                "Microsoft.Network/privateDnsZones/A/write",
-                "Microsoft.Network/privateDnsZones/A/delete",
-            )
-        for network in endpoint.virtual_networks:
-            want(network, "Microsoft.Network/virtualNetworks/join/action")
-    return needed
-
-
 def of_group(item: JSON, sub_resource: str) -> bool:
     """Whether a vault's connection is of a sub-resource."""
     return sub_resource.lower() in [str(value).lower() for value in get_path(item, "properties.groupIds") or []]
-
-
-def subscriptions(look: Inspection) -> list[str]:
-    """Every subscription that takes part, the vault's first."""
-    endpoints = look.all_endpoints
-    ids = [
-        look.wish.vault_id,
-        *(endpoint.id for endpoint in endpoints),
-        *(endpoint.zone_group_id for endpoint in endpoints),
-    ]
-    return list(dict.fromkeys(parse_id(text).subscription_id.lower() for text in ids))
 
 
 def endpoints_in(network: JSON | None) -> int:
@@ -399,27 +239,13 @@ def _connected(existing: list[JSON], endpoint: EndpointWish) -> bool:
     return any(same_id(get_path(item, "properties.privateEndpoint.id"), endpoint.id) for item in existing)
 
 
-def _groups(look: Inspection) -> t.Iterator[str]:
-    yield parse_id(look.wish.vault_id).group_id
-    for endpoint in look.all_endpoints:
-        yield parse_id(endpoint.id).group_id
-        yield endpoint.zone_group_id
-
-
-Check = t.Callable[[Inspection], t.Iterable[Gate]]
-
-# Without these nothing else can be judged.
-FOUNDATION: tuple[tuple[str, Check], ...] = (
-    ("permissions", permissions),
-    ("resource_group", resource_groups),
-    ("provider", providers),
-)
 BACKUP_GATES: tuple[tuple[str, Check], ...] = (
     ("cloud", cloud),
     ("freshness", freshness),
     ("experience", experience),
     ("quota", quota),
     ("endpoint_name", endpoint_names),
+    ("virtual_network", networks),
     ("subnet", subnets),
     ("region", regions),
     ("zone_names", zone_knowledge),

@@ -9,6 +9,7 @@ from functools import cached_property
 from .dns_topology import Facts, Writer, choose
 from .dns_zones import known_zones
 from .errors import InputError
+from .gates import Gate
 from .ids import build_id, fold_id, group_id, parse_id, region, same_id, unique_ids
 from .inventory import ENDPOINT_TYPE, NETWORK_API_VERSION
 from .required_dns_zones import NO_ANSWER, NOT_THERE, find_required_zones
@@ -303,3 +304,7 @@ class Inspection:
     def zone_ids(self, endpoint: EndpointWish) -> list[str]:
         """The ids of an endpoint's zones."""
         return [f"{endpoint.zone_group_id}/providers/{ZONE_TYPE}/{name}" for name in self.zone_names]
+
+
+#: A gate: what it finds in an inspection, one verdict for each subject.
+Check = t.Callable[[Inspection], t.Iterable[Gate]]

@@ -5,15 +5,17 @@ from __future__ import annotations
 import typing as t
 from functools import partial
 
-from .backup_gates import BACKUP_GATES, BEFORE_ENDPOINT, FOUNDATION, Check
+from .access_gates import FOUNDATION
+from .backup_gates import BACKUP_GATES, BEFORE_ENDPOINT
 from .dns_topology import owns_zones
 from .errors import Refusal
 from .gates import Gate, run_gates, summary
 from .ids import fold_id, parse_id, same_id, unique_ids
-from .inspection import Inspection, StorageEndpoint, wish_of
+from .inspection import Check, Inspection, StorageEndpoint, wish_of
 from .private_dns import ours
 from .runner import Task
 from .site_recovery_gates import SITE_RECOVERY_GATES
+from .storage_accounts import is_classic
 from .storage_decisions import accounts_needing_roles
 from .wire import JSON
 
@@ -132,11 +134,6 @@ def storage_roles(look: Inspection) -> list[JSON]:
     needed = accounts_needing_roles(look.wish.options["disk_model"], **named)
     found = [(scope, look.storage_account(scope)) for scope in needed]
     return [{"scope": scope, "role": role} for scope, account in found if account for role in account.roles_needed]
-
-
-def is_classic(account_id: str) -> bool:
-    """Whether an id is that of an account of the classic model, which has no firewall of this kind."""
-    return parse_id(account_id).type == "microsoft.classicstorage/storageaccounts"
 
 
 def _storage(look: Inspection, storage: StorageEndpoint) -> JSON:

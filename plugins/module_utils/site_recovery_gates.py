@@ -5,7 +5,6 @@ from __future__ import annotations
 import typing as t
 
 from .backup_gates import (
-    Check,
     another,
     cloud,
     cross_region,
@@ -14,15 +13,14 @@ from .backup_gates import (
     freshness,
     of_group,
     quota,
-    regions,
-    subnets,
     zone_knowledge,
     zones,
 )
 from .dns_topology import Facts, choose
 from .gates import Gate, ok, refused, warning
 from .ids import parse_id, same_id
-from .inspection import Inspection
+from .inspection import Check, Inspection
+from .network_gates import networks, regions, subnets
 from .vaults import connections
 from .wire import get_path
 
@@ -119,6 +117,7 @@ SITE_RECOVERY_GATES: tuple[tuple[str, Check], ...] = (
     ("freshness", freshness),
     ("quota", quota),
     ("endpoint_name", endpoint_names),
+    ("virtual_network", networks),
     ("subnet", subnets),
     ("region", regions),
     ("zone_names", zone_knowledge),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import typing as t
 from dataclasses import dataclass, field
 
@@ -76,7 +77,8 @@ class Option:
             if value not in (None, False, "", [], {}):
                 made[key] = value
         if self.default is not None:
-            made["default"] = self.default
+            # Ansible fills the sub-options of a default in place.
+            made["default"] = copy.deepcopy(self.default)
         if self.environment:
             from ansible.module_utils.basic import env_fallback
 

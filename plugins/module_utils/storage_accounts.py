@@ -183,3 +183,8 @@ def _unless_unregistered(version: str, ask: t.Callable[[], Answer], nothing: Ans
         if version != CLASSIC_API_VERSION or error.code.lower() not in _NOT_REGISTERED:
             raise
         return nothing
+
+
+def is_classic(account_id: str) -> bool:
+    """Whether an id is that of an account of the classic model, which has no firewall of this kind."""
+    return parse_id(account_id).type == "microsoft.classicstorage/storageaccounts"

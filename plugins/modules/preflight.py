@@ -51,6 +51,23 @@ options:
     type: str
     choices: [refuse, register, reregister]
     default: refuse
+  approve:
+    description: Whether the sequence approves pending connections; with an endpoint that asks for approval, the right to do so is needed.
+    type: bool
+    default: false
+  role_assignment_scopes:
+    description: Ids of scopes at which the sequence assigns roles; the right to do so is needed there.
+    type: list
+    elements: str
+    default: []
+  storage_roles:
+    description: Whether the sequence assigns roles on the storage accounts.
+    type: bool
+    default: false
+  trusted_services:
+    description: Whether the sequence lets trusted Microsoft services through the storage accounts' firewalls.
+    type: bool
+    default: false
   permission_timeout:
     description: How long to wait, in seconds, for a role assignment of the last ten minutes to spread.
     type: int
@@ -133,6 +150,10 @@ MODULE = Module(
         "accept_zone_overwrite": Option(type="bool", default=False),
         "accepted_network_policies": Option(type="list", elements="str", default=["Disabled"]),
         "provider_registration": Option(choices=("refuse", "register", "reregister"), default="refuse"),
+        "approve": Option(type="bool", default=False),
+        "role_assignment_scopes": Option(type="list", elements="str", default=[]),
+        "storage_roles": Option(type="bool", default=False),
+        "trusted_services": Option(type="bool", default=False),
         "permission_timeout": Option(type="int", default=600),
         "enforce": Option(type="bool", default=True),
     },

@@ -13,7 +13,8 @@ import pytest
 import yaml
 from ansible_collections.privatelink.recovery.extensions.emulator import world
 from ansible_collections.privatelink.recovery.extensions.emulator.build import build_arm
-from ansible_collections.privatelink.recovery.plugins.module_utils.backup_gates import BACKUP_GATES, FOUNDATION
+from ansible_collections.privatelink.recovery.plugins.module_utils.access_gates import FOUNDATION
+from ansible_collections.privatelink.recovery.plugins.module_utils.backup_gates import BACKUP_GATES
 from ansible_collections.privatelink.recovery.plugins.module_utils.checklists import CHECKLISTS
 from ansible_collections.privatelink.recovery.plugins.module_utils.connection import CONNECTION
 from ansible_collections.privatelink.recovery.plugins.module_utils.credentials import ENVIRONMENT

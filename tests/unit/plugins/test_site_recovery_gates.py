@@ -14,7 +14,7 @@ from ansible_collections.privatelink.recovery.plugins.modules.private_endpoint i
 from ansible_collections.privatelink.recovery.plugins.modules.subnet_capacity import MODULE as SUBNETS
 from ansible_collections.privatelink.recovery.plugins.modules.vault_freshness import MODULE as FRESHNESS
 
-from ..conftest import SUBSCRIPTION
+from ..conftest import GROUPS, SUBSCRIPTION
 from .site_recovery_world import (
     BLOB,
     CACHE,
@@ -81,6 +81,14 @@ def tight(free: int) -> JSON:
     return {"virtual_networks": networks}
 
 
+def overlapping(name: str, prefix: str) -> JSON:
+    """The world with one more address range of a network."""
+    networks = copy.deepcopy(WORLD["virtual_networks"])
+    (network,) = [item for item in networks if item["name"] == name]
+    network["address_prefixes"].append(prefix)
+    return {"virtual_networks": networks}
+
+
 TIGHT = f"{SOURCE}/subnets/tight"
 HYBRID = {"variant": "hybrid", "dns_mode": "zone_group", **one_endpoint(subnet=TIGHT)}
 SHARED = {"dns_mode": "shared", "dns_zones": {"resource_group": "rg-dns-source"}}
@@ -110,6 +118,16 @@ CASES: dict[str, Case] = {
     "one endpoint serving all, own DNS servers": Case(set(), {"dns_mode": "custom", **one_endpoint()}),
     "hybrid": Case(set(), {"variant": "hybrid", "dns_mode": "zone_group", **one_endpoint()}),
     "hybrid with two": Case({"sides"}, {"variant": "hybrid"}, words=("hub (or bypass) network",)),
+    # Networks that are to resolve the names.
+    "network to link absent": Case({"virtual_network"}, both({"virtual_networks": [f"{SPOKE}x"]}), words=(f"{SPOKE}x does not exist",)),
+    "network to link cannot be peered": Case(
+        {"virtual_network"}, both({"virtual_networks": [SPOKE]}), overlapping("vnet-spoke", "10.1.128.0/17"),
+        (f"{SPOKE} is to resolve the names of endpoint pe-source", f"{SOURCE} overlap in 10.1.128.0/17"),
+    ),
+    "network to link cannot be peered, records are another's": Case(
+        set(), {"dns_mode": "custom", **both({"virtual_networks": [SPOKE]})}, overlapping("vnet-spoke", "10.1.128.0/17")
+    ),
+    "machines keep their addresses": Case(set(), {}, overlapping("vnet-recovery", "10.0.0.0/8")),
     # Addresses.
     "nine addresses": Case(set(), both({"subnet": TIGHT}), tight(9)),
     "eight addresses": Case({"subnet"}, both({"subnet": TIGHT}), tight(8), ("8 free addresses, 9 are needed",)),
@@ -435,6 +453,14 @@ READER: JSON = {
 }  # fmt: skip
 
 
+def test_networks_that_overlap_are_warned_of() -> None:
+    result = make(**overlapping("vnet-recovery", "10.0.0.0/8")).run(MODULE, **WANTED)
+    (warning,) = [
+        gate for gate in result["gates"] if gate["name"] == "virtual_network" and gate["verdict"] == "warning"
+    ]
+    assert f"{SOURCE} and {RECOVERY} overlap in 10.1.0.0/16" in warning["message"]
+
+
 def test_permissions_of_storage_endpoints_are_asked_for() -> None:
     cloud = make(principals=[READER])
     wish = cache(subnet=f"{SPOKE}/subnets/endpoints", dns_zone_resource_group="rg-dns-source")
@@ -443,4 +469,27 @@ def test_permissions_of_storage_endpoints_are_asked_for() -> None:
         gate["message"] for gate in result["gates"] if gate["verdict"] == "refused" and SPOKE in gate["subject"]
     ]
     assert any("subnets/join/action" in message for message in refusals)
+    assert cloud.writes() == []
+
+
+def test_permissions_for_roles_and_firewalls_are_asked_for() -> None:
+    cloud = make(principals=[READER])
+    asked = {
+        "storage_accounts": [{"id": CACHE}, {"id": CLASSIC}],
+        "role_assignment_scopes": [f"{GROUPS}/rg-dns-source"],
+    }
+    switches = {"storage_roles": True, "trusted_services": True, "permission_timeout": 0}
+
+    def missing(**more: t.Any) -> dict[str, str]:
+        gates = cloud.run(MODULE, **{**WANTED, **more})["gates"]
+        return {gate["subject"]: gate["message"] for gate in gates if gate["name"] == "permissions"}
+
+    found = missing(**asked, **switches)
+    assert "roleAssignments/write" in found[f"{GROUPS}/rg-dns-source"]
+    assert "roleAssignments/write" in found[CACHE] and "storageAccounts/write" in found[CACHE]
+    assert "roleAssignments/write" in found[CLASSIC] and "storageAccounts/write" not in found[CLASSIC]
+    assert CACHE not in missing(storage_accounts=asked["storage_accounts"], permission_timeout=0)
+    pending = both({"manual": True})
+    assert any("privateEndpointConnections/write" in text for text in missing(**pending, approve=True).values())
+    assert not any("privateEndpointConnections/write" in text for text in missing(**pending).values())
     assert cloud.writes() == []

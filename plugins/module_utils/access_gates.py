@@ -1,0 +1,135 @@
+"""The gates that come first: without providers, resource groups and permissions nothing else can be judged."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .dns_topology import owns_zones
+from .gates import Gate, ok, refused, warning
+from .ids import fold_id, parse_id
+from .inspection import Check, Inspection
+from .permissions import missing_permissions
+from .providers import read_provider
+from .storage_accounts import is_classic
+
+ASSIGN = "Microsoft.Authorization/roleAssignments/write"
+PROVIDERS = ("Microsoft.RecoveryServices", "Microsoft.Network")
+
+
+def permissions(look: Inspection) -> t.Iterator[Gate]:
+    """The signed-in identity may do everything the run will do."""
+    yield from missing_permissions(look, required_actions(look))
+
+
+def resource_groups(look: Inspection) -> t.Iterator[Gate]:
+    """Every resource group exists; none is created on the way."""
+    wanted = {fold_id(group): group for group in _groups(look)}
+    for group in wanted.values():
+        if look.group(group) is None:
+            yield refused("resource_group", group, f"{group} does not exist.", "Create the resource group first.")
+        else:
+            yield ok("resource_group", group, f"{group} exists.")
+
+
+def providers(look: Inspection) -> t.Iterator[Gate]:
+    """The resource providers are registered in every subscription that takes part."""
+    for subscription in subscriptions(look):
+        for namespace in PROVIDERS:
+            state = str(read_provider(look.azure, subscription, namespace).get("registrationState") or "unknown")
+            if state == "Registered":
+                yield ok("provider", namespace, f"{namespace} is Registered in subscription {subscription}.")
+            elif look.wish.provider_registration != "refuse" and look.task.check_mode:
+                # MissingSubscriptionRegistration is then the answer to every question about vaults.
+                yield Gate(
+                    "provider", "unknown", namespace,
+                    f"{namespace} is {state} in subscription {subscription}; a run would register it, and until then "
+                    "Azure tells nothing of vaults, so the rest cannot be foreseen.",
+                    "Register it with privatelink.recovery.provider_registration, then check again.",
+                )  # fmt: skip
+            elif look.wish.provider_registration != "refuse":
+                yield warning(
+                    "provider",
+                    namespace,
+                    f"{namespace} is {state} in subscription {subscription} and will be registered.",
+                )
+            else:
+                yield refused(
+                    "provider", namespace, f"{namespace} is {state} in subscription {subscription}.",
+                    "Register it with privatelink.recovery.provider_registration, or let the role do it (provider_registration).",
+                )  # fmt: skip
+
+
+def required_actions(look: Inspection) -> dict[str, list[str]]:
+    """What the run will do, as actions by scope."""
+    vault = parse_id(look.wish.vault_id)
+    needed: dict[str, list[str]] = {
+        vault.group_id: ["Microsoft.RecoveryServices/vaults/read", "Microsoft.RecoveryServices/vaults/write"]
+    }
+
+    def want(scope: str, *actions: str) -> None:
+        here = needed.setdefault(scope, [])
+        here += [action for action in actions if action not in here]
+
+    for endpoint in look.all_endpoints:
+        group = parse_id(endpoint.id).group_id
+        want(
+            group,
+            "Microsoft.Network/privateEndpoints/read",
+            "Microsoft.Network/privateEndpoints/write",
+            "Microsoft.Network/networkInterfaces/read",
+        )
+        want(endpoint.subnet, "Microsoft.Network/virtualNetworks/subnets/join/action")
+        if not owns_zones(look.wish.writer):
+            continue
+        want(
+            endpoint.zone_group_id, "Microsoft.Network/privateDnsZones/write",
+            "Microsoft.Network/privateDnsZones/virtualNetworkLinks/write", "Microsoft.Network/privateDnsZones/A/read",
+        )  # fmt: skip
+        if look.wish.writer == "zone_group":
+            want(group, "Microsoft.Network/privateEndpoints/privateDnsZoneGroups/write")
+            want(endpoint.zone_group_id, "Microsoft.Network/privateDnsZones/join/action")
+        else:
+            want(
+                endpoint.zone_group_id,
+                "Microsoft.Network/privateDnsZones/A/write",
+                "Microsoft.Network/privateDnsZones/A/delete",
+            )
+        for network in endpoint.virtual_networks:
+            want(network, "Microsoft.Network/virtualNetworks/join/action")
+    options = look.wish.options
+    if options.get("approve") and any(endpoint.manual for endpoint in look.wish.endpoints):
+        want(vault.group_id, "Microsoft.RecoveryServices/vaults/privateEndpointConnections/write")
+    for scope in options.get("role_assignment_scopes") or ():
+        want(parse_id(scope, option="role_assignment_scopes").text, ASSIGN)
+    for account in look.wish.storage_accounts:
+        if options.get("storage_roles"):
+            want(account["id"], ASSIGN)
+        if options.get("trusted_services") and not is_classic(account["id"]):
+            want(account["id"], "Microsoft.Storage/storageAccounts/write")
+    return needed
+
+
+def subscriptions(look: Inspection) -> list[str]:
+    """Every subscription that takes part, the vault's first."""
+    endpoints = look.all_endpoints
+    ids = [
+        look.wish.vault_id,
+        *(endpoint.id for endpoint in endpoints),
+        *(endpoint.zone_group_id for endpoint in endpoints),
+    ]
+    return list(dict.fromkeys(parse_id(text).subscription_id.lower() for text in ids))
+
+
+def _groups(look: Inspection) -> t.Iterator[str]:
+    yield parse_id(look.wish.vault_id).group_id
+    for endpoint in look.all_endpoints:
+        yield parse_id(endpoint.id).group_id
+        yield endpoint.zone_group_id
+
+
+# Without these nothing else can be judged.
+FOUNDATION: tuple[tuple[str, Check], ...] = (
+    ("permissions", permissions),
+    ("resource_group", resource_groups),
+    ("provider", providers),
+)
