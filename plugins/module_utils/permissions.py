@@ -19,14 +19,16 @@ SPREADING = timedelta(minutes=10)
 
 
 def missing_permissions(look: Inspection, needed: t.Mapping[str, t.Sequence[str]]) -> t.Iterator[Gate]:
-    """One gate for each scope. Waits while a grant made in the last ten minutes is spreading."""
+    """One gate for each scope. Waits while a grant made in the last ten minutes is spreading, but for one scope in vain only."""
+    patient = True
     for scope, actions in needed.items():
         try:
             missing = _missing(look.azure, scope, actions)
         except NotFound:
             continue  # the gate of what is missing there speaks of it
-        if missing and _recently_granted(look, scope):
+        if missing and patient and _recently_granted(look, scope):
             missing = _wait(look, scope, actions)
+            patient = not missing
         if missing:
             yield refused(
                 "permissions", scope, f"The signed-in identity may not do {', '.join(missing)} at {scope}.",

@@ -481,7 +481,9 @@ def test_permissions_for_roles_and_firewalls_are_asked_for() -> None:
     switches = {"storage_roles": True, "trusted_services": True, "permission_timeout": 0}
 
     def missing(**more: t.Any) -> dict[str, str]:
-        gates = cloud.run(MODULE, **{**WANTED, **more})["gates"]
+        result = cloud.run(MODULE, **{**WANTED, **more})
+        assert not result.get("failed"), result
+        gates = result["gates"]
         return {gate["subject"]: gate["message"] for gate in gates if gate["name"] == "permissions"}
 
     found = missing(**asked, **switches)

@@ -67,8 +67,11 @@ def test_patience_that_ends_says_what_it_waited_for(make_cloud: MakeCloud, tell:
 def test_a_grant_that_never_comes_is_refused(make_cloud: MakeCloud, tell: Tell) -> None:
     cloud = make_cloud(settings={"world_roles_delay": 7200})
     cloud.mark()
+    began = cloud.arm.clock.now()
     played = tell(cloud, backup_permission_timeout=120).play()
     assert "may not do" in played.failure and "ten minutes to spread" in played.failure
+    # Several scopes lack the grant; patience is lost once, not for each.
+    assert cloud.arm.clock.now() - began < 200
     assert cloud.writes() == []
 
 
