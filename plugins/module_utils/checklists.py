@@ -168,13 +168,6 @@ CHECKLISTS: dict[str, tuple[Row, ...]] = {
     ),
     "site_recovery_teardown": (
         Row(
-            "replication-off",
-            "Disable replication of all machines before the endpoints are removed, or they stop replicating.",
-            "replication operator",
-            f"Replication has no other way to the vault. {SITE_RECOVERY_ARTICLE}",
-            "no replicated items are left",
-        ),
-        Row(
             "public-path",
             "Decide how the vault is reached from now on: open public network access, or create new endpoints.",
             "vault owner",

@@ -300,3 +300,8 @@ def parse_time(text: str) -> datetime | None:
         return datetime.strptime(text[:19], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=timezone.utc)
     except ValueError:
         return None
+
+
+def replicated_items(azure: Azure, vault_id: str) -> list[JSON]:
+    """The machines that Site Recovery replicates with a vault, as Azure shows them."""
+    return azure.list(f"{vault_id}/replicationProtectedItems", SITE_RECOVERY_API_VERSION)

@@ -14,12 +14,13 @@ from .ids import fold_id, parse_id, same_id, unique_ids
 from .inspection import Check, Inspection, StorageEndpoint, wish_of
 from .private_dns import ours
 from .runner import Task
-from .site_recovery_gates import SITE_RECOVERY_GATES
+from .site_recovery_gates import SITE_RECOVERY_GATES, SITE_RECOVERY_TEARDOWN_GATES
 from .storage_accounts import is_classic
 from .storage_decisions import accounts_needing_roles
-from .wire import JSON
+from .wire import JSON, get_path
 
 GATES: dict[str, tuple[tuple[str, Check], ...]] = {"backup": BACKUP_GATES, "site_recovery": SITE_RECOVERY_GATES}
+TEARDOWN_GATES: dict[str, tuple[tuple[str, Check], ...]] = {"backup": (), "site_recovery": SITE_RECOVERY_TEARDOWN_GATES}
 
 
 class GatesClosed(Refusal):
@@ -42,9 +43,8 @@ def run_preflight(task: Task) -> JSON:
     for row in FOUNDATION if stage == "all" else ():
         if not blind(gates):
             gates += run_gates(_bound([row], look))
-    if not blind(gates) and stage != "plan":
-        chosen = GATES[task.options["sequence"]]
-        gates += run_gates(_bound([row for row in chosen if stage == "all" or row[0] in BEFORE_ENDPOINT], look))
+    if not blind(gates):
+        gates += run_gates(_bound(_chosen(stage, task.options["sequence"]), look))
     for gate in gates:
         if gate.verdict == "warning" and stage == "all":
             task.warn(f"[{gate.name}] {gate.message} {gate.remedy}".strip())
@@ -57,8 +57,17 @@ def run_preflight(task: Task) -> JSON:
         "passed": not message,
         "message": message,
         "gates": verdicts,
-        "plan": plan(look) if stage == "plan" or _plannable(gates) else {},
+        "plan": plan(look) if stage in ("plan", "teardown") or _plannable(gates) else {},
     }
+
+
+def _chosen(stage: str, sequence: str) -> list[tuple[str, Check]]:
+    """The gates that a stage asks, in order."""
+    if stage == "teardown":
+        return list(TEARDOWN_GATES[sequence])
+    return [
+        row for row in GATES[sequence] if stage == "all" or (stage == "before_endpoint" and row[0] in BEFORE_ENDPOINT)
+    ]
 
 
 def plan(look: Inspection) -> JSON:
@@ -97,6 +106,7 @@ def plan(look: Inspection) -> JSON:
         "vault_id": look.wish.vault_id,
         "vault_exists": look.vault is not None,
         "subscription_id": vault.subscription_id,
+        "principal_id": str(get_path(look.vault, "identity.principalId") or ""),
         "location": look.location,
         "zone_names": look.zone_names,
         "writer": look.wish.writer,

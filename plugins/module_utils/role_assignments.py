@@ -45,6 +45,12 @@ class Wanted:
         return f"{self.scope}/providers/{ASSIGNMENT_TYPE}/{assignment_name(self.scope, self.principal_id, self.guid)}"
 
     @property
+    def made_here(self) -> bool:
+        """Whether the assignment that exists has the name this module would give it."""
+        name = assignment_name(self.scope, self.principal_id, self.guid)
+        return self.existing is not None and self.id.rsplit("/", 1)[-1].lower() == name.lower()
+
+    @property
     def key(self) -> tuple[str, str, str]:
         """What makes two assignments the same."""
         return fold_id(self.scope), self.principal_id.lower(), self.guid
@@ -214,12 +220,17 @@ def _prove(task: Task, item: Wanted) -> None:
 
 
 def _remove(task: Task, wanted: t.Sequence[Wanted]) -> JSON:
-    there = [item for item in wanted if item.existing]
+    there = [item for item in wanted if item.made_here or (item.existing and not task.options["only_made_here"])]
     for item in there if not task.check_mode else []:
         task.azure.delete(item.id, API_VERSION)
     before = {"assignments": [item.shown() for item in there]}
     rows = [
-        _row(item, changed=bool(item.existing), effective="removed" if item.existing else "absent") for item in wanted
+        _row(
+            item,
+            changed=item in there,
+            effective="removed" if item in there else "present" if item.existing else "absent",
+        )
+        for item in wanted
     ]
     return {"changed": bool(there), "diff": _diff(before, {"assignments": []}), "assignments": rows}
 

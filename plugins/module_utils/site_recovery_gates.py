@@ -17,6 +17,7 @@ from .backup_gates import (
     zones,
 )
 from .dns_topology import Facts, choose
+from .freshness import replicated_items
 from .gates import Gate, ok, refused, warning
 from .ids import parse_id, same_id
 from .inspection import Check, Inspection
@@ -111,6 +112,20 @@ def storage(look: Inspection) -> t.Iterator[Gate]:
         )
 
 
+def replication(look: Inspection) -> t.Iterator[Gate]:
+    """No machine is replicated: replication goes through the endpoints that a teardown removes."""
+    items = replicated_items(look.azure, look.wish.vault_id) if look.vault is not None else []
+    if items:
+        names = [str(get_path(item, "properties.friendlyName") or item.get("name")) for item in items]
+        yield refused(
+            "replication", look.wish.vault_id,
+            f"{look.wish.vault_id} replicates {len(items)} machine(s): {', '.join(names)}. They replicate through these endpoints.",
+            "Disable replication of every machine first.", [str(item.get("id")) for item in items],
+        )  # fmt: skip
+    else:
+        yield ok("replication", look.wish.vault_id, "No machine is replicated.")
+
+
 SITE_RECOVERY_GATES: tuple[tuple[str, Check], ...] = (
     ("cloud", cloud),
     ("sides", sides),
@@ -127,3 +142,5 @@ SITE_RECOVERY_GATES: tuple[tuple[str, Check], ...] = (
     ("cross_region_restore", cross_region),
     ("encryption", encryption),
 )
+#: Asked before anything is removed.
+SITE_RECOVERY_TEARDOWN_GATES: tuple[tuple[str, Check], ...] = (("replication", replication),)

@@ -16,9 +16,11 @@ description:
 author: privatelink.recovery maintainers (@privatelink)
 options:
   stage:
-    description: V(all) gates, only those that are asked again right before an endpoint is created, or none, to read the V(plan) only.
+    description:
+      - V(all) gates; V(before_endpoint), those that are asked again right before an endpoint is created; V(teardown), those
+        that are asked before anything is removed; or none, to read the V(plan) only.
     type: str
-    choices: [all, before_endpoint, plan]
+    choices: [all, before_endpoint, teardown, plan]
     default: all
   public_network_access:
     description: What the sequence will do with public access.
@@ -139,7 +141,7 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.spec import O
 MODULE = Module(
     run=run_preflight,
     options={
-        "stage": Option(choices=("all", "before_endpoint", "plan"), default="all"),
+        "stage": Option(choices=("all", "before_endpoint", "teardown", "plan"), default="all"),
         **SEQUENCE,
         "public_network_access": Option(
             choices=("after_verify", "before_endpoint", "unchanged"), default="after_verify"

@@ -47,6 +47,12 @@ options:
     type: str
     choices: [present, absent]
     default: present
+  only_made_here:
+    description:
+      - With O(state=absent), leave an assignment that somebody else made. One that this module made is known by its name,
+        which follows from scope, role and identity.
+    type: bool
+    default: false
   wait_effective:
     description:
       - Wait until assignments made in this run count.
@@ -135,7 +141,8 @@ assignments:
     effective:
       description:
         - V(proven) when Azure says the signed-in identity has the permissions, V(settled) when the time has passed,
-          V(made) when it was not waited for, V(present) when it was there before, V(removed) or V(absent) with O(state=absent).
+          V(made) when it was not waited for, V(present) when it was there before, V(removed) or V(absent) with O(state=absent);
+          V(present) is then one that somebody else made.
       type: str
       returned: always
   sample:
@@ -172,6 +179,7 @@ MODULE = Module(
             },
         ),
         "state": Option(choices=("present", "absent"), default="present"),
+        "only_made_here": Option(type="bool", default=False),
         "wait_effective": Option(type="bool", default=True),
         "settle_seconds": Option(type="int", default=60),
         "wait_timeout": Option(type="int", default=1800),

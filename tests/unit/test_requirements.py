@@ -13,6 +13,7 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.checklists im
 
 ROOT = Path(__file__).parents[2]
 JSON = dict[str, t.Any]
+pytestmark = pytest.mark.xdist_group("requirements")
 COUNTS = {
     "R-BKP-": 57, "R-ASR-": 52, "R-DPM-": 55, "R-MIG-": 88,
     "X-COM-": 4, "X-BKP-": 8, "X-DPM-": 2, "X-ASR-": 2, "X-ASR-H": 7, "X-MIG-": 6, "X-DNS-": 1,

@@ -250,6 +250,15 @@ def test_exactly_what_is_named_is_removed(make_cloud: t.Callable[..., Cloud]) ->
     assert cloud.run(ASSIGNMENT, check_mode=True, assignments=[wanted()])["changed"] is True
 
 
+def test_what_somebody_else_made_may_be_left(make_cloud: t.Callable[..., Cloud]) -> None:
+    theirs, ours = wanted(), wanted(scope=f"{GROUPS}/rg-network")
+    cloud = make_cloud(role_assignments=[theirs])
+    assert cloud.run(ASSIGNMENT, assignments=[ours], settle_seconds=0)["changed"]
+    done = four_times(cloud, ASSIGNMENT, state="absent", only_made_here=True, assignments=[theirs, ours])
+    assert [row["effective"] for row in done["assignments"]] == ["present", "removed"]
+    assert cloud.run(ASSIGNMENT, check_mode=True, assignments=[theirs])["changed"] is False
+
+
 def test_check_mode_takes_a_custom_role_of_an_earlier_task_as_made(cloud: Cloud) -> None:
     options: dict[str, t.Any] = {"assignments": [wanted(role=ROLE["role_name"])], "settle_seconds": 0}
     predicted = cloud.run(ASSIGNMENT, check_mode=True, **options)

@@ -19,6 +19,7 @@ from ..conftest import WORLD
 from ..playbooks_support import LOCALHOST, PREFIX, AzureProcess, Playbooks, Played, defaults, local_play
 
 JSON = dict[str, t.Any]
+pytestmark = pytest.mark.xdist_group("keywords")
 VAULT = PREFIX + "vault"
 INFO = PREFIX + "vault_info"
 NAMED = {"resource_group": "rg-backup", "name": "vault-backup"}

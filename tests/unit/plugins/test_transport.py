@@ -21,6 +21,7 @@ from azure.core.pipeline.transport import RequestsTransport
 from ..conftest import CREDENTIALS, WORLD, Cloud
 
 JSON = dict[str, t.Any]
+pytestmark = pytest.mark.xdist_group("transport")
 
 
 @pytest.fixture

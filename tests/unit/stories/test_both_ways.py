@@ -12,9 +12,11 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.token_cache i
 
 from ..conftest import BACKUP_ZONES, ENDPOINT, GROUPS, SUBNET, SUBSCRIPTION, VAULT
 from ..playbooks_support import PREFIX, AzureProcess, Playbooks, Played, defaults, local_play
-from .test_module_tables import NAMES, documentation
+from ..plugins.test_module_tables import NAMES, documentation
 
 JSON = dict[str, t.Any]
+# What is set up once for all of them is not set up by each worker.
+pytestmark = pytest.mark.xdist_group("both ways")
 SECRET = "known~secret.of+this/run=7f3a"
 PRINCIPAL = "55555555-5555-4555-8555-555555555555"
 BLOB = BACKUP_ZONES[1]
