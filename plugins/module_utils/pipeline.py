@@ -141,7 +141,9 @@ def polling(progress: t.Callable[[str], None], what: str, timeout: float, now: t
 
         def _delay(self) -> None:
             self.started = self.started or now()
-            delay, passed = self._extract_delay(), now() - self.started
+            passed = now() - self.started
+            # Some services name one second for what takes them half an hour; a twentieth of the time passed is soon enough.
+            delay = max(self._extract_delay(), min(30.0, passed / 20))
             self.waits += 1
             if passed + delay > timeout:
                 raise _Deadline(f"{what} is still {self.status() or 'running'} after {passed:.0f} s")

@@ -39,9 +39,9 @@ def tell(tmp_path: Path) -> Tell:
     """Make a sequence for an emulated Azure: the usual wish with other variables laid over it."""
     made = 0
 
-    def make(cloud: Cloud, wish: dict[str, t.Any] | None = None, **variables: t.Any) -> Sequence:
+    def make(cloud: Cloud, wish: dict[str, t.Any] | None = None, role: str = "backup", **variables: t.Any) -> Sequence:
         nonlocal made
         made += 1
-        return Sequence(cloud, tmp_path / str(made), **{**(wish or WISH), **variables})
+        return Sequence(cloud, tmp_path / str(made), role, **{**(wish or WISH), **variables})
 
     return make

@@ -45,12 +45,13 @@ def table(name: str) -> Module:
 
 @dataclass(frozen=True)
 class Deed:
-    """One task that was run, or one item of its loop."""
+    """One task that was run, or one item of its loop. ``began`` is how many requests had been made before it."""
 
     task: str
     item: str
     module: str
     result: JSON
+    began: int
 
 
 @dataclass
@@ -223,8 +224,9 @@ class _Run:
         assert not validation.error_messages, validation.error_messages
         context: Context = cloud.context(self._check_mode)
         context.cache_directory = str(self._cache)
+        began = len(cloud.arm.log)
         result = execute(module, Task(dict(validation.validated_parameters), context, diff_mode=True))
-        self.played.deeds.append(Deed(str(task["name"]), label, name, result))
+        self.played.deeds.append(Deed(str(task["name"]), label, name, result, began))
         return result
 
     def _holds(self, conditions: list[t.Any], variables: JSON) -> bool:

@@ -139,11 +139,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Story:
-    """Check mode, the run, and the run again, one way."""
+    """Check mode and the run, one way."""
 
     check: Run
     run: Run
-    again: Run
     directory: Path
 
 
@@ -160,7 +159,7 @@ def tasks(everything: bool) -> list[JSON]:
 
 
 def tell(azure: AzureProcess, playbooks: Playbooks, way: str) -> Story:
-    """Play the tasks three times."""
+    """Play the tasks in check mode, then for good."""
     azure.reset(**THE_WORLD)
     options = {**azure.options(), "secret": SECRET}
     variables = {"ansible_python_interpreter": playbooks.foreign_interpreter()} if way == "as a module" else {}
@@ -179,7 +178,7 @@ def tell(azure: AzureProcess, playbooks: Playbooks, way: str) -> Story:
         ]
         return Run(played, azure.writes(), requests)
 
-    return Story(run("--check"), run(everything=True), run(), playbooks.directory)
+    return Story(run("--check"), run(everything=True), playbooks.directory)
 
 
 @pytest.fixture(scope="module")
@@ -210,16 +209,14 @@ def test_every_writing_module_has_a_row() -> None:
 
 @pytest.mark.parametrize(
     ("phase", "name"),
-    [("check", name) for name in CHANGES]
-    + [("run", name) for name in (*CHANGES, *READERS, *FAILURES)]
-    + [("again", name) for name in CHANGES],
+    [("check", name) for name in CHANGES] + [("run", name) for name in (*CHANGES, *READERS, *FAILURES)],
 )
 def test_both_ways_give_the_same_result(stories: dict[str, Story], name: str, phase: str) -> None:
     one, other = (comparable(getattr(stories[way], phase).played[name]) for way in WAYS)
     assert one == other
 
 
-@pytest.mark.parametrize("phase", ["check", "run", "again"])
+@pytest.mark.parametrize("phase", ["check", "run"])
 def test_both_ways_send_the_same_requests(stories: dict[str, Story], phase: str) -> None:
     one, other = (DRAWN.sub("drawn", "\n".join(getattr(stories[way], phase).requests)) for way in WAYS)
     assert one.splitlines() == other.splitlines()
@@ -231,11 +228,10 @@ def test_check_mode_predicts_and_writes_nothing(stories: dict[str, Story], way: 
     story = stories[way]
     assert story.check.writes == []
     assert story.run.writes != []
-    assert story.again.writes == []
     for name in CHANGES:
-        predicted, done, again = (run.played[name] for run in (story.check, story.run, story.again))
-        assert {run.played.outcome(name) for run in (story.check, story.run, story.again)} == {"ok"}
-        assert (predicted["changed"], done["changed"], again["changed"]) == (True, True, False), name
+        predicted, done = (run.played[name] for run in (story.check, story.run))
+        assert {run.played.outcome(name) for run in (story.check, story.run)} == {"ok"}
+        assert (predicted["changed"], done["changed"]) == (True, True), name
         assert _plain(predicted["diff"]) == _plain(done["diff"]), name
 
 
@@ -259,7 +255,7 @@ def test_failures_fail(stories: dict[str, Story], way: str, name: str) -> None:
 @pytest.mark.parametrize("way", WAYS)
 def test_no_secret_and_no_token_is_shown_or_left_behind(stories: dict[str, Story], way: str) -> None:
     story = stories[way]
-    texts = {"output": "".join(run.played.output for run in (story.check, story.run, story.again))}
+    texts = {"output": "".join(run.played.output for run in (story.check, story.run))}
     for path in story.directory.rglob("*"):
         if path.is_file() and not re.fullmatch(r"play\d+\.yml", path.name):
             texts[str(path)] = path.read_text(errors="replace")

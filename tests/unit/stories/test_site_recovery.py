@@ -8,16 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from ..conftest import GROUPS, Cloud
+from ..conftest import Cloud
 from ..plugins.site_recovery_world import (
     BLOB,
-    CACHE,
     FRESH_VAULT,
-    MACHINE,
     RECOVERY_ENDPOINT,
-    RECOVERY_WISH,
     SOURCE_ENDPOINT,
-    SOURCE_SUBNET,
     SOURCE_WISH,
     VAULT,
     ZONE,
@@ -25,26 +21,11 @@ from ..plugins.site_recovery_world import (
     make,
 )
 from .sequence import Played, Sequence
+from .settings import PROTECTED
+from .settings import RECOVERY as WISH
 
 JSON = dict[str, t.Any]
-WISH: JSON = {
-    "site_recovery_vault_name": "vault-recovery",
-    "site_recovery_vault_resource_group": "rg-recovery",
-    "site_recovery_endpoints": [SOURCE_WISH, RECOVERY_WISH],
-    "site_recovery_storage_accounts": [{"id": CACHE, "use": "cache", "endpoint": {"name": "pe-cache", "subnet": SOURCE_SUBNET}}],
-}  # fmt: skip
 CUSTOM = {**WISH, "site_recovery_dns_mode": "custom"}
-PROTECTED = {
-    "site_recovery_protected_machines": [
-        {
-            "id": MACHINE,
-            "disks": [f"{GROUPS}/rg-network/providers/Microsoft.Compute/disks/vm01-os"],
-            "recovery_resource_group_id": f"{GROUPS}/rg-recovery",
-            "cache_storage_account_id": CACHE,
-        }
-    ],
-    "site_recovery_source_location": "westeurope",
-}
 
 
 def sequence(cloud: Cloud, directory: Path, wish: JSON) -> Sequence:

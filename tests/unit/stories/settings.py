@@ -1,0 +1,65 @@
+"""What is wished, in which world: the settings in which a role is played again and again."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+from ..conftest import GROUPS, WORLD, Cloud
+from ..plugins import site_recovery_world as recovery
+from .sequence import Sequence
+from .support import ENDPOINT_WISH, UNREGISTERED, WHOLE_WISH, WISH
+
+JSON = dict[str, t.Any]
+#: Both sides and a cache account with an endpoint.
+RECOVERY: JSON = {
+    "site_recovery_vault_name": "vault-recovery",
+    "site_recovery_vault_resource_group": "rg-recovery",
+    "site_recovery_endpoints": [recovery.SOURCE_WISH, recovery.RECOVERY_WISH],
+    "site_recovery_storage_accounts": [
+        {"id": recovery.CACHE, "use": "cache", "endpoint": {"name": "pe-cache", "subnet": recovery.SOURCE_SUBNET}}
+    ],
+}
+#: One machine, to be replicated at the end of the run.
+PROTECTED: JSON = {
+    "site_recovery_protected_machines": [
+        {
+            "id": recovery.MACHINE,
+            "disks": [f"{GROUPS}/rg-network/providers/Microsoft.Compute/disks/vm01-os"],
+            "recovery_resource_group_id": f"{GROUPS}/rg-recovery",
+            "cache_storage_account_id": recovery.CACHE,
+        }
+    ],
+    "site_recovery_source_location": "westeurope",
+}
+UNREGISTERED_WORLD: JSON = {**WORLD, "subscriptions": [UNREGISTERED]}
+#: One endpoint that waits for approval, so that every kind of request comes at least once.
+ONE_ENDPOINT: JSON = {**WISH, "backup_endpoints": [{**ENDPOINT_WISH, "manual": True}]}
+
+
+class Setting(t.NamedTuple):
+    """A role, the operator's variables and what exists before."""
+
+    role: str
+    wish: JSON
+    world: JSON
+
+    def cloud(self, latency: str = "instant") -> Cloud:
+        """A new Azure of this setting."""
+        return Cloud(self.world, latency)
+
+    def sequence(self, cloud: Cloud, directory: Path) -> Sequence:
+        """The role against that Azure."""
+        return Sequence(cloud, directory, self.role, **self.wish)
+
+
+SETTINGS: dict[str, Setting] = {
+    "backup": Setting("backup", {**WHOLE_WISH, "backup_dns_mode": "zone_group"}, UNREGISTERED_WORLD),
+    "backup, records": Setting("backup", {**WHOLE_WISH, "backup_dns_mode": "records"}, UNREGISTERED_WORLD),
+    "backup, endpoint": Setting("backup", {**ONE_ENDPOINT, "backup_dns_mode": "zone_group"}, WORLD),
+    "backup, endpoint, records": Setting("backup", {**ONE_ENDPOINT, "backup_dns_mode": "records"}, WORLD),
+    "site_recovery": Setting("site_recovery", {**RECOVERY, **PROTECTED}, recovery.WORLD),
+    "site_recovery, records": Setting(
+        "site_recovery", {**RECOVERY, "site_recovery_dns_mode": "records"}, recovery.WORLD
+    ),
+}
