@@ -8,10 +8,39 @@ import typing as t
 import pytest
 
 from ..playbooks_support import PREFIX, AzureProcess, Playbooks, defaults, local_play
-from ..plugins.site_recovery_world import WORLD
+from ..plugins.site_recovery_world import SOURCE_SUBNET, WORLD
 from .test_site_recovery import CUSTOM
 
 JSON = dict[str, t.Any]
+BACKUP: JSON = {
+    "backup_vault_name": "vault-second",
+    "backup_vault_resource_group": "rg-recovery",
+    "backup_vault_location": "westeurope",
+    "backup_dns_zone_resource_group": "rg-dns-source",
+    "backup_endpoints": [{"name": "pe-backup", "subnet": SOURCE_SUBNET}],
+}
+
+
+def test_each_role_of_a_play_has_a_wish_of_its_own(azure: AzureProcess, playbooks: Playbooks) -> None:
+    """Facts of a role that ran before on the host do not reach into the next one."""
+    azure.reset(**WORLD)
+    directory = playbooks.directory / "report"
+    wishes = {"backup": BACKUP, "site_recovery": CUSTOM, "backup again": {**BACKUP, "backup_vault_name": "vault-third"}}
+    tasks = [
+        {
+            "name": name,
+            "ansible.builtin.include_role": {"name": PREFIX + name.split()[0], "tasks_from": "preflight"},
+            "vars": {**wish, f"{name.split()[0]}_report_directory": str(directory / name.replace(" ", "-"))},
+        }
+        for name, wish in wishes.items()
+    ]
+    played = playbooks.play(local_play(tasks, module_defaults=defaults(azure.options())))
+    assert played.code == 0, played.output
+    reports = [json.loads((directory / name.replace(" ", "-") / "report.json").read_text()) for name in wishes]
+    assert [report["scenario"] for report in reports] == ["backup", "site_recovery", "backup"]
+    vaults = [report["subject"]["vault"].rsplit("/", 1)[-1] for report in reports]
+    assert vaults == ["vault-second", "vault-recovery", "vault-third"]
+    assert azure.writes() == []
 
 
 @pytest.mark.parametrize("subscription", ["the connection's", "the vault's"])
