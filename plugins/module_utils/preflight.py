@@ -102,6 +102,22 @@ def plan(look: Inspection) -> JSON:
             },
         )
         entry["virtual_networks"] = unique_ids([*entry["virtual_networks"], *storage.virtual_networks])
+    endpoints = [
+        {
+            "id": endpoint.id,
+            "name": endpoint.name,
+            "resource_group": endpoint.resource_group,
+            "subscription_id": endpoint.subscription_id,
+            "subnet": endpoint.subnet,
+            "zone_ids": look.zone_ids(endpoint) if ours_to_make else [],
+            "virtual_networks": list(endpoint.virtual_networks),
+            "exists": look.endpoint(endpoint.id) is not None,
+            "ours": ours((look.endpoint(endpoint.id) or {}).get("tags")),
+            **{name: asked.get(name) for name in ("manual", "request_message", "tags", "consumers", "side")},
+            **dns_server(endpoint.network, asked, look.wish.options.get("dns_servers") or []),
+        }
+        for endpoint, asked in zip(look.wish.endpoints, look.wish.options["endpoints"])
+    ]
     return {
         "vault_id": look.wish.vault_id,
         "vault_exists": look.vault is not None,
@@ -114,23 +130,18 @@ def plan(look: Inspection) -> JSON:
         "storage_roles": storage_roles(look),
         "trusted_accounts": [account["id"] for account in look.wish.storage_accounts if not is_classic(account["id"])],
         "storage_endpoints": [_storage(look, storage) for storage in look.storage_endpoints],
-        "endpoints": [
-            {
-                "id": endpoint.id,
-                "name": endpoint.name,
-                "resource_group": endpoint.resource_group,
-                "subscription_id": endpoint.subscription_id,
-                "subnet": endpoint.subnet,
-                "zone_ids": look.zone_ids(endpoint) if ours_to_make else [],
-                "virtual_networks": list(endpoint.virtual_networks),
-                "exists": look.endpoint(endpoint.id) is not None,
-                "ours": ours((look.endpoint(endpoint.id) or {}).get("tags")),
-                **{name: asked.get(name) for name in ("manual", "request_message", "tags", "consumers", "side")},
-                **dns_server(endpoint.network, asked, look.wish.options.get("dns_servers") or []),
-            }
-            for endpoint, asked in zip(look.wish.endpoints, look.wish.options["endpoints"])
-        ],
+        "endpoints": endpoints,
+        "denial_waits": denial_waits(look, endpoints),
     }
+
+
+def denial_waits(look: Inspection, endpoints: t.Iterable[JSON]) -> bool:
+    """Whether denying public access has to wait, because nobody proves that consumers resolve the names.
+
+    Where others write the records, Azure shows nothing of them: only an answer that was asked for is a proof.
+    """
+    asked = all(endpoint["dns_server"] or endpoint["consumers"] for endpoint in endpoints)
+    return look.wish.public_network_access == "after_verify" and look.wish.writer == "custom" and not asked
 
 
 def storage_roles(look: Inspection) -> list[JSON]:

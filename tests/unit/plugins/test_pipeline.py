@@ -151,9 +151,16 @@ def test_polling_asks_less_and_less_often() -> None:
 
 
 def test_polling_waits_as_long_as_azure_asks() -> None:
-    slept, told, _error = polled([{"Retry-After": "60"}, {"Retry-After": "1"}, {}], waits=3)
-    assert slept == [60, 1, 2]
+    slept, told, _error = polled([{"Retry-After": "60"}, {"Retry-After": "5"}, {}], waits=3)
+    assert slept == [60, 5, pytest.approx(3.25)]
     assert told[0] == "PUT it: Updating, 0 s of at most 10000 s"
+
+
+def test_what_takes_long_is_not_asked_every_second() -> None:
+    slept, _told, _error = polled([{"Retry-After": "1"}], timeout=10000, waits=200)
+    assert slept[:20] == [1] * 20
+    assert all(pause <= max(1, sum(slept[:number]) / 20) + 1e-9 for number, pause in enumerate(slept))
+    assert max(slept) == 30
 
 
 def test_polling_ends() -> None:

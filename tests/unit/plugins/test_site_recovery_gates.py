@@ -330,6 +330,21 @@ def test_a_plan_with_somebody_elses_zones_makes_none(mode: str) -> None:
     assert plan["zone_names"] == [ZONE]
 
 
+@pytest.mark.parametrize(
+    ("wish", "waits"),
+    [
+        ({}, False),
+        ({"dns_mode": "policy"}, False),
+        ({"dns_mode": "custom"}, True),
+        ({"dns_mode": "custom", "public_network_access": "before_endpoint"}, False),
+        ({"dns_mode": "custom", **both({"consumers": ["sql01"]})}, True),
+        ({"dns_mode": "custom", **both({"consumers": ["sql01"]}, {"dns_server": "10.2.0.4"})}, False),
+    ],
+)
+def test_denying_waits_for_somebody_who_can_prove_the_names(wish: JSON, waits: bool) -> None:
+    assert make().run(MODULE, **{**WANTED, **wish})["plan"]["denial_waits"] is waits
+
+
 def test_the_plan_has_a_zone_for_each_side_and_one_for_the_cache() -> None:
     plan = make().run(MODULE, **{**WANTED, **cache()})["plan"]
     assert [(item["zone_ids"], item["virtual_networks"]) for item in plan["zone_sets"]] == [
