@@ -13,7 +13,7 @@ rehearse: ## run a sequence against a local Azure: SCENARIO=name VARS=file WORLD
 	@$(RUN) rehearse $(if $(SCENARIO),--scenario "$(SCENARIO)") $(if $(VARS),--variables "$(VARS)") $(if $(WORLD),--world "$(WORLD)") $(if $(LATENCY),--latency "$(LATENCY)")
 
 .PHONY: test
-test: ## every check below, from quick to slow, and a summary
+test: ## every check below, two at a time, and a summary
 	@$(RUN) test
 
 STEPS := environment format lint unit unit-oldest ansible-lint docs build sanity molecule changelog bench clean

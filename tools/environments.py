@@ -44,7 +44,7 @@ class Environment:
 
     def prepare(self) -> None:
         """Make it, complete it or leave it, whatever its stamps ask for. Raises :class:`EnvironmentFailed`."""
-        with _alone():
+        with _alone(self.folder):
             if not self.python.exists() or any(self._stamped(name) is False for name in self._stamps()):
                 self._make()
             for name in self.lists:
@@ -105,10 +105,10 @@ PEER = Environment(".venv-peer", ("peer.txt", "ansible_collections/azure/azcolle
 
 
 @contextlib.contextmanager
-def _alone() -> t.Iterator[None]:
+def _alone(folder: str) -> t.Iterator[None]:
     """One process at a time: two targets started together must not write into the same environment."""
     CACHE.mkdir(exist_ok=True)
-    with (CACHE / "environments.lock").open("w") as lock:
+    with (CACHE / f"{folder}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
