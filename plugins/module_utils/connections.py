@@ -48,7 +48,7 @@ def manage_connection(task: Task) -> JSON:
     if plan.changed and not task.check_mode:
         document = _apply(task, plan, target, endpoint_id)
     elif found is not None and wanted == "approved" and task.options["wait"] and not task.check_mode:
-        document = _both_sides(task, target_id, endpoint_id, target, STATUS[wanted])
+        document = _both_sides(task, target_id, endpoint_id, target, STATUS[wanted], found)
     return {
         "changed": plan.changed,
         "diff": plan.diff(),
@@ -147,11 +147,14 @@ def _apply(task: Task, plan: Plan, target: Target, endpoint_id: str) -> JSON | N
     return _both_sides(task, target_id, endpoint_id, target, plan.after["status"])
 
 
-def _both_sides(task: Task, target_id: str, endpoint_id: str, target: Target, status: str) -> JSON:
-    """Wait until target and endpoint agree; either copy can lag behind the other."""
+def _both_sides(
+    task: Task, target_id: str, endpoint_id: str, target: Target, status: str, just_read: JSON | None = None
+) -> JSON:
+    """Wait until target and endpoint agree; either copy can lag behind the other. ``just_read`` is the target's."""
+    fresh = [just_read] if just_read else []
 
     def agreed() -> JSON | None:
-        found = _find(task.azure, target_id, endpoint_id, target)
+        found = fresh.pop() if fresh else _find(task.azure, target_id, endpoint_id, target)
         if found is None or status_of(found) != status:
             return None
         if str(get_path(found, "properties.provisioningState") or "Succeeded").lower() in ("updating", "deleting"):

@@ -30,7 +30,7 @@ def links(look: Inspection) -> t.Iterator[Gate]:
     """
     for endpoint in look.wish.endpoints:
         for subscription in _zone_subscriptions(look, endpoint):
-            existing = _existing(look, subscription, look.zone_names)
+            existing = _existing(look, subscription)
             for conflict in overlapping(look.zone_ids(endpoint), endpoint.virtual_networks, existing):
                 yield refused(
                     "zones", conflict.virtual_network,
@@ -43,9 +43,7 @@ def links(look: Inspection) -> t.Iterator[Gate]:
 def storage_links(look: Inspection) -> t.Iterator[Gate]:
     """The same for the blob zones of storage endpoints."""
     for endpoint in look.storage_endpoints:
-        subscription = parse_id(endpoint.zone_id).subscription_id
-        name = parse_id(endpoint.zone_id).name
-        existing = _existing(look, subscription, [name])
+        existing = _existing(look, parse_id(endpoint.zone_id).subscription_id)
         for conflict in overlapping([endpoint.zone_id], endpoint.virtual_networks, existing):
             yield refused(
                 "zones", conflict.virtual_network,
@@ -116,9 +114,13 @@ def zones_of(look: Inspection, endpoint_id: str) -> set[str]:
     }
 
 
-def _existing(look: Inspection, subscription: str, names: list[str]) -> list[JSON]:
-    key = f"zones {subscription} {' '.join(names)}"
-    return t.cast("list[JSON]", look.once(key, lambda: read_zones(look.azure, subscription, names)))
+def _existing(look: Inspection, subscription: str) -> list[JSON]:
+    """The zones of a subscription with any name that matters to this run."""
+    names = [*look.zone_names, *(parse_id(item.zone_id).name for item in look.storage_endpoints)]
+    return t.cast(
+        "list[JSON]",
+        look.once(f"zones {subscription.lower()}", lambda: read_zones(look.azure, subscription, names)),
+    )
 
 
 def _overwrite(look: Inspection, zone: str, endpoint: str, other: str, names: list[str]) -> Gate:
