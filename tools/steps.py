@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import typing as t
@@ -16,7 +17,7 @@ _COVERED = ("plugins", "extensions/emulator")
 _COVERAGE_PERCENT = 90
 #: Tests that start processes or play whole sequences; what they run is covered by the others already.
 _PLAYED = ("tests/unit/stories",)
-_PARALLEL = ("--numprocesses=2", "--dist=loadgroup")
+_PARALLEL = (f"--numprocesses={max(2, os.cpu_count() or 0)}", "--dist=loadgroup")
 _TYPED = ("plugins", "extensions/emulator", "extensions/rehearsal", "tests/benchmarks", "tools")
 #: The pip release that ansible-test of ansible-core 2.19 asks for, as it appears in the script's name.
 _PIP_RELEASE = "24_2"
