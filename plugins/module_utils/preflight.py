@@ -73,35 +73,7 @@ def _chosen(stage: str, sequence: str) -> list[tuple[str, Check]]:
 def plan(look: Inspection) -> JSON:
     """What the steps of a sequence need: ids, zones by resource group with the networks to link, endpoints in order."""
     vault = parse_id(look.wish.vault_id)
-    sets: dict[str, JSON] = {}
     ours_to_make = owns_zones(look.wish.writer)
-    for endpoint in look.wish.endpoints if ours_to_make else ():
-        group = parse_id(endpoint.zone_group_id)
-        entry = sets.setdefault(
-            fold_id(endpoint.zone_group_id),
-            {
-                "zones": [
-                    {"name": name, "resource_group": group.resource_group, "subscription_id": group.subscription_id}
-                    for name in look.zone_names
-                ],
-                "zone_ids": look.zone_ids(endpoint),
-                "virtual_networks": [],
-            },
-        )
-        entry["virtual_networks"] = unique_ids([*entry["virtual_networks"], *endpoint.virtual_networks])
-    for storage in look.storage_endpoints if ours_to_make else ():
-        zone = parse_id(storage.zone_id)
-        entry = sets.setdefault(
-            f"{fold_id(zone.group_id)} blob",
-            {
-                "zones": [
-                    {"name": zone.name, "resource_group": zone.resource_group, "subscription_id": zone.subscription_id}
-                ],
-                "zone_ids": [storage.zone_id],
-                "virtual_networks": [],
-            },
-        )
-        entry["virtual_networks"] = unique_ids([*entry["virtual_networks"], *storage.virtual_networks])
     endpoints = [
         {
             "id": endpoint.id,
@@ -126,13 +98,31 @@ def plan(look: Inspection) -> JSON:
         "location": look.location,
         "zone_names": look.zone_names,
         "writer": look.wish.writer,
-        "zone_sets": list(sets.values()),
+        "zones": zones(look) if ours_to_make else [],
         "storage_roles": storage_roles(look),
         "trusted_accounts": [account["id"] for account in look.wish.storage_accounts if not is_classic(account["id"])],
         "storage_endpoints": [_storage(look, storage) for storage in look.storage_endpoints],
         "endpoints": endpoints,
         "denial_waits": denial_waits(look, endpoints),
     }
+
+
+def zones(look: Inspection) -> list[JSON]:
+    """The zones of all endpoints, each once, with the networks that are to resolve its names."""
+    wanted = [(zone, endpoint.virtual_networks) for endpoint in look.wish.endpoints for zone in look.zone_ids(endpoint)]
+    wanted += [(storage.zone_id, storage.virtual_networks) for storage in look.storage_endpoints]
+    networks: dict[str, list[str]] = {}
+    for zone, more in wanted:
+        networks[fold_id(zone)] = unique_ids([*networks.get(fold_id(zone), ()), *more])
+    return [
+        {
+            "name": zone.name,
+            "resource_group": zone.resource_group,
+            "subscription_id": zone.subscription_id,
+            "virtual_networks": networks[fold_id(zone.text)],
+        }
+        for zone in map(parse_id, unique_ids(zone for zone, _networks in wanted))
+    ]
 
 
 def denial_waits(look: Inspection, endpoints: t.Iterable[JSON]) -> bool:

@@ -27,13 +27,21 @@ class ZoneState:
 
 @dataclass(frozen=True)
 class LinkWish:
-    """How every link should be. ``name`` empty: the deterministic one."""
+    """How every link should be. ``name`` empty: the deterministic one.
+
+    ``own`` are the networks of zones that have some of their own, by the zone's folded id; the others get ``networks``.
+    """
 
     networks: tuple[str, ...]
     registration_enabled: bool = False
     resolution_policy: str | None = None
     name: str | None = None
     tags: t.Mapping[str, t.Any] | None = None
+    own: t.Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def networks_of(self, zone_id: str) -> tuple[str, ...]:
+        """The networks that a zone is to be linked to."""
+        return self.own.get(fold_id(zone_id), self.networks)
 
 
 @dataclass
@@ -67,7 +75,7 @@ def link_to(state: ZoneState, network: str) -> JSON | None:
 
 def plan_links(state: ZoneState, wish: LinkWish) -> list[Plan]:
     """Make a zone linked to every wanted network. Raises :class:`Refusal` when a wanted name links another network."""
-    return [_plan_link(state, wish, network) for network in wish.networks]
+    return [_plan_link(state, wish, network) for network in wish.networks_of(state.id)]
 
 
 def _plan_link(state: ZoneState, wish: LinkWish, network: str) -> Plan:

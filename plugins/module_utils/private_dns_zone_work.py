@@ -7,7 +7,7 @@ from functools import partial
 
 from .azure import Azure
 from .errors import AzureError, Conflict, InputError, OperationFailed, Refusal, WaitTimeout
-from .ids import build_id, parse_id, same_id, unique_ids
+from .ids import build_id, fold_id, parse_id, same_id, unique_ids
 from .partial import Deed, Work
 from .plan import Plan
 from .private_dns import MANAGED_BY, NETWORK, ZONE, zone_name
@@ -43,12 +43,14 @@ def manage_zones(task: Task) -> JSON:
     zone_plans = [plan_zone(state, wish.tags) for state in states]
     work = Work()
     if not task.check_mode:
-        states, zone_plans = _make_zones(task, work, states, zone_plans, needed=bool(wish.networks))
+        states, zone_plans = _make_zones(
+            task, work, states, zone_plans, needed=any(wish.networks_of(zone) for zone in zone_ids)
+        )
     link_plans = [plan for state in states for plan in plan_links(state, wish)]
     purge = Removal()
     if task.options["purge_links"]:
         for state in states:
-            removal = plan_purge(state, wish.networks)
+            removal = plan_purge(state, wish.networks_of(state.id))
             purge.plans += removal.plans
             purge.left += removal.left
     if not task.check_mode:
@@ -64,18 +66,22 @@ def _zone_ids(task: Task) -> list[str]:
     rows = task.options["zones"]
     if not rows:
         raise InputError("zones is empty: name at least one zone.")
-    return unique_ids(
-        build_id(row.get("subscription_id") or task.subscription_id, row["resource_group"], ZONE, row["name"].lower())
-        for row in rows
-    )
+    return unique_ids(_zone_id(task, row) for row in rows)
+
+
+def _zone_id(task: Task, row: JSON) -> str:
+    subscription = row.get("subscription_id") or task.subscription_id
+    return build_id(subscription, row["resource_group"], ZONE, row["name"].lower())
 
 
 def _wish(task: Task, zone_ids: t.Sequence[str]) -> LinkWish:
     options = task.options
-    networks = unique_ids(options.get("virtual_networks") or [])
-    for network in networks:
+    networks = tuple(unique_ids(options.get("virtual_networks") or []))
+    own = _own_networks(task)
+    every = [networks, *own.values()]
+    for network in (network for several in every for network in several):
         parse_id(network, NETWORK, option="virtual_networks")
-    if options.get("link_name") and len(networks) > 1:
+    if options.get("link_name") and any(len(several) > 1 for several in every):
         raise InputError("link_name names one link of a zone, but virtual_networks has several; leave link_name out.")
     if any(str(key).lower() == MANAGED_BY for key in options.get("tags") or {}):
         raise InputError(f"tags: {MANAGED_BY} is set by the module itself; it tells what the module may delete.")
@@ -85,12 +91,23 @@ def _wish(task: Task, zone_ids: t.Sequence[str]) -> LinkWish:
             f"resolution_policy NxDomainRedirect is for privatelink zones only, not for {', '.join(public)}."
         )
     return LinkWish(
-        tuple(networks),
+        networks,
         bool(options.get("registration_enabled")),
         options.get("resolution_policy"),
         options.get("link_name"),
         options.get("tags"),
+        own,
     )
+
+
+def _own_networks(task: Task) -> dict[str, tuple[str, ...]]:
+    """The networks of zones that name some of their own, by the zone's folded id."""
+    own: dict[str, tuple[str, ...]] = {}
+    for row in task.options["zones"]:
+        if row.get("virtual_networks") is not None:
+            zone = fold_id(_zone_id(task, row))
+            own[zone] = tuple(unique_ids([*own.get(zone, ()), *row["virtual_networks"]]))
+    return own
 
 
 def _read(task: Task, zone_id: str, *, settle: bool = True) -> ZoneState:
@@ -137,7 +154,9 @@ def _make_links(task: Task, work: Work, states: list[ZoneState], plans: list[Pla
     ]
     work.do(deeds)
     if task.options["wait"]:
-        existing = [link for state in states for network in wish.networks if (link := link_to(state, network))]
+        existing = [
+            link for state in states for network in wish.networks_of(state.id) if (link := link_to(state, network))
+        ]
         busy = {str(link["id"]) for link in existing if provisioning(link) not in ("succeeded", "")}
         work.settle(partial(_settle_link, task, plan) for plan in plans if plan.changed or plan.resource_id in busy)
 
@@ -210,7 +229,7 @@ def _delete(task: Task, work: Work, kind: Kind, plans: list[Plan], *, wait: bool
 
 
 def _remove(task: Task, states: list[ZoneState], wish: LinkWish) -> JSON:
-    removals = [plan_removal(state, wish.networks) for state in states]
+    removals = [plan_removal(state, wish.networks_of(state.id)) for state in states]
     links = [plan for of_links, _zone in removals for plan in of_links.plans]
     zones = [plan for _links, of_zone in removals for plan in of_zone.plans]
     left = [item for pair in removals for removal in pair for item in removal.left]
@@ -236,8 +255,9 @@ def _result(plans: t.Sequence[Plan], states: t.Sequence[ZoneState], left: list[J
     """All links that are there, and the wanted ones that are only planned."""
     links: list[JSON] = []
     for state in states:
-        shown = [(network, link_to(state, network)) for network in wish.networks]
-        shown += [(network_of(link), link) for link in state.links if not _among(network_of(link), wish.networks)]
+        networks = wish.networks_of(state.id)
+        shown = [(network, link_to(state, network)) for network in networks]
+        shown += [(network_of(link), link) for link in state.links if not _among(network_of(link), networks)]
         links += [
             {
                 "id": str(link["id"]) if link else f"{state.id}/virtualNetworkLinks/{wish.name or link_name(network)}",

@@ -34,6 +34,10 @@ options:
       subscription_id:
         description: Subscription of the zone. That of the task when not set.
         type: str
+      virtual_networks:
+        description: Ids of the virtual networks to link to this zone, in place of O(virtual_networks).
+        type: list
+        elements: str
   virtual_networks:
     description:
       - Ids of the virtual networks to link to every zone.
@@ -164,6 +168,7 @@ MODULE = Module(
                 "name": Option(required=True),
                 "resource_group": Option(required=True),
                 "subscription_id": Option(),
+                "virtual_networks": Option(type="list", elements="str"),
             },
         ),
         "virtual_networks": Option(type="list", elements="str"),

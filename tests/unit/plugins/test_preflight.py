@@ -47,7 +47,7 @@ def test_the_way_is_free(cloud: Cloud) -> None:
         "privatelink.blob.core.windows.net",
         "privatelink.queue.core.windows.net",
     }
-    assert plan["zone_sets"][0]["virtual_networks"] == [NETWORK]
+    assert [zone["virtual_networks"] for zone in plan["zones"]] == [[NETWORK]] * 3
 
 
 HISTORIES = {

@@ -105,6 +105,21 @@ def test_a_list_takes_as_long_as_its_longest_chain(make_cloud: t.Callable[..., C
     assert all_three.arm.clock.now() - started < single * 1.3
 
 
+def test_a_zone_may_have_networks_of_its_own(make_cloud: t.Callable[..., Cloud]) -> None:
+    rows = [{**ROWS[0], "virtual_networks": [HUB]}, ROWS[1], {**ROWS[2], "virtual_networks": []}]
+    cloud = make_cloud()
+    done = four_times(cloud, MODULE, zones=rows, virtual_networks=[NETWORK])
+    shown = [(link["zone"], link["virtual_network"]) for link in done["links"]]
+    assert shown == [(done["zones"][0]["id"], HUB), (done["zones"][1]["id"], NETWORK)]
+    gone = cloud.run(MODULE, zones=rows, virtual_networks=[NETWORK], state="absent")
+    assert gone["changed"] and gone["left"] == [] and gone["links"] == []
+    side_by_side, one = make_cloud("realistic"), make_cloud("realistic")
+    side_by_side.run(MODULE, zones=rows, virtual_networks=[NETWORK])
+    started = one.arm.clock.now()
+    one.run(MODULE, zones=rows[:1])
+    assert side_by_side.arm.clock.now() - started < (one.arm.clock.now() - started) * 1.3
+
+
 def test_unchanged_costs_two_requests_a_zone(cloud: Cloud) -> None:
     cloud.run(MODULE, zones=ROWS, virtual_networks=[NETWORK])
     cloud.mark()

@@ -325,7 +325,7 @@ def test_a_plan_with_somebody_elses_zones_makes_none(mode: str) -> None:
     cloud = make()
     plan = cloud.run(MODULE, **{**WANTED, **cache(), "dns_mode": mode})["plan"]
     assert plan["writer"] == mode
-    assert plan["zone_sets"] == []
+    assert plan["zones"] == []
     assert [item["zone_ids"] for item in (*plan["endpoints"], *plan["storage_endpoints"])] == [[], [], []]
     assert plan["zone_names"] == [ZONE]
 
@@ -347,10 +347,10 @@ def test_denying_waits_for_somebody_who_can_prove_the_names(wish: JSON, waits: b
 
 def test_the_plan_has_a_zone_for_each_side_and_one_for_the_cache() -> None:
     plan = make().run(MODULE, **{**WANTED, **cache()})["plan"]
-    assert [(item["zone_ids"], item["virtual_networks"]) for item in plan["zone_sets"]] == [
-        ([f"{SOURCE_ZONES}/{ZONE}"], [SOURCE]),
-        ([f"{RECOVERY_ZONES}/{ZONE}"], [RECOVERY]),
-        ([f"{SOURCE_ZONES}/{BLOB}"], [SOURCE]),
+    assert [(item["resource_group"], item["name"], item["virtual_networks"]) for item in plan["zones"]] == [
+        ("rg-dns-source", ZONE, [SOURCE]),
+        ("rg-dns-recovery", ZONE, [RECOVERY]),
+        ("rg-dns-source", BLOB, [SOURCE]),
     ]
     assert [item["name"] for item in plan["endpoints"]] == ["pe-source", "pe-recovery"]
     assert plan["storage_roles"] == [
@@ -362,8 +362,9 @@ def test_the_plan_has_a_zone_for_each_side_and_one_for_the_cache() -> None:
 def test_the_plan_of_a_hub_has_one_zone_linked_to_hub_and_spokes() -> None:
     zones = {"resource_group": "rg-dns-source", "virtual_networks": [RECOVERY, SPOKE]}
     plan = make().run(MODULE, **{**WANTED, "dns_mode": "shared", **one_endpoint(), "dns_zones": zones})["plan"]
-    (only,) = plan["zone_sets"]
-    assert (only["zone_ids"], only["virtual_networks"]) == ([f"{SOURCE_ZONES}/{ZONE}"], [SOURCE, RECOVERY, SPOKE])
+    (only,) = plan["zones"]
+    assert (only["resource_group"], only["name"]) == ("rg-dns-source", ZONE)
+    assert only["virtual_networks"] == [SOURCE, RECOVERY, SPOKE]
 
 
 ROLES = [
