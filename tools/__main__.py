@@ -96,6 +96,8 @@ def _rehearse(arguments: t.Sequence[str]) -> t.NoReturn:
     except EnvironmentFailed as error:
         sys.exit(str(error))
     environment = {**os.environ, **with_tools(RUN), "PYTHONPATH": str(ROOT / "extensions")}
+    # Container images often set it; every run would then compile the Azure packages anew, for three seconds.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     command = [str(RUN.python), "-m", "rehearsal", *arguments, "--build", str(BUILD / "rehearsal")]
     sys.stdout.flush()
     os.execve(command[0], command, environment)
