@@ -9,6 +9,7 @@ from functools import cached_property
 from .dns_topology import Facts, Writer, choose
 from .dns_zones import known_zones
 from .errors import InputError
+from .freshness import replicated_items
 from .gates import Gate
 from .ids import build_id, fold_id, group_id, parse_id, region, same_id, unique_ids
 from .inventory import ENDPOINT_TYPE, NETWORK_API_VERSION
@@ -276,6 +277,11 @@ class Inspection:
             return []
         zone = known_zones("blob", self.wish.location, self.connection.cloud).zones[0]
         return [self._storage_endpoint(account, zone) for account in wanted]
+
+    @cached_property
+    def replicated(self) -> list[JSON]:
+        """The machines that are replicated with the vault; none without one."""
+        return replicated_items(self.azure, self.wish.vault_id) if self.vault is not None else []
 
     @property
     def all_endpoints(self) -> list[EndpointWish | StorageEndpoint]:

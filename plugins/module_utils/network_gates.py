@@ -8,7 +8,7 @@ import typing as t
 
 from .dns_topology import owns_zones
 from .gates import Gate, ok, refused, warning
-from .ids import fold_id, region, unique_ids
+from .ids import fold_id, region, same_id, unique_ids
 from .inspection import EndpointWish, Inspection, StorageEndpoint
 from .subnets import policies_refused, shortage
 from .vaults import VAULT
@@ -85,9 +85,9 @@ def networks(look: Inspection) -> t.Iterator[Gate]:
     overlap cannot be peered, so a linked one would get addresses that it can never reach. Source and recovery network may
     overlap, as they do when machines keep their addresses; then nothing may have to reach both at once.
     """
-    wanted = [network for endpoint in look.all_endpoints for network in endpoint.virtual_networks]
     # Who links the networks to zones of others is not asked here.
-    linked = unique_ids(wanted) if owns_zones(look.wish.writer) else []
+    linking = look.all_endpoints if owns_zones(look.wish.writer) else []
+    linked = unique_ids(network for endpoint in linking for network in endpoint.virtual_networks)
     absent = [network for network in linked if look.network(network) is None]
     for network in absent:
         yield refused(
@@ -96,9 +96,9 @@ def networks(look: Inspection) -> t.Iterator[Gate]:
             f"{network} does not exist.",
             "Create the network first, or take it off the list.",
         )
-    refusals = list(_unreachable(look)) if owns_zones(look.wish.writer) else []
+    refusals = list(_unreachable(look, linking))
     yield from refusals
-    for one, other in itertools.combinations(unique_ids([endpoint.network for endpoint in look.wish.endpoints]), 2):
+    for one, other in itertools.combinations(unique_ids(endpoint.network for endpoint in look.wish.endpoints), 2):
         shared = _overlap(look.network(one), look.network(other))
         if shared:
             yield warning(
@@ -109,12 +109,12 @@ def networks(look: Inspection) -> t.Iterator[Gate]:
         yield ok("virtual_network", look.wish.vault_id, f"{len(linked)} virtual network(s) exist and can be joined.")
 
 
-def _unreachable(look: Inspection) -> t.Iterator[Gate]:
+def _unreachable(look: Inspection, endpoints: t.Iterable[EndpointWish | StorageEndpoint]) -> t.Iterator[Gate]:
     """Networks that would resolve an endpoint's names without ever reaching it."""
-    for endpoint in look.all_endpoints:
+    for endpoint in endpoints:
         for network in endpoint.virtual_networks:
             shared = _overlap(look.network(endpoint.network), look.network(network))
-            if shared and fold_id(network) != fold_id(endpoint.network):
+            if shared and not same_id(network, endpoint.network):
                 yield refused(
                     "virtual_network", network,
                     f"{network} is to resolve the names of endpoint {endpoint.name}, but its address space and that of "

@@ -71,7 +71,7 @@ def _chosen(stage: str, sequence: str) -> list[tuple[str, Check]]:
 
 
 def plan(look: Inspection) -> JSON:
-    """What the steps of a sequence need: ids, zones by resource group with the networks to link, endpoints in order."""
+    """What the steps of a sequence need: ids, zones with the networks to link, endpoints in order."""
     vault = parse_id(look.wish.vault_id)
     ours_to_make = owns_zones(look.wish.writer)
     endpoints = [

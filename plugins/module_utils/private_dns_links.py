@@ -27,21 +27,17 @@ class ZoneState:
 
 @dataclass(frozen=True)
 class LinkWish:
-    """How every link should be. ``name`` empty: the deterministic one.
+    """How every link should be. ``name`` empty: the deterministic one. ``networks`` are by the folded id of a zone."""
 
-    ``own`` are the networks of zones that have some of their own, by the zone's folded id; the others get ``networks``.
-    """
-
-    networks: tuple[str, ...]
+    networks: t.Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     registration_enabled: bool = False
     resolution_policy: str | None = None
     name: str | None = None
     tags: t.Mapping[str, t.Any] | None = None
-    own: t.Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def networks_of(self, zone_id: str) -> tuple[str, ...]:
         """The networks that a zone is to be linked to."""
-        return self.own.get(fold_id(zone_id), self.networks)
+        return self.networks.get(fold_id(zone_id), ())
 
 
 @dataclass

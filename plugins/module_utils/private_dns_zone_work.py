@@ -43,9 +43,7 @@ def manage_zones(task: Task) -> JSON:
     zone_plans = [plan_zone(state, wish.tags) for state in states]
     work = Work()
     if not task.check_mode:
-        states, zone_plans = _make_zones(
-            task, work, states, zone_plans, needed=any(wish.networks_of(zone) for zone in zone_ids)
-        )
+        states, zone_plans = _make_zones(task, work, states, zone_plans, needed=any(wish.networks.values()))
     link_plans = [plan for state in states for plan in plan_links(state, wish)]
     purge = Removal()
     if task.options["purge_links"]:
@@ -76,9 +74,9 @@ def _zone_id(task: Task, row: JSON) -> str:
 
 def _wish(task: Task, zone_ids: t.Sequence[str]) -> LinkWish:
     options = task.options
-    networks = tuple(unique_ids(options.get("virtual_networks") or []))
+    shared = tuple(unique_ids(options.get("virtual_networks") or []))
     own = _own_networks(task)
-    every = [networks, *own.values()]
+    every = [shared, *own.values()]
     for network in (network for several in every for network in several):
         parse_id(network, NETWORK, option="virtual_networks")
     if options.get("link_name") and any(len(several) > 1 for several in every):
@@ -91,12 +89,11 @@ def _wish(task: Task, zone_ids: t.Sequence[str]) -> LinkWish:
             f"resolution_policy NxDomainRedirect is for privatelink zones only, not for {', '.join(public)}."
         )
     return LinkWish(
-        networks,
+        {fold_id(zone): shared for zone in zone_ids} | own,
         bool(options.get("registration_enabled")),
         options.get("resolution_policy"),
         options.get("link_name"),
         options.get("tags"),
-        own,
     )
 
 
@@ -244,7 +241,7 @@ def _remove(task: Task, states: list[ZoneState], wish: LinkWish) -> JSON:
         for state in states
         if state.document and not _among(state.id, gone)
     ]
-    return _result([*links, *zones], staying, left, LinkWish(()))
+    return _result([*links, *zones], staying, left, LinkWish())
 
 
 def _among(resource_id: str, ids: t.Iterable[str]) -> bool:

@@ -42,13 +42,17 @@ class Wanted:
         """The id of the assignment that exists, or of the one that would be made."""
         if self.existing:
             return str(self.existing["id"])
-        return f"{self.scope}/providers/{ASSIGNMENT_TYPE}/{assignment_name(self.scope, self.principal_id, self.guid)}"
+        return f"{self.scope}/providers/{ASSIGNMENT_TYPE}/{self.own_name}"
+
+    @property
+    def own_name(self) -> str:
+        """The name that this module gives."""
+        return assignment_name(self.scope, self.principal_id, self.guid)
 
     @property
     def made_here(self) -> bool:
-        """Whether the assignment that exists has the name this module would give it."""
-        name = assignment_name(self.scope, self.principal_id, self.guid)
-        return self.existing is not None and self.id.rsplit("/", 1)[-1].lower() == name.lower()
+        """Whether the assignment that exists has the name this module gives."""
+        return self.existing is not None and self.id.rsplit("/", 1)[-1].lower() == self.own_name.lower()
 
     @property
     def key(self) -> tuple[str, str, str]:

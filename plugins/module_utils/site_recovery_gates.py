@@ -17,7 +17,6 @@ from .backup_gates import (
     zones,
 )
 from .dns_topology import Facts, choose
-from .freshness import replicated_items
 from .gates import Gate, ok, refused, warning
 from .ids import parse_id, same_id
 from .inspection import Check, Inspection
@@ -114,13 +113,12 @@ def storage(look: Inspection) -> t.Iterator[Gate]:
 
 def replication(look: Inspection) -> t.Iterator[Gate]:
     """No machine is replicated: replication goes through the endpoints that a teardown removes."""
-    items = replicated_items(look.azure, look.wish.vault_id) if look.vault is not None else []
-    if items:
-        names = [str(get_path(item, "properties.friendlyName") or item.get("name")) for item in items]
+    if look.replicated:
+        names = [str(get_path(item, "properties.friendlyName") or item.get("name")) for item in look.replicated]
         yield refused(
             "replication", look.wish.vault_id,
-            f"{look.wish.vault_id} replicates {len(items)} machine(s): {', '.join(names)}. They replicate through these endpoints.",
-            "Disable replication of every machine first.", [str(item.get("id")) for item in items],
+            f"{look.wish.vault_id} replicates {len(names)} machine(s): {', '.join(names)}. They replicate through these endpoints.",
+            "Disable replication of every machine first.", [str(item.get("id")) for item in look.replicated],
         )  # fmt: skip
     else:
         yield ok("replication", look.wish.vault_id, "No machine is replicated.")

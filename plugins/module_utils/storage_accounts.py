@@ -31,6 +31,11 @@ _VERSIONS = {TYPE.lower(): API_VERSION, CLASSIC_TYPE.lower(): CLASSIC_API_VERSIO
 _NOT_REGISTERED = ("missingsubscriptionregistration", "invalidresourcenamespace", "noregisteredproviderfound")
 
 
+def is_classic(account_id: str) -> bool:
+    """Whether an id is that of an account of the classic model, which has no firewall of this kind."""
+    return parse_id(account_id).type == CLASSIC_TYPE.lower()
+
+
 @dataclass(frozen=True)
 class Account:
     """A storage account as Azure answers it, in either deployment model."""
@@ -45,7 +50,7 @@ class Account:
     @property
     def is_classic(self) -> bool:
         """Whether the account is of the classic deployment model."""
-        return parse_id(self.id).type == CLASSIC_TYPE.lower()
+        return is_classic(self.id)
 
     @property
     def kind(self) -> str:
@@ -183,8 +188,3 @@ def _unless_unregistered(version: str, ask: t.Callable[[], Answer], nothing: Ans
         if version != CLASSIC_API_VERSION or error.code.lower() not in _NOT_REGISTERED:
             raise
         return nothing
-
-
-def is_classic(account_id: str) -> bool:
-    """Whether an id is that of an account of the classic model, which has no firewall of this kind."""
-    return parse_id(account_id).type == "microsoft.classicstorage/storageaccounts"

@@ -9,7 +9,6 @@ from .connections import TARGETS, connection_to, status_of
 from .dns_zones import zone_and_record
 from .endpoints import connection_of
 from .errors import NotFound, Refusal
-from .freshness import replicated_items
 from .gates import Gate, ok, refused, run_gates
 from .ids import same_id
 from .inspection import EndpointWish, Inspection, StorageEndpoint, wish_of
@@ -236,7 +235,7 @@ def check_count(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.
     if minima is None or look.vault is None or look.endpoint(endpoint.id) is None:
         return
     count = len(names_of(look, endpoint))
-    replicating = bool(look.once("replicated", lambda: replicated_items(look.azure, look.wish.vault_id)))
+    replicating = bool(look.replicated)
     least = minima[1] if replicating and look.wish.variant != "hybrid" else minima[0]
     said = f"{endpoint.name} publishes {count} names, at least {least} are expected{' while replication is on' if replicating else ''}."
     if count < least:
