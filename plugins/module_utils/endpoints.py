@@ -92,9 +92,10 @@ def manage_endpoint(task: Task) -> JSON:
         document = kind.apply(task.azure, plan, wait=options["wait"])
         if options["wait"]:
             refuse_failed(document or {}, resource_id)
-    return outcome(
-        plan, document, names=names_of(task.azure, resource_id, document), connection=connection_of(document)
-    )
+    connection = connection_of(document)
+    if document is None and manual:
+        connection["status"] = "Pending"
+    return outcome(plan, document, names=names_of(task.azure, resource_id, document), connection=connection)
 
 
 def list_endpoints(task: Task) -> JSON:

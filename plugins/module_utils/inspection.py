@@ -288,6 +288,16 @@ class Inspection:
         """The vault's endpoints and those of storage accounts."""
         return [*self.wish.endpoints, *self.storage_endpoints]
 
+    def dns_server(self, endpoint: EndpointWish | StorageEndpoint) -> JSON:
+        """The DNS server that proves an endpoint's names: its own, or that of its network; an empty one when there is none."""
+        rows: list[JSON] = self.wish.options["endpoints"]
+        asked = next((row for row in rows if row["name"] == endpoint.name), {})
+        if asked.get("dns_server"):
+            return {"dns_server": asked["dns_server"], "dns_port": asked.get("dns_port") or 53}
+        servers = self.wish.options.get("dns_servers") or []
+        found = next((server for server in servers if same_id(server["virtual_network"], endpoint.network)), None)
+        return {"dns_server": found["address"] if found else "", "dns_port": found["port"] if found else 53}
+
     def _storage_endpoint(self, account: JSON, zone: str) -> StorageEndpoint:
         wanted = account["endpoint"]
         subnet = parse_id(wanted["subnet"], SUBNET_TYPE)

@@ -39,48 +39,58 @@ class NamesUnresolved(RecoveryError):
 
 
 @dataclass(frozen=True)
-class Asked:
-    """One name to look up and the addresses it should have (empty: any private one)."""
+class Resolver:
+    """Who is asked: a DNS server, or (empty) the machine's own resolver."""
 
-    fqdn: str
-    addresses: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Way:
-    """How names are looked up and reached from here."""
-
-    server: str
-    port: int
-    tcp_port: int | None
-    connect_timeout: float
+    address: str = ""
+    port: int = 53
 
     @property
     def words(self) -> str:
         """Who answers, for messages."""
-        return f"{self.server} port {self.port}" if self.server else "the system's resolver"
+        return f"{self.address} port {self.port}" if self.address else "the system's resolver"
 
     def look_up(self, name: str) -> Lookup:
-        """Ask the server, or the machine's own resolver."""
-        return lookup(name, self.server, self.port) if self.server else system_lookup(name)
+        """Ask for a name."""
+        return lookup(name, self.address, self.port) if self.address else system_lookup(name)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One name to look up, the addresses it should have (empty: any private one) and who is asked."""
+
+    fqdn: str
+    addresses: tuple[str, ...]
+    server: Resolver = Resolver()
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How addresses are reached from here. ``port`` None: that is not tried."""
+
+    port: int | None
+    timeout: float
 
 
 def check_names(task: Task) -> JSON:
     """Serve the ``name_resolution`` module."""
-    asked = asked_names(task.options["names"])
-    way = _way(task.options)
+    options = task.options
+    for name in ("dns_port", "port"):
+        _check_port(name, options.get(name))
+    asked = asked_names(options["names"], Resolver(_server(options.get("dns_server")), options["dns_port"]))
+    reach = Reach(options.get("port"), float(options["connect_timeout"]))
     sleep = task.context.transport.sleep if task.context.transport else time.sleep
     started, limit = task.context.now(), float(task.options["wait_timeout"])
-    rows = _examine(asked, way)
+    rows = _examine(asked, reach)
     while not all(is_good(row) for row in rows):
         passed = task.context.now() - started
         if passed + PAUSE > limit:
             break
-        bad = [row["fqdn"] for row in rows if not is_good(row)]
-        task.context.progress(f"waiting for {len(bad)} names ({bad[0]}): {passed:.0f} s of at most {limit:.0f} s")
+        bad = [item for item, row in zip(asked, rows) if not is_good(row)]
+        task.context.progress(f"waiting for {len(bad)} names ({bad[0].fqdn}): {passed:.0f} s of at most {limit:.0f} s")
         sleep(PAUSE)
-        again = {row["fqdn"]: row for row in _examine([item for item in asked if item.fqdn in bad], way)}
-        rows = [again.get(row["fqdn"], row) for row in rows]
+        again = dict(zip(bad, _examine(bad, reach)))
+        rows = [again.get(item, row) for item, row in zip(asked, rows)]
     resolved = all(is_good(row) for row in rows)
     if not resolved and task.options["fail_on_mismatch"]:
         raise NamesUnresolved(rows)
@@ -92,27 +102,27 @@ def is_good(row: JSON) -> bool:
     return bool(row["resolved"]) and row["connected"] is not False
 
 
-def asked_names(names: t.Iterable[t.Mapping[str, t.Any]]) -> list[Asked]:
-    """The names of the option, rows of the same name merged.
+def asked_names(names: t.Iterable[t.Mapping[str, t.Any]], server: Resolver = Resolver()) -> list[Asked]:
+    """The names of the option, rows of the same name and server merged. ``server`` is asked where a row names none.
 
     Raises :class:`InputError` for what is no name or address.
     """
-    merged: dict[str, set[str]] = {}
+    merged: dict[tuple[str, Resolver], set[str]] = {}
     for row in names:
         fqdn = str(row.get("fqdn") or "").strip().rstrip(".").lower()
         if not NAME.match(fqdn):
             raise InputError(f"names: fqdn {row.get('fqdn')!r} is not a fully qualified DNS name.")
-        addresses = merged.setdefault(fqdn, set())
+        addresses = merged.setdefault((fqdn, _server_of(row, server)), set())
         for text in row.get("ip_addresses") or []:
             try:
                 addresses.add(str(ipaddress.IPv4Address(str(text))))
             except ValueError as error:
                 raise InputError(f"names: {fqdn} has ip_addresses with {text!r}, which is no IPv4 address.") from error
-    return [Asked(fqdn, tuple(sorted(addresses))) for fqdn, addresses in merged.items()]
+    return [Asked(fqdn, tuple(sorted(addresses)), asked) for (fqdn, asked), addresses in merged.items()]
 
 
-def judge(asked: Asked, found: Lookup, server: str) -> JSON:
-    """Compare what was answered with what was expected: pure, but for the words who ``server`` is.
+def judge(asked: Asked, found: Lookup) -> JSON:
+    """Compare what was answered with what was expected: pure.
 
     A name is resolved when the answers are exactly the expected addresses; with none expected, when all are private.
     """
@@ -127,7 +137,8 @@ def judge(asked: Asked, found: Lookup, server: str) -> JSON:
         "resolved": resolved,
         "private": private,
         "connected": None,
-        "message": "" if resolved else _message(asked, found, server, private=private),
+        "dns_server": asked.server.address,
+        "message": "" if resolved else _message(asked, found, private=private),
     }
 
 
@@ -137,8 +148,8 @@ def is_private(address: str) -> bool:
     return any(parsed in network for network in PRIVATE)
 
 
-def _message(asked: Asked, found: Lookup, server: str, *, private: bool) -> str:
-    expected = ", ".join(asked.addresses) or "a private address"
+def _message(asked: Asked, found: Lookup, *, private: bool) -> str:
+    server, expected = asked.server.words, ", ".join(asked.addresses) or "a private address"
     if not found.addresses:
         return (
             f"{asked.fqdn} has no address at {server} ({found.failure}), expected {expected}: add the record to its "
@@ -164,40 +175,50 @@ def _patience(time_to_live: int | None) -> str:
     return "" if time_to_live is None else f" or wait {time_to_live} s for the old answer to expire"
 
 
-def _way(options: t.Mapping[str, t.Any]) -> Way:
-    server = options.get("dns_server") or ""
+def _server_of(row: t.Mapping[str, t.Any], default: Resolver) -> Resolver:
+    if not row.get("dns_server"):
+        return default
+    port = row.get("dns_port") or Resolver.port
+    _check_port("names: dns_port", port)
+    return Resolver(_server(row["dns_server"]), int(port))
+
+
+def _server(text: t.Any) -> str:
+    server = str(text or "")
     if server:
         try:
             ipaddress.ip_address(server)
         except ValueError as error:
             raise InputError(f"dns_server {server!r} is not an IP address.") from error
-    for name in ("dns_port", "port"):
-        if options.get(name) is not None and not 0 < options[name] < 65536:
-            raise InputError(f"{name} {options[name]} is not a port.")
-    return Way(server, options["dns_port"], options.get("port"), float(options["connect_timeout"]))
+    return server
 
 
-def _examine(asked: t.Sequence[Asked], way: Way) -> list[JSON]:
+def _check_port(name: str, port: t.Any) -> None:
+    if port is not None and not (isinstance(port, int) and 0 < port < 65536):
+        raise InputError(f"{name} {port} is not a port.")
+
+
+def _examine(asked: t.Sequence[Asked], reach: Reach) -> list[JSON]:
     with ThreadPoolExecutor(max_workers=MOST_AT_ONCE) as pool:
-        return list(pool.map(lambda item: _examine_one(item, way), asked))
+        return list(pool.map(lambda item: _examine_one(item, reach), asked))
 
 
-def _examine_one(asked: Asked, way: Way) -> JSON:
-    row = judge(asked, way.look_up(asked.fqdn), way.words)
-    if way.tcp_port is not None and row["resolved"]:
-        failures = [words for text in row["answers"] if (words := _connect(text, way))]
+def _examine_one(asked: Asked, reach: Reach) -> JSON:
+    row = judge(asked, asked.server.look_up(asked.fqdn))
+    if reach.port is not None and row["resolved"]:
+        failures = [words for text in row["answers"] if (words := _connect(text, reach))]
         row["connected"] = not failures
         row["message"] = " ".join(failures) and f"{asked.fqdn} resolves but is not reached: {' '.join(failures)}"
     return row
 
 
-def _connect(address: str, way: Way) -> str:
+def _connect(address: str, reach: Reach) -> str:
     """Why TCP does not reach an address; empty when it does."""
     try:
-        with socket.create_connection((address, way.tcp_port or 0), way.connect_timeout):
+        with socket.create_connection((address, reach.port or 0), reach.timeout):
             return ""
     except OSError as error:
         return (
-            f"{address} port {way.tcp_port}: {error.strerror or error}; check the route to the subnet, its network "
+            f"{address} port {reach.port}: {error.strerror or error}; check the route to the subnet, its network "
             "security group and firewalls on the way."
         )

@@ -10,8 +10,8 @@ from .backup_gates import BACKUP_GATES, BEFORE_ENDPOINT
 from .dns_topology import owns_zones
 from .errors import Refusal
 from .gates import Gate, run_gates, summary
-from .ids import fold_id, parse_id, same_id, unique_ids
-from .inspection import Check, Inspection, StorageEndpoint, wish_of
+from .ids import fold_id, parse_id, unique_ids
+from .inspection import Check, EndpointWish, Inspection, StorageEndpoint, wish_of
 from .private_dns import ours
 from .runner import Task
 from .site_recovery_gates import SITE_RECOVERY_GATES, SITE_RECOVERY_TEARDOWN_GATES
@@ -73,23 +73,11 @@ def _chosen(stage: str, sequence: str) -> list[tuple[str, Check]]:
 def plan(look: Inspection) -> JSON:
     """What the steps of a sequence need: ids, zones with the networks to link, endpoints in order."""
     vault = parse_id(look.wish.vault_id)
-    ours_to_make = owns_zones(look.wish.writer)
     endpoints = [
-        {
-            "id": endpoint.id,
-            "name": endpoint.name,
-            "resource_group": endpoint.resource_group,
-            "subscription_id": endpoint.subscription_id,
-            "subnet": endpoint.subnet,
-            "zone_ids": look.zone_ids(endpoint) if ours_to_make else [],
-            "virtual_networks": list(endpoint.virtual_networks),
-            "exists": look.endpoint(endpoint.id) is not None,
-            "ours": ours((look.endpoint(endpoint.id) or {}).get("tags")),
-            **{name: asked.get(name) for name in ("manual", "request_message", "tags", "consumers", "side")},
-            **dns_server(endpoint.network, asked, look.wish.options.get("dns_servers") or []),
-        }
+        _endpoint(look, endpoint, asked, look.wish.vault_id, look.wish.sub_resource, look.zone_ids(endpoint))
         for endpoint, asked in zip(look.wish.endpoints, look.wish.options["endpoints"])
     ]
+    storage = [_endpoint(look, item, {}, item.account, "blob", [item.zone_id]) for item in look.storage_endpoints]
     return {
         "vault_id": look.wish.vault_id,
         "vault_exists": look.vault is not None,
@@ -98,11 +86,11 @@ def plan(look: Inspection) -> JSON:
         "location": look.location,
         "zone_names": look.zone_names,
         "writer": look.wish.writer,
-        "zones": zones(look) if ours_to_make else [],
+        "zones": zones(look) if owns_zones(look.wish.writer) else [],
         "storage_roles": storage_roles(look),
         "trusted_accounts": [account["id"] for account in look.wish.storage_accounts if not is_classic(account["id"])],
-        "storage_endpoints": [_storage(look, storage) for storage in look.storage_endpoints],
         "endpoints": endpoints,
+        "all_endpoints": [*endpoints, *storage],
         "denial_waits": denial_waits(look, endpoints),
     }
 
@@ -147,29 +135,31 @@ def storage_roles(look: Inspection) -> list[JSON]:
     return [{"scope": scope, "role": role} for scope, account in found if account for role in account.roles_needed]
 
 
-def _storage(look: Inspection, storage: StorageEndpoint) -> JSON:
-    found = look.endpoint(storage.id)
+def _endpoint(
+    look: Inspection,
+    endpoint: EndpointWish | StorageEndpoint,
+    asked: JSON,
+    target: str,
+    sub_resource: str,
+    zone_ids: list[str],
+) -> JSON:
+    """What the steps need of one endpoint, whatever it leads to."""
+    place, found = parse_id(endpoint.id), look.endpoint(endpoint.id)
     return {
-        "id": storage.id,
-        "name": storage.name,
-        "resource_group": parse_id(storage.id).resource_group,
-        "subscription_id": parse_id(storage.id).subscription_id,
-        "subnet": storage.subnet,
-        "account": storage.account,
-        "zone_ids": [storage.zone_id] if owns_zones(look.wish.writer) else [],
+        "id": endpoint.id,
+        "name": endpoint.name,
+        "resource_group": place.resource_group,
+        "subscription_id": place.subscription_id,
+        "subnet": endpoint.subnet,
+        "target": target,
+        "sub_resource": sub_resource,
+        "zone_ids": zone_ids if owns_zones(look.wish.writer) else [],
+        "virtual_networks": list(endpoint.virtual_networks),
         "exists": found is not None,
         "ours": ours((found or {}).get("tags")),
-        "consumers": None,
-        **dns_server(storage.network, {}, look.wish.options.get("dns_servers") or []),
+        **{name: asked.get(name) for name in ("manual", "request_message", "tags", "consumers", "side")},
+        **look.dns_server(endpoint),
     }
-
-
-def dns_server(network: str, asked: JSON, servers: t.Iterable[JSON]) -> JSON:
-    """The DNS server that proves an endpoint's names: its own, or that of its network; empty strings when there is none."""
-    if asked.get("dns_server"):
-        return {"dns_server": asked["dns_server"], "dns_port": asked.get("dns_port") or 53}
-    found = next((server for server in servers if same_id(server["virtual_network"], network)), None)
-    return {"dns_server": found["address"] if found else "", "dns_port": found["port"] if found else 53}
 
 
 def blind(gates: t.Iterable[Gate]) -> bool:

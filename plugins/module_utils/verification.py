@@ -34,9 +34,17 @@ class Findings:
 
     def __init__(self) -> None:
         self.names: list[JSON] = []
+        self.dns_questions: list[JSON] = []
         self.links: list[JSON] = []
         self.records: list[JSON] = []
         self.resources: list[JSON] = []
+
+    def add_name(self, look: Inspection, endpoint: EndpointWish | StorageEndpoint, row: JSON) -> None:
+        """Keep a judged name, and the question to ask the DNS server of its network, where one is known."""
+        self.names.append({**row, "endpoint": endpoint.name, "resolved": None})
+        server = look.dns_server(endpoint)
+        if server["dns_server"]:
+            self.dns_questions.append({"fqdn": row["fqdn"], "ip_addresses": row["ip_addresses"], **server})
 
 
 def verify(task: Task) -> JSON:
@@ -70,6 +78,7 @@ def verify(task: Task) -> JSON:
         "message": message,
         "checks": [check.as_dict() for check in checks],
         "names": found.names,
+        "dns_questions": found.dns_questions,
         "links": found.links,
         "records": found.records,
         "resources": found.resources,
@@ -169,7 +178,7 @@ def check_names(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.
         outside = [text for text in name["ip_addresses"] if not any(ipaddress.ip_address(text) in net for net in nets)]
         if outside:
             row["record"] = f"address {', '.join(outside)} is not in the subnet"
-        found.names.append({**row, "endpoint": endpoint.name, "resolved": None})
+        found.add_name(look, endpoint, row)
         if row["record"] != "ok":
             wrong.append(f"{row['fqdn']} ({row['record']})")
     for zone, held in records.items():
@@ -205,7 +214,8 @@ def check_storage(look: Inspection, endpoint: StorageEndpoint, found: Findings) 
     zones = zones_for(look, endpoint)
     records = {zone: _records(look, zone) for zone in zones.values()} if look.wish.writer != "custom" else {}
     rows = [judge_name(name, zones, records) for name in names_of(look, endpoint)] if zones else []
-    found.names += [{**row, "endpoint": endpoint.name, "resolved": None} for row in rows]
+    for row in rows:
+        found.add_name(look, endpoint, row)
     wrong = [f"{row['fqdn']} ({row['record']})" for row in rows if row["record"] != "ok"]
     if (here, there) != ("Approved", "Approved"):
         yield refused(

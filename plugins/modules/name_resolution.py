@@ -19,11 +19,14 @@ options:
     description:
       - The names, as dictionaries with C(fqdn) and C(ip_addresses), such as the inventory of a private endpoint. Other keys are ignored.
       - A name that comes more than once expects all its addresses. A name without addresses must resolve to private ones.
+      - A row may name a DNS server of its own in C(dns_server), and its port in C(dns_port) (53); rows of other servers are other names.
     type: list
     elements: dict
     required: true
   dns_server:
-    description: IP address of the DNS server to ask. The machine's own resolver, hosts file and cache included, when not given.
+    description:
+      - IP address of the DNS server to ask for names that have none of their own.
+      - The machine's own resolver, hosts file and cache included, when not given.
     type: str
   dns_port:
     description: Port of O(dns_server).
@@ -108,6 +111,10 @@ names:
       description: Whether every address answered on O(port); null when that was not tried.
       type: bool
       returned: always
+    dns_server:
+      description: The DNS server that was asked; empty for the machine's own resolver.
+      type: str
+      returned: always
     message:
       description: What is wrong and what to do; empty when nothing is.
       type: str
@@ -120,6 +127,7 @@ names:
       resolved: true
       private: true
       connected: true
+      dns_server: ''
       message: ''
 resolved:
   description: Whether all names are right, and reached when O(port) is given.

@@ -79,6 +79,18 @@ names:
       record_name: 1132794570626989392-ab-pod01-rec2
       record: ok
       endpoint: pe-backup
+dns_questions:
+  description:
+    - What to ask the DNS servers of O(dns_servers) and O(endpoints), as O(privatelink.recovery.name_resolution#module:names) takes it.
+    - Names of endpoints without such a server are not in it.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - fqdn: 1132794570626989392-ab-pod01-rec2.privatelink.we.backup.windowsazure.com
+      ip_addresses: [10.1.1.4]
+      dns_server: 10.1.0.4
+      dns_port: 53
 links:
   description: Every link of the zones to the planned networks, with its state.
   returned: success

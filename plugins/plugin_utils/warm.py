@@ -48,5 +48,4 @@ def settle() -> None:
     for kind in known:
         for shape in (collections.abc.Mapping, collections.abc.MutableMapping):
             issubclass(kind, shape)
-    gc.collect()
     gc.freeze()

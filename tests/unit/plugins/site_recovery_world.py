@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import typing as t
 
 from ..conftest import GROUPS, Cloud
@@ -88,6 +89,33 @@ WORLD: JSON = {
     ],
     "classic_storage_accounts": [{"name": "classicwest", "resource_group": "rg-network"}],
 }
+
+
+def tight(free: int) -> JSON:
+    """The networks with so many free addresses in the small subnet of the source network."""
+    return _networks("vnet-source", lambda network: network["subnets"][1].update(addresses_in_use=11 - free))
+
+
+def overlapping(name: str, prefix: str) -> JSON:
+    """The networks with one more address range of one of them."""
+    return _networks(name, lambda network: network["address_prefixes"].append(prefix))
+
+
+def _networks(name: str, change: t.Callable[[JSON], None]) -> JSON:
+    networks = copy.deepcopy(WORLD["virtual_networks"])
+    change(next(network for network in networks if network["name"] == name))
+    return {"virtual_networks": networks}
+
+
+def both(source: JSON | None = None, recovery: JSON | None = None) -> list[JSON]:
+    """Both endpoints, changed; a None takes something away."""
+    wishes = ({**SOURCE_WISH, **(source or {})}, {**RECOVERY_WISH, **(recovery or {})})
+    return [{key: value for key, value in wish.items() if value is not None} for wish in wishes]
+
+
+def cache_account(account: str = CACHE, **more: t.Any) -> JSON:
+    """A cache account, with an endpoint in the source network unless told otherwise."""
+    return {"id": account, "use": "cache", "endpoint": {"name": "pe-cache", "subnet": SOURCE_SUBNET, **more}}
 
 
 def endpoint(name: str, side: str = "source", **more: t.Any) -> JSON:

@@ -14,7 +14,12 @@ from ansible_collections.privatelink.recovery.plugins.module_utils import dns_qu
 from ansible_collections.privatelink.recovery.plugins.module_utils.connection import Context
 from ansible_collections.privatelink.recovery.plugins.module_utils.dns_query import Lookup
 from ansible_collections.privatelink.recovery.plugins.module_utils.errors import InputError
-from ansible_collections.privatelink.recovery.plugins.module_utils.name_resolution import Asked, asked_names, judge
+from ansible_collections.privatelink.recovery.plugins.module_utils.name_resolution import (
+    Asked,
+    Resolver,
+    asked_names,
+    judge,
+)
 from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Task, execute
 from ansible_collections.privatelink.recovery.plugins.modules.name_resolution import MODULE
 
@@ -150,17 +155,17 @@ class Patience:
         (["20.1.1.5"], Lookup(("20.1.1.5",)), True, True, []),
         (["10.1.1.5"], Lookup(("20.1.1.5",), time_to_live=60), False, False, ["20.1.1.5, a public", "expected 10.1.1.5", "60 s"]),
         ([], Lookup(("20.1.1.5",)), False, False, ["public address", "expected a private address", "flush"]),
-        (["10.1.1.5"], Lookup(("10.1.1.6",)), False, True, ["SRV answered 10.1.1.6, expected 10.1.1.5", "repair"]),
+        (["10.1.1.5"], Lookup(("10.1.1.6",)), False, True, ["192.0.2.1 port 53 answered 10.1.1.6, expected 10.1.1.5", "repair"]),
         (["10.1.1.5"], Lookup(("10.1.1.5", "10.1.1.6")), False, True, ["10.1.1.5, 10.1.1.6"]),
         (["10.1.1.5", "10.1.1.6"], Lookup(("10.1.1.5",)), False, True, ["expected 10.1.1.5, 10.1.1.6"]),
         (["10.1.1.5"], Lookup(("10.1.1.5", "20.1.1.5")), False, False, ["public"]),
-        (["10.1.1.5"], Lookup(failure="NXDOMAIN"), False, False, ["no address at SRV (NXDOMAIN)", "expected 10.1.1.5"]),
+        (["10.1.1.5"], Lookup(failure="NXDOMAIN"), False, False, ["no address at 192.0.2.1 port 53 (NXDOMAIN)", "expected 10.1.1.5"]),
         ([], Lookup(("100.64.1.1",)), True, True, []),
         ([], Lookup(("127.0.0.1",)), False, False, ["127.0.0.1, no address of a private network"]),
     ],
 )  # fmt: skip
 def test_judge(expected: list[str], lookup: Lookup, resolved: bool, private: bool, words: list[str]) -> None:
-    row = judge(Asked("name.example.com", tuple(expected)), lookup, "SRV")
+    row = judge(Asked("name.example.com", tuple(expected), Resolver("192.0.2.1")), lookup)
     assert (row["resolved"], row["private"], row["connected"]) == (resolved, private, None)
     assert (row["message"] == "") is resolved
     assert [word for word in words if word not in row["message"]] == []
@@ -183,6 +188,8 @@ def test_rows_of_one_name_are_merged() -> None:
         ({"fqdn": "a b.example.com"}, "not a fully qualified"),
         ({"fqdn": "a" * 64 + ".example.com"}, "not a fully qualified"),
         ({"fqdn": "a.example.com", "ip_addresses": ["10.0.0"]}, "no IPv4 address"),
+        ({"fqdn": "a.example.com", "dns_server": "dns.example.com"}, "not an IP address"),
+        ({"fqdn": "a.example.com", "dns_server": "10.0.0.4", "dns_port": "domain"}, "not a port"),
     ],
 )
 def test_what_is_no_name(row: dict[str, t.Any], words: str) -> None:
@@ -288,6 +295,27 @@ def test_right_names_and_wrong_ones(server: Server) -> None:
     assert (told["resolved"], told["changed"]) == (False, False) and told["names"] == failed["names"]
     good = Patience().run(**{**options, "names": names[:1]})
     assert good["resolved"] is True and good["names"][0]["message"] == ""
+
+
+def test_each_name_may_have_a_server_of_its_own(server: Server) -> None:
+    """Two networks, one name, an address of its own in each."""
+    other = Server()
+    server.names, other.names = {VAULT_NAME: [("A", "10.1.1.5")]}, {VAULT_NAME: [("A", "10.2.1.5")]}
+    rows = [
+        {"fqdn": VAULT_NAME, "ip_addresses": [address], "dns_server": "127.0.0.1", "dns_port": each.port}
+        for address, each in (("10.1.1.5", server), ("10.2.1.5", other))
+    ]
+    good = Patience().run(names=rows)
+    assert good["resolved"] is True
+    assert [(row["answers"], row["dns_server"]) for row in good["names"]] == [
+        (["10.1.1.5"], "127.0.0.1"),
+        (["10.2.1.5"], "127.0.0.1"),
+    ]
+    other.names = server.names
+    failed = Patience(lambda: None).run(names=rows, wait_timeout=6)
+    assert [row["resolved"] for row in failed["names"]] == [True, False]
+    assert f"127.0.0.1 port {other.port} answered 10.1.1.5, expected 10.2.1.5" in failed["msg"]
+    other.close()
 
 
 def test_late_records_are_waited_for(server: Server) -> None:

@@ -190,6 +190,9 @@ def test_an_assignment_above_or_below_is_another(make_cloud: t.Callable[..., Clo
     above = wanted(scope=f"/subscriptions/{SUBSCRIPTION}")
     cloud = make_cloud(role_assignments=[above])
     four_times(cloud, ASSIGNMENT, assignments=[wanted()], settle_seconds=0)
+    held = [item for item in cloud.arm.store.all() if item.document["type"].endswith("/roleAssignments")]
+    scopes = {item.properties["scope"] for item in held if item.properties["principalId"] == IDENTITY}
+    assert scopes == {above["scope"], SCOPE}
 
 
 def test_one_made_by_someone_else_meanwhile_is_taken(make_cloud: t.Callable[..., Cloud]) -> None:

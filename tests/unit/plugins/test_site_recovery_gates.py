@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import typing as t
 
@@ -15,6 +14,7 @@ from ansible_collections.privatelink.recovery.plugins.modules.subnet_capacity im
 from ansible_collections.privatelink.recovery.plugins.modules.vault_freshness import MODULE as FRESHNESS
 
 from ..conftest import GROUPS, SUBSCRIPTION
+from . import site_recovery_world as world
 from .site_recovery_world import (
     BLOB,
     CACHE,
@@ -37,11 +37,12 @@ from .site_recovery_world import (
     TARGET,
     VAULT,
     WANTED,
-    WORLD,
     ZONE,
     endpoint,
     make,
+    overlapping,
     private_world,
+    tight,
     zone,
 )
 
@@ -62,31 +63,13 @@ def one_endpoint(**more: t.Any) -> JSON:
 
 
 def both(source: JSON | None = None, recovery: JSON | None = None) -> JSON:
-    """Both endpoints, changed; a None takes something away."""
-    wishes = ({**SOURCE_WISH, **(source or {})}, {**RECOVERY_WISH, **(recovery or {})})
-    return {"endpoints": [{key: value for key, value in wish.items() if value is not None} for wish in wishes]}
+    """Both endpoints, changed."""
+    return {"endpoints": world.both(source, recovery)}
 
 
 def cache(account: str = CACHE, **more: t.Any) -> JSON:
-    """A cache account, with an endpoint in the source network unless told otherwise."""
-    wanted = {"name": "pe-cache", "subnet": SOURCE_SUBNET, **more}
-    return {"storage_accounts": [{"id": account, "use": "cache", "endpoint": wanted}]}
-
-
-def tight(free: int) -> JSON:
-    """The world with so many free addresses in the small subnet of the source network."""
-    networks = copy.deepcopy(WORLD["virtual_networks"])
-    (subnet,) = [item for item in networks[0]["subnets"] if item["name"] == "tight"]
-    subnet["addresses_in_use"] = 11 - free
-    return {"virtual_networks": networks}
-
-
-def overlapping(name: str, prefix: str) -> JSON:
-    """The world with one more address range of a network."""
-    networks = copy.deepcopy(WORLD["virtual_networks"])
-    (network,) = [item for item in networks if item["name"] == name]
-    network["address_prefixes"].append(prefix)
-    return {"virtual_networks": networks}
+    """One account, with an endpoint."""
+    return {"storage_accounts": [world.cache_account(account, **more)]}
 
 
 TIGHT = f"{SOURCE}/subnets/tight"
@@ -326,7 +309,7 @@ def test_a_plan_with_somebody_elses_zones_makes_none(mode: str) -> None:
     plan = cloud.run(MODULE, **{**WANTED, **cache(), "dns_mode": mode})["plan"]
     assert plan["writer"] == mode
     assert plan["zones"] == []
-    assert [item["zone_ids"] for item in (*plan["endpoints"], *plan["storage_endpoints"])] == [[], [], []]
+    assert [item["zone_ids"] for item in plan["all_endpoints"]] == [[], [], []]
     assert plan["zone_names"] == [ZONE]
 
 

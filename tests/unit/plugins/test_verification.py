@@ -306,6 +306,16 @@ def test_custom_tells_the_names_and_judges_no_zone() -> None:
         assert row["ip_addresses"][0].startswith("10.1." if row["endpoint"] == "pe-source" else "10.2.")
 
 
+def test_every_name_is_asked_of_the_server_of_its_network() -> None:
+    servers = [{"virtual_network": world.SOURCE, "address": "10.1.0.4"}]
+    own = world.both(recovery={"dns_server": "10.2.0.4", "dns_port": 5353})
+    asked = ask(site_recovery_cloud(), {**WANTED, "dns_servers": servers, "endpoints": own})["dns_questions"]
+    assert [(row["dns_server"], row["dns_port"]) for row in asked] == [("10.1.0.4", 53)] * 5 + [("10.2.0.4", 5353)] * 5
+    assert all(row["ip_addresses"][0].startswith(row["dns_server"][:5]) for row in asked)
+    alone = ask(site_recovery_cloud(), {**WANTED, "dns_servers": servers})["dns_questions"]
+    assert len(alone) == 5
+
+
 def with_cache(**more: t.Any) -> JSON:
     """The world with an endpoint of the cache account in the source network."""
     private = private_world()

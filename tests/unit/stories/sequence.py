@@ -165,7 +165,7 @@ class _Run:
                 self._given = before
         elif action == "ansible.builtin.include_tasks":
             if self._holds(conditions, variables):
-                self.tasks(path.parent / str(task[action]), variables, [])
+                self.tasks(path.parent / str(self._templar(variables).template(task[action])), variables, [])
         else:
             self._register(task, self._act(task, action, variables, conditions))
 

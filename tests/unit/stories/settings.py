@@ -15,10 +15,8 @@ JSON = dict[str, t.Any]
 RECOVERY: JSON = {
     "site_recovery_vault_name": "vault-recovery",
     "site_recovery_vault_resource_group": "rg-recovery",
-    "site_recovery_endpoints": [recovery.SOURCE_WISH, recovery.RECOVERY_WISH],
-    "site_recovery_storage_accounts": [
-        {"id": recovery.CACHE, "use": "cache", "endpoint": {"name": "pe-cache", "subnet": recovery.SOURCE_SUBNET}}
-    ],
+    "site_recovery_endpoints": recovery.both(),
+    "site_recovery_storage_accounts": [recovery.cache_account()],
 }
 #: One machine, to be replicated at the end of the run.
 PROTECTED: JSON = {

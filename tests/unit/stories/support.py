@@ -11,6 +11,7 @@ from ansible_collections.privatelink.recovery.extensions.emulator.services.admin
 from ansible_collections.privatelink.recovery.plugins.module_utils.pipeline import is_write
 
 from ..conftest import NETWORK, SUBNET, VAULT, Cloud
+from .sequence import Played
 
 JSON = dict[str, t.Any]
 HUB_NETWORK = NETWORK.replace("vnet-app", "vnet-hub")
@@ -117,6 +118,20 @@ class Kill:
                 entry["status"] = answer.status
                 raise Killed
         return answer
+
+
+def killed_again_and_again(cloud: Cloud, play: t.Callable[[], Played], most: int) -> tuple[Played, list[str]]:
+    """Runs that are killed after one write each, until one has nothing left to write: that run, and the writes."""
+    killed: list[str] = []
+    while len(killed) < most:
+        # Some of what was begun still runs when the next run finds it; what takes half an hour comes to its end as well.
+        cloud.arm.clock.advance(20 + len(killed))
+        with Kill(cloud, 1) as kill:
+            try:
+                return play(), killed
+            except Killed:
+                killed.append(kill.last)
+    raise AssertionError(f"never came to an end: {killed}")
 
 
 #: What can become of one request: refused for now, or its connection dropped before or after it was processed.

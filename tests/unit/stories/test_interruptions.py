@@ -15,7 +15,7 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.pipeline impo
 
 from .conftest import Tell
 from .settings import SETTINGS
-from .support import DISTURBANCES, SIGN_IN, Kill, Killed, comparable, exactly, fault, state
+from .support import DISTURBANCES, SIGN_IN, Kill, Killed, comparable, exactly, fault, killed_again_and_again, state
 
 JSON = dict[str, t.Any]
 #: The cases of one table, spread over tests so that workers can share them.
@@ -26,19 +26,23 @@ EVERY = 7
 Way = tuple[int, bool]
 FIRST, LAST = (403, False), (500, True)
 CHAINS = {"backup, records": "instant", "site_recovery": "realistic"}
-#: What each role does with one of each, for tests that play it once for every request.
 PASSING = ("throttled", "unavailable", "lost")
+#: What each role does with one of each, for tests that play it once for every request.
 SHORT = ("backup, endpoint", "site_recovery")
 
 
 @dataclass(frozen=True)
 class Undisturbed:
-    """What a run does when nothing comes between: the end state, its changes, its requests and its writes."""
+    """What a run does when nothing comes between: the end state, its changes and its requests."""
 
     state: JSON
     changes: tuple[tuple[str, str], ...]
     requests: tuple[tuple[str, str], ...]
-    writes: int
+
+    @property
+    def writes(self) -> list[int]:
+        """Which of the requests are writes, counted from one."""
+        return [number for number, request in enumerate(self.requests, 1) if writes(*request)]
 
 
 @functools.cache
@@ -50,7 +54,7 @@ def undisturbed(name: str, latency: str = "instant") -> Undisturbed:
         played = setting.sequence(cloud, Path(directory)).play()
     assert not played.failure, played.failure
     requests = tuple((entry["method"], entry["path"]) for entry in cloud.arm.log)
-    return Undisturbed(state(cloud), tuple(played.changes), requests, len(cloud.writes()))
+    return Undisturbed(state(cloud), tuple(played.changes), requests)
 
 
 def named(method: str, path: str) -> tuple[str, str]:
@@ -69,8 +73,8 @@ def reads(method: str, path: str) -> bool:
 @pytest.mark.parametrize("part", range(PARTS))
 def test_killed_after_any_write_and_started_again(part: int, tell: Tell) -> None:
     setting, goal = SETTINGS["backup"], undisturbed("backup", "realistic")
-    assert goal.writes > 15
-    for number in range(part + 1, goal.writes + 1, PARTS):
+    assert len(goal.writes) > 15
+    for number in range(part + 1, len(goal.writes) + 1, PARTS):
         cloud = setting.cloud("realistic")
         sequence = tell(cloud, setting.wish, setting.role)
         with Kill(cloud, number) as kill, pytest.raises(Killed):
@@ -84,22 +88,12 @@ def test_killed_after_any_write_and_started_again(part: int, tell: Tell) -> None
 def test_killed_after_every_write_of_its_own_and_started_again(name: str, tell: Tell) -> None:
     """Each run goes one write further than the one before it, until there is nothing left to do."""
     setting, goal = SETTINGS[name], undisturbed(name, CHAINS[name])
-    assert goal.writes > 15
+    assert len(goal.writes) > 15
     cloud = setting.cloud(CHAINS[name])
     sequence = tell(cloud, setting.wish, setting.role)
-    killed: list[str] = []
-    while len(killed) < 3 * goal.writes:
-        # Some of what was begun still runs when the next run finds it.
-        cloud.arm.clock.advance(20)
-        with Kill(cloud, 1) as kill:
-            try:
-                played = sequence.play()
-            except Killed:
-                killed.append(kill.last)
-                continue
-        assert not played.failure, (killed[-1], played.failure)
-        break
-    assert len(killed) >= goal.writes
+    last, killed = killed_again_and_again(cloud, sequence.play, 3 * len(goal.writes))
+    assert not last.failure, (killed, last.failure)
+    assert len(killed) >= len(goal.writes)
     assert state(cloud) == goal.state, killed
 
 
@@ -127,17 +121,17 @@ def test_each_request_may_be_disturbed(name: str, kinds: tuple[str, ...], tell: 
 def test_a_write_whose_answer_is_lost_makes_no_difference(name: str, tell: Tell) -> None:
     """Those of the record sets where the role writes them, all others otherwise."""
     goal = undisturbed(name)
-    numbers = [number for number, request in enumerate(goal.requests, 1) if writes(*request)]
-    for number in [n for n in numbers if "/A/" in goal.requests[n - 1][1]] if "records" in name else numbers:
+    numbers = [n for n in goal.writes if "records" not in name or "/A/" in goal.requests[n - 1][1]]
+    assert numbers
+    for number in numbers:
         disturb(tell, name, "instant", "unanswered", number)
 
 
 @pytest.mark.parametrize("kind", ["throttled", "unanswered"])
 def test_one_disturbed_write_that_takes_its_time_makes_no_difference(kind: str, tell: Tell) -> None:
     goal = undisturbed("backup, endpoint", "realistic")
-    numbers = [n for n, request in enumerate(goal.requests, 1) if writes(*request)]
-    assert len(numbers) > 10
-    for number in numbers:
+    assert len(goal.writes) > 10
+    for number in goal.writes:
         disturb(tell, "backup, endpoint", "realistic", kind, number)
 
 
@@ -162,10 +156,9 @@ def test_a_read_that_is_refused_ends_the_run(name: str, ways: tuple[Way, ...], p
     """Each is refused from its first time on, or only the last time it is made. Nothing is written after it, but what
     other items of the same loop ask for: Ansible ends a loop before it ends the run."""
     setting, requests = SETTINGS[name], undisturbed(name).requests
-    for number, (method, path) in enumerate(sorted({request for request in requests if reads(*request)})):
-        status, last = ways[number // PARTS % len(ways)]
-        if number % PARTS != part:
-            continue
+    distinct = sorted({request for request in requests if reads(*request)})
+    for index, (method, path) in enumerate(distinct[part::PARTS]):
+        status, last = ways[index % len(ways)]
         nth = requests.count((method, path)) if last else 1
         cloud = setting.cloud()
         struck = fault(

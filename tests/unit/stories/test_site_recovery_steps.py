@@ -21,7 +21,6 @@ from ..plugins.site_recovery_world import (
     RECOVERY,
     RECOVERY_ENDPOINT,
     RECOVERY_SUBNET,
-    RECOVERY_WISH,
     RECOVERY_ZONES,
     SOURCE,
     SOURCE_ENDPOINT,
@@ -32,7 +31,11 @@ from ..plugins.site_recovery_world import (
     VAULT,
     WORLD,
     ZONE,
+    both,
+    cache_account,
     endpoint,
+    overlapping,
+    tight,
     zone,
 )
 from .conftest import Tell
@@ -58,26 +61,14 @@ ACCOUNTS = [{**WORLD["storage_accounts"][0], "network_acls": FIREWALL}, *WORLD["
 CONFIRMED = {"site_recovery_teardown_confirm": "vault-recovery"}
 
 
-def networks(name: str = "", **more: t.Any) -> JSON:
-    """The networks of the world, one of them changed: more addresses in use, more address ranges."""
-    made = copy.deepcopy(WORLD["virtual_networks"])
-    for network in made:
-        if network["name"] == name:
-            network["address_prefixes"] += more.get("address_prefixes", [])
-            for subnet in network["subnets"]:
-                subnet["addresses_in_use"] = more.get(subnet["name"], 0)
-    return {"virtual_networks": made}
-
-
 def endpoints(source: JSON | None = None, recovery: JSON | None = None) -> JSON:
-    return {
-        "site_recovery_endpoints": [{**SOURCE_WISH, **(source or {})}, {**RECOVERY_WISH, **(recovery or {})}],
-    }
+    """Both endpoints, changed."""
+    return {"site_recovery_endpoints": both(source, recovery)}
 
 
-def cache(account: str) -> JSON:
-    wanted = {"id": account, "use": "cache", "endpoint": {"name": "pe-cache", "subnet": SOURCE_SUBNET}}
-    return {"site_recovery_storage_accounts": [wanted]}
+def cache(account: str = CACHE, **more: t.Any) -> JSON:
+    """One account, with an endpoint."""
+    return {"site_recovery_storage_accounts": [cache_account(account, **more)]}
 
 
 class Stop(t.NamedTuple):
@@ -92,18 +83,17 @@ class Stop(t.NamedTuple):
 
 TIGHT = {"subnet": f"{SOURCE}/subnets/tight"}
 STOPS: dict[str, Stop] = {
-    "too few addresses": Stop("networks", "subnet", endpoints(TIGHT), networks("vnet-source", tight=3), "8 free"),
+    "too few addresses": Stop("networks", "subnet", endpoints(TIGHT), tight(8), "8 free"),
     "one too few with a cache": Stop(
         "networks", "subnet",
-        {**endpoints(TIGHT), "site_recovery_storage_accounts": [{"id": CACHE, "endpoint": {"name": "pe-cache", **TIGHT}}]},
-        networks("vnet-source", tight=2), "9 free addresses, 10 are needed",
+        {**endpoints(TIGHT), **cache(**TIGHT)}, tight(9), "9 free addresses, 10 are needed",
     ),
     "recovery network absent": Stop(
         "networks", "subnet", endpoints(recovery={"subnet": f"{RECOVERY}x/subnets/endpoints"}), {}, "does not exist"
     ),
     "spoke that cannot be peered": Stop(
         "networks", "virtual_network", endpoints({"virtual_networks": [SPOKE]}),
-        networks("vnet-spoke", address_prefixes=["10.1.0.0/20"]), "overlap in 10.1.0.0/20",
+        overlapping("vnet-spoke", "10.1.0.0/20"), "overlap in 10.1.0.0/20",
     ),
     "vault used before": Stop(
         "vault", "freshness", {}, {"vaults": [{**FRESH_VAULT, "history": {"fabrics": ["westeurope"]}}]}, "in use"

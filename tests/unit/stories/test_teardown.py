@@ -12,7 +12,7 @@ from ..plugins.test_preflight import endpoint
 from .conftest import Tell
 from .sequence import Sequence
 from .settings import SETTINGS
-from .support import HUB_ENDPOINT_WISH, HUB_NETWORK, WHOLE_WISH, Kill, Killed, state
+from .support import HUB_ENDPOINT_WISH, HUB_NETWORK, WHOLE_WISH, killed_again_and_again, state
 
 JSON = dict[str, t.Any]
 MakeCloud = t.Callable[..., Cloud]
@@ -147,17 +147,7 @@ def test_killed_after_every_write_and_taken_up_again(name: str, tell: Tell) -> N
     goal, count = state(cloud), len(cloud.writes())
     assert count > 8
     cloud, sequence = converged()
-    # Some of what was begun still runs when the next run finds it.
-    for _run in range(3 * count):
-        cloud.arm.clock.advance(20)
-        with Kill(cloud, 1) as kill:
-            try:
-                played = sequence.play("teardown", **confirmed)
-            except Killed:
-                continue
-        assert not played.failure, (kill.last, played.failure)
-        break
-    else:
-        pytest.fail(f"never came to an end, last was {kill.last}")
+    last, killed = killed_again_and_again(cloud, lambda: sequence.play("teardown", **confirmed), 3 * count)
+    assert not last.failure, (killed, last.failure)
     assert state(cloud) == goal
     assert len(cloud.writes()) >= count
