@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ansible_collections.privatelink.recovery.plugins.modules.preflight import MODULE as TABLE
-from ansible_collections.privatelink.recovery.plugins.plugin_utils import preload_network as _preload  # noqa: F401 - before the fork
+from ansible_collections.privatelink.recovery.plugins.plugin_utils import preload_network as _network  # noqa: F401 - before the fork
+from ansible_collections.privatelink.recovery.plugins.plugin_utils import preload_private_dns as _private_dns  # noqa: F401 - before the fork
 from ansible_collections.privatelink.recovery.plugins.plugin_utils.local import LocalAction
 
 

@@ -20,6 +20,7 @@ from .inventory import ENDPOINT_TYPE
 from .network_gates import networks, regions, subnets
 from .vaults import connections, cross_region_restore, refuse_cross_region_restore
 from .wire import JSON, get_path
+from .zone_conflicts import conflicts
 
 ENDPOINTS_PER_VAULT = 12  # https://learn.microsoft.com/azure/backup/private-endpoints, Before you start
 ENDPOINTS_PER_NETWORK = (
@@ -153,8 +154,6 @@ def zone_knowledge(look: Inspection) -> t.Iterator[Gate]:
 
 def zones(look: Inspection) -> t.Iterator[Gate]:
     """No network would be linked to two zones of one name, and no endpoint's records would overwrite another's."""
-    from .zone_conflicts import conflicts
-
     found = list(conflicts(look)) if owns_zones(look.wish.writer) else []
     yield from found
     if not found:

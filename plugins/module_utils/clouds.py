@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from urllib.parse import urlsplit
 
 from .errors import CredentialError, InputError, Unreachable
+from .pipeline import retry_policy, unreachable
 
 METADATA_API_VERSION = "2022-09-01"
 
@@ -114,8 +115,6 @@ def discover(url: str, transport: t.Any) -> Cloud:
     from azure.core import PipelineClient
     from azure.core.exceptions import AzureError as SdkError
     from azure.core.rest import HttpRequest
-
-    from .pipeline import retry_policy, unreachable
 
     base = url.rstrip("/")
     client: t.Any = PipelineClient(base, transport=transport, policies=[retry_policy()])

@@ -16,6 +16,7 @@ from pathlib import Path
 from .clouds import Cloud
 from .errors import CredentialError, InputError
 from .ids import GUID
+from .pipeline import sign_in_policies
 
 Values = t.Mapping[str, t.Any]
 
@@ -202,8 +203,6 @@ def build(credentials: Credentials, cloud: Cloud, transport: t.Any, *, instance_
 
 def _make(credentials: Credentials, cloud: Cloud, transport: t.Any, instance_discovery: bool) -> t.Any:
     from azure import identity
-
-    from .pipeline import sign_in_policies
 
     values = credentials.values
     common: dict[str, t.Any] = {

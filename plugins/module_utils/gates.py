@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import asdict, dataclass, field
 
-from .errors import RecoveryError
+from .errors import AzureError, CredentialError, RecoveryError, Unreachable
 from .wire import JSON
 
 Verdict = t.Literal["ok", "warning", "unknown", "refused"]
@@ -56,8 +56,6 @@ def run_gates(gates: t.Iterable[tuple[str, t.Callable[[], t.Iterable[Gate]]]]) -
 
     An error of the sign-in or the network is not a verdict and propagates: nothing that follows could be read either.
     """
-    from .errors import AzureError, CredentialError, Unreachable
-
     found: list[Gate] = []
     for name, check in gates:
         try:

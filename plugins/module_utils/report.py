@@ -1,4 +1,4 @@
-"""The report a run hands over: JSON for machines, Markdown for people; pure functions, and one that writes."""
+"""The report a run hands over: JSON for machines, Markdown and a page for people; pure functions, and one that writes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import typing as t
 from .checklists import rows
 from .errors import InputError
 from .record_files import files, use_of
+from .report_page import Section, as_html
 from .run_summary import changes_of, proven, verdict
 from .runner import Task
 from .wire import JSON
@@ -67,12 +68,12 @@ def write_report(task: Task) -> JSON:
     texts = files(given["names"], task.options["time_to_live"]) if task.options["record_files"] else {}
     given["record_files"] = [{"path": f"{RECORDS}/{name}", "use": use_of(name)} for name in sorted(texts)]
     report = build(given, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
-    paths = {name: os.path.join(directory, name) for name in ("report.json", "report.md")}
+    paths = {name: os.path.join(directory, name) for name in FORMS}
     before = _previous(paths["report.json"])
     try:
         os.makedirs(directory, mode=0o700, exist_ok=True)
-        _write(paths["report.json"], as_json(report))
-        _write(paths["report.md"], as_markdown(report))
+        for name, text in FORMS.items():
+            _write(paths[name], text(report))
         written = _write_records(os.path.join(directory, RECORDS), texts)
     except OSError as error:
         raise InputError(f"directory {directory} cannot be written: {error.strerror or error}.") from error
@@ -84,6 +85,7 @@ def write_report(task: Task) -> JSON:
         "result": report["result"],
         "json_path": paths["report.json"],
         "markdown_path": paths["report.md"],
+        "html_path": paths["report.html"],
         "record_files": written,
     }
 
@@ -123,6 +125,21 @@ def as_json(report: JSON) -> str:
     return json.dumps(report, indent=2, ensure_ascii=False, default=str) + "\n"
 
 
+def as_page(report: JSON) -> str:
+    """The report as a page for a browser, with its topology drawn."""
+    return as_html(report, RESULTS.get(report["result"], ""), sections(report))
+
+
+def sections(report: JSON) -> t.Iterator[Section]:
+    """What there is something to say about: title, columns as heading and key, rows."""
+    for title, key, columns in SECTIONS:
+        listed = report.get(key) or []
+        if listed:
+            yield title, columns or columns_of(listed), listed
+    if report.get("extra"):
+        yield "More", (("What", "key"), ("", "value")), _pairs(report["extra"])
+
+
 def as_markdown(report: JSON) -> str:
     """The report for people: a summary, then a table for each thing there is something to say about."""
     parts = [
@@ -133,17 +150,21 @@ def as_markdown(report: JSON) -> str:
             [{"key": "written", "value": report["written"]}, *_pairs(report["subject"])],
         ),
     ]
-    for title, key, columns in SECTIONS:
-        listed = report.get(key) or []
-        if listed:
-            parts += [f"## {title}", table(columns or columns_of(listed), listed)]
-    if report.get("extra"):
-        parts += ["## More", table((("What", "key"), ("", "value")), _pairs(report["extra"]))]
+    for title, columns, listed in sections(report):
+        parts += [f"## {title}", table(columns, listed)]
     if report.get("left_out"):
         parts.append(
             "Left out because it looks like a secret: " + ", ".join(cell(path) for path in report["left_out"]) + "."
         )
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+#: The forms of a report, by file name.
+FORMS: dict[str, t.Callable[[JSON], str]] = {
+    "report.json": as_json,
+    "report.md": as_markdown,
+    "report.html": as_page,
+}
 
 
 def table(columns: t.Sequence[tuple[str, str]], rows: t.Iterable[t.Mapping[str, t.Any]]) -> str:

@@ -39,6 +39,33 @@ class Findings:
         self.records: list[JSON] = []
         self.resources: list[JSON] = []
 
+    def add_endpoint(
+        self, endpoint: EndpointWish | StorageEndpoint, kind: str, target: str, document: JSON, sides: tuple[str, str]
+    ) -> str:
+        """Keep an endpoint with the status of its connection on both sides; that status in words."""
+        here, there = sides
+        owner = "vault" if isinstance(endpoint, EndpointWish) else "account"
+        detail = f"connection {here} on the endpoint, {there} on the {owner}"
+        self.resources.append(
+            {
+                "kind": kind,
+                "id": endpoint.id,
+                "name": endpoint.name,
+                "state": provisioning(document),
+                "detail": detail,
+                "connection": here if here == there else f"{here}, {there}",
+                "target": target,
+                "virtual_network": endpoint.network,
+                "zones": [],
+            }
+        )
+        return detail
+
+    def add_zones(self, endpoint: EndpointWish | StorageEndpoint, zones: t.Iterable[str]) -> None:
+        """Keep which zones hold an endpoint's names."""
+        row = next(row for row in self.resources if row["id"] == endpoint.id)
+        row["zones"] = list(zones)
+
     def add_name(self, look: Inspection, endpoint: EndpointWish | StorageEndpoint, row: JSON) -> None:
         """Keep a judged name, and the question to ask the DNS server of its network, where one is known."""
         self.names.append({**row, "endpoint": endpoint.name, "resolved": None})
@@ -132,15 +159,7 @@ def check_connection(look: Inspection, endpoint: EndpointWish, found: Findings) 
     there = status_of(
         connection_to({"properties": {"privateEndpointConnections": connections(look.vault)}}, endpoint.id)
     )
-    found.resources.append(
-        {
-            "kind": "private endpoint",
-            "id": endpoint.id,
-            "name": endpoint.name,
-            "state": provisioning(document),
-            "detail": f"connection {here} on the endpoint, {there} on the vault",
-        }
-    )
+    found.add_endpoint(endpoint, "private endpoint", look.wish.vault_id, document, (here, there))
     if provisioning(document) != "succeeded":
         yield refused("connection", endpoint.id, f"{endpoint.id} is {provisioning(document)}.")
     elif (here, there) != ("Approved", "Approved"):
@@ -172,6 +191,7 @@ def check_names(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.
         )  # fmt: skip
         return
     records = {zone: _records(look, zone) for zone in zones.values()} if look.wish.writer != "custom" else {}
+    found.add_zones(endpoint, records)
     wrong = []
     for name in names:
         row = judge_name(name, zones, records)
@@ -201,18 +221,10 @@ def check_storage(look: Inspection, endpoint: StorageEndpoint, found: Findings) 
         return
     account = look.azure.get(endpoint.account, TARGETS["microsoft.storage/storageaccounts"].api_version)
     here, there = connection_of(document)["status"], status_of(connection_to(account, endpoint.id))
-    detail = f"connection {here} on the endpoint, {there} on the account"
-    found.resources.append(
-        {
-            "kind": "storage endpoint",
-            "id": endpoint.id,
-            "name": endpoint.name,
-            "state": provisioning(document),
-            "detail": detail,
-        }
-    )
+    detail = found.add_endpoint(endpoint, "storage endpoint", endpoint.account, document, (here, there))
     zones = zones_for(look, endpoint)
     records = {zone: _records(look, zone) for zone in zones.values()} if look.wish.writer != "custom" else {}
+    found.add_zones(endpoint, records)
     rows = [judge_name(name, zones, records) for name in names_of(look, endpoint)] if zones else []
     for row in rows:
         found.add_name(look, endpoint, row)

@@ -6,6 +6,7 @@ import typing as t
 
 from .azure import Azure
 from .dns_zones import zone_and_record
+from .endpoints import connection_of
 from .errors import InputError, NotFound, Refusal, WaitTimeout
 from .ids import fold_id, parse_id, same_id, unique_ids
 from .inventory import ENDPOINT_TYPE, NETWORK_API_VERSION, PublishedName, read_names
@@ -120,8 +121,6 @@ def _zones(task: Task) -> list[str]:
 
 def _ready_endpoint(task: Task, endpoint_id: str) -> JSON | None:
     """The endpoint, Succeeded and Approved. In check mode, what an earlier task may yet bring about is a warning."""
-    from .endpoints import connection_of
-
     endpoint = settled(task.azure, ENDPOINT, endpoint_id, check_mode=task.check_mode)
     if endpoint is None or provisioning(endpoint) not in ENDED:
         what = "does not exist yet" if endpoint is None else "is not ready yet"

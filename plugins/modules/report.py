@@ -10,9 +10,10 @@ module: report
 short_description: Write the hand-over report of a run
 version_added: 1.0.0
 description:
-  - Writes C(report.json) and C(report.md) with what exists, what changed, what the gates said, which names resolve where and what a
-    person still has to do.
-  - Keys that name a secret are left out of both files, and the report says which.
+  - Writes C(report.json) for machines, C(report.md) and C(report.html) for people, with what exists, what changed, what the gates said,
+    which names resolve where and what a person still has to do.
+  - The page draws the way from each network over its zones and endpoints to the vault. It is one file that loads nothing.
+  - Keys that name a secret are left out of all files, and the report says which.
   - Needs no Azure connection and sends nothing to Azure.
 author: privatelink.recovery maintainers (@privatelink)
 options:
@@ -33,7 +34,10 @@ options:
     description: What the report is about, such as vault, region and subscription, as a dictionary.
     type: dict
   resources:
-    description: 'Resources of the run: C(kind), C(id), C(name), C(state), C(changed), C(detail).'
+    description:
+      - 'Resources of the run: C(kind), C(id), C(name), C(state), C(changed), C(detail).'
+      - Endpoints are drawn when they also have C(target), C(connection), C(virtual_network) and C(zones), as
+        M(privatelink.recovery.verification) returns them.
     type: list
     elements: dict
   changes:
@@ -143,6 +147,11 @@ markdown_path:
   returned: always
   type: str
   sample: /home/operator/reports/vault-backup/report.md
+html_path:
+  description: Path of the report as a page, with the topology drawn.
+  returned: always
+  type: str
+  sample: /home/operator/reports/vault-backup/report.html
 record_files:
   description: Paths of the files for the owner of the DNS servers; empty unless O(record_files=true).
   returned: always

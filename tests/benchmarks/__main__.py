@@ -25,27 +25,32 @@ TOPICS = ("install", "floor", "tasks", "records", "fleet", "sequences")
 def main(arguments: t.Sequence[str] | None = None) -> int:
     """0 when every budget is kept, 1 when one is missed, 2 when something could not be measured."""
     options = _parser().parse_args(arguments)
+    report = Report({})
+    failure = ""
     try:
         with tempfile.TemporaryDirectory(prefix="benchmark-") as directory:
-            report = measure(options, Path(directory))
+            measure(options, Path(directory), report)
     except BenchmarkError as error:
-        print(f"benchmark: {error}", file=sys.stderr)
-        return 2
-    report.write(options.output)
-    print(f"\n{report.table()}\n")
+        failure = str(error)
+    if report.rows:
+        # What was measured before something failed took its time too.
+        report.write(options.output)
+        print(f"\n{report.table()}\n")
     for note in report.notes:
         print(note)
-    return 0 if report.met else 1
+    if failure:
+        print(f"benchmark: {failure}", file=sys.stderr)
+    return 2 if failure else 0 if report.met else 1
 
 
-def measure(options: argparse.Namespace, directory: Path) -> Report:
-    """Every row asked for. Raises :class:`BenchmarkError` when a run failed or changed something."""
+def measure(options: argparse.Namespace, directory: Path, report: Report) -> None:
+    """Fill a report with every row asked for. Raises :class:`BenchmarkError` when a run failed or changed something."""
     tree = directory / "tree"
     (tree / "ansible_collections/privatelink").mkdir(parents=True)
     (tree / "ansible_collections/privatelink/recovery").symlink_to(_ROOT)
     with Emulated(directory / "emulator", world.world()) as emulated, Proxy(emulated) as proxy:
         sides = _sides(options, emulated, proxy, tree)
-        report = Report(_facts(sides))
+        report.facts.update(_facts(sides))
         commands = Commands(directory / "plays", emulated)
         topics: dict[str, t.Callable[[], t.Iterable[Row]]] = {
             "install": lambda: [*rows_install.packages(sides), *rows_install.imports(sides, options.rounds, tree)],
@@ -63,10 +68,10 @@ def measure(options: argparse.Namespace, directory: Path) -> Report:
         for topic in options.topics:
             for row in topics[topic]():
                 report.rows.append(row)
-                print(f"{row.name}: {row.ours.text()} {row.unit}", flush=True)
+                beside = f", peer {row.peer.text()}" if row.peer else ""
+                print(f"{row.name}: {row.ours.text()}{beside} {row.unit}", flush=True)
         if proxy.refused:
             raise BenchmarkError(f"other hosts were asked for: {sorted(set(proxy.refused))}")
-    return report
 
 
 def _sides(options: argparse.Namespace, emulated: Emulated, proxy: Proxy, tree: Path) -> Sides:

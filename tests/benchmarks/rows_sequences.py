@@ -6,6 +6,7 @@ A sequence is measured when its role exists and ``sequences/ROLE.yml`` says in w
 from __future__ import annotations
 
 import dataclasses
+import json
 import typing as t
 from pathlib import Path
 
@@ -34,18 +35,29 @@ class Sequence:
 
     def first(self, latency: str) -> tuple[Run, JSON]:
         """The first run in the world before, and the emulator's figures about it."""
-        with Emulated(self._directory / "emulator", self._description["world"], latency) as emulated:
+        with Emulated(self._directory / "emulator", self._world([self.name]), latency) as emulated:
             commands = Commands(self._directory / "first", emulated)
             run, _counts, _requests = commands.run(self._at(emulated), self._play(commands, emulated, [self.name]))
             return run, emulated.ask("GET", "/emulator/report")
 
     def again(self, hosts: t.Sequence[str], rounds: int, forks: int) -> list[Run]:
         """Runs that find nothing to do, after one that did everything, the warm-up; ``hosts`` are the vaults."""
-        with Emulated(self._directory / "emulator", self._description["world"]) as emulated:
+        with Emulated(self._directory / "emulator", self._world(hosts)) as emulated:
             commands = Commands(self._directory / f"again-{len(hosts)}", emulated)
             side, play = self._at(emulated), self._play(commands, emulated, hosts)
             commands.run(side, play, forks=forks)
             return [commands.unchanged(side, play, forks=forks) for _round in range(rounds + 1)][1:]
+
+    def _world(self, hosts: t.Sequence[str]) -> JSON:
+        """The world, with what names a ``{host}`` once for each: its letters and digits, as storage accounts want it."""
+        made: JSON = {}
+        for kind, items in self._description["world"].items():
+            made[kind] = []
+            for item in items:
+                text = json.dumps(item)
+                names = ["".join(filter(str.isalnum, host)) for host in hosts] if "{host}" in text else [""]
+                made[kind] += [json.loads(text.replace("{host}", name)) for name in names]
+        return made
 
     def _play(self, commands: Commands, emulated: Emulated, hosts: t.Sequence[str]) -> Path:
         task = {"name": self.name, "ansible.builtin.import_role": {"name": f"privatelink.recovery.{self.name}"}}

@@ -103,8 +103,8 @@ def test_files_are_for_their_owner_only(cloud: Cloud, tmp_path: Path, check_mode
     done = cloud.run(MODULE, check_mode=check_mode, directory=str(directory), **OPTIONS)
     assert done["changed"] is False
     assert stat.S_IMODE(directory.stat().st_mode) == 0o700
-    assert sorted(path.name for path in directory.iterdir()) == ["report.json", "report.md"]
-    for name in ("json_path", "markdown_path"):
+    assert sorted(path.name for path in directory.iterdir()) == ["report.html", "report.json", "report.md"]
+    for name in ("json_path", "markdown_path", "html_path"):
         assert stat.S_IMODE(Path(done[name]).stat().st_mode) == 0o600
     assert json.loads(Path(done["json_path"]).read_text())["result"] == "converged"
     assert cloud.requests() == []
