@@ -51,7 +51,8 @@ def write_pip_configuration(environment: Environment) -> None:
     command = (str(environment.python), "-m", "pip", "config", "list")
     listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     configuration = configparser.RawConfigParser()
-    configuration.read_dict({"global": {"quiet": "2"}})  # errors only
+    # Errors only; and most of what is installed for one check is never imported.
+    configuration.read_dict({"global": {"quiet": "2"}, "install": {"compile": "false"}})
     for section, name, value in sorted(_settings(listed), key=lambda row: row[0] == ":env:"):
         section = "global" if section == ":env:" else section
         if not configuration.has_section(section):
