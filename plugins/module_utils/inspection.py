@@ -290,7 +290,7 @@ class Inspection:
 
     def dns_server(self, endpoint: EndpointWish | StorageEndpoint) -> JSON:
         """The DNS server that proves an endpoint's names: its own, or that of its network; an empty one when there is none."""
-        rows: list[JSON] = self.wish.options["endpoints"]
+        rows: list[JSON] = self.wish.options["endpoints"] if isinstance(endpoint, EndpointWish) else []
         asked = next((row for row in rows if row["name"] == endpoint.name), {})
         if asked.get("dns_server"):
             return {"dns_server": asked["dns_server"], "dns_port": asked.get("dns_port") or 53}

@@ -90,6 +90,13 @@ def test_bad_input_sends_nothing(cloud: Cloud, options: dict, words: str) -> Non
     assert cloud.requests() == []
 
 
+@pytest.mark.parametrize("manual", [False, True])
+def test_check_mode_foresees_who_has_to_approve(vault: Cloud, manual: bool) -> None:
+    foreseen = vault.run(MODULE, check_mode=True, **WANTED, manual=manual)["connection"]["status"]
+    done = vault.run(MODULE, **WANTED, manual=manual)["connection"]["status"]
+    assert (foreseen, done) == (("Pending", "Pending") if manual else ("Unknown", "Approved"))
+
+
 def test_approves_a_pending_connection(vault: Cloud) -> None:
     vault.run(MODULE, **WANTED, manual=True, request_message="please")
     assert vault.run(MODULE, **WANTED)["connection"]["status"] == "Pending"

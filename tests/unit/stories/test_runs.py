@@ -205,8 +205,10 @@ def test_names_that_come_later(dns_mode: str, cloud: Cloud, tell: Tell) -> None:
 def test_someone_else_approves(cloud: Cloud, tell: Tell) -> None:
     wish = {"backup_endpoints": [{**ENDPOINT_WISH, "manual": True}], "backup_approve": False}
     sequence = tell(cloud, **wish)
+    foreseen = sequence.play(check_mode=True)
     waiting = sequence.play()
-    assert not waiting.failure
+    assert not foreseen.failure and not waiting.failure
+    assert {task for task, _item in foreseen.changes} == {task for task, _item in waiting.changes}
     (step,) = [row for row in waiting.report["manual_steps"] if row["id"] == "approve-connections"]
     assert ENDPOINT in step["what"] and step["who"] == "owner of the vault"
     assert own_status(cloud, ENDPOINT) == "Pending"
