@@ -9,9 +9,9 @@ from html import escape
 from .wire import JSON
 
 # Pixels of the drawing; it is scaled to the page.
-BOX_WIDTH, LINE_HEIGHT, PADDING = 250, 17, 10
-COLUMN_GAP, ROW_GAP, HEADING = 110, 24, 30
-LONGEST_TEXT = 34
+BOX_WIDTH, LINE_HEIGHT, PADDING = 340, 17, 10
+COLUMN_GAP, ROW_GAP, HEADING = 125, 24, 30
+LONGEST_TEXT = 41
 COLUMNS = ("Virtual networks", "Private DNS zones", "Private endpoints", "Reached privately")
 
 
@@ -24,10 +24,9 @@ class Box:
     lines: tuple[str, ...] = ()
     good: bool | None = None
 
-    @property
-    def height(self) -> int:
-        """Pixels."""
-        return 2 * PADDING + LINE_HEIGHT * (1 + len(self.lines))
+    def height(self, arriving: int) -> int:
+        """Pixels: room for its texts, and for the words of so many lines that end at it."""
+        return max(2 * PADDING + LINE_HEIGHT * (1 + len(self.lines)), LINE_HEIGHT * (1 + arriving))
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,14 @@ class Line:
     end: str
     label: str
     good: bool | None = None
+
+
+class Place(t.NamedTuple):
+    """Where a box is drawn, in pixels."""
+
+    left: int
+    top: int
+    height: int
 
 
 @dataclass
@@ -105,13 +112,15 @@ def draw(made: Topology) -> str:
     """The drawing; empty when there is nothing to draw. Everything in it is escaped."""
     if not made.columns[2]:
         return ""
-    places: dict[str, tuple[int, int, Box]] = {}
+    arriving = {key: [line for line in made.lines if line.end == key] for column in made.columns for key in column}
+    places: dict[str, Place] = {}
     height = 0
     for number, column in enumerate(made.columns):
         top = HEADING
         for box in column.values():
-            places[box.key] = (number * (BOX_WIDTH + COLUMN_GAP), top, box)
-            top += box.height + ROW_GAP
+            tall = box.height(len(arriving[box.key]))
+            places[box.key] = Place(number * (BOX_WIDTH + COLUMN_GAP), top, tall)
+            top += tall + ROW_GAP
         height = max(height, top)
     width = len(COLUMNS) * (BOX_WIDTH + COLUMN_GAP) - COLUMN_GAP
     parts = [
@@ -120,29 +129,29 @@ def draw(made: Topology) -> str:
     for number, title in enumerate(COLUMNS):
         if made.columns[number]:
             parts.append(_text(number * (BOX_WIDTH + COLUMN_GAP), 14, title, "heading"))
-    parts += [_line(line, places) for line in made.lines if line.start in places and line.end in places]
-    parts += [_box(left, top, box) for left, top, box in places.values()]
+    for key, lines in arriving.items():
+        for number, line in enumerate(lines, 1):
+            if line.start in places:
+                parts.append(_line(line, places[line.start], places[key], number / (len(lines) + 1)))
+    parts += [_box(places[key], box) for column in made.columns for key, box in column.items()]
     return "\n".join([*parts, "</svg>"])
 
 
-def _line(line: Line, places: t.Mapping[str, tuple[int, int, Box]]) -> str:
-    (left, top, start), (right, bottom, end) = places[line.start], places[line.end]
-    x1, y1 = left + BOX_WIDTH, top + start.height // 2
-    x2, y2 = right, bottom + end.height // 2
+def _line(line: Line, start: Place, end: Place, share: float) -> str:
+    """A curve that ends at a share of the box's height, so that the words of several do not cover one another."""
+    x1, y1 = start.left + BOX_WIDTH, start.top + start.height // 2
+    x2, y2 = end.left, end.top + int(end.height * share)
     middle = (x1 + x2) // 2
     path = f'<path class="{_class(line.good)}" d="M{x1},{y1} C{middle},{y1} {middle},{y2} {x2},{y2}"/>'
-    # Just before the end, where lines that begin at one box have parted.
-    return path + _text(x2 - 6, y2 - 6, line.label, "label")
+    return path + _text(x2 - 6, y2 - 4, line.label, "label")
 
 
-def _box(left: int, top: int, box: Box) -> str:
-    texts = [_text(left + PADDING, top + PADDING + 13, box.title, "title")]
-    texts += [
-        _text(left + PADDING, top + PADDING + 13 + LINE_HEIGHT * number, text, "")
-        for number, text in enumerate(box.lines, 1)
-    ]
-    frame = f'<rect class="{_class(box.good)}" x="{left}" y="{top}" width="{BOX_WIDTH}" height="{box.height}" rx="6"/>'
-    return frame + "".join(texts)
+def _box(place: Place, box: Box) -> str:
+    left, top = place.left + PADDING, place.top + PADDING + 13
+    texts = [_text(left, top, box.title, "title")]
+    texts += [_text(left, top + LINE_HEIGHT * number, text, "") for number, text in enumerate(box.lines, 1)]
+    size = f'x="{place.left}" y="{place.top}" width="{BOX_WIDTH}" height="{place.height}"'
+    return f'<rect class="{_class(box.good)}" {size} rx="6"/>' + "".join(texts)
 
 
 def _text(x: int, y: int, text: str, kind: str) -> str:
