@@ -26,11 +26,13 @@ class EnvironmentFailed(Exception):
 class Environment:
     """A folder of the repository and the requirement lists installed into it, one after the other.
 
-    A list is a file of ``tests/requirements``, or one that an earlier list has brought into ``site-packages``.
+    A list is a file of ``tests/requirements``, or one that an earlier list has brought into ``site-packages``. With
+    ``compiled`` everything is compiled at once, as pip does it for an operator.
     """
 
     folder: str
     lists: tuple[str, ...]
+    compiled: bool = False
 
     @property
     def path(self) -> Path:
@@ -92,7 +94,8 @@ class Environment:
         print(f"   installing {name} into {self.folder}", flush=True)
         # --no-user: a configuration that asks for user installs does not fit a virtual environment. --no-compile: Python
         # compiles what is imported when it is imported, and most of the Azure packages never is.
-        options = ("--no-user", "--no-input", "--disable-pip-version-check", "--quiet", "--no-compile")
+        options = ["--no-user", "--no-input", "--disable-pip-version-check", "--quiet"]
+        options += [] if self.compiled else ["--no-compile"]
         _quietly(str(self.python), "-m", "pip", "install", *options, "--requirement", str(source))
         self._stamp(name).write_text(self._fingerprint(source), encoding="utf-8")
 
@@ -101,7 +104,8 @@ RUN = Environment(".venv", ("run.txt",))
 DEVELOPMENT = Environment(".venv", ("run.txt", "development.txt"))
 OLDEST = Environment(".venv-oldest", ("oldest.txt",))
 IMPORTER = Environment(".venv-importer", ("importer.txt",))
-PEER = Environment(".venv-peer", ("peer.txt", "ansible_collections/azure/azcollection/requirements.txt"))
+# Modules in processes of their own compile nothing for the next one: what is measured must not pay for that.
+PEER = Environment(".venv-peer", ("peer.txt", "ansible_collections/azure/azcollection/requirements.txt"), compiled=True)
 
 
 @contextlib.contextmanager
