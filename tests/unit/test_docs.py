@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import importlib
+import os
 import re
 import typing as t
 from pathlib import Path
@@ -29,14 +30,14 @@ ROOT = Path(__file__).parents[2]
 
 def files(*endings: str) -> list[Path]:
     """Files of the repository, without what its tools made."""
-    return sorted(
-        path
-        for path in ROOT.rglob("*")
-        if path.suffix in endings
-        and not any(
-            part.startswith(".") or part in ("build", "collections", "output") for part in path.relative_to(ROOT).parts
-        )
-    )
+    found = []
+    for folder, folders, names in os.walk(ROOT):
+        # Not even looked into: environments are large, and other steps are at work in them.
+        folders[:] = [
+            name for name in folders if not name.startswith(".") and name not in ("build", "collections", "output")
+        ]
+        found += [Path(folder, name) for name in names if not name.startswith(".") and name.endswith(endings)]
+    return sorted(found)
 
 
 PAGES = files(".md")
