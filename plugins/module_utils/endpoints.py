@@ -9,6 +9,7 @@ from .azure import Azure
 from .errors import InputError, Refusal
 from .ids import build_id, group_id, parse_id, same_id
 from .inventory import ENDPOINT_TYPE, NETWORK_API_VERSION, PublishedName, read_names
+from .plan import Plan
 from .resource import Kind, refuse_failed, settled, wanted_tags
 from .runner import Task, outcome
 from .spec import Option, a_region, a_set, an_id, plain, strings
@@ -75,11 +76,31 @@ def manage_endpoint(task: Task) -> JSON:
         return _remove(task, resource_id, current)
     if current is not None:
         refuse_failed(current, resource_id)
-    manual = _manual(options, current, resource_id)
-    kind = kind_for(MANUAL if manual else AUTOMATIC)
-    plan = kind.plan(resource_id, current, _wish(task, current, manual))
+    if current is None and not options.get("location"):
+        network = task.azure.get(network_of(options["subnet"]), NETWORK_API_VERSION)
+        options = {**options, "location": network["location"]}
+    kind, plan = plan_endpoint(resource_id, current, options)
+    document = current
+    if plan.changed and not task.check_mode:
+        document = kind.apply(task.azure, plan, wait=options["wait"])
+        if options["wait"]:
+            refuse_failed(document or {}, resource_id)
+    connection = connection_of(document)
+    if document is None and get_path(plan.body, f"properties.{MANUAL}"):
+        connection["status"] = "Pending"
+    return outcome(plan, document, names=names_of(task.azure, resource_id, document), connection=connection)
+
+
+def plan_endpoint(resource_id: str, current: JSON | None, options: JSON) -> tuple[Kind, Plan]:
+    """What to do so that an endpoint is as the module's options say, and the kind to do it with; nothing is read.
+
+    A new endpoint needs its ``location``. Raises :class:`Refusal` when an existing one cannot be changed that way.
+    """
+    connections = MANUAL if _manual(options, current, resource_id) else AUTOMATIC
+    kind = kind_for(connections)
+    plan = kind.plan(resource_id, current, _wish(options, current, connections))
     if plan.action == "create":
-        connection = plan.body["properties"][MANUAL if manual else AUTOMATIC][0]
+        connection = plan.body["properties"][connections][0]
         connection["name"] = options.get("connection_name") or options["name"]
         if options.get("ownership_tags"):
             tags = {
@@ -87,15 +108,7 @@ def manage_endpoint(task: Task) -> JSON:
                 **(wanted_tags(None, options["ownership_tags"], append=True) or {}),
             }
             plan = replace(plan, body={**plan.body, "tags": tags}, after={**plan.after, "tags": tags})
-    document = current
-    if plan.changed and not task.check_mode:
-        document = kind.apply(task.azure, plan, wait=options["wait"])
-        if options["wait"]:
-            refuse_failed(document or {}, resource_id)
-    connection = connection_of(document)
-    if document is None and manual:
-        connection["status"] = "Pending"
-    return outcome(plan, document, names=names_of(task.azure, resource_id, document), connection=connection)
+    return kind, plan
 
 
 def list_endpoints(task: Task) -> JSON:
@@ -204,14 +217,12 @@ def _manual(options: JSON, current: JSON | None, resource_id: str) -> bool:
     return is_manual
 
 
-def _wish(task: Task, current: JSON | None, manual: bool) -> JSON:
-    wish = dict(task.options)
+def _wish(options: JSON, current: JSON | None, connections: str) -> JSON:
+    wish = dict(options)
     wish["sub_resource"] = [wish["sub_resource"]]
     wish["tags"] = wanted_tags(current, wish.get("tags"), wish.get("append_tags", True))
-    if not manual:
+    if connections != MANUAL:
         wish["request_message"] = None
-    if current is None and not wish.get("location"):
-        wish["location"] = task.azure.get(network_of(wish["subnet"]), NETWORK_API_VERSION)["location"]
     return wish
 
 

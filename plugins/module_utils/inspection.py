@@ -12,7 +12,8 @@ from .errors import InputError
 from .freshness import replicated_items
 from .gates import Gate
 from .ids import build_id, fold_id, group_id, parse_id, region, same_id, unique_ids
-from .inventory import ENDPOINT_TYPE, NETWORK_API_VERSION
+from .inventory import ENDPOINT_TYPE, NETWORK_API_VERSION, PublishedName, read_names
+from .private_dns_zones import read_zones
 from .required_dns_zones import NO_ANSWER, NOT_THERE, find_required_zones
 from .runner import Task
 from .storage_accounts import Account, read_account
@@ -27,7 +28,10 @@ SUBNET_TYPE = "Microsoft.Network/virtualNetworks/subnets"
 
 @dataclass(frozen=True)
 class EndpointWish:
-    """One private endpoint as the operator wants it. ``zone_group_id`` is the resource group its zones are in."""
+    """One private endpoint as the operator wants it.
+
+    ``zone_group_id`` is the resource group its zones are in, ``asked`` the row of the option it came from.
+    """
 
     id: str
     name: str
@@ -36,7 +40,12 @@ class EndpointWish:
     location: str
     zone_group_id: str
     virtual_networks: tuple[str, ...]
-    manual: bool = False
+    asked: t.Mapping[str, t.Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def manual(self) -> bool:
+        """Whether the owner of the vault is asked for approval in any case."""
+        return bool(self.asked.get("manual"))
 
     @property
     def resource_group(self) -> str:
@@ -159,7 +168,7 @@ def _endpoint(item: JSON, options: t.Mapping[str, t.Any], subscription_id: str, 
         location=region(item.get("location")),
         zone_group_id=group_id(zone_subscription, zone_group),
         virtual_networks=tuple(unique_ids([subnet.ancestor(), *extra])),
-        manual=bool(item.get("manual")),
+        asked=item,
     )
 
 
@@ -243,6 +252,16 @@ class Inspection:
             self.once(f"endpoint {fold_id(endpoint_id)}", lambda: self.azure.find(endpoint_id, NETWORK_API_VERSION)),
         )
 
+    def names(self, endpoint_id: str) -> list[PublishedName]:
+        """What an endpoint publishes; nothing while it does not exist."""
+        document = self.endpoint(endpoint_id)
+        if document is None:
+            return []
+        return t.cast(
+            "list[PublishedName]",
+            self.once(f"names {fold_id(endpoint_id)}", lambda: read_names(self.azure, endpoint_id, document)),
+        )
+
     @cached_property
     def zone_names(self) -> list[str]:
         """The zones the sub-resource needs in the vault's region. Raises Refusal when they cannot be known."""
@@ -278,6 +297,14 @@ class Inspection:
         zone = known_zones("blob", self.wish.location, self.connection.cloud).zones[0]
         return [self._storage_endpoint(account, zone) for account in wanted]
 
+    def existing_zones(self, subscription_id: str) -> list[JSON]:
+        """The zones of a subscription with any name that matters to this run, as ``read_zones`` gives them."""
+        names = [*self.zone_names, *(parse_id(item.zone_id).name for item in self.storage_endpoints)]
+        return t.cast(
+            "list[JSON]",
+            self.once(f"zones {subscription_id.lower()}", lambda: read_zones(self.azure, subscription_id, names)),
+        )
+
     @cached_property
     def replicated(self) -> list[JSON]:
         """The machines that are replicated with the vault; none without one."""
@@ -290,8 +317,7 @@ class Inspection:
 
     def dns_server(self, endpoint: EndpointWish | StorageEndpoint) -> JSON:
         """The DNS server that proves an endpoint's names: its own, or that of its network; an empty one when there is none."""
-        rows: list[JSON] = self.wish.options["endpoints"] if isinstance(endpoint, EndpointWish) else []
-        asked = next((row for row in rows if row["name"] == endpoint.name), {})
+        asked = endpoint.asked if isinstance(endpoint, EndpointWish) else {}
         if asked.get("dns_server"):
             return {"dns_server": asked["dns_server"], "dns_port": asked.get("dns_port") or 53}
         servers = self.wish.options.get("dns_servers") or []

@@ -14,6 +14,7 @@ from .ids import fold_id, parse_id, unique_ids
 from .inspection import Check, EndpointWish, Inspection, StorageEndpoint, wish_of
 from .private_dns import ours
 from .runner import Task
+from .settled import JUDGES
 from .site_recovery_gates import SITE_RECOVERY_GATES, SITE_RECOVERY_TEARDOWN_GATES
 from .storage_accounts import is_classic
 from .storage_decisions import accounts_needing_roles
@@ -52,13 +53,10 @@ def run_preflight(task: Task) -> JSON:
     verdicts = [gate.as_dict() for gate in gates]
     if message and task.options["enforce"]:
         raise GatesClosed(message, verdicts)
-    return {
-        "changed": False,
-        "passed": not message,
-        "message": message,
-        "gates": verdicts,
-        "plan": plan(look) if stage in ("plan", "teardown") or _plannable(gates) else {},
-    }
+    known = plan(look) if stage in ("plan", "teardown") or _plannable(gates) else {}
+    if known and not message:
+        known["settled"] = {name: judge(look, known) for name, judge in JUDGES.get(stage, {}).items()}
+    return {"changed": False, "passed": not message, "message": message, "gates": verdicts, "plan": known}
 
 
 def _chosen(stage: str, sequence: str) -> list[tuple[str, Check]]:
@@ -73,11 +71,8 @@ def _chosen(stage: str, sequence: str) -> list[tuple[str, Check]]:
 def plan(look: Inspection) -> JSON:
     """What the steps of a sequence need: ids, zones with the networks to link, endpoints in order."""
     vault = parse_id(look.wish.vault_id)
-    endpoints = [
-        _endpoint(look, endpoint, asked, look.wish.vault_id, look.wish.sub_resource, look.zone_ids(endpoint))
-        for endpoint, asked in zip(look.wish.endpoints, look.wish.options["endpoints"])
-    ]
-    storage = [_endpoint(look, item, {}, item.account, "blob", [item.zone_id]) for item in look.storage_endpoints]
+    endpoints = [_vault_endpoint(look, endpoint) for endpoint in look.wish.endpoints]
+    every = [*endpoints, *(_storage_endpoint(look, endpoint) for endpoint in look.storage_endpoints)]
     return {
         "vault_id": look.wish.vault_id,
         "vault_exists": look.vault is not None,
@@ -90,7 +85,7 @@ def plan(look: Inspection) -> JSON:
         "storage_roles": storage_roles(look),
         "trusted_accounts": [account["id"] for account in look.wish.storage_accounts if not is_classic(account["id"])],
         "endpoints": endpoints,
-        "all_endpoints": [*endpoints, *storage],
+        "all_endpoints": every,
         "denial_waits": denial_waits(look, endpoints),
     }
 
@@ -135,15 +130,24 @@ def storage_roles(look: Inspection) -> list[JSON]:
     return [{"scope": scope, "role": role} for scope, account in found if account for role in account.roles_needed]
 
 
-def _endpoint(
-    look: Inspection,
-    endpoint: EndpointWish | StorageEndpoint,
-    asked: JSON,
-    target: str,
-    sub_resource: str,
-    zone_ids: list[str],
+def _vault_endpoint(look: Inspection, endpoint: EndpointWish) -> JSON:
+    row = _row(look, endpoint, look.wish.vault_id, look.wish.sub_resource, look.zone_ids(endpoint))
+    asked = endpoint.asked
+    return {
+        **row,
+        **{name: asked.get(name) for name in ("tags", "consumers", "side")},
+        **{name: asked.get(name) or None for name in ("manual", "request_message")},
+    }
+
+
+def _storage_endpoint(look: Inspection, endpoint: StorageEndpoint) -> JSON:
+    return _row(look, endpoint, endpoint.account, "blob", [endpoint.zone_id])
+
+
+def _row(
+    look: Inspection, endpoint: EndpointWish | StorageEndpoint, target: str, sub_resource: str, zone_ids: list[str]
 ) -> JSON:
-    """What the steps need of one endpoint, whatever it leads to."""
+    """What the steps need of one endpoint, whatever it leads to; what only some endpoints have is None."""
     place, found = parse_id(endpoint.id), look.endpoint(endpoint.id)
     return {
         "id": endpoint.id,
@@ -157,7 +161,7 @@ def _endpoint(
         "virtual_networks": list(endpoint.virtual_networks),
         "exists": found is not None,
         "ours": ours((found or {}).get("tags")),
-        **{name: asked.get(name) for name in ("manual", "request_message", "tags", "consumers", "side")},
+        **dict.fromkeys(("manual", "request_message", "tags", "consumers", "side")),
         **look.dns_server(endpoint),
     }
 

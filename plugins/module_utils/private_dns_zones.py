@@ -78,17 +78,16 @@ def network_of(link: JSON) -> str:
 def read_zones(azure: Azure, subscription_id: str, names: t.Iterable[str]) -> list[JSON]:
     """All zones of these names that the identity can see in a subscription.
 
-    Each is ``{id, name, links, number_of_records}``; ``links`` are wire JSON, the SOA record is not counted. One list
-    request for the subscription and one for each zone found.
+    Each is ``{id, document, links}``, the latter two as wire JSON. One list request for the subscription and one for
+    each zone found.
     """
     wanted = {name.strip().rstrip(".").lower() for name in names}
     zones = azure.list(f"/subscriptions/{subscription_id}/providers/{ZONE}", API_VERSION)
     return [
         {
             "id": str(zone["id"]),
-            "name": zone_name(zone["id"]),
+            "document": zone,
             "links": links_of(azure, zone["id"]),
-            "number_of_records": max(0, int(get_path(zone, "properties.numberOfRecordSets") or 1) - 1),
         }
         for zone in zones
         if zone_name(zone["id"]) in wanted

@@ -12,7 +12,7 @@ from .errors import NotFound, Refusal
 from .gates import Gate, ok, refused, run_gates
 from .ids import same_id
 from .inspection import EndpointWish, Inspection, StorageEndpoint, wish_of
-from .inventory import PublishedName, read_names
+from .inventory import PublishedName
 from .private_dns import a_records, addresses, zone_name
 from .private_dns_zones import links_of
 from .private_dns_zones import network_of as linked_network
@@ -175,7 +175,7 @@ def check_names(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.
     """Every name of the endpoint has a record with its addresses in the endpoint's zones, and addresses of the subnet."""
     if look.endpoint(endpoint.id) is None:
         return
-    names = names_of(look, endpoint)
+    names = look.names(endpoint.id)
     if not names:
         yield refused(
             "names", endpoint.id, f"{endpoint.name} publishes no names.", "Wait until its connection is Approved."
@@ -225,7 +225,7 @@ def check_storage(look: Inspection, endpoint: StorageEndpoint, found: Findings) 
     zones = zones_for(look, endpoint)
     records = {zone: _records(look, zone) for zone in zones.values()} if look.wish.writer != "custom" else {}
     found.add_zones(endpoint, records)
-    rows = [judge_name(name, zones, records) for name in names_of(look, endpoint)] if zones else []
+    rows = [judge_name(name, zones, records) for name in look.names(endpoint.id)] if zones else []
     for row in rows:
         found.add_name(look, endpoint, row)
     wrong = [f"{row['fqdn']} ({row['record']})" for row in rows if row["record"] != "ok"]
@@ -256,7 +256,7 @@ def check_count(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.
     minima = NAME_COUNTS.get(look.wish.sub_resource)
     if minima is None or look.vault is None or look.endpoint(endpoint.id) is None:
         return
-    count = len(names_of(look, endpoint))
+    count = len(look.names(endpoint.id))
     replicating = bool(look.replicated)
     least = minima[1] if replicating and look.wish.variant != "hybrid" else minima[0]
     said = f"{endpoint.name} publishes {count} names, at least {least} are expected{' while replication is on' if replicating else ''}."
@@ -267,14 +267,6 @@ def check_count(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.
         )  # fmt: skip
     else:
         yield ok("name_count", endpoint.id, said)
-
-
-def names_of(look: Inspection, endpoint: EndpointWish | StorageEndpoint) -> list[PublishedName]:
-    """What an existing endpoint publishes, read once."""
-    return t.cast(
-        "list[PublishedName]",
-        look.once(f"names {endpoint.id}", lambda: read_names(look.azure, endpoint.id, look.endpoint(endpoint.id))),
-    )
 
 
 def zones_for(look: Inspection, endpoint: EndpointWish | StorageEndpoint) -> dict[str, str]:

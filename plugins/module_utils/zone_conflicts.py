@@ -9,9 +9,9 @@ from .gates import Gate, refused, warning
 from .ids import fold_id, parse_id, same_id
 from .inspection import EndpointWish, Inspection
 from .inventory import NETWORK_API_VERSION, read_names
-from .private_dns_zones import overlapping, read_zones
+from .private_dns_zones import overlapping
 from .vaults import connections
-from .wire import JSON, get_path
+from .wire import get_path
 
 
 def conflicts(look: Inspection) -> t.Iterator[Gate]:
@@ -30,7 +30,7 @@ def links(look: Inspection) -> t.Iterator[Gate]:
     """
     for endpoint in look.wish.endpoints:
         for subscription in _zone_subscriptions(look, endpoint):
-            existing = _existing(look, subscription)
+            existing = look.existing_zones(subscription)
             for conflict in overlapping(look.zone_ids(endpoint), endpoint.virtual_networks, existing):
                 yield refused(
                     "zones", conflict.virtual_network,
@@ -43,7 +43,7 @@ def links(look: Inspection) -> t.Iterator[Gate]:
 def storage_links(look: Inspection) -> t.Iterator[Gate]:
     """The same for the blob zones of storage endpoints."""
     for endpoint in look.storage_endpoints:
-        existing = _existing(look, parse_id(endpoint.zone_id).subscription_id)
+        existing = look.existing_zones(parse_id(endpoint.zone_id).subscription_id)
         for conflict in overlapping([endpoint.zone_id], endpoint.virtual_networks, existing):
             yield refused(
                 "zones", conflict.virtual_network,
@@ -80,8 +80,7 @@ def shared_zones(look: Inspection) -> t.Iterator[Gate]:
     for position, first in enumerate(planned):
         for second in planned[position + 1 :]:
             if same_id(first.zone_group_id, second.zone_group_id):
-                there = look.endpoint(first.id)
-                names = [name["fqdn"] for name in read_names(look.azure, first.id, there)] if there else []
+                names = [name["fqdn"] for name in look.names(first.id)]
                 yield _overwrite(look, look.zone_ids(first)[0], second.id, first.id, names)
 
 
@@ -112,15 +111,6 @@ def zones_of(look: Inspection, endpoint_id: str) -> set[str]:
         for group in groups
         for config in get_path(group, "properties.privateDnsZoneConfigs") or []
     }
-
-
-def _existing(look: Inspection, subscription: str) -> list[JSON]:
-    """The zones of a subscription with any name that matters to this run."""
-    names = [*look.zone_names, *(parse_id(item.zone_id).name for item in look.storage_endpoints)]
-    return t.cast(
-        "list[JSON]",
-        look.once(f"zones {subscription.lower()}", lambda: read_zones(look.azure, subscription, names)),
-    )
 
 
 def _overwrite(look: Inspection, zone: str, endpoint: str, other: str, names: list[str]) -> Gate:

@@ -20,6 +20,7 @@ from .zone_overwrite import Overwrite, overwrites, read_zone_records, refuse_ove
 TYPE = ENDPOINT_TYPE + "/privateDnsZoneGroups"
 # One group an endpoint, five zones a group: https://learn.microsoft.com/azure/private-link/private-endpoint-dns-integration
 MOST_ZONES = 5
+DEFAULT_NAME = "default"
 # Azure writes the records right after the group; a name that has not come by then does not come.
 RECORDS_WITHIN = 300.0
 ENDPOINT = Kind(ENDPOINT_TYPE, NETWORK_API_VERSION, {})
@@ -78,6 +79,15 @@ def unwritten(names: t.Sequence[PublishedName], group: JSON | None) -> list[str]
     written = {(zone_name(record["zone_id"]), record["record_name"].lower()) for record in record_sets(group)}
     zones = [zone_name(_zone_id(config)) for config in configs_of(group)]
     return [name["fqdn"] for name in names if zone_and_record(name["fqdn"], zones) not in written]
+
+
+def group_settled(group: JSON, names: t.Sequence[PublishedName], zones: t.Sequence[str]) -> bool:
+    """Whether a group has exactly these zones, is ready, and shows a record set for every one of the names."""
+    return (
+        not plan_group(str(group["id"]), group, zones).changed
+        and provisioning(group) == "succeeded"
+        and not _missing(names, group)
+    )
 
 
 def manage_zone_group(task: Task) -> JSON:

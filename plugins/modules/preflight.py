@@ -123,13 +123,20 @@ message:
   type: str
   sample: ''
 plan:
-  description: Ids of what the sequence will make or use.
+  description:
+    - Ids of what the sequence will make or use.
+    - C(settled) tells of C(endpoints), C(zones) and C(zone_groups) whether all are as wanted already, so that their step has
+      nothing to do. It is given when no gate is closed, with O(stage=all), and for C(zone_groups) with O(stage=plan).
   returned: success
   type: dict
   sample:
     vault_id: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.RecoveryServices/vaults/vault-backup
     location: westeurope
     zone_names: [privatelink.we.backup.windowsazure.com, privatelink.queue.core.windows.net, privatelink.blob.core.windows.net]
+    settled:
+      endpoints: true
+      zones: true
+      zone_groups: false
 """
 
 from ansible_collections.privatelink.recovery.plugins.module_utils.preflight import run_preflight

@@ -124,13 +124,13 @@ overwritten:
 from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Module
 from ansible_collections.privatelink.recovery.plugins.module_utils.runner import main as run
 from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option
-from ansible_collections.privatelink.recovery.plugins.module_utils.zone_groups import manage_zone_group
+from ansible_collections.privatelink.recovery.plugins.module_utils.zone_groups import DEFAULT_NAME, manage_zone_group
 
 MODULE = Module(
     run=manage_zone_group,
     options={
         "private_endpoint": Option(required=True),
-        "name": Option(default="default"),
+        "name": Option(default=DEFAULT_NAME),
         "zones": Option(type="list", elements="str"),
         "accept_zone_overwrite": Option(type="bool", default=False),
         "state": Option(choices=("present", "absent"), default="present"),

@@ -269,9 +269,9 @@ def test_read_zones_gives_all_of_a_name_with_their_links(cloud: Cloud) -> None:
     cloud.mark()
     found = read_zones(cloud.connection.azure, SUBSCRIPTION, [NAMES[1].upper(), "privatelink.unknown.example"])
     assert len(cloud.requests()) == 3
-    assert {zone["id"]: (zone["number_of_records"], len(zone["links"])) for zone in found} == {
-        BLOB: (0, 0),
-        OTHER_BLOB: (0, 1),
+    assert {zone["id"]: (zone["document"]["location"], len(zone["links"])) for zone in found} == {
+        BLOB: ("global", 0),
+        OTHER_BLOB: ("global", 1),
     }
     assert [conflict.existing_zone for conflict in overlapping([BLOB], [NETWORK], found)] == [OTHER_BLOB]
 

@@ -1,0 +1,71 @@
+"""What a run need not touch, because what was read of it is as wanted: judged by the modules' own decisions."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .endpoints import connection_of, plan_endpoint
+from .errors import Refusal
+from .ids import build_id, fold_id
+from .inspection import Inspection
+from .inventory import NETWORK_API_VERSION
+from .plan import Plan
+from .private_dns import ZONE
+from .private_dns_links import LinkWish, ZoneState, plan_links, plan_zone
+from .resource import ENDED, provisioning
+from .wire import JSON
+from .zone_groups import DEFAULT_NAME, group_settled
+
+
+def endpoints_settled(look: Inspection, plan: JSON) -> bool:
+    """Whether every endpoint of a plan is as its row says, ready and approved."""
+    return all(_endpoint(look, row) for row in plan["all_endpoints"])
+
+
+def zones_settled(look: Inspection, plan: JSON) -> bool:
+    """Whether every zone of a plan is there and linked to the networks its row names."""
+    return all(_zone(look, row) for row in plan["zones"])
+
+
+def zone_groups_settled(look: Inspection, plan: JSON) -> bool:
+    """Whether the zone group of every endpoint has its zones and has written every name the endpoint publishes."""
+    return plan["writer"] == "zone_group" and all(_zone_group(look, row) for row in plan["all_endpoints"])
+
+
+def _endpoint(look: Inspection, row: JSON) -> bool:
+    document = look.endpoint(row["id"])
+    ready = provisioning(document) == "succeeded" and connection_of(document)["status"] == "Approved"
+    return ready and not _changes(lambda: [plan_endpoint(row["id"], document, row)[1]])
+
+
+def _zone(look: Inspection, row: JSON) -> bool:
+    zone_id = build_id(row["subscription_id"], row["resource_group"], ZONE, row["name"])
+    zones = look.existing_zones(row["subscription_id"])
+    zone = next((zone for zone in zones if fold_id(zone["id"]) == fold_id(zone_id)), None)
+    if zone is None or any(provisioning(found) not in ENDED for found in (zone["document"], *zone["links"])):
+        return False
+    state = ZoneState(zone_id, zone["document"], tuple(zone["links"]))
+    wish = LinkWish({fold_id(zone_id): tuple(row["virtual_networks"])})
+    return not _changes(lambda: [plan_zone(state, wish.tags), *plan_links(state, wish)])
+
+
+def _zone_group(look: Inspection, row: JSON) -> bool:
+    if look.endpoint(row["id"]) is None:
+        return False
+    group = look.azure.find(f"{row['id']}/privateDnsZoneGroups/{DEFAULT_NAME}", NETWORK_API_VERSION)
+    return group is not None and group_settled(group, look.names(row["id"]), row["zone_ids"])
+
+
+def _changes(decide: t.Callable[[], t.Iterable[Plan]]) -> bool:
+    """Whether a step would write, or refuse: that it does in its own words."""
+    try:
+        return any(plan.changed for plan in decide())
+    except Refusal:
+        return True
+
+
+#: What each stage judges, by the name its steps ask for. Each takes requests, so none that nobody asks for.
+JUDGES: dict[str, dict[str, t.Callable[[Inspection, JSON], bool]]] = {
+    "all": {"endpoints": endpoints_settled, "zones": zones_settled, "zone_groups": zone_groups_settled},
+    "plan": {"zone_groups": zone_groups_settled},
+}

@@ -1,0 +1,142 @@
+"""A step is passed over where the gates saw everything as wanted, and only there."""
+
+from __future__ import annotations
+
+import copy
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible_collections.privatelink.recovery.plugins.module_utils.inventory import NETWORK_API_VERSION
+from ansible_collections.privatelink.recovery.plugins.module_utils.private_dns import API_VERSION
+from ansible_collections.privatelink.recovery.plugins.module_utils.private_dns_zones import link_name
+
+from ..conftest import BACKUP_ZONES, ENDPOINT, NETWORK, Cloud
+from .conftest import Tell
+from .sequence import Played
+from .settings import SETTINGS
+from .support import ENDPOINT_WISH, HUB_NETWORK, state
+
+JSON = dict[str, t.Any]
+STEPS = {"private_endpoint", "private_endpoint_connection", "private_dns_zone", "private_dns_zone_group"}
+LINK = f"{BACKUP_ZONES[0]}/virtualNetworkLinks/{link_name(NETWORK)}"
+GROUP = f"{ENDPOINT}/privateDnsZoneGroups/default"
+
+
+def settled(run: Played) -> JSON:
+    """What the gates of a run took for settled."""
+    return t.cast(JSON, run.of("preflight")[0]["plan"]["settled"])
+
+
+def entered(run: Played) -> set[str]:
+    """The modules of the steps that a run went through."""
+    return {deed.module for deed in run.deeds} & {*STEPS, "private_dns_records"}
+
+
+@pytest.mark.parametrize("name", ["backup", "backup, records", "site_recovery", "site_recovery, records"])
+def test_a_run_with_nothing_to_do_passes_the_steps_over(name: str, tmp_path: Path) -> None:
+    cloud = SETTINGS[name].cloud()
+    sequence = SETTINGS[name].sequence(cloud, tmp_path)
+    first = sequence.play()
+    assert not first.failure and not any(settled(first).values())
+    assert entered(first) >= STEPS - {"private_dns_zone_group"}
+    for check_mode in (True, False):
+        again = sequence.play(check_mode=check_mode)
+        assert (again.failure, again.changes) == ("", {})
+        records = name.endswith("records")
+        assert settled(again) == {"endpoints": True, "zones": True, "zone_groups": not records}
+        # Records are compared one by one, whoever may have changed them.
+        assert entered(again) == ({"private_dns_records"} if records else set())
+
+
+def remove_link(cloud: Cloud) -> None:
+    """Somebody takes a network off a zone."""
+    cloud.connection.azure.delete(LINK, API_VERSION)
+
+
+def register_machines(cloud: Cloud) -> None:
+    """Somebody has a zone register machines."""
+    link = copy.deepcopy(cloud.document(LINK))
+    body = {**link, "properties": {**link["properties"], "registrationEnabled": True}}
+    cloud.connection.azure.put(LINK, API_VERSION, body)
+
+
+def remove_group(cloud: Cloud) -> None:
+    """Somebody detaches an endpoint from its zones."""
+    cloud.connection.azure.delete(GROUP, NETWORK_API_VERSION)
+
+
+def shorten_group(cloud: Cloud) -> None:
+    """Somebody takes a zone out of a group."""
+    configs = cloud.document(GROUP)["properties"]["privateDnsZoneConfigs"][:-1]
+    body = {"properties": {"privateDnsZoneConfigs": configs}}
+    cloud.connection.azure.put(GROUP, NETWORK_API_VERSION, body)
+
+
+class Disturbance(t.NamedTuple):
+    """What somebody does, what is then not settled any more, and the task that mends it."""
+
+    deed: t.Callable[[Cloud], None]
+    unsettled: str
+    mended_by: str
+
+
+DISTURBANCES = {
+    "link removed": Disturbance(remove_link, "zones", "Create the zones and link them meanwhile"),
+    "link changed": Disturbance(register_machines, "zones", "Create the zones and link them meanwhile"),
+    "zone group removed": Disturbance(remove_group, "zone_groups", "Let Azure write the records"),
+    "zone group changed": Disturbance(shorten_group, "zone_groups", "Let Azure write the records"),
+}
+
+
+@pytest.mark.parametrize("name", DISTURBANCES)
+def test_what_somebody_changed_is_mended(name: str, cloud: Cloud, tell: Tell) -> None:
+    sequence = tell(cloud, backup_dns_mode="zone_group")
+    assert not sequence.play().failure
+    before = state(cloud)
+    disturbance = DISTURBANCES[name]
+    disturbance.deed(cloud)
+    predicted = sequence.play(check_mode=True)
+    mended = sequence.play()
+    assert (predicted.failure, mended.failure) == ("", "")
+    assert [step for step, holds in settled(mended).items() if not holds] == [disturbance.unsettled]
+    assert {task for task, _item in mended.changes} == {disturbance.mended_by}
+    assert predicted.changes == mended.changes
+    assert state(cloud) == before
+    assert all(settled(sequence.play()).values())
+
+
+def test_another_wish_is_carried_out(cloud: Cloud, tell: Tell) -> None:
+    sequence = tell(cloud, backup_dns_mode="zone_group")
+    assert not sequence.play().failure
+    run = sequence.play(backup_endpoints=[{**ENDPOINT_WISH, "tags": {"owner": "x"}}])
+    assert settled(run) == {"endpoints": False, "zones": True, "zone_groups": True}
+    assert [task for task, _item in run.changes] == ["Start the private endpoints"]
+    assert cloud.document(ENDPOINT)["tags"]["owner"] == "x"
+
+
+def test_a_group_somebody_else_named_is_told_of_in_every_run(cloud: Cloud, tell: Tell) -> None:
+    sequence = tell(cloud, backup_dns_mode="zone_group")
+    assert not sequence.play().failure
+    configs = cloud.document(GROUP)["properties"]["privateDnsZoneConfigs"]
+    remove_group(cloud)
+    other = GROUP.replace("/default", "/deployedByPolicy")
+    cloud.connection.azure.put(other, NETWORK_API_VERSION, {"properties": {"privateDnsZoneConfigs": configs}})
+    for _run in range(2):
+        again = sequence.play()
+        assert (again.failure, again.changes) == ("", {})
+        assert not settled(again)["zone_groups"]
+        assert any("deployedByPolicy" in text and "left as it is" in text for text in again.warnings)
+
+
+def test_a_step_that_would_refuse_is_not_settled_and_refuses(cloud: Cloud, tell: Tell) -> None:
+    sequence = tell(cloud, backup_dns_mode="zone_group")
+    assert not sequence.play().failure
+    remove_link(cloud)
+    other = {"location": "global", "properties": {"virtualNetwork": {"id": HUB_NETWORK}}}
+    cloud.connection.azure.put(LINK, API_VERSION, other)
+    cloud.mark()
+    run = sequence.play()
+    assert settled(run) == {"endpoints": True, "zones": False, "zone_groups": True}
+    assert "a link cannot be moved" in run.failure
+    assert cloud.writes() == []
