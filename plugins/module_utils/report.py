@@ -12,7 +12,10 @@ import typing as t
 from .checklists import rows
 from .errors import InputError
 from .record_files import files, use_of
-from .report_page import Section, as_html
+from .report_markdown import as_markdown
+from .report_page import as_html
+from .report_text import Columns, Row, Section, Words
+from .report_topology import draw, topology
 from .run_summary import changes_of, proven, verdict
 from .runner import Task
 from .wire import JSON
@@ -23,7 +26,7 @@ SECRET_ENDINGS = frozenset({"key", "keys"})
 RECORDS = "records"
 
 # Title, option, and the columns as heading and key. Without columns the keys of the rows are the headings.
-SECTIONS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
+SECTIONS: tuple[tuple[str, str, Columns], ...] = (
     (
         "Gates",
         "gates",
@@ -125,75 +128,39 @@ def as_json(report: JSON) -> str:
     return json.dumps(report, indent=2, ensure_ascii=False, default=str) + "\n"
 
 
-def as_page(report: JSON) -> str:
-    """The report as a page for a browser, with its topology drawn."""
-    return as_html(report, RESULTS.get(report["result"], ""), sections(report))
-
-
-def sections(report: JSON) -> t.Iterator[Section]:
-    """What there is something to say about: title, columns as heading and key, rows."""
-    for title, key, columns in SECTIONS:
-        listed = report.get(key) or []
-        if listed:
-            yield title, columns or columns_of(listed), listed
-    if report.get("extra"):
-        yield "More", (("What", "key"), ("", "value")), _pairs(report["extra"])
-
-
-def as_markdown(report: JSON) -> str:
-    """The report for people: a summary, then a table for each thing there is something to say about."""
-    parts = [
-        f"# {cell(report['scenario'])}: {cell(report['result'])}",
-        RESULTS.get(report["result"], ""),
-        table(
-            (("About", "key"), ("", "value")),
-            [{"key": "written", "value": report["written"]}, *_pairs(report["subject"])],
-        ),
+def in_words(report: JSON) -> Words:
+    """The report for people: only what there is something to say about."""
+    listed = [
+        Section(title, columns or columns_of(report[key]), report[key])
+        for title, key, columns in SECTIONS
+        if report.get(key)
     ]
-    for title, columns, listed in sections(report):
-        parts += [f"## {title}", table(columns, listed)]
-    if report.get("left_out"):
-        parts.append(
-            "Left out because it looks like a secret: " + ", ".join(cell(path) for path in report["left_out"]) + "."
-        )
-    return "\n\n".join(part for part in parts if part) + "\n"
+    if report.get("extra"):
+        listed.append(Section("More", (("What", "key"), ("", "value")), _pairs(report["extra"])))
+    about = [{"key": "written", "value": report["written"]}, *_pairs(report["subject"])]
+    kept_back = ", ".join(report.get("left_out") or [])
+    return Words(
+        str(report["scenario"]),
+        str(report["result"]),
+        RESULTS.get(report["result"], ""),
+        Section("", (("About", "key"), ("", "value")), about),
+        listed,
+        f"Left out because it looks like a secret: {kept_back}." if kept_back else "",
+    )
 
 
 #: The forms of a report, by file name.
 FORMS: dict[str, t.Callable[[JSON], str]] = {
     "report.json": as_json,
-    "report.md": as_markdown,
-    "report.html": as_page,
+    "report.md": lambda report: as_markdown(in_words(report)),
+    "report.html": lambda report: as_html(in_words(report), draw(topology(report))),
 }
 
 
-def table(columns: t.Sequence[tuple[str, str]], rows: t.Iterable[t.Mapping[str, t.Any]]) -> str:
-    """A Markdown table. Columns without a value in any row are left out."""
-    listed = list(rows)
-    used = [(heading, key) for heading, key in columns if any(cell(row.get(key)) for row in listed)]
-    lines = [_line(heading for heading, _key in used), _line("---" for _column in used)]
-    lines += [_line(cell(row.get(key)) for _heading, key in used) for row in listed]
-    return "\n".join(lines)
-
-
-def columns_of(rows: t.Iterable[t.Mapping[str, t.Any]]) -> list[tuple[str, str]]:
+def columns_of(rows: t.Iterable[Row]) -> Columns:
     """All keys of the rows in the order they first come, as columns."""
     keys = dict.fromkeys(str(key) for row in rows for key in row)
     return [(key.replace("_", " ").capitalize(), key) for key in keys]
-
-
-def cell(value: t.Any) -> str:
-    """A value as the text of a table cell: nothing in it can end the cell, start a tag or break the line."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, (list, tuple)):
-        return ", ".join(cell(item) for item in value)
-    if isinstance(value, dict):
-        return ", ".join(f"{cell(key)}: {cell(item)}" for key, item in value.items())
-    text = str(value).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
-    return "<br>".join(line.strip() for line in text.strip().splitlines())
 
 
 def looks_secret(key: str) -> bool:
@@ -221,10 +188,6 @@ def without_secrets(value: t.Any, left_out: list[str], path: str = "") -> t.Any:
 
 def _pairs(values: t.Mapping[str, t.Any]) -> list[JSON]:
     return [{"key": key, "value": value} for key, value in values.items()]
-
-
-def _line(cells: t.Iterable[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
 
 
 def _timeless(report: JSON) -> JSON:

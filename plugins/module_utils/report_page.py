@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import typing as t
 from html import escape
 
-from .report_topology import draw, topology
-
-Columns = t.Sequence[tuple[str, str]]
-Section = tuple[str, Columns, t.Sequence[t.Mapping[str, t.Any]]]
+from .report_text import Section, Words, plain, used
 
 STYLE = """
 :root { color-scheme: light dark; --line: #8888; --good: #2a8a3e; --bad: #c8322b; --muted: #888; }
@@ -28,55 +24,39 @@ GOOD, BAD = frozenset({"ok", "yes", "completed", "succeeded"}), frozenset({"refu
 JUDGED = frozenset({"verdict", "state", "resolved", "record"})
 
 
-def as_html(report: t.Mapping[str, t.Any], sentence: str, sections: t.Iterable[Section]) -> str:
-    """The page of a report: its result in a ``sentence``, the topology drawn, then its sections as tables."""
-    title = f"{report['scenario']}: {report['result']}"
-    about = [{"key": "written", "value": report["written"]}]
-    about += [{"key": key, "value": value} for key, value in report["subject"].items()]
+def as_html(words: Words, drawing: str) -> str:
+    """The page of a report: its result, a drawing (markup, or nothing), then its sections as tables."""
     parts = [
         "<!DOCTYPE html>",
         '<html lang="en"><head><meta charset="utf-8">',
         # No script, picture or font is needed, so none may be loaded, whatever a name or message holds.
         """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">""",
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{escape(title)}</title><style>{STYLE}</style></head><body>",
-        f"<h1>{escape(str(report['scenario']))} <small>{escape(str(report['result']))}</small></h1>",
-        f"<p>{escape(sentence)}</p>",
-        table((("About", "key"), ("", "value")), about),
-        draw(topology(report)),
+        f"<title>{escape(f'{words.scenario}: {words.result}')}</title><style>{STYLE}</style></head><body>",
+        f"<h1>{escape(words.scenario)} <small>{escape(words.result)}</small></h1>",
+        f"<p>{escape(words.sentence)}</p>",
+        table(words.about),
+        drawing,
     ]
-    for heading, columns, rows in sections:
-        parts += [f"<h2>{escape(heading)}</h2>", table(columns, rows)]
-    if report.get("left_out"):
-        parts.append(f"<p>Left out because it looks like a secret: {escape(', '.join(report['left_out']))}.</p>")
+    for section in words.sections:
+        parts += [f"<h2>{escape(section.title)}</h2>", table(section)]
+    if words.closing:
+        parts.append(f"<p>{escape(words.closing)}</p>")
     return "\n".join([*(part for part in parts if part), "</body></html>"]) + "\n"
 
 
-def table(columns: Columns, rows: t.Iterable[t.Mapping[str, t.Any]]) -> str:
+def table(section: Section) -> str:
     """An HTML table. Columns without a value in any row are left out."""
-    listed = list(rows)
-    used = [(heading, key) for heading, key in columns if any(plain(row.get(key)) for row in listed)]
-    head = "".join(f"<th>{escape(heading)}</th>" for heading, _key in used)
+    columns = used(section)
+    head = "".join(f"<th>{escape(heading)}</th>" for heading, _key in columns)
     body = "\n".join(
-        "<tr>" + "".join(_cell(key, plain(row.get(key))) for _heading, key in used) + "</tr>" for row in listed
+        "<tr>" + "".join(_cell(key, plain(row.get(key))) for _heading, key in columns) + "</tr>" for row in section.rows
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table>"
-
-
-def plain(value: t.Any) -> str:
-    """A value as text, not escaped yet."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, (list, tuple)):
-        return ", ".join(plain(item) for item in value)
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {plain(item)}" for key, item in value.items())
-    return str(value).strip()
 
 
 def _cell(key: str, text: str) -> str:
     word = text.lower() if key in JUDGED else ""
     kind = ' class="good"' if word in GOOD else ' class="bad"' if word in BAD else ""
-    return f"<td{kind}>{'<br>'.join(escape(line.strip()) for line in text.splitlines())}</td>"
+    lines = escape(text).replace("\n", "<br>")
+    return f"<td{kind}>{lines}</td>"

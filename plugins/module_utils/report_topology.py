@@ -6,6 +6,7 @@ import typing as t
 from dataclasses import dataclass, field
 from html import escape
 
+from .ids import fold_id
 from .wire import JSON
 
 # Pixels of the drawing; it is scaled to the page.
@@ -17,9 +18,8 @@ COLUMNS = ("Virtual networks", "Private DNS zones", "Private endpoints", "Reache
 
 @dataclass(frozen=True)
 class Box:
-    """Something that exists: its id, its name and what is to be said of it. ``good`` None: nobody has judged it."""
+    """Something that exists: its name and what is to be said of it. ``good`` None: nobody has judged it."""
 
-    key: str
     title: str
     lines: tuple[str, ...] = ()
     good: bool | None = None
@@ -49,14 +49,14 @@ class Place(t.NamedTuple):
 
 @dataclass
 class Topology:
-    """Boxes by column, and the lines between them."""
+    """Boxes by the folded id of what they stand for, column by column, and the lines between them."""
 
     columns: tuple[dict[str, Box], ...] = field(default_factory=lambda: tuple({} for _title in COLUMNS))
     lines: list[Line] = field(default_factory=list)
 
-    def add(self, column: int, box: Box) -> None:
-        """Keep a box once."""
-        self.columns[column].setdefault(box.key, box)
+    def add(self, column: int, key: str, box: Box) -> None:
+        """Keep what is first said of a thing."""
+        self.columns[column].setdefault(key, box)
 
 
 def topology(report: t.Mapping[str, t.Any]) -> Topology:
@@ -64,16 +64,15 @@ def topology(report: t.Mapping[str, t.Any]) -> Topology:
     made = Topology()
     names = report.get("names") or []
     for row in report.get("resources") or []:
-        key = _key(row.get("id"))
         if row.get("kind") == "vault":
-            made.add(3, Box(key, str(row.get("name")), _details(row), _succeeded(row)))
-    for row in report.get("resources") or []:
-        if row.get("target"):
+            # This knows more of it than an endpoint that leads there.
+            made.columns[3][_key(row.get("id"))] = Box(str(row.get("name")), _details(row), _succeeded(row))
+        elif row.get("target"):
             _add_endpoint(made, row, [name for name in names if name.get("endpoint") == row.get("name")])
     for row in report.get("links") or []:
         zone, network = _key(row.get("zone")), _key(row.get("virtual_network"))
         if zone in made.columns[1]:
-            made.add(0, Box(network, _last(row.get("virtual_network"))))
+            made.add(0, network, Box(_last(row.get("virtual_network"))))
             state = str(row.get("state") or "")
             made.lines.append(Line(network, zone, "linked" if state == "Completed" else state, state == "Completed"))
     return made
@@ -85,16 +84,16 @@ def _add_endpoint(made: Topology, row: JSON, names: t.Sequence[JSON]) -> None:
     addresses = sorted({str(text) for name in names for text in name.get("ip_addresses") or []})
     shown = f"{addresses[0]} and {len(addresses) - 1} more" if len(addresses) > 1 else "".join(addresses)
     place = f"in {_last(row.get('virtual_network'))}" if network else ""
-    made.add(2, Box(key, str(row.get("name")), tuple(text for text in (place, shown) if text), _succeeded(row)))
-    made.add(3, Box(target, _last(row["target"])))
+    made.add(2, key, Box(str(row.get("name")), tuple(text for text in (place, shown) if text), _succeeded(row)))
+    made.add(3, target, Box(_last(row["target"])))
     made.lines.append(Line(key, target, str(row.get("connection") or ""), row.get("connection") == "Approved"))
     zones = [str(zone) for zone in row.get("zones") or []]
     for zone in zones:
-        made.add(1, Box(_key(zone), _last(zone), (f"in {_group(zone)}",)))
+        made.add(1, _key(zone), Box(_last(zone), (f"in {_group(zone)}",)))
         mine = [name for name in names if str(name.get("zone") or "").lower() == _last(zone).lower()]
         made.lines.append(Line(_key(zone), key, *_told(mine)))
     if not zones and network:
-        made.add(0, Box(network, _last(row["virtual_network"])))
+        made.add(0, network, Box(_last(row["virtual_network"])))
         made.lines.append(Line(network, key, *_told(names)))
 
 
@@ -117,9 +116,9 @@ def draw(made: Topology) -> str:
     height = 0
     for number, column in enumerate(made.columns):
         top = HEADING
-        for box in column.values():
-            tall = box.height(len(arriving[box.key]))
-            places[box.key] = Place(number * (BOX_WIDTH + COLUMN_GAP), top, tall)
+        for key, box in column.items():
+            tall = box.height(len(arriving[key]))
+            places[key] = Place(number * (BOX_WIDTH + COLUMN_GAP), top, tall)
             top += tall + ROW_GAP
         height = max(height, top)
     width = len(COLUMNS) * (BOX_WIDTH + COLUMN_GAP) - COLUMN_GAP
@@ -172,7 +171,7 @@ def _succeeded(row: JSON) -> bool:
 
 
 def _key(resource_id: t.Any) -> str:
-    return str(resource_id or "").lower()
+    return fold_id(str(resource_id or ""))
 
 
 def _last(resource_id: t.Any) -> str:

@@ -9,14 +9,13 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.privatelink.recovery.plugins.module_utils.report import (
-    as_json,
-    as_markdown,
+    FORMS,
     build,
-    cell,
     looks_secret,
-    table,
     without_secrets,
 )
+from ansible_collections.privatelink.recovery.plugins.module_utils.report_markdown import cell, table
+from ansible_collections.privatelink.recovery.plugins.module_utils.report_text import Section
 from ansible_collections.privatelink.recovery.plugins.modules.report import MODULE
 
 from ..conftest import Cloud
@@ -69,13 +68,13 @@ def test_cell(value: t.Any, text: str) -> None:
 
 def test_a_table_has_no_empty_columns_and_equal_rows() -> None:
     columns = [("A", "a"), ("B", "b"), ("C", "c")]
-    text = table(columns, [{"a": "1|2", "c": None}, {"c": 3}])
+    text = table(Section("", columns, [{"a": "1|2", "c": None}, {"c": 3}]))
     assert text.splitlines() == ["| A | C |", "| --- | --- |", "| 1\\|2 |  |", "|  | 3 |"]
 
 
 def test_both_forms_say_everything_but_secrets() -> None:
     report = build(OPTIONS, "2026-01-01T00:00:00Z")
-    plain, pretty = as_json(report), as_markdown(report)
+    plain, pretty = FORMS["report.json"](report), FORMS["report.md"](report)
     assert json.loads(plain) == report
     assert report["left_out"] == ["subject.client_secret", "extra.registration.passphrase"]
     for text in (plain, pretty):
@@ -92,7 +91,7 @@ def test_both_forms_say_everything_but_secrets() -> None:
 
 @pytest.mark.parametrize("result", ["converged", "unchanged", "refused", "failed", "check"])
 def test_a_bare_report_explains_its_result(result: str) -> None:
-    text = as_markdown(build({"scenario": "migrate", "result": result}, "now"))
+    text = FORMS["report.md"](build({"scenario": "migrate", "result": result}, "now"))
     assert text.splitlines()[0] == f"# migrate: {result}"
     assert text.splitlines()[2].endswith(".")
 

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
-from ansible_collections.privatelink.recovery.plugins.module_utils.report import as_page, build
+from ansible_collections.privatelink.recovery.plugins.module_utils.report import FORMS, build
 from ansible_collections.privatelink.recovery.plugins.module_utils.report_topology import draw, topology
 from ansible_collections.privatelink.recovery.plugins.modules.report import MODULE as REPORT
 from ansible_collections.privatelink.recovery.plugins.modules.verification import MODULE as VERIFICATION
@@ -143,7 +143,7 @@ def test_nothing_given_becomes_part_of_the_page() -> None:
         "gates": [{"name": EVIL, "verdict": EVIL, "message": EVIL, "evidence": {EVIL: [EVIL]}}],
         "extra": {EVIL: EVIL, "password": "HIDE-ME"},
     }  # fmt: skip
-    page = as_page(build(options, "2026-01-01T00:00:00Z"))
+    page = FORMS["report.html"](build(options, "2026-01-01T00:00:00Z"))
     tags = Tags(page).seen
     assert "svg" in {tag for tag, _attributes in tags}
     assert {tag for tag, _attributes in tags} <= {

@@ -1,0 +1,46 @@
+"""What the forms of a report for people have in common: its parts in order, and values in words."""
+
+from __future__ import annotations
+
+import typing as t
+
+Row = t.Mapping[str, t.Any]
+#: Columns as heading and key.
+Columns = t.Sequence[tuple[str, str]]
+
+
+class Section(t.NamedTuple):
+    """A table under its title."""
+
+    title: str
+    columns: Columns
+    rows: t.Sequence[Row]
+
+
+class Words(t.NamedTuple):
+    """A report for people. ``sentence`` tells its result, ``closing`` what was kept back (empty: nothing)."""
+
+    scenario: str
+    result: str
+    sentence: str
+    about: Section
+    sections: t.Sequence[Section]
+    closing: str
+
+
+def plain(value: t.Any) -> str:
+    """A value in words, not escaped for any form yet; no space at the ends of its lines."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(plain(item) for item in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {plain(item)}" for key, item in value.items())
+    return "\n".join(line.strip() for line in str(value).strip().splitlines())
+
+
+def used(section: Section) -> Columns:
+    """The columns of a section that have a value in any of its rows."""
+    return [(heading, key) for heading, key in section.columns if any(plain(row.get(key)) for row in section.rows)]
