@@ -127,7 +127,10 @@ def connect(options: t.Mapping[str, t.Any], context: Context) -> Connection:
 def _transport(ca_file: t.Any) -> t.Any:
     from azure.core.pipeline.transport import RequestsTransport
 
+    from .trust import session
+
     return RequestsTransport(
+        session=session(),
         connection_verify=str(ca_file) if ca_file else True,
         connection_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,

@@ -188,11 +188,15 @@ def _cli_subscription(environment: Values) -> str:
     return str(chosen[0].get("id") or "") if chosen else ""
 
 
-def build(credentials: Credentials, cloud: Cloud, transport: t.Any, *, instance_discovery: bool = True) -> t.Any:
-    """The azure-identity credential. No request is sent yet. ``transport`` carries TLS settings and is shared."""
-    # azure-identity raises what it warns of; without a handler Python would print the warning as well.
+def silence() -> None:
+    """Have nothing printed of what azure-identity warns of: it raises that as well, and then it is told."""
     for name in ("azure", "msal"):
         logging.getLogger(name).addHandler(_SILENT)
+
+
+def build(credentials: Credentials, cloud: Cloud, transport: t.Any, *, instance_discovery: bool = True) -> t.Any:
+    """The azure-identity credential. No request is sent yet. ``transport`` carries TLS settings and is shared."""
+    silence()
     try:
         return _make(credentials, cloud, transport, instance_discovery)
     except ValueError as error:

@@ -18,6 +18,7 @@ from .errors import (
     WaitTimeout,
     remedy_for,
 )
+from .trust import NO_AUTHORITIES
 
 if t.TYPE_CHECKING:
     from azure.core.pipeline.policies import RetryPolicy
@@ -34,7 +35,7 @@ NAME_SIGNS = (*NO_SUCH_NAME, "Failed to resolve", "Temporary failure in name res
 
 
 # How OpenSSL's errors begin; one that speaks of EOF is a dropped connection.
-TLS_SIGNS = ("[SSL", "[X509")
+TLS_SIGNS = ("[SSL", "[X509", NO_AUTHORITIES)
 
 
 def lasts(text: str) -> bool:

@@ -10,22 +10,25 @@ import codecs
 import contextlib
 import gc
 import importlib
-import ssl
 import typing as t
+
+from ..module_utils.credentials import silence
+from ..module_utils.trust import authorities, trusting
 
 
 def prepare_http() -> None:
     """Do once what the first request of a process costs beside the network; nothing is sent.
 
-    That is OpenSSL's start, and class checks against ``Mapping`` that walk all its subclasses before their answer is
+    That is whom TLS trusts, and class checks against ``Mapping`` that walk all its subclasses before their answer is
     remembered: a third of a task, because a worker also copies every page it touches for the first time.
     """
     import requests
 
-    ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     session = requests.Session()
     session.prepare_request(requests.Request("GET", "https://localhost"))
-    session.merge_environment_settings("https://localhost", {}, False, True, None)
+    settings = session.merge_environment_settings("https://localhost", {}, False, True, None)
+    with contextlib.suppress(OSError):  # Told by the task that needs them.
+        trusting(authorities(settings["verify"]))
 
 
 # azure-core decodes answers with it; the first look-up of an encoding is an import too.
@@ -63,3 +66,5 @@ def load(modules: t.Iterable[str]) -> None:
 load(MODULES)
 with contextlib.suppress(ImportError):
     prepare_http()
+# To make a logger is to look at all that could be below it.
+silence()
