@@ -86,7 +86,11 @@ def required_actions(look: Inspection) -> dict[str, list[str]]:
             "Microsoft.Network/privateDnsZones/virtualNetworkLinks/write", "Microsoft.Network/privateDnsZones/A/read",
         )  # fmt: skip
         if look.wish.writer == "zone_group":
-            want(group, "Microsoft.Network/privateEndpoints/privateDnsZoneGroups/write")
+            want(
+                group,
+                "Microsoft.Network/privateEndpoints/privateDnsZoneGroups/read",
+                "Microsoft.Network/privateEndpoints/privateDnsZoneGroups/write",
+            )
             want(endpoint.zone_group_id, "Microsoft.Network/privateDnsZones/join/action")
         else:
             want(

@@ -109,9 +109,10 @@ def connect(options: t.Mapping[str, t.Any], context: Context) -> Connection:
     public = cloud.authority in {known.authority for known in CLOUDS.values()}
     discovery = public and not options.get("disable_instance_discovery")
     credential = SharedToken(
-        build(credentials, cloud, transport, instance_discovery=discovery),
+        lambda: build(credentials, cloud, transport, instance_discovery=discovery),
         cache,
         credentials.identity() + "|" + cloud.authority + "|" + _digest(credentials),
+        cloud.scope,
     )
     doors = [door(credential, cloud, transport, USER_AGENT, context.check_mode) for door in (NetworkDoor, ArmDoor)]
     azure = Azure(

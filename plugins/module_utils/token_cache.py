@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -59,25 +60,42 @@ class SessionCache:
 
 
 class SharedToken:
-    """A credential that asks ``credential`` only when the cache holds no token that lives long enough.
+    """A credential that is asked only when the cache holds no token that lives long enough.
 
-    ``identity`` tells sign-ins apart (it includes a digest of the secret, so that a wrong secret never profits from a
-    token fetched with the right one).
+    ``build`` makes it, at once unless the cache knows a token of the ``scope``: whoever signed in before has made it
+    from the same values. ``identity`` tells sign-ins apart (it includes a digest of the secret, so that a wrong secret
+    never profits from a token fetched with the right one).
     """
 
     def __init__(
-        self, credential: t.Any, cache: SessionCache, identity: str, now: t.Callable[[], float] = time.time
+        self,
+        build: t.Callable[[], t.Any],
+        cache: SessionCache,
+        identity: str,
+        scope: str,
+        now: t.Callable[[], float] = time.time,
     ) -> None:
-        self._credential, self._cache, self._identity, self._now = credential, cache, identity, now
+        self._build, self._cache, self._identity, self._now = functools.cache(build), cache, identity, now
+        if self._kept(self._key(scope)) is None:
+            self._build()
 
     def get_token(self, *scopes: str, **options: t.Any) -> t.Any:
         """An access token for the scopes; ``claims`` (a challenge) always goes to the service."""
         from azure.core.credentials import AccessToken
 
-        key = "|".join((self._identity, *scopes, str(options.get("tenant_id") or "")))
-        kept = None if options.get("claims") else self._cache.get(key)
-        if kept and float(kept[1]) - self._now() > MARGIN:
-            return AccessToken(str(kept[0]), int(kept[1]))
-        token = self._credential.get_token(*scopes, **options)
+        key = self._key(*scopes, tenant=str(options.get("tenant_id") or ""))
+        kept = None if options.get("claims") else self._kept(key)
+        if kept is not None:
+            return AccessToken(*kept)
+        token = self._build().get_token(*scopes, **options)
         self._cache.put(key, [token.token, token.expires_on])
         return token
+
+    def _key(self, *scopes: str, tenant: str = "") -> str:
+        return "|".join((self._identity, *scopes, tenant))
+
+    def _kept(self, key: str) -> tuple[str, int] | None:
+        kept = self._cache.get(key)
+        if kept and float(kept[1]) - self._now() > MARGIN:
+            return str(kept[0]), int(kept[1])
+        return None

@@ -63,7 +63,7 @@ def test_what_cannot_be_read_is_empty(tmp_path: Path, content: str) -> None:
 def test_a_token_is_shared_while_it_lives_long_enough(tmp_path: Path, left: float, asked: int) -> None:
     issuer = Issuer(1000 + left)
     first, second = (
-        SharedToken(issuer, SessionCache(str(tmp_path)), "me", now=lambda: 1000.0).get_token("scope")
+        SharedToken(lambda: issuer, SessionCache(str(tmp_path)), "me", "scope", now=lambda: 1000.0).get_token("scope")
         for _time in range(2)
     )
     assert issuer.asked == asked
@@ -81,9 +81,26 @@ def test_a_token_is_shared_while_it_lives_long_enough(tmp_path: Path, left: floa
 )
 def test_another_question_gets_its_own_token(identity: str, scope: str, options: dict[str, str]) -> None:
     issuer, cache = Issuer(9000), SessionCache(None)
-    SharedToken(issuer, cache, "me", now=lambda: 1000.0).get_token("scope")
-    SharedToken(issuer, cache, identity, now=lambda: 1000.0).get_token(scope, **options)
+    SharedToken(lambda: issuer, cache, "me", "scope", now=lambda: 1000.0).get_token("scope")
+    SharedToken(lambda: issuer, cache, identity, "scope", now=lambda: 1000.0).get_token(scope, **options)
     assert issuer.asked == 2
+
+
+@pytest.mark.parametrize(("left", "made"), [(MARGIN + 1, 1), (MARGIN, 2)])
+def test_a_credential_is_made_before_it_is_asked_unless_somebody_has_signed_in(left: float, made: int) -> None:
+    cache, built = SessionCache(None), 0
+
+    def build() -> Issuer:
+        nonlocal built
+        built += 1
+        return Issuer(1000 + left)
+
+    for _time in range(2):
+        shared = SharedToken(build, cache, "me", "scope", now=lambda: 1000.0)
+        shared_before = built
+        shared.get_token("scope")
+        assert built == shared_before
+    assert built == made
 
 
 def signed_in(cloud: Cloud) -> int:
