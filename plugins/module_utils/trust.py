@@ -11,7 +11,6 @@ if t.TYPE_CHECKING:
     import requests
     from requests.adapters import HTTPAdapter
 
-Verify = bool | str | None
 #: In the words of every failure to load certificate authorities.
 NO_AUTHORITIES = "holds no certificate authorities that can be loaded"
 
@@ -32,7 +31,7 @@ def session() -> requests.Session:
     return made
 
 
-def authorities(verify: Verify) -> str:
+def authorities(verify: bool | str | None) -> str:
     """The file or directory of the certificate authorities that ``requests`` takes for a value of its ``verify``."""
     from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
