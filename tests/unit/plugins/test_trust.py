@@ -12,6 +12,7 @@ import requests
 from ansible_collections.privatelink.recovery.extensions.emulator.build import build_arm
 from ansible_collections.privatelink.recovery.extensions.emulator.server import Server
 from ansible_collections.privatelink.recovery.plugins.module_utils import trust
+from ansible_collections.privatelink.recovery.plugins.plugin_utils import preload
 from requests.adapters import HTTPAdapter
 
 from ..conftest import WORLD
@@ -72,6 +73,25 @@ def test_authorities_of_the_environment(server: Server, loaded: list[str], monke
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", server.ca_file)
     assert ask(server.base_url) == 200
     assert loaded == [server.ca_file]
+
+
+@pytest.mark.parametrize("bundle", ["", "REQUESTS_CA_BUNDLE"])
+def test_workers_find_the_authorities_loaded(
+    server: Server, loaded: list[str], monkeypatch: pytest.MonkeyPatch, bundle: str
+) -> None:
+    if bundle:
+        monkeypatch.setenv(bundle, server.ca_file)
+    path = server.ca_file if bundle else requests.certs.where()
+    preload.prepare_http()
+    assert loaded == [path]
+    trust.trusting(path)
+    assert loaded == [path]
+
+
+def test_a_bundle_that_is_not_there_is_left_to_the_task(loaded: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nonexistent.pem")
+    preload.prepare_http()
+    assert loaded == []
 
 
 def test_a_directory_of_authorities(server: Server, tmp_path: Path) -> None:
