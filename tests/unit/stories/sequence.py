@@ -163,6 +163,8 @@ class _Run:
                 before, self._given = self._given, {**self._given, **(task.get("vars") or {})}
                 self.tasks(step, variables, [])
                 self._given = before
+        elif action == "ansible.builtin.import_tasks":
+            self.tasks(path.parent / str(task[action]), variables, conditions)
         elif action == "ansible.builtin.include_tasks":
             if self._holds(conditions, variables):
                 self.tasks(path.parent / str(self._templar(variables).template(task[action])), variables, [])

@@ -44,7 +44,7 @@ def test_a_run_with_nothing_to_do_passes_the_steps_over(name: str, tmp_path: Pat
         again = sequence.play(check_mode=check_mode)
         assert (again.failure, again.changes) == ("", {})
         records = name.endswith("records")
-        assert settled(again) == {"endpoints": True, "zones": True, "zone_groups": not records}
+        assert settled(again) == {"endpoints": True, "zones": True, "dns": not records}
         # Records are compared one by one, whoever may have changed them.
         assert entered(again) == ({"private_dns_records"} if records else set())
 
@@ -84,8 +84,8 @@ class Disturbance(t.NamedTuple):
 DISTURBANCES = {
     "link removed": Disturbance(remove_link, "zones", "Create the zones and link them meanwhile"),
     "link changed": Disturbance(register_machines, "zones", "Create the zones and link them meanwhile"),
-    "zone group removed": Disturbance(remove_group, "zone_groups", "Let Azure write the records"),
-    "zone group changed": Disturbance(shorten_group, "zone_groups", "Let Azure write the records"),
+    "zone group removed": Disturbance(remove_group, "dns", "Let Azure write the records"),
+    "zone group changed": Disturbance(shorten_group, "dns", "Let Azure write the records"),
 }
 
 
@@ -110,7 +110,7 @@ def test_another_wish_is_carried_out(cloud: Cloud, tell: Tell) -> None:
     sequence = tell(cloud, backup_dns_mode="zone_group")
     assert not sequence.play().failure
     run = sequence.play(backup_endpoints=[{**ENDPOINT_WISH, "tags": {"owner": "x"}}])
-    assert settled(run) == {"endpoints": False, "zones": True, "zone_groups": True}
+    assert settled(run) == {"endpoints": False, "zones": True, "dns": True}
     assert [task for task, _item in run.changes] == ["Start the private endpoints"]
     assert cloud.document(ENDPOINT)["tags"]["owner"] == "x"
 
@@ -125,7 +125,7 @@ def test_a_group_somebody_else_named_is_told_of_in_every_run(cloud: Cloud, tell:
     for _run in range(2):
         again = sequence.play()
         assert (again.failure, again.changes) == ("", {})
-        assert not settled(again)["zone_groups"]
+        assert not settled(again)["dns"]
         assert any("deployedByPolicy" in text and "left as it is" in text for text in again.warnings)
 
 
@@ -137,6 +137,6 @@ def test_a_step_that_would_refuse_is_not_settled_and_refuses(cloud: Cloud, tell:
     cloud.connection.azure.put(LINK, API_VERSION, other)
     cloud.mark()
     run = sequence.play()
-    assert settled(run) == {"endpoints": True, "zones": False, "zone_groups": True}
+    assert settled(run) == {"endpoints": True, "zones": False, "dns": True}
     assert "a link cannot be moved" in run.failure
     assert cloud.writes() == []
