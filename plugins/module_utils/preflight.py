@@ -9,6 +9,7 @@ from .access_gates import FOUNDATION
 from .backup_gates import BACKUP_GATES, BEFORE_ENDPOINT
 from .dns_topology import owns_zones
 from .errors import Refusal
+from .freshness import BORN_TAG
 from .gates import Gate, run_gates, summary
 from .ids import fold_id, parse_id, unique_ids
 from .inspection import Check, EndpointWish, Inspection, StorageEndpoint, wish_of
@@ -73,6 +74,7 @@ def plan(look: Inspection) -> JSON:
     vault = parse_id(look.wish.vault_id)
     endpoints = [_vault_endpoint(look, endpoint) for endpoint in look.wish.endpoints]
     every = [*endpoints, *(_storage_endpoint(look, endpoint) for endpoint in look.storage_endpoints)]
+    waits = denial_waits(look, endpoints)
     return {
         "vault_id": look.wish.vault_id,
         "vault_exists": look.vault is not None,
@@ -86,7 +88,9 @@ def plan(look: Inspection) -> JSON:
         "trusted_accounts": [account["id"] for account in look.wish.storage_accounts if not is_classic(account["id"])],
         "endpoints": endpoints,
         "all_endpoints": every,
-        "denial_waits": denial_waits(look, endpoints),
+        "mark": BORN_TAG + look.wish.sub_resource.lower(),
+        "denial_waits": waits,
+        "denied": not waits and look.wish.public_network_access != "unchanged",
     }
 
 

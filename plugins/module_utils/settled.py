@@ -14,7 +14,7 @@ from .plan import Plan
 from .private_dns import ZONE
 from .private_dns_links import LinkWish, ZoneState, plan_links, plan_zone
 from .resource import ENDED, provisioning
-from .wire import JSON
+from .wire import JSON, get_path
 from .zone_groups import DEFAULT_NAME, group_settled
 
 
@@ -36,6 +36,12 @@ def dns_settled(look: Inspection, plan: JSON) -> bool:
     if not owns_zones(plan["writer"]):
         return True
     return plan["writer"] == "zone_group" and all(_zone_group(look, row) for row in plan["all_endpoints"])
+
+
+def public_access_settled(look: Inspection, plan: JSON) -> bool:
+    """Whether the vault says that it was private from the start, and denies public access where that is wanted by now."""
+    marked = plan["mark"] in (get_path(look.vault, "tags") or {})
+    return marked and not (plan["denied"] and get_path(look.vault, "properties.publicNetworkAccess") != "Disabled")
 
 
 def _endpoint(look: Inspection, row: JSON) -> bool:
@@ -72,6 +78,11 @@ def _changes(decide: t.Callable[[], t.Iterable[Plan]]) -> bool:
 
 #: What each stage judges, by the name its steps ask for. Each takes requests, so none that nobody asks for.
 JUDGES: dict[str, dict[str, t.Callable[[Inspection, JSON], bool]]] = {
-    "all": {"endpoints": endpoints_settled, "zones": zones_settled, "dns": dns_settled},
+    "all": {
+        "endpoints": endpoints_settled,
+        "zones": zones_settled,
+        "dns": dns_settled,
+        "public_access": public_access_settled,
+    },
     "plan": {"dns": dns_settled},
 }

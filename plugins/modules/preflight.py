@@ -125,8 +125,8 @@ message:
 plan:
   description:
     - Ids of what the sequence will make or use.
-    - C(settled) tells of C(endpoints), C(zones) and C(dns) whether all is as wanted already, so that their step has nothing
-      to do. It is given when no gate is closed, with O(stage=all), and for C(dns) with O(stage=plan).
+    - C(settled) tells of C(endpoints), C(zones), C(dns) and C(public_access) whether all is as wanted already, so that their
+      step has nothing to do. It is given when no gate is closed, with O(stage=all), and for C(dns) with O(stage=plan).
   returned: success
   type: dict
   sample:
@@ -137,6 +137,7 @@ plan:
       endpoints: true
       zones: true
       dns: false
+      public_access: false
 """
 
 from ansible_collections.privatelink.recovery.plugins.module_utils.preflight import run_preflight
