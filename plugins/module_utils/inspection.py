@@ -40,7 +40,7 @@ class EndpointWish:
     location: str
     zone_group_id: str
     virtual_networks: tuple[str, ...]
-    asked: t.Mapping[str, t.Any] = field(default_factory=dict, repr=False)
+    asked: t.Mapping[str, t.Any] = field(repr=False)
 
     @property
     def manual(self) -> bool:
@@ -174,7 +174,10 @@ def _endpoint(item: JSON, options: t.Mapping[str, t.Any], subscription_id: str, 
 
 @dataclass(frozen=True)
 class StorageEndpoint:
-    """The private endpoint of a storage account as the operator wants it; its one zone is the blob zone."""
+    """The private endpoint of a storage account as the operator wants it; its one zone is the blob zone.
+
+    ``asked`` is empty: its option has none of what only an endpoint of the vault can be asked for.
+    """
 
     account: str
     id: str
@@ -183,6 +186,7 @@ class StorageEndpoint:
     network: str
     zone_id: str
     virtual_networks: tuple[str, ...]
+    asked: t.Mapping[str, t.Any] = field(default_factory=dict, repr=False)
 
     @property
     def zone_group_id(self) -> str:
@@ -317,7 +321,7 @@ class Inspection:
 
     def dns_server(self, endpoint: EndpointWish | StorageEndpoint) -> JSON:
         """The DNS server that proves an endpoint's names: its own, or that of its network; an empty one when there is none."""
-        asked = endpoint.asked if isinstance(endpoint, EndpointWish) else {}
+        asked = endpoint.asked
         if asked.get("dns_server"):
             return {"dns_server": asked["dns_server"], "dns_port": asked.get("dns_port") or 53}
         servers = self.wish.options.get("dns_servers") or []

@@ -72,8 +72,13 @@ def _chosen(stage: str, sequence: str) -> list[tuple[str, Check]]:
 def plan(look: Inspection) -> JSON:
     """What the steps of a sequence need: ids, zones with the networks to link, endpoints in order."""
     vault = parse_id(look.wish.vault_id)
-    endpoints = [_vault_endpoint(look, endpoint) for endpoint in look.wish.endpoints]
-    every = [*endpoints, *(_storage_endpoint(look, endpoint) for endpoint in look.storage_endpoints)]
+    endpoints = [
+        _endpoint(look, endpoint, look.wish.vault_id, look.wish.sub_resource, look.zone_ids(endpoint))
+        for endpoint in look.wish.endpoints
+    ]
+    storage = [
+        _endpoint(look, endpoint, endpoint.account, "blob", [endpoint.zone_id]) for endpoint in look.storage_endpoints
+    ]
     waits = denial_waits(look, endpoints)
     return {
         "vault_id": look.wish.vault_id,
@@ -87,7 +92,7 @@ def plan(look: Inspection) -> JSON:
         "storage_roles": storage_roles(look),
         "trusted_accounts": [account["id"] for account in look.wish.storage_accounts if not is_classic(account["id"])],
         "endpoints": endpoints,
-        "all_endpoints": every,
+        "all_endpoints": [*endpoints, *storage],
         "mark": BORN_TAG + look.wish.sub_resource.lower(),
         "denial_waits": waits,
         "denied": not waits and look.wish.public_network_access != "unchanged",
@@ -134,25 +139,11 @@ def storage_roles(look: Inspection) -> list[JSON]:
     return [{"scope": scope, "role": role} for scope, account in found if account for role in account.roles_needed]
 
 
-def _vault_endpoint(look: Inspection, endpoint: EndpointWish) -> JSON:
-    row = _row(look, endpoint, look.wish.vault_id, look.wish.sub_resource, look.zone_ids(endpoint))
-    asked = endpoint.asked
-    return {
-        **row,
-        **{name: asked.get(name) for name in ("tags", "consumers", "side")},
-        **{name: asked.get(name) or None for name in ("manual", "request_message")},
-    }
-
-
-def _storage_endpoint(look: Inspection, endpoint: StorageEndpoint) -> JSON:
-    return _row(look, endpoint, endpoint.account, "blob", [endpoint.zone_id])
-
-
-def _row(
+def _endpoint(
     look: Inspection, endpoint: EndpointWish | StorageEndpoint, target: str, sub_resource: str, zone_ids: list[str]
 ) -> JSON:
-    """What the steps need of one endpoint, whatever it leads to; what only some endpoints have is None."""
-    place, found = parse_id(endpoint.id), look.endpoint(endpoint.id)
+    """What the steps need of one endpoint, whatever it leads to; what was not asked for is None."""
+    place, found, asked = parse_id(endpoint.id), look.endpoint(endpoint.id), endpoint.asked
     return {
         "id": endpoint.id,
         "name": endpoint.name,
@@ -165,7 +156,8 @@ def _row(
         "virtual_networks": list(endpoint.virtual_networks),
         "exists": found is not None,
         "ours": ours((found or {}).get("tags")),
-        **dict.fromkeys(("manual", "request_message", "tags", "consumers", "side")),
+        **{name: asked.get(name) for name in ("tags", "consumers", "side")},
+        **{name: asked.get(name) or None for name in ("manual", "request_message")},
         **look.dns_server(endpoint),
     }
 

@@ -13,7 +13,7 @@ import importlib
 import typing as t
 
 from ..module_utils.credentials import silence
-from ..module_utils.trust import authorities, trusting
+from ..module_utils.trust import authorities, session, trusting
 
 
 def prepare_http() -> None:
@@ -24,9 +24,9 @@ def prepare_http() -> None:
     """
     import requests
 
-    session = requests.Session()
-    session.prepare_request(requests.Request("GET", "https://localhost"))
-    settings = session.merge_environment_settings("https://localhost", {}, False, True, None)
+    prepared = session()
+    prepared.prepare_request(requests.Request("GET", "https://localhost"))
+    settings = prepared.merge_environment_settings("https://localhost", {}, False, True, None)
     with contextlib.suppress(OSError):  # Told by the task that needs them.
         trusting(authorities(settings["verify"]))
 

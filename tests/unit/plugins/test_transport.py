@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from ansible_collections.privatelink.recovery.extensions.emulator.build import build_arm
 from ansible_collections.privatelink.recovery.extensions.emulator.server import Server
 from ansible_collections.privatelink.recovery.plugins.module_utils import connection
 from ansible_collections.privatelink.recovery.plugins.module_utils.clouds import known_cloud
@@ -18,26 +17,18 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.runner import
 from ansible_collections.privatelink.recovery.plugins.modules.vault_info import MODULE
 from azure.core.pipeline.transport import RequestsTransport
 
-from ..conftest import CREDENTIALS, WORLD, Cloud
+from ..conftest import CREDENTIALS, Cloud
 
 JSON = dict[str, t.Any]
 pytestmark = pytest.mark.xdist_group("transport")
 
 
 @pytest.fixture
-def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+def pauses(monkeypatch: pytest.MonkeyPatch, direct: None) -> list[float]:
     found: list[float] = []
     monkeypatch.setattr(RequestsTransport, "sleep", lambda self, seconds: found.append(seconds))
-    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("NO_PROXY", "*")
     return found
-
-
-@pytest.fixture(scope="module")
-def server() -> t.Iterator[Server]:
-    with Server(build_arm(WORLD)) as running:
-        yield running
 
 
 def read(**options: t.Any) -> JSON:

@@ -9,28 +9,13 @@ from pathlib import Path
 
 import pytest
 import requests
-from ansible_collections.privatelink.recovery.extensions.emulator.build import build_arm
 from ansible_collections.privatelink.recovery.extensions.emulator.server import Server
 from ansible_collections.privatelink.recovery.plugins.module_utils import trust
 from ansible_collections.privatelink.recovery.plugins.plugin_utils import preload
 from requests.adapters import HTTPAdapter
 
-from ..conftest import WORLD
-
-pytestmark = pytest.mark.xdist_group("transport")
+pytestmark = [pytest.mark.xdist_group("transport"), pytest.mark.usefixtures("direct")]
 METADATA = "/metadata/endpoints?api-version=2022-09-01"
-
-
-@pytest.fixture(scope="module")
-def server() -> t.Iterator[Server]:
-    with Server(build_arm(WORLD)) as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def direct(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
