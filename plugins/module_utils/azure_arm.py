@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
 from .ids import ResourceId
@@ -13,12 +14,16 @@ class ArmDoor:
     """Any resource by id. ``cloud`` gives the endpoint and scope; ``transport`` is shared with the other door."""
 
     def __init__(self, credential: t.Any, cloud: t.Any, transport: t.Any, user_agent: str, read_only: bool) -> None:
+        self._base = cloud.resource_manager
+        self._transport = transport
+        self._policies = functools.partial(policies, credential, cloud.scope, user_agent, read_only)
+
+    @functools.cached_property
+    def _client(self) -> t.Any:
+        """Made when first needed: a task that asks the operation groups only does not pay for it."""
         from azure.mgmt.core import ARMPipelineClient
 
-        self._base = cloud.resource_manager
-        self._client: t.Any = ARMPipelineClient(
-            self._base, transport=transport, policies=policies(credential, cloud.scope, user_agent, read_only)
-        )
+        return ARMPipelineClient(self._base, transport=self._transport, policies=self._policies())
 
     def serves(self, kind: str) -> bool:
         """Every type."""
