@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import configparser
 import os
 import subprocess
-import typing as t
 from pathlib import Path
 
 from .environments import Environment
 from .paths import CACHE, HOME, ROOT, TREE
+from .pip_settings import pip_settings
 
 #: Settings of the caller that would change what the tests find out. Azure's must never reach them.
 _HIDDEN = ("ANSIBLE_", "AZURE_", "MOLECULE_", "PYTEST_", "COVERAGE_", "GALAXY_", "PYTHON", "XDG_", "LC_", "VIRTUAL_ENV")
@@ -48,13 +47,10 @@ def write_pip_configuration(environment: Environment) -> None:
 
     ``ansible-test`` hands neither ``PIP_*`` variables nor the caller's home to the pip it starts.
     """
-    command = (str(environment.python), "-m", "pip", "config", "list")
-    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     configuration = configparser.RawConfigParser()
     # Errors only; and most of what is installed for one check is never imported.
     configuration.read_dict({"global": {"quiet": "2"}, "install": {"compile": "false"}})
-    for section, name, value in sorted(_settings(listed), key=lambda row: row[0] == ":env:"):
-        section = "global" if section == ":env:" else section
+    for section, name, value in pip_settings(environment.python):
         if not configuration.has_section(section):
             configuration.add_section(section)
         configuration.set(section, name, value.replace("\n", "\n  "))
@@ -63,13 +59,3 @@ def write_pip_configuration(environment: Environment) -> None:
     path.touch(mode=0o600)
     with path.open("w", encoding="utf-8") as file:
         configuration.write(file)
-
-
-def _settings(listed: str) -> t.Iterator[tuple[str, str, str]]:
-    """Rows of ``pip config list``: ``section.name='value'``, environment variables as section ``:env:``."""
-    for line in listed.splitlines():
-        place, _equals, quoted = line.partition("=")
-        section, _dot, name = place.rpartition(".")
-        # config-file names where pip read the rest; user installs do not fit virtual environments.
-        if section and name not in ("config-file", "user", "require-virtualenv"):
-            yield section, name, str(ast.literal_eval(quoted))

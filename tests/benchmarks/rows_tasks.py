@@ -14,6 +14,8 @@ LONG_PLAY = 21
 PEER_LONG_PLAY = 4
 TASK_SECONDS, TASK_RATIO = 0.06, 20.0
 RECORDS_SECONDS, RECORDS_REQUESTS = 1.0, 4
+#: The task that shows what ansible-core alone takes.
+FLOOR: world.JSON = {"name": "Floor", "ansible.builtin.debug": {"msg": "floor"}}
 
 
 class Sides(t.NamedTuple):
@@ -40,7 +42,7 @@ def alternate(commands: Commands, jobs: dict[str, Job], rounds: int) -> dict[str
 
 def floor(commands: Commands, sides: Sides, rounds: int) -> t.Iterator[Row]:
     """What ansible-core itself takes on this machine, by which the other rows can be judged."""
-    tasks: list[world.JSON] = [{"name": "Floor", "ansible.builtin.debug": {"msg": "floor"}}] * LONG_PLAY
+    tasks = [FLOOR] * LONG_PLAY
     plays = {"1": commands.play("floor-1", tasks[:1]), "n": commands.play(f"floor-{LONG_PLAY}", tasks)}
     jobs: dict[str, Job] = {
         f"{side.name} {count}": (side, play)
@@ -101,7 +103,11 @@ def _cost(runs: dict[str, list[Run]], side: str, tasks: int) -> str:
 def records(commands: Commands, sides: Sides, rounds: int) -> t.Iterator[Row]:
     """Fourteen records: one task of ours, fourteen of the peer's."""
     play = commands.play("ours-records", [world.ours()["private_dns_records"]])
-    jobs: dict[str, Job] = {"ours": (sides.ours, play), "proxied": (sides.proxied, play)}
+    jobs: dict[str, Job] = {
+        "ours": (sides.ours, play),
+        "proxied": (sides.proxied, play),
+        "floor": (sides.ours, commands.play("floor-records", [FLOOR])),
+    }
     if sides.peer:
         jobs["peer"] = (sides.peer, commands.play("peer-records", world.peer_records()))
     runs = alternate(commands, jobs, rounds)
@@ -109,6 +115,8 @@ def records(commands: Commands, sides: Sides, rounds: int) -> t.Iterator[Row]:
     requests = {name: Figure.of([run.requests for run in taken]) for name, taken in runs.items()}
     name, other = "14 DNS records, nothing to change", seconds.get("peer")
     yield Row(name, "s", seconds["ours"], other, (Budget(RECORDS_SECONDS, seconds["ours"].median, "ours"),))
+    beyond = [run.seconds - alone.seconds for run, alone in zip(runs["ours"], runs["floor"])]
+    yield Row("  of these, beyond ansible-core's play with one debug task", "s", Figure.of(beyond))
     yield Row("  the same through the peer's proxy", "s", seconds["proxied"], other)
     limit = Budget(RECORDS_REQUESTS, requests["ours"].maximum, "ours")
     yield Row(f"{name}, with sign-in and metadata", "requests", requests["ours"], requests.get("peer"), (limit,))
