@@ -96,8 +96,7 @@ class Environment:
             _quietly(sys.executable, "-m", "venv", "--without-pip", str(self.path))
         else:
             _quietly(sys.executable, "-m", "venv", str(self.path))
-            with _told("uv cannot be had, pip will do"):
-                self._by_pip(_LISTS / "installer.txt", "--only-binary=:all:")
+            _tried("uv cannot be had, pip will do", self._by_pip, _LISTS / "installer.txt", "--only-binary=:all:")
         self._stamp_folder.mkdir()
 
     def _install(self, name: str) -> None:
@@ -106,9 +105,7 @@ class Environment:
             raise EnvironmentFailed(f"{self.folder} has no {name} to install.")
         print(f"   installing {name} into {self.folder}", flush=True)
         # uv has no program for every platform, and does not know every way in which pip finds packages.
-        with _told("uv could not, now pip tries") as done:
-            self._by_uv(source)
-        if not done:
+        if not _tried("uv could not, now pip tries", self._by_uv, source):
             self._by_pip(source)
         self._stamp(name).write_text(self._fingerprint(source), encoding="utf-8")
 
@@ -150,15 +147,14 @@ def _alone(folder: str) -> t.Iterator[None]:
         yield
 
 
-@contextlib.contextmanager
-def _told(what: str) -> t.Iterator[list[bool]]:
-    """Tell of an :class:`EnvironmentFailed` and go on; the list given is filled when there is none."""
-    done: list[bool] = []
+def _tried(otherwise: str, install: t.Callable[..., None], *arguments: t.Any) -> bool:
+    """Whether it could be installed; if not, what is said of it is told with what comes of that."""
     try:
-        yield done
-        done.append(True)
+        install(*arguments)
     except EnvironmentFailed as error:
-        print(f"   {what}: {error}", flush=True)
+        print(f"   {otherwise}: {error}", flush=True)
+        return False
+    return True
 
 
 def _quietly(*command: str, **variables: str) -> None:
