@@ -14,6 +14,24 @@ GUID = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 # Names of the assignments this collection makes; changing it would orphan every assignment made before.
 ASSIGNMENT_NAMESPACE = uuid.UUID("6b0f6b0e-5c5f-5d0e-9b57-0f7d3a1c9d42")
 
+_NETWORK_NAME = (
+    r"[A-Za-z0-9]([\w.-]{0,78}\w)?",
+    "1 to 80 letters, digits, underscores, periods and hyphens, beginning with a letter or digit and not ending with a "
+    "period or hyphen",
+)
+#: How resources we create may be called: a pattern and its words. Microsoft's list of naming rules allows an endpoint 64
+#: characters, the network provider's own refusal (InvalidResourceName) speaks of 80.
+#: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
+NAMES = {
+    "Microsoft.RecoveryServices/vaults": (
+        r"[A-Za-z][A-Za-z0-9-]{1,49}",
+        "2 to 50 letters, digits and hyphens, beginning with a letter",
+    ),
+    "Microsoft.Network/privateEndpoints": _NETWORK_NAME,
+    "Microsoft.Network/privateEndpoints/privateDnsZoneGroups": _NETWORK_NAME,
+}
+_ANY_NAME = (r"[^\s/]([^/]*[^\s/])?", "no slash, and no space at either end")
+
 
 @dataclass(frozen=True)
 class ResourceId:
@@ -121,13 +139,19 @@ def group_id(subscription_id: str, resource_group: str) -> str:
 
 
 def build_id(subscription_id: str, resource_group: str, kind: str, *names: str) -> str:
-    """The id of a resource from its parts; ``kind`` is the full type."""
+    """The id of a resource from its parts; ``kind`` is the full type. Raises :class:`InputError` for a name that cannot be."""
     provider, *types = kind.split("/")
     for name in names:
-        if not name or "/" in name or name.strip() != name:
-            raise InputError(f"{name!r} is not a valid name for a {kind}.")
+        refuse_name(kind, name)
     pairs = "/".join(f"{segment}/{name}" for segment, name in zip(types, names, strict=True))
     return f"{group_id(subscription_id, resource_group)}/providers/{provider}/{pairs}"
+
+
+def refuse_name(kind: str, name: str) -> None:
+    """Raise :class:`InputError` when Azure would refuse a resource of this type for its name."""
+    pattern, words = NAMES.get(kind, _ANY_NAME)
+    if not re.fullmatch(pattern, name or "", re.ASCII):
+        raise InputError(f"{name!r} is not a valid name for a {kind}: {words}.")
 
 
 def same_id(first: str | None, second: str | None) -> bool:

@@ -103,6 +103,11 @@ def make_wish(options: t.Mapping[str, t.Any], subscription_id: str) -> Wish:
         vault.get("subscription_id") or subscription_id, vault["resource_group"], VAULT_TYPE, vault["name"]
     )
     endpoints = tuple(_endpoint(item, options, subscription_id, vault) for item in options["endpoints"])
+    if not endpoints:
+        raise InputError(
+            "endpoints is empty: without a private endpoint there is nothing to make private.",
+            remedy="Name one endpoint for each virtual network that is to reach the vault.",
+        )
     for ids, what in (
         ([endpoint.id for endpoint in endpoints], "endpoint"),
         ([endpoint.name for endpoint in endpoints], "endpoint name"),

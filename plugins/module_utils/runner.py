@@ -6,14 +6,14 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .connection import CONNECTION, Connection, Context, connect
-from .errors import RecoveryError
+from .errors import InputError, RecoveryError
 from .plan import Plan
-from .spec import Option, argument_spec
+from .spec import Option, argument_spec, out_of_bounds
 from .wire import JSON, facts
 
 WAITING: dict[str, Option] = {
     "wait": Option(type="bool", default=True),
-    "wait_timeout": Option(type="int", default=1800),
+    "wait_timeout": Option(type="int", default=1800, least=1),
 }
 
 
@@ -84,6 +84,9 @@ class Module:
 def execute(module: Module, task: Task) -> JSON:
     """Run a module and return the task's result: ``failed`` and ``msg`` on error, never an exception of ours."""
     try:
+        wrong = out_of_bounds(module.rows(), task.options)
+        if wrong:
+            raise InputError(" ".join(wrong))
         result = module.run(task)
     except ImportError as error:
         from ansible.module_utils.basic import missing_required_lib

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .dns_topology import MODES
-from .spec import Option
+from .spec import Option, port
 
 SEQUENCE: dict[str, Option] = {
     "sequence": Option(choices=("backup", "site_recovery"), default="backup"),
@@ -36,7 +36,7 @@ SEQUENCE: dict[str, Option] = {
             "request_message": Option(),
             "tags": Option(type="dict"),
             "dns_server": Option(),
-            "dns_port": Option(type="int"),
+            "dns_port": port(),
             "consumers": Option(type="list", elements="str"),
             "side": Option(choices=("source", "recovery", "shared")),
         },
@@ -77,7 +77,7 @@ SEQUENCE: dict[str, Option] = {
         options={
             "virtual_network": Option(required=True),
             "address": Option(required=True),
-            "port": Option(type="int", default=53),
+            "port": port(53),
         },
     ),
     "zone_names": Option(type="list", elements="str"),

@@ -47,7 +47,8 @@ class Option:
     """One option of a module.
 
     ``to`` is its dotted place in the wire JSON (empty: not sent as such). ``fold`` makes two spellings of the same value
-    equal. ``immutable`` says a difference cannot be mended in place. The rest is Ansible's argument specification.
+    equal. ``immutable`` says a difference cannot be mended in place. ``least`` and ``most`` bound a number. The rest is
+    Ansible's argument specification.
     """
 
     type: str = "str"
@@ -58,6 +59,8 @@ class Option:
     required: bool = False
     default: t.Any = None
     choices: tuple[str, ...] = ()
+    least: int | None = None
+    most: int | None = None
     elements: str = ""
     options: t.Mapping[str, Option] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
@@ -89,9 +92,29 @@ class Option:
 Options = t.Mapping[str, Option]
 
 
+def port(default: int | None = None) -> Option:
+    """The row of a port."""
+    return Option(type="int", default=default, least=1, most=65535)
+
+
 def argument_spec(options: Options) -> JSON:
     """All rows as an argument specification."""
     return {name: row.argument() for name, row in options.items()}
+
+
+def out_of_bounds(options: Options, values: t.Mapping[str, t.Any], path: str = "") -> list[str]:
+    """A sentence for each number, those in sub-options included, that is less or more than its row allows."""
+    found = []
+    for name, row in options.items():
+        value = values.get(name)
+        if row.options:
+            for inner in value if isinstance(value, list) else [value] if value else []:
+                found += out_of_bounds(row.options, inner, f"{path}{name}.")
+        elif isinstance(value, int) and row.least is not None and value < row.least:
+            found.append(f"{path}{name} must be at least {row.least}, got {value}.")
+        elif isinstance(value, int) and row.most is not None and value > row.most:
+            found.append(f"{path}{name} must be at most {row.most}, got {value}.")
+    return found
 
 
 def desired(options: Options, values: t.Mapping[str, t.Any]) -> JSON:

@@ -8,7 +8,7 @@ from .azure import Azure
 from .dns_zones import zone_and_record
 from .endpoints import connection_of
 from .errors import InputError, NotFound, Refusal, WaitTimeout
-from .ids import fold_id, parse_id, same_id, unique_ids
+from .ids import fold_id, parse_id, refuse_name, same_id, unique_ids
 from .inventory import ENDPOINT_TYPE, NETWORK_API_VERSION, PublishedName, read_names
 from .plan import Plan
 from .private_dns import zone_name, zone_of
@@ -94,8 +94,7 @@ def manage_zone_group(task: Task) -> JSON:
     """Serve the ``private_dns_zone_group`` module."""
     endpoint_id = parse_id(task.options["private_endpoint"], ENDPOINT_TYPE, option="private_endpoint").text
     name, zones = task.options["name"], _zones(task)
-    if not name or "/" in name:
-        raise InputError(f"name {name!r} is not a valid name for a private DNS zone group.")
+    refuse_name(f"{ENDPOINT_TYPE}/privateDnsZoneGroups", name)
     group_id = f"{endpoint_id}/privateDnsZoneGroups/{name}"
     if task.options["state"] == "absent":
         return _remove(task, endpoint_id, group_id)

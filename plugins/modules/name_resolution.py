@@ -139,17 +139,17 @@ resolved:
 from ansible_collections.privatelink.recovery.plugins.module_utils.name_resolution import check_names
 from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Module
 from ansible_collections.privatelink.recovery.plugins.module_utils.runner import main as run
-from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option
+from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option, port
 
 MODULE = Module(
     run=check_names,
     options={
         "names": Option(type="list", elements="dict", required=True),
         "dns_server": Option(),
-        "dns_port": Option(type="int", default=53),
-        "port": Option(type="int"),
-        "connect_timeout": Option(type="int", default=5),
-        "wait_timeout": Option(type="int", default=0),
+        "dns_port": port(53),
+        "port": port(),
+        "connect_timeout": Option(type="int", default=5, least=1),
+        "wait_timeout": Option(type="int", default=0, least=0),
         "fail_on_mismatch": Option(type="bool", default=True),
     },
     connected=False,

@@ -74,6 +74,10 @@ options:
     description: How long to wait, in seconds, for a role assignment of the last ten minutes to spread.
     type: int
     default: 600
+  wait_timeout:
+    description: How long to ask again, in seconds, while Azure says that another operation holds what is read.
+    type: int
+    default: 1800
   enforce:
     description: Fail when a gate is closed. With V(false) the verdicts are only returned.
     type: bool
@@ -164,7 +168,8 @@ MODULE = Module(
         "role_assignment_scopes": Option(type="list", elements="str", default=[]),
         "storage_roles": Option(type="bool", default=False),
         "trusted_services": Option(type="bool", default=False),
-        "permission_timeout": Option(type="int", default=600),
+        "permission_timeout": Option(type="int", default=600, least=0),
+        "wait_timeout": Option(type="int", default=1800, least=1),
         "enforce": Option(type="bool", default=True),
     },
 )

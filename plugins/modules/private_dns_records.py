@@ -152,7 +152,7 @@ MODULE = Module(
             },
         ),
         "owner": Option(),
-        "time_to_live": Option(type="int", default=10),
+        "time_to_live": Option(type="int", default=10, least=1, most=2147483647),
         "remove_orphans": Option(type="bool", default=False),
         "accept_overwrite": Option(type="bool", default=False),
         "state": Option(choices=("present", "absent"), default="present"),

@@ -181,8 +181,8 @@ MODULE = Module(
         "state": Option(choices=("present", "absent"), default="present"),
         "only_made_here": Option(type="bool", default=False),
         "wait_effective": Option(type="bool", default=True),
-        "settle_seconds": Option(type="int", default=60),
-        "wait_timeout": Option(type="int", default=1800),
+        "settle_seconds": Option(type="int", default=60, least=0),
+        "wait_timeout": Option(type="int", default=1800, least=1),
     },
 )
 

@@ -126,9 +126,9 @@ MODULE = Module(
     options={
         "subnet": Option(required=True),
         "sub_resource": Option(choices=tuple(NEEDS), default="AzureBackup"),
-        "endpoints": Option(type="int", default=1),
-        "data_sources": Option(type="int", default=0),
-        "addresses": Option(type="int"),
+        "endpoints": Option(type="int", default=1, least=0),
+        "data_sources": Option(type="int", default=0, least=0),
+        "addresses": Option(type="int", least=0),
         "accepted_network_policies": Option(type="list", elements="str", default=["Disabled"]),
         "enforce": Option(type="bool", default=True),
     },

@@ -6,6 +6,7 @@ Source: azure-cli recording ``test_network_private_endpoint_private_dns_zone_gro
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ..arm import Arm, Call, Route
@@ -15,6 +16,7 @@ from ..store import Resource
 from ..wire import JSON, ArmError, Response, fold, location
 
 GROUP_PATH = "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Network"
+_NAME = re.compile(r"\w([\w.-]{0,78}\w)?", re.ASCII)
 _REGION = "/subscriptions/{subscription}/providers/Microsoft.Network/locations/{location}"
 
 
@@ -113,6 +115,17 @@ def invalid_reference(missing_id: str, referring_id: str) -> ArmError:
 def invalid(message: str, code: str = "InvalidRequestFormat") -> ArmError:
     """400 with empty details, as Microsoft.Network refuses a request it cannot use."""
     return ArmError(400, code, message, details=[])
+
+
+def check_name(name: str) -> None:
+    """Refuse a name that no resource of Microsoft.Network can have, in the provider's own words."""
+    if not _NAME.fullmatch(name):
+        raise invalid(
+            f"Resource name {name} is invalid. The name can be up to 80 characters long. It must begin with a word "
+            "character, and it must end with a word character or with '_'. The name may contain word characters or '.', "
+            "'-', '_'.",
+            "InvalidResourceName",
+        )
 
 
 def group_of(call: Call) -> str:

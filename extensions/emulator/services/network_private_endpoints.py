@@ -108,6 +108,7 @@ class PrivateEndpoints:
             requests.refuse_changes(current, wanted)
             endpoint = self._update(current)
         else:
+            operations.check_name(call["endpoint"])
             self._check_target(call, wanted)
             self._check_subnet(call, wanted)
             endpoint = self.create(call.id, wanted, call.body["properties"], self._approves(call, wanted))

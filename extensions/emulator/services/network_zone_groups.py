@@ -162,6 +162,7 @@ class ZoneGroups:
     def _put(self, call: Call) -> Response:
         arm = self._arm
         endpoint = self._endpoint(call, parent(call.id), "write")
+        operations.check_name(call["zone_group"])
         region = str(endpoint.document["location"])
         zones = self._zones(call)
         operations.refuse_while_running(call, endpoint.id, region)

@@ -6,6 +6,7 @@ Sources: as named in ``recovery_operations``; azure-rest-api-specs ``recoveryser
 from __future__ import annotations
 
 import copy
+import re
 import typing as t
 
 from ..arm import Arm, Call, Route
@@ -30,6 +31,7 @@ from .recovery_documents import (
 from .recovery_rules import check_delete, check_properties
 from .recovery_settings import setting
 
+_NAME = re.compile(r"[a-z][a-z0-9-]{1,49}", re.ASCII | re.IGNORECASE)
 _READ_ONLY = {
     "provisioningState",
     "privateEndpointConnections",
@@ -66,6 +68,9 @@ def _put(call: Call) -> Response:
 
 def _create(call: Call) -> Response:
     arm, body = call.arm, call.body
+    # Microsoft's list of naming rules; in which words the provider refuses is unverified.
+    if not _NAME.fullmatch(call["vault"]):
+        raise ArmError(400, "InvalidResourceName", f"The vault name '{call['vault']}' is invalid.")
     if not body.get("location"):
         raise ArmError(400, "LocationRequired", "The location property is required for this definition.")
     check_region(arm, body["location"])

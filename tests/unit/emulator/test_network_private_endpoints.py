@@ -139,6 +139,16 @@ def test_refusals_leave_nothing_behind(body: JSON, status: int, code: str) -> No
     assert azure.get(f"{PROVIDER}/networkInterfaces")["value"] == []
 
 
+@pytest.mark.parametrize("name", [".pe", "pe-", "p" * 81, "pe!"])
+def test_a_name_that_cannot_be(name: str) -> None:
+    azure = Azure()
+    path = f"{PROVIDER}/privateEndpoints/{name}"
+    status, code, message = azure.refused("PUT", path, endpoint())
+    assert (status, code) == (400, "InvalidResourceName")
+    assert f"Resource name {name} is invalid." in message
+    assert azure.send("GET", path).status == 404
+
+
 def test_message_of_140_characters_is_allowed() -> None:
     assert Azure().send("PUT", ENDPOINT, endpoint(manual=True, message="x" * 140)).status == 201
 

@@ -161,6 +161,7 @@ def test_endpoints_of_one_target_share_a_record_that_either_removes() -> None:
             400,
             "InvalidPrivateDnsZoneConfig",
         ),
+        (f"{ENDPOINT}/privateDnsZoneGroups/default-", zone_group(ZONE), 400, "InvalidResourceName"),
         (f"{ENDPOINT}2/privateDnsZoneGroups/default", zone_group(ZONE), 404, "ParentResourceNotFound"),
     ],
 )

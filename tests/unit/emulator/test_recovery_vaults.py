@@ -102,6 +102,13 @@ def test_a_vault_that_cannot_be_is_refused_and_not_stored(body: dict[str, t.Any]
     assert azure.ask("GET", VAULT).status == 404
 
 
+@pytest.mark.parametrize("name", ["v", "1vault", "my_vault", "v" * 51])
+def test_a_vault_of_that_name_cannot_be(name: str) -> None:
+    azure = Azure()
+    response = azure.ask("PUT", VAULT.rsplit("/", 1)[0] + "/" + name, BODY)
+    assert (response.status, response.document["error"]["code"]) == (400, "InvalidResourceName")
+
+
 def test_absence_has_two_words() -> None:
     azure = Azure()
     assert azure.ask("GET", VAULT).document["error"]["code"] == "ResourceNotFound"

@@ -134,6 +134,29 @@ def test_what_cannot_be_an_id_is_not_built(subscription: str, group: str, name: 
 
 
 @pytest.mark.parametrize(
+    ("kind", "good", "bad"),
+    [
+        (
+            "Microsoft.RecoveryServices/vaults",
+            ["ab", "a-", "Vault-1", "v" * 50],
+            ["a", "1v", "-v", "a_b", "v.", "v" * 51, "vä"],
+        ),
+        (
+            "Microsoft.Network/privateEndpoints",
+            ["a", "1", "p_", "a.b-c_d", "p" * 80],
+            ["", "_p", ".p", "p-", "p.", "a b", "a!", "p" * 81, "pé"],
+        ),
+    ],
+)
+def test_names_of_what_is_created(kind: str, good: list[str], bad: list[str]) -> None:
+    for name in good:
+        assert ids.build_id(SUBSCRIPTION, "rg", kind, name).endswith(f"/{kind.rsplit('/', 1)[-1]}/{name}")
+    for name in bad:
+        with pytest.raises(InputError, match="not a valid name"):
+            ids.build_id(SUBSCRIPTION, "rg", kind, name)
+
+
+@pytest.mark.parametrize(
     ("one", "other", "same"),
     [
         (VAULT, VAULT.upper(), True),

@@ -230,6 +230,9 @@ def test_a_bad_world_is_refused(make_cloud: t.Callable[..., Cloud], name: str) -
         ({"endpoints": [{"name": "a", "subnet": SUBNET}, {"name": "A", "subnet": SUBNET}]}, "twice"),
         ({"vault": {"name": "a/b", "resource_group": "rg-backup"}}, "not a valid name"),
         ({"dns_zones": {"resource_group": "rg-dns", "virtual_networks": [VAULT]}}, "virtual_networks"),
+        ({"endpoints": []}, "endpoints is empty"),
+        ({"endpoints": [{"name": "a", "subnet": SUBNET, "dns_port": 0}]}, "endpoints.dns_port must be at least 1"),
+        ({"permission_timeout": -1}, "permission_timeout must be at least 0"),
     ],
 )
 def test_bad_input_sends_nothing(cloud: Cloud, options: dict, words: str) -> None:

@@ -82,6 +82,25 @@ def test_folds(fold: spec.Fold, one: t.Any, other: t.Any, same: bool) -> None:
     assert (fold(one) == fold(other)) is same
 
 
+def test_numbers_have_bounds() -> None:
+    inner = {"port": spec.port(53), "name": Option()}
+    rows = {
+        "seconds": Option(type="int", least=0),
+        "several": Option(type="list", elements="dict", options=inner),
+        "one": Option(type="dict", options=inner),
+        "free": Option(type="int"),
+    }
+    good = {"seconds": 0, "several": [{"port": 1}, {"port": 65535}], "one": {"name": "a"}, "free": -1}
+    assert spec.out_of_bounds(rows, good) == []
+    assert spec.out_of_bounds(rows, {}) == []
+    bad = {"seconds": -1, "several": [{"port": 1}, {"port": 0}], "one": {"port": 65536}}
+    assert spec.out_of_bounds(rows, bad) == [
+        "seconds must be at least 0, got -1.",
+        "several.port must be at least 1, got 0.",
+        "one.port must be at most 65535, got 65536.",
+    ]
+
+
 def test_modelled_shows_rows_only_and_masks_secrets() -> None:
     document = {"location": "x", "etag": "e", "properties": {"access": None, "key": "s3cret", "more": 1}, "tags": {}}
     assert spec.modelled(ROWS, document) == {"location": "x", "properties": {"key": "VALUE HIDDEN"}}

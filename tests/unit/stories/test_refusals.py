@@ -215,6 +215,10 @@ MALFORMED: dict[str, tuple[JSON, str]] = {
     "subnet of a wrong type": (elsewhere(subnet=VAULT), "endpoints.subnet"),
     "network to link": ({"backup_dns_virtual_networks": [SUBNET]}, "virtual_networks"),
     "vault name": ({"backup_vault_name": "vault/backup"}, "not a valid name"),
+    "vault name with a digit first": ({"backup_vault_name": "1-vault"}, "beginning with a letter"),
+    "endpoint name": (elsewhere(name="pe backup"), "beginning with a letter or digit"),
+    "no endpoint": ({"backup_endpoints": []}, "endpoints is empty"),
+    "no time to wait": ({"backup_wait_timeout": 0}, "wait_timeout must be at least 1"),
     "endpoint named twice": ({"backup_endpoints": [ENDPOINT_WISH, {**ENDPOINT_WISH, "name": "PE-Backup"}]}, "twice"),
     "endpoint beside its network": (elsewhere(subscription_id="99999999-9999-4999-8999-999999999999"), "subscription"),
 }
