@@ -10,6 +10,7 @@ from .ids import fold_id, parse_id
 from .inspection import Check, Inspection
 from .permissions import missing_permissions
 from .providers import read_provider
+from .roles import find_definition, stated_guid
 from .storage_accounts import is_classic
 
 ASSIGN = "Microsoft.Authorization/roleAssignments/write"
@@ -59,6 +60,23 @@ def providers(look: Inspection) -> t.Iterator[Gate]:
                 )  # fmt: skip
 
 
+def roles(look: Inspection) -> t.Iterator[Gate]:
+    """Every role the run is to give exists; only the names of custom ones are looked up."""
+    rows = look.wish.options.get("role_assignments") or ()
+    for scope, role in dict.fromkeys((parse_id(row["scope"]).text, row["role"]) for row in rows):
+        if stated_guid(role) or find_definition(look.azure, scope, role):
+            yield ok("roles", scope, f"The role {role} can be assigned at {scope}.")
+        elif look.task.check_mode:
+            yield warning(
+                "roles", scope, f"No role named {role} exists yet at {scope}; an earlier task is taken to make it."
+            )
+        else:
+            yield refused(
+                "roles", scope, f"No role named {role} is known at {scope}.",
+                "Correct the name, give its GUID, or make it with privatelink.recovery.role_definition first.",
+            )  # fmt: skip
+
+
 def required_actions(look: Inspection) -> dict[str, list[str]]:
     """What the run will do, as actions by scope."""
     vault = parse_id(look.wish.vault_id)
@@ -103,8 +121,8 @@ def required_actions(look: Inspection) -> dict[str, list[str]]:
     options = look.wish.options
     if options.get("approve") and any(endpoint.manual for endpoint in look.wish.endpoints):
         want(vault.group_id, "Microsoft.RecoveryServices/vaults/privateEndpointConnections/write")
-    for scope in options.get("role_assignment_scopes") or ():
-        want(parse_id(scope, option="role_assignment_scopes").text, ASSIGN)
+    for row in options.get("role_assignments") or ():
+        want(parse_id(row["scope"]).text, ASSIGN)
     for account in look.wish.storage_accounts:
         if options.get("storage_roles"):
             want(account["id"], ASSIGN)
@@ -129,6 +147,11 @@ def _groups(look: Inspection) -> t.Iterator[str]:
     for endpoint in look.all_endpoints:
         yield parse_id(endpoint.id).group_id
         yield endpoint.zone_group_id
+    for row in look.wish.options.get("role_assignments") or ():
+        scope = parse_id(row["scope"])
+        # Who may assign at one resource need not be able to read its group.
+        if scope.resource_group and not scope.kind:
+            yield scope.text
 
 
 # Without these nothing else can be judged.
@@ -136,4 +159,5 @@ FOUNDATION: tuple[tuple[str, Check], ...] = (
     ("permissions", permissions),
     ("resource_group", resource_groups),
     ("provider", providers),
+    ("roles", roles),
 )

@@ -164,9 +164,13 @@ def check_wish(options: JSON, subscription_id: str) -> None:
             "Azure wants an endpoint in the subscription of its virtual network.",
             remedy="Set subscription_id of this task to that of the subnet.",
         )
-    message = options.get("request_message") or ""
-    if len(message) > REQUEST_MESSAGE_LIMIT:
-        raise InputError(f"request_message has {len(message)} characters, Azure takes {REQUEST_MESSAGE_LIMIT}.")
+    check_request_message(options.get("request_message"), "request_message")
+
+
+def check_request_message(message: str | None, option: str) -> None:
+    """Raise :class:`InputError` when a message to the owner of the target is longer than Azure takes."""
+    if len(message or "") > REQUEST_MESSAGE_LIMIT:
+        raise InputError(f"{option} has {len(message or '')} characters, Azure takes {REQUEST_MESSAGE_LIMIT}.")
 
 
 def first_connection(document: JSON | None) -> JSON:

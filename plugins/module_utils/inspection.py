@@ -21,6 +21,7 @@ from .subnets import NEEDS, Capacity, Need, capacity
 from .vaults import RESOURCE_GROUP_API_VERSION, read_vault
 from .vaults import TYPE as VAULT_TYPE
 from .wire import JSON
+from .wish_checks import refuse_impossible
 
 ZONE_TYPE = "Microsoft.Network/privateDnsZones"
 SUBNET_TYPE = "Microsoft.Network/virtualNetworks/subnets"
@@ -103,21 +104,13 @@ def make_wish(options: t.Mapping[str, t.Any], subscription_id: str) -> Wish:
         vault.get("subscription_id") or subscription_id, vault["resource_group"], VAULT_TYPE, vault["name"]
     )
     endpoints = tuple(_endpoint(item, options, subscription_id, vault) for item in options["endpoints"])
-    if not endpoints:
-        raise InputError(
-            "endpoints is empty: without a private endpoint there is nothing to make private.",
-            remedy="Name one endpoint for each virtual network that is to reach the vault.",
-        )
-    for ids, what in (
-        ([endpoint.id for endpoint in endpoints], "endpoint"),
-        ([endpoint.name for endpoint in endpoints], "endpoint name"),
-    ):
-        repeated = sorted({text for text in ids if [fold_id(other) for other in ids].count(fold_id(text)) > 1})
-        if repeated:
-            raise InputError(
-                f"endpoints names the same {what} twice: {', '.join(repeated)}.",
-                remedy="Endpoint names must not repeat on one vault, even across resource groups.",
-            )
+    storage_accounts = tuple(_storage(item) for item in options.get("storage_accounts") or ())
+    of_storage = [
+        storage_endpoint_id(item["endpoint"], vault["resource_group"])
+        for item in storage_accounts
+        if item.get("endpoint")
+    ]
+    refuse_impossible(options, [*(endpoint.id for endpoint in endpoints), *of_storage])
     return Wish(
         vault_id=vault_id,
         location=region(vault.get("location")),
@@ -134,7 +127,7 @@ def make_wish(options: t.Mapping[str, t.Any], subscription_id: str) -> Wish:
         permission_timeout=float(options.get("permission_timeout", 600)),
         variant=options.get("variant") or "azure_to_azure",
         extra_zone_names=tuple(options.get("extra_zone_names") or ()),
-        storage_accounts=tuple(_storage(item) for item in options.get("storage_accounts") or ()),
+        storage_accounts=storage_accounts,
         options=options,
     )
 
@@ -145,9 +138,14 @@ def _storage(item: JSON) -> JSON:
         raise InputError(
             f"storage_accounts.id must be the id of a storage account, got one of {account.kind}: {account.text}"
         )
-    if item.get("endpoint"):
-        parse_id(item["endpoint"]["subnet"], SUBNET_TYPE, option="storage_accounts.endpoint.subnet")
     return item
+
+
+def storage_endpoint_id(wanted: JSON, resource_group: str) -> str:
+    """The id of a storage account's endpoint; ``resource_group`` is that of the vault."""
+    subnet = parse_id(wanted["subnet"], SUBNET_TYPE, option="storage_accounts.endpoint.subnet")
+    group = wanted.get("resource_group") or resource_group
+    return build_id(subnet.subscription_id, group, ENDPOINT_TYPE, wanted["name"])
 
 
 def _endpoint(item: JSON, options: t.Mapping[str, t.Any], subscription_id: str, vault: JSON) -> EndpointWish:
@@ -341,10 +339,9 @@ class Inspection:
         default_zones = beside.zone_group_id if beside else group_id(subnet.subscription_id, vault.resource_group)
         zone_group = wanted.get("dns_zone_resource_group")
         zones = group_id(parse_id(default_zones).subscription_id, zone_group) if zone_group else default_zones
-        group = wanted.get("resource_group") or vault.resource_group
         return StorageEndpoint(
             account=account["id"],
-            id=build_id(subnet.subscription_id, group, ENDPOINT_TYPE, wanted["name"]),
+            id=storage_endpoint_id(wanted, vault.resource_group),
             name=wanted["name"],
             subnet=subnet.text,
             network=subnet.ancestor(),

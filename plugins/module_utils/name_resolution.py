@@ -10,7 +10,7 @@ import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from .dns_query import Lookup, lookup, system_lookup
+from .dns_query import Lookup, lookup, server_address, system_lookup
 from .errors import InputError, RecoveryError
 from .runner import Task
 from .wire import JSON
@@ -75,9 +75,9 @@ class Reach:
 def check_names(task: Task) -> JSON:
     """Serve the ``name_resolution`` module."""
     options = task.options
-    for name in ("dns_port", "port"):
-        _check_port(name, options.get(name))
-    asked = asked_names(options["names"], Resolver(_server(options.get("dns_server")), options["dns_port"]))
+    asked = asked_names(
+        options["names"], Resolver(server_address(options.get("dns_server"), "dns_server"), options["dns_port"])
+    )
     reach = Reach(options.get("port"), float(options["connect_timeout"]))
     sleep = task.context.transport.sleep if task.context.transport else time.sleep
     started, limit = task.context.now(), float(task.options["wait_timeout"])
@@ -179,23 +179,9 @@ def _server_of(row: t.Mapping[str, t.Any], default: Resolver) -> Resolver:
     if not row.get("dns_server"):
         return default
     port = row.get("dns_port") or Resolver.port
-    _check_port("names: dns_port", port)
-    return Resolver(_server(row["dns_server"]), int(port))
-
-
-def _server(text: t.Any) -> str:
-    server = str(text or "")
-    if server:
-        try:
-            ipaddress.ip_address(server)
-        except ValueError as error:
-            raise InputError(f"dns_server {server!r} is not an IP address.") from error
-    return server
-
-
-def _check_port(name: str, port: t.Any) -> None:
-    if port is not None and not (isinstance(port, int) and 0 < port < 65536):
-        raise InputError(f"{name} {port} is not a port.")
+    if not (isinstance(port, int) and 0 < port < 65536):
+        raise InputError(f"names: dns_port {port} is not a port.")
+    return Resolver(server_address(row["dns_server"], "names: dns_server"), int(port))
 
 
 def _examine(asked: t.Sequence[Asked], reach: Reach) -> list[JSON]:

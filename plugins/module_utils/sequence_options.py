@@ -5,6 +5,15 @@ from __future__ import annotations
 from .dns_topology import MODES
 from .spec import Option, port
 
+#: A role to be given; to whom is known to the module that gives it.
+ASSIGNMENT: dict[str, Option] = {
+    "scope": Option(required=True),
+    "role": Option(required=True),
+    "principal_type": Option(
+        choices=("ServicePrincipal", "User", "Group", "ForeignGroup", "Device"), default="ServicePrincipal"
+    ),
+    "description": Option(),
+}
 SEQUENCE: dict[str, Option] = {
     "sequence": Option(choices=("backup", "site_recovery"), default="backup"),
     "variant": Option(choices=("azure_to_azure", "hybrid"), default="azure_to_azure"),

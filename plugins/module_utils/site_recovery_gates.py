@@ -18,7 +18,7 @@ from .backup_gates import (
 )
 from .dns_topology import Facts, choose
 from .gates import Gate, ok, refused, warning
-from .ids import parse_id, same_id
+from .ids import parse_id, region, same_id
 from .inspection import Check, Inspection
 from .network_gates import networks, regions, subnets
 from .vaults import connections
@@ -111,6 +111,40 @@ def storage(look: Inspection) -> t.Iterator[Gate]:
         )
 
 
+def machines(look: Inspection) -> t.Iterator[Gate]:
+    """What the machines to be replicated need is there: another region, the group they fail over to, a cache account.
+
+    https://learn.microsoft.com/azure/site-recovery/azure-to-azure-support-matrix: source and target are different
+    regions, and the cache account is one of the source region.
+    """
+    source = region(look.wish.options.get("source_location"))
+    for machine in look.wish.options.get("protected_machines") or ():
+        name = parse_id(machine["id"]).name
+        group, cache = machine["recovery_resource_group_id"], machine["cache_storage_account_id"]
+        account = look.storage_account(cache)
+        if source == look.location:
+            yield refused(
+                "machines", machine["id"], f"{name} would be replicated from {source} to the vault's own region.",
+                "Give the region of the machines in source_location; the vault is in the region they fail over to.",
+            )  # fmt: skip
+        elif look.group(group) is None:
+            yield refused(
+                "machines", group, f"{group}, where {name} fails over to, does not exist.", "Create it first."
+            )
+        elif account is None:
+            yield refused(
+                "machines", cache, f"{cache}, the cache of {name}, does not exist.", "Create the account first."
+            )
+        elif region(account.document.get("location")) != source:
+            yield warning(
+                "machines", cache,
+                f"{cache}, the cache of {name}, is in {account.document.get('location')} and the machine in {source}.",
+                "Use an account in the region of the machine.",
+            )  # fmt: skip
+        else:
+            yield ok("machines", machine["id"], f"{name} has a group to fail over to and a cache account.")
+
+
 def replication(look: Inspection) -> t.Iterator[Gate]:
     """No machine is replicated: replication goes through the endpoints that a teardown removes."""
     if look.replicated:
@@ -137,6 +171,7 @@ SITE_RECOVERY_GATES: tuple[tuple[str, Check], ...] = (
     ("dns_mode", topology),
     ("zones", zones),
     ("storage", storage),
+    ("machines", machines),
     ("cross_region_restore", cross_region),
     ("encryption", encryption),
 )

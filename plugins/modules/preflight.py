@@ -57,11 +57,28 @@ options:
     description: Whether the sequence approves pending connections; with an endpoint that asks for approval, the right to do so is needed.
     type: bool
     default: false
-  role_assignment_scopes:
-    description: Ids of scopes at which the sequence assigns roles; the right to do so is needed there.
+  role_assignments:
+    description: Roles the sequence gives the vault's identity; they must exist, and the right to assign is needed at their scopes.
     type: list
-    elements: str
+    elements: dict
     default: []
+    suboptions:
+      scope:
+        description: Id of the scope.
+        type: str
+        required: true
+      role:
+        description: Name, GUID or id of the role.
+        type: str
+        required: true
+      principal_type:
+        description: What the identity is.
+        type: str
+        choices: [ServicePrincipal, User, Group, ForeignGroup, Device]
+        default: ServicePrincipal
+      description:
+        description: Shown with the assignment.
+        type: str
   storage_roles:
     description: Whether the sequence assigns roles on the storage accounts.
     type: bool
@@ -78,6 +95,48 @@ options:
     description: How long to ask again, in seconds, while Azure says that another operation holds what is read.
     type: int
     default: 1800
+  protected_machines:
+    description: Azure machines the sequence will enable replication for; looked at for what could never be carried out.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      id:
+        description: Id of the virtual machine.
+        type: str
+        required: true
+      disks:
+        description: Ids of its managed disks.
+        type: list
+        elements: str
+        required: true
+      recovery_resource_group_id:
+        description: Id of the resource group the machine fails over to.
+        type: str
+        required: true
+      cache_storage_account_id:
+        description: Id of the cache account in the source region.
+        type: str
+        required: true
+  source_location:
+    description: Region of these machines.
+    type: str
+  settle_seconds:
+    description: How long the sequence lets fresh roles spread, in seconds. Here and below, what cannot be is refused before a step needs it.
+    type: int
+    default: 0
+  time_to_live:
+    description: Time to live of the records the sequence writes, in seconds.
+    type: int
+    default: 10
+  resolution_timeout:
+    description: How long the sequence waits for names to resolve, in seconds.
+    type: int
+    default: 0
+  resolution_port:
+    description: TCP port the sequence reaches the names at; V(0) for none.
+    type: int
+    default: 0
   enforce:
     description: Fail when a gate is closed. With V(false) the verdicts are only returned.
     type: bool
@@ -147,7 +206,7 @@ plan:
 from ansible_collections.privatelink.recovery.plugins.module_utils.preflight import run_preflight
 from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Module
 from ansible_collections.privatelink.recovery.plugins.module_utils.runner import main as run
-from ansible_collections.privatelink.recovery.plugins.module_utils.sequence_options import SEQUENCE
+from ansible_collections.privatelink.recovery.plugins.module_utils.sequence_options import ASSIGNMENT, SEQUENCE
 from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option
 
 MODULE = Module(
@@ -165,11 +224,27 @@ MODULE = Module(
         "accepted_network_policies": Option(type="list", elements="str", default=["Disabled"]),
         "provider_registration": Option(choices=("refuse", "register", "reregister"), default="refuse"),
         "approve": Option(type="bool", default=False),
-        "role_assignment_scopes": Option(type="list", elements="str", default=[]),
+        "role_assignments": Option(type="list", elements="dict", default=[], options=ASSIGNMENT),
         "storage_roles": Option(type="bool", default=False),
         "trusted_services": Option(type="bool", default=False),
         "permission_timeout": Option(type="int", default=600, least=0),
         "wait_timeout": Option(type="int", default=1800, least=1),
+        "protected_machines": Option(
+            type="list",
+            elements="dict",
+            default=[],
+            options={
+                "id": Option(required=True),
+                "disks": Option(type="list", elements="str", required=True),
+                "recovery_resource_group_id": Option(required=True),
+                "cache_storage_account_id": Option(required=True),
+            },
+        ),
+        "source_location": Option(),
+        "settle_seconds": Option(type="int", default=0, least=0),
+        "time_to_live": Option(type="int", default=10, least=1, most=2147483647),
+        "resolution_timeout": Option(type="int", default=0, least=0),
+        "resolution_port": Option(type="int", default=0, least=0, most=65535),
         "enforce": Option(type="bool", default=True),
     },
 )

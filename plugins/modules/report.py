@@ -185,7 +185,7 @@ MODULE = Module(
         "manual_steps": Option(type="list", elements="dict"),
         "extra": Option(type="dict"),
         "record_files": Option(type="bool", default=False),
-        "time_to_live": Option(type="int", default=10, least=1, most=2147483647),
+        "time_to_live": Option(type="int", default=10),
         "count_as_change": Option(type="bool", default=False),
     },
     connected=False,

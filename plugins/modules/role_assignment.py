@@ -159,6 +159,7 @@ assignments:
 from ansible_collections.privatelink.recovery.plugins.module_utils.role_assignments import manage_role_assignments
 from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Module
 from ansible_collections.privatelink.recovery.plugins.module_utils.runner import main as run
+from ansible_collections.privatelink.recovery.plugins.module_utils.sequence_options import ASSIGNMENT
 from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option
 
 MODULE = Module(
@@ -168,15 +169,7 @@ MODULE = Module(
             type="list",
             elements="dict",
             required=True,
-            options={
-                "scope": Option(required=True),
-                "role": Option(required=True),
-                "principal_id": Option(required=True),
-                "principal_type": Option(
-                    choices=("ServicePrincipal", "User", "Group", "ForeignGroup", "Device"), default="ServicePrincipal"
-                ),
-                "description": Option(),
-            },
+            options={**ASSIGNMENT, "principal_id": Option(required=True)},
         ),
         "state": Option(choices=("present", "absent"), default="present"),
         "only_made_here": Option(type="bool", default=False),

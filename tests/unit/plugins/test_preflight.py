@@ -223,6 +223,15 @@ def test_a_bad_world_is_refused(make_cloud: t.Callable[..., Cloud], name: str) -
     assert cloud.writes() == []
 
 
+REPLICATED: dict = {"source_location": "westeurope"}
+MACHINE: dict = {
+    "id": f"{GROUPS}/rg-backup/providers/Microsoft.Compute/virtualMachines/vm01",
+    "disks": [f"{GROUPS}/rg-backup/providers/Microsoft.Compute/disks/vm01-os"],
+    "recovery_resource_group_id": f"{GROUPS}/rg-dns",
+    "cache_storage_account_id": f"{GROUPS}/rg-backup/providers/Microsoft.Storage/storageAccounts/cache",
+}
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -231,6 +240,29 @@ def test_a_bad_world_is_refused(make_cloud: t.Callable[..., Cloud], name: str) -
         ({"vault": {"name": "a/b", "resource_group": "rg-backup"}}, "not a valid name"),
         ({"dns_zones": {"resource_group": "rg-dns", "virtual_networks": [VAULT]}}, "virtual_networks"),
         ({"endpoints": []}, "endpoints is empty"),
+        ({"endpoints": [{"name": "a", "subnet": SUBNET, "request_message": "x" * 141}]}, "Azure takes 140"),
+        (
+            {"endpoints": [{"name": "a", "subnet": SUBNET, "dns_server": "10.0.0.256"}]},
+            "endpoints.dns_server '10.0.0.256'",
+        ),
+        ({"dns_servers": [{"virtual_network": SUBNET, "address": "10.0.0.4"}]}, "dns_servers.virtual_network"),
+        ({"dns_servers": [{"virtual_network": NETWORK, "address": "dns"}]}, "dns_servers.address 'dns' is not an IP"),
+        ({"role_assignments": [{"scope": "rg-backup", "role": "Reader"}]}, "role_assignments.scope"),
+        ({"role_assignments": [{"scope": VAULT, "role": VAULT}]}, "not the id of a role definition"),
+        ({"protected_machines": [MACHINE]}, "source_location is not set"),
+        ({**REPLICATED, "protected_machines": [{**MACHINE, "id": VAULT}]}, "protected_machines.id must be"),
+        ({**REPLICATED, "protected_machines": [{**MACHINE, "disks": []}]}, "protected_machines.disks of"),
+        ({**REPLICATED, "protected_machines": [{**MACHINE, "disks": [VAULT]}]}, "protected_machines.disks must be"),
+        (
+            {**REPLICATED, "protected_machines": [{**MACHINE, "cache_storage_account_id": VAULT}]},
+            "cache_storage_account_id",
+        ),
+        (
+            {**REPLICATED, "protected_machines": [{**MACHINE, "recovery_resource_group_id": VAULT}]},
+            "id of a resource group",
+        ),
+        ({"time_to_live": 0}, "time_to_live must be at least 1"),
+        ({"resolution_port": 65536}, "resolution_port must be at most 65535"),
         ({"endpoints": [{"name": "a", "subnet": SUBNET, "dns_port": 0}]}, "endpoints.dns_port must be at least 1"),
         ({"permission_timeout": -1}, "permission_timeout must be at least 0"),
     ],

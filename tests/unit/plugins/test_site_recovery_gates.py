@@ -10,6 +10,7 @@ from ansible_collections.privatelink.recovery.extensions.emulator.wire import Re
 from ansible_collections.privatelink.recovery.plugins.module_utils.site_recovery_gates import SITE_RECOVERY_GATES
 from ansible_collections.privatelink.recovery.plugins.modules.preflight import MODULE
 from ansible_collections.privatelink.recovery.plugins.modules.private_endpoint import MODULE as ENDPOINT
+from ansible_collections.privatelink.recovery.plugins.modules.role_definition import MODULE as DEFINITION
 from ansible_collections.privatelink.recovery.plugins.modules.subnet_capacity import MODULE as SUBNETS
 from ansible_collections.privatelink.recovery.plugins.modules.vault_freshness import MODULE as FRESHNESS
 
@@ -70,6 +71,22 @@ def both(source: JSON | None = None, recovery: JSON | None = None) -> JSON:
 def cache(account: str = CACHE, **more: t.Any) -> JSON:
     """One account, with an endpoint."""
     return {"storage_accounts": [world.cache_account(account, **more)]}
+
+
+def machine(source: str = "West Europe", **more: str) -> JSON:
+    """One machine to be replicated."""
+    row = {
+        "id": world.MACHINE,
+        "disks": [f"{GROUPS}/rg-network/providers/Microsoft.Compute/disks/vm01-os"],
+        "recovery_resource_group_id": f"{GROUPS}/rg-recovery",
+        "cache_storage_account_id": CACHE,
+    }
+    return {"protected_machines": [{**row, **more}], "source_location": source}
+
+
+def role(name: str, scope: str = f"{GROUPS}/rg-network") -> JSON:
+    """One role to be given."""
+    return {"role_assignments": [{"scope": scope, "role": name}]}
 
 
 TIGHT = f"{SOURCE}/subnets/tight"
@@ -184,6 +201,16 @@ CASES: dict[str, Case] = {
         {"storage"}, cache(), {"private_endpoints": [endpoint("pe-cache", target=TARGET, group_id="blob")]}, ("leads to", TARGET),
     ),
     # The vault.
+    "machine": Case(set(), machine()),
+    "machine in the vault's region": Case({"machines"}, machine("northeurope"), words=("the vault's own region",)),
+    "no group to fail over to": Case(
+        {"machines"}, machine(recovery_resource_group_id=f"{GROUPS}/rg-none"), words=("rg-none, where vm01 fails over to",)
+    ),
+    "no cache for a machine": Case({"machines"}, machine(cache_storage_account_id=CACHE + "x"), words=("the cache of vm01",)),
+    "cache in another region": Case(set(), machine(cache_storage_account_id=TARGET)),
+    "role": Case(set(), role("Storage Blob Data Contributor")),
+    "role that is not known": Case({"roles"}, role("Storage Poet"), words=("No role named Storage Poet is known",)),
+    "role where no group is": Case({"resource_group"}, role("Reader", f"{GROUPS}/rg-none"), words=("rg-none does not exist",)),
     "fresh": Case(set(), {}, {"vaults": [FRESH_VAULT]}),
     "older than the activity log": Case(
         {"freshness"}, {}, {"vaults": [{**FRESH_VAULT, "created_days_ago": 400}]}, ("attest",)
@@ -241,6 +268,22 @@ def test_every_gate_was_closed_once() -> None:
     """The two that close for nobody here: encryption only warns, zone names fail with the cloud."""
     tried = set().union(*(case.gates for case in CASES.values()))
     assert {name for name, _check in SITE_RECOVERY_GATES} - tried == {"encryption"}
+
+
+def test_a_cache_far_from_its_machine_is_a_warning() -> None:
+    result = make().run(MODULE, **{**WANTED, **machine(cache_storage_account_id=TARGET)})
+    (told,) = [gate for gate in result["gates"] if gate["name"] == "machines"]
+    assert told["verdict"] == "warning"
+    assert f"{TARGET}, the cache of vm01, is in northeurope and the machine in westeurope." in told["message"]
+
+
+def test_a_role_may_be_made_before_the_run() -> None:
+    """A custom one is found by its name; in check mode an earlier task may be about to make it."""
+    cloud, wish = make(), {**WANTED, **role("Storage Poet")}
+    (foreseen,) = [gate for gate in cloud.run(MODULE, check_mode=True, **wish)["gates"] if gate["name"] == "roles"]
+    assert foreseen["verdict"] == "warning"
+    cloud.run(DEFINITION, role_name="Storage Poet", actions=["Microsoft.Storage/*/read"])
+    assert closed(cloud.run(MODULE, **wish)) == set()
 
 
 def test_the_records_that_would_be_lost_are_those_of_the_first_endpoint() -> None:
@@ -475,7 +518,7 @@ def test_permissions_for_roles_and_firewalls_are_asked_for() -> None:
     cloud = make(principals=[READER])
     asked = {
         "storage_accounts": [{"id": CACHE}, {"id": CLASSIC}],
-        "role_assignment_scopes": [f"{GROUPS}/rg-dns-source"],
+        "role_assignments": [{"scope": f"{GROUPS}/rg-dns-source", "role": "Reader"}],
     }
     switches = {"storage_roles": True, "trusted_services": True, "permission_timeout": 0}
 
