@@ -69,7 +69,7 @@ def manage_vault(task: Task) -> JSON:
         return _remove(task, resource_id, current)
     wish = _wish(task, current)
     plan = VAULT.plan(resource_id, current, wish, extra=_identity(task.options.get("identity"), current, resource_id))
-    _refuse_private_with_cross_region_restore(plan, current)
+    _refuse_cross_region_restore(plan, current)
     document = current
     if plan.changed and not task.check_mode:
         document = VAULT.apply(task.azure, plan, wait=task.options["wait"])
@@ -161,8 +161,18 @@ def identity_type(types: t.Collection[str]) -> str:
     return "SystemAssigned, UserAssigned" if both else "UserAssigned"
 
 
-def _refuse_private_with_cross_region_restore(plan: Plan, current: JSON | None) -> None:
+def _refuse_cross_region_restore(plan: Plan, current: JSON | None) -> None:
+    """Refuse what does not go with it: public access denied, storage in one region only, or to have it no more.
+
+    https://learn.microsoft.com/azure/backup/backup-create-recovery-services-vault: only geo-redundant vaults have it.
+    """
     after = plan.after
+    redundancy = str(get_path(after, "properties.redundancySettings.standardTierStorageRedundancy") or "GeoRedundant")
+    if plan.changed and cross_region_restore(after) and redundancy.lower() != "georedundant":
+        raise Refusal(
+            f"{plan.resource_id}: cross-region restore needs GeoRedundant storage, not {redundancy}; nothing was written.",
+            remedy="Set storage_redundancy to GeoRedundant, or leave cross_region_restore out.",
+        )
     wants_private = str(get_path(after, "properties.publicNetworkAccess") or "").lower() == "disabled"
     if wants_private and cross_region_restore(after) and plan.changed:
         raise refuse_cross_region_restore(plan.resource_id)

@@ -31,6 +31,8 @@ def check_properties(arm: Arm, vault: Resource, wanted: JSON) -> None:
         )
     current = vault.properties.get("redundancySettings") or {}
     field = "standardTierStorageRedundancy"
+    if restore_elsewhere and redundancy.get(field, "GeoRedundant") != "GeoRedundant":
+        raise refusal(arm, "redundancy_locked", "Cross Region Restore is available for geo-redundant vaults only.")
     if redundancy.get(field) != current.get(field) and any(records(vault, kind) for kind in _BACKUP_LISTS):
         raise refusal(
             arm, "redundancy_locked", "The storage redundancy cannot be changed after backup has been configured."

@@ -247,6 +247,7 @@ def test_lists_come_in_pages() -> None:
         ("Disabled", {"publicNetworkAccess": "Disabled"}, 202),
         ("Enabled", {"publicNetworkAccess": "Disabled"}, 400),
         ("Enabled", {"redundancySettings": {"crossRegionRestore": "Disabled"}}, 400),
+        ("Enabled", {"redundancySettings": {"standardTierStorageRedundancy": "LocallyRedundant"}}, 400),
         ("Disabled", {"redundancySettings": {"standardTierStorageRedundancy": "LocallyRedundant"}}, 202),
     ],
 )

@@ -47,6 +47,7 @@ def test_location_of_the_group_is_the_default(cloud: Cloud) -> None:
         ({"location": "northeurope"}, "cannot change it in place"),
         ({"identity": {"type": "None"}}, "switch it off"),
         ({"identity": {"type": "UserAssigned"}}, "switch it off"),
+        ({"storage_redundancy": "ZoneRedundant", "cross_region_restore": "Enabled"}, "needs GeoRedundant storage"),
     ],
 )
 def test_refuses_before_writing(cloud: Cloud, options: dict, words: str) -> None:
