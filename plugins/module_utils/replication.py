@@ -36,8 +36,7 @@ def enable_replication(task: Task) -> JSON:
     """Serve the ``replicated_machine`` module."""
     options = task.options
     vault_id = parse_id(options["vault"], VAULT_TYPE, option="vault").text
-    kinds = ("machine", "recovery_resource_group_id", "cache_storage_account")
-    check_machine({name: options[name] for name in kinds}, {"disks": options["disks"]})
+    check_machine(options)
     machine = parse_id(options["machine"]).text
     source, recovery = region(options["source_location"]), region(options["recovery_location"])
     if source == recovery:
@@ -62,23 +61,23 @@ def enable_replication(task: Task) -> JSON:
     }
 
 
-def check_machine(ids: t.Mapping[str, str], disks: t.Mapping[str, t.Sequence[str]]) -> None:
+def check_machine(options: t.Mapping[str, t.Any], where: str = "") -> None:
     """Raise :class:`InputError` when what describes a machine is of the wrong kind.
 
-    Each is given by its option's name: ``ids`` are, in order, the machine, the resource group it fails over to and the
-    cache account; ``disks`` are its managed disks, of which there must be one.
+    ``options`` has ``machine``, ``disks``, ``recovery_resource_group_id`` and ``cache_storage_account``; ``where`` stands
+    before their names in what is said.
     """
-    (machine, machine_id), (group, group_text), (cache, cache_id) = ids.items()
-    parse_id(machine_id, "Microsoft.Compute/virtualMachines", option=machine)
-    parse_id(cache_id, "Microsoft.Storage/storageAccounts", option=cache)
-    found = parse_id(group_text, option=group)
-    if found.kind or not found.resource_group:
-        raise InputError(f"{group} must be the id of a resource group, got {group_text}")
-    for option, several in disks.items():
-        if not several:
-            raise InputError(f"{option} of {machine_id} is empty: replication needs the machine's managed disks.")
-        for disk in several:
-            parse_id(disk, "Microsoft.Compute/disks", option=option)
+    machine = parse_id(options["machine"], "Microsoft.Compute/virtualMachines", option=f"{where}machine").text
+    parse_id(
+        options["cache_storage_account"], "Microsoft.Storage/storageAccounts", option=f"{where}cache_storage_account"
+    )
+    group = parse_id(options["recovery_resource_group_id"], option=f"{where}recovery_resource_group_id")
+    if group.kind or not group.resource_group:
+        raise InputError(f"{where}recovery_resource_group_id must be the id of a resource group, got {group.text}")
+    if not options["disks"]:
+        raise InputError(f"{where}disks of {machine} is empty: replication needs the machine's managed disks.")
+    for disk in options["disks"]:
+        parse_id(disk, "Microsoft.Compute/disks", option=f"{where}disks")
 
 
 def create(task: Task, part: Part) -> None:

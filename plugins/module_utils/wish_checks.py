@@ -56,11 +56,5 @@ def _check_machines(machines: t.Sequence[JSON], source_location: str | None) -> 
             remedy="Give the Azure region in which these machines run.",
         )
     for machine in machines:
-        check_machine(
-            {
-                "protected_machines.id": machine["id"],
-                "protected_machines.recovery_resource_group_id": machine["recovery_resource_group_id"],
-                "protected_machines.cache_storage_account_id": machine["cache_storage_account_id"],
-            },
-            {"protected_machines.disks": machine["disks"]},
-        )
+        cache = machine["cache_storage_account_id"]
+        check_machine({**machine, "machine": machine["id"], "cache_storage_account": cache}, "protected_machines: ")

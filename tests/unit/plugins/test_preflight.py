@@ -250,12 +250,12 @@ MACHINE: dict = {
         ({"role_assignments": [{"scope": "rg-backup", "role": "Reader"}]}, "role_assignments.scope"),
         ({"role_assignments": [{"scope": VAULT, "role": VAULT}]}, "not the id of a role definition"),
         ({"protected_machines": [MACHINE]}, "source_location is not set"),
-        ({**REPLICATED, "protected_machines": [{**MACHINE, "id": VAULT}]}, "protected_machines.id must be"),
-        ({**REPLICATED, "protected_machines": [{**MACHINE, "disks": []}]}, "protected_machines.disks of"),
-        ({**REPLICATED, "protected_machines": [{**MACHINE, "disks": [VAULT]}]}, "protected_machines.disks must be"),
+        ({**REPLICATED, "protected_machines": [{**MACHINE, "id": VAULT}]}, "protected_machines: machine must be"),
+        ({**REPLICATED, "protected_machines": [{**MACHINE, "disks": []}]}, "protected_machines: disks of"),
+        ({**REPLICATED, "protected_machines": [{**MACHINE, "disks": [VAULT]}]}, "protected_machines: disks must be"),
         (
             {**REPLICATED, "protected_machines": [{**MACHINE, "cache_storage_account_id": VAULT}]},
-            "cache_storage_account_id",
+            "cache_storage_account must be",
         ),
         (
             {**REPLICATED, "protected_machines": [{**MACHINE, "recovery_resource_group_id": VAULT}]},

@@ -107,11 +107,11 @@ CHANGES: dict[str, JSON] = {
 FAILURES: dict[str, tuple[str, JSON]] = {
     "refusal": ("vault", {"resource_group": "rg-backup", "name": "vault-backup", "location": "northeurope"}),
     "input": ("private_endpoint", {**CHANGES["private_endpoint"], "subnet": "endpoints"}),
-    "unknown option": ("vault", {"resource_group": "rg-backup", "name": "v", "nonsense": 1}),
-    "no such choice": ("vault", {"resource_group": "rg-backup", "name": "v", "storage_redundancy": "Twice"}),
-    "missing option": ("vault", {"name": "v"}),
-    "wrong secret": ("vault", {"resource_group": "rg-backup", "name": "v", "secret": "wrong~secret.1234"}),
-    "not found": ("vault", {"resource_group": "rg-none", "name": "v"}),
+    "unknown option": ("vault", {"resource_group": "rg-backup", "name": "vault-none", "nonsense": 1}),
+    "no such choice": ("vault", {"resource_group": "rg-backup", "name": "vault-none", "storage_redundancy": "Twice"}),
+    "missing option": ("vault", {"name": "vault-none"}),
+    "wrong secret": ("vault", {"resource_group": "rg-backup", "name": "vault-none", "secret": "wrong~secret.1234"}),
+    "not found": ("vault", {"resource_group": "rg-none", "name": "vault-none"}),
 }
 READERS = {
     "vault_info": {"resource_group": "rg-backup", "name": "vault-backup"},
