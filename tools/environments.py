@@ -50,6 +50,11 @@ class Environment:
         """Its interpreter."""
         return self.path / "bin" / "python"
 
+    @property
+    def _installing(self) -> Path:
+        """The interpreter with the programs that install into it."""
+        return (self.installer or self).python
+
     def prepare(self) -> None:
         """Make it, complete it or leave it, whatever its stamps ask for. Raises :class:`EnvironmentFailed`."""
         if self.installer:
@@ -110,17 +115,16 @@ class Environment:
         self._stamp(name).write_text(self._fingerprint(source), encoding="utf-8")
 
     def _by_uv(self, source: Path) -> None:
-        python = (self.installer or self).python
         options = ["--quiet", "--compile-bytecode"] if self.compiled else ["--quiet"]
         command = ("uv", "pip", "install", *options, "--python", str(self.python), "--requirement", str(source))
-        _quietly(str(python), "-m", *command, **uv_variables(python))
+        _quietly(str(self._installing), "-m", *command, **uv_variables(self._installing))
 
     def _by_pip(self, source: Path, *more: str) -> None:
         # --no-user: a configuration that asks for user installs does not fit a virtual environment. --no-compile: Python
         # compiles what is imported when it is imported, and most of the Azure packages never is.
         options = ["--no-user", "--no-input", "--disable-pip-version-check", "--quiet", *more]
         options += [] if self.compiled else ["--no-compile"]
-        pip = (str((self.installer or self).python), "-m", "pip", "--python", str(self.python))
+        pip = (str(self._installing), "-m", "pip", "--python", str(self.python))
         _quietly(*pip, "install", *options, "--requirement", str(source))
 
 

@@ -6,11 +6,11 @@ import typing as t
 
 from .dns_topology import owns_zones
 from .gates import Gate, ok, refused, warning
-from .ids import fold_id, parse_id
+from .ids import ResourceId, fold_id, parse_id
 from .inspection import Check, Inspection
 from .permissions import missing_permissions
 from .providers import read_provider
-from .roles import find_definition, stated_guid
+from .roles import UNKNOWN_ROLE, find_definition, role_to_come, stated_guid
 from .storage_accounts import is_classic
 
 ASSIGN = "Microsoft.Authorization/roleAssignments/write"
@@ -62,19 +62,13 @@ def providers(look: Inspection) -> t.Iterator[Gate]:
 
 def roles(look: Inspection) -> t.Iterator[Gate]:
     """Every role the run is to give exists; only the names of custom ones are looked up."""
-    rows = look.wish.options.get("role_assignments") or ()
-    for scope, role in dict.fromkeys((parse_id(row["scope"]).text, row["role"]) for row in rows):
+    for scope, role in dict.fromkeys((scope.text, role) for scope, role in _assignments(look)):
         if stated_guid(role) or find_definition(look.azure, scope, role):
             yield ok("roles", scope, f"The role {role} can be assigned at {scope}.")
         elif look.task.check_mode:
-            yield warning(
-                "roles", scope, f"No role named {role} exists yet at {scope}; an earlier task is taken to make it."
-            )
+            yield warning("roles", scope, role_to_come(scope, role))
         else:
-            yield refused(
-                "roles", scope, f"No role named {role} is known at {scope}.",
-                "Correct the name, give its GUID, or make it with privatelink.recovery.role_definition first.",
-            )  # fmt: skip
+            yield refused("roles", scope, f"No role named {role} is known at {scope}.", UNKNOWN_ROLE)
 
 
 def required_actions(look: Inspection) -> dict[str, list[str]]:
@@ -121,8 +115,8 @@ def required_actions(look: Inspection) -> dict[str, list[str]]:
     options = look.wish.options
     if options.get("approve") and any(endpoint.manual for endpoint in look.wish.endpoints):
         want(vault.group_id, "Microsoft.RecoveryServices/vaults/privateEndpointConnections/write")
-    for row in options.get("role_assignments") or ():
-        want(parse_id(row["scope"]).text, ASSIGN)
+    for scope, _role in _assignments(look):
+        want(scope.text, ASSIGN)
     for account in look.wish.storage_accounts:
         if options.get("storage_roles"):
             want(account["id"], ASSIGN)
@@ -147,11 +141,15 @@ def _groups(look: Inspection) -> t.Iterator[str]:
     for endpoint in look.all_endpoints:
         yield parse_id(endpoint.id).group_id
         yield endpoint.zone_group_id
-    for row in look.wish.options.get("role_assignments") or ():
-        scope = parse_id(row["scope"])
+    for scope, _role in _assignments(look):
         # Who may assign at one resource need not be able to read its group.
         if scope.resource_group and not scope.kind:
             yield scope.text
+
+
+def _assignments(look: Inspection) -> list[tuple[ResourceId, str]]:
+    """Scope and role of each assignment the run is to make."""
+    return [(parse_id(row["scope"]), row["role"].strip()) for row in look.wish.options.get("role_assignments") or ()]
 
 
 # Without these nothing else can be judged.

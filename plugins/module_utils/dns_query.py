@@ -1,6 +1,6 @@
 """A small DNS client: IPv4 addresses of a name from one server, over UDP, over TCP when the answer is cut off.
 
-Standard library only below the errors: it runs on any machine that uses the names. RFC 1035; truncation as in RFC 7766.
+Standard library only: it runs on any machine that uses the names. RFC 1035; truncation as in RFC 7766.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ import struct
 import time
 import typing as t
 from dataclasses import dataclass
-
-from .errors import InputError
 
 A, CNAME, IN = 1, 5, 1
 TRUNCATED, RESPONSE = 0x0200, 0x8000
@@ -47,17 +45,6 @@ class Lookup:
     chain: tuple[str, ...] = ()
     time_to_live: int | None = None
     failure: str = ""
-
-
-def server_address(text: t.Any, option: str) -> str:
-    """The address of a DNS server, empty when none was given. Raises :class:`InputError` for anything else."""
-    server = str(text or "")
-    if server:
-        try:
-            ipaddress.ip_address(server)
-        except ValueError as error:
-            raise InputError(f"{option} {server!r} is not an IP address.") from error
-    return server
 
 
 def lookup(name: str, server: str, port: int = 53, timeout: float = 3.0) -> Lookup:

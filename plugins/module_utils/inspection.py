@@ -13,6 +13,7 @@ from .freshness import replicated_items
 from .gates import Gate
 from .ids import build_id, fold_id, group_id, parse_id, region, same_id, unique_ids
 from .inventory import ENDPOINT_TYPE, NETWORK_API_VERSION, PublishedName, read_names
+from .private_dns import NETWORK
 from .private_dns_zones import read_zones
 from .required_dns_zones import NO_ANSWER, NOT_THERE, find_required_zones
 from .runner import Task
@@ -162,7 +163,7 @@ def _endpoint(item: JSON, options: t.Mapping[str, t.Any], subscription_id: str, 
     zone_subscription = item.get("dns_zone_subscription_id") or zones.get("subscription_id") or own_subscription
     extra = item.get("virtual_networks") or zones.get("virtual_networks") or []
     for network in extra:
-        parse_id(network, "Microsoft.Network/virtualNetworks", option="virtual_networks")
+        parse_id(network, NETWORK, option="virtual_networks")
     return EndpointWish(
         id=build_id(own_subscription, group, ENDPOINT_TYPE, item["name"]),
         name=item["name"],

@@ -10,7 +10,7 @@ import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from .dns_query import Lookup, lookup, server_address, system_lookup
+from .dns_query import Lookup, lookup, system_lookup
 from .errors import InputError, RecoveryError
 from .runner import Task
 from .wire import JSON
@@ -182,6 +182,17 @@ def _server_of(row: t.Mapping[str, t.Any], default: Resolver) -> Resolver:
     if not (isinstance(port, int) and 0 < port < 65536):
         raise InputError(f"names: dns_port {port} is not a port.")
     return Resolver(server_address(row["dns_server"], "names: dns_server"), int(port))
+
+
+def server_address(text: t.Any, option: str) -> str:
+    """The address of a DNS server, empty when none was given. Raises :class:`InputError` for anything else."""
+    server = str(text or "")
+    if server:
+        try:
+            ipaddress.ip_address(server)
+        except ValueError as error:
+            raise InputError(f"{option} {server!r} is not an IP address.") from error
+    return server
 
 
 def _examine(asked: t.Sequence[Asked], reach: Reach) -> list[JSON]:

@@ -36,8 +36,7 @@ def enable_replication(task: Task) -> JSON:
     """Serve the ``replicated_machine`` module."""
     options = task.options
     vault_id = parse_id(options["vault"], VAULT_TYPE, option="vault").text
-    check_machine(options)
-    machine = parse_id(options["machine"]).text
+    machine = check_machine(options)
     source, recovery = region(options["source_location"]), region(options["recovery_location"])
     if source == recovery:
         raise InputError(f"source_location and recovery_location are both {source}.")
@@ -61,8 +60,8 @@ def enable_replication(task: Task) -> JSON:
     }
 
 
-def check_machine(options: t.Mapping[str, t.Any], where: str = "") -> None:
-    """Raise :class:`InputError` when what describes a machine is of the wrong kind.
+def check_machine(options: t.Mapping[str, t.Any], where: str = "") -> str:
+    """The id of a machine. Raises :class:`InputError` when what describes it is of the wrong kind.
 
     ``options`` has ``machine``, ``disks``, ``recovery_resource_group_id`` and ``cache_storage_account``; ``where`` stands
     before their names in what is said.
@@ -78,6 +77,7 @@ def check_machine(options: t.Mapping[str, t.Any], where: str = "") -> None:
         raise InputError(f"{where}disks of {machine} is empty: replication needs the machine's managed disks.")
     for disk in options["disks"]:
         parse_id(disk, "Microsoft.Compute/disks", option=f"{where}disks")
+    return machine
 
 
 def create(task: Task, part: Part) -> None:

@@ -10,12 +10,14 @@ from .ids import GUID, assignment_name, fold_id, parse_id, trailing_guid
 from .roles import (
     API_VERSION,
     ASSIGNMENT_TYPE,
+    UNKNOWN_ROLE,
     assignments_at,
     definition_id,
     definition_name,
     find_definition,
     granted,
     missing_actions,
+    role_to_come,
     stated_guid,
 )
 from .runner import Task
@@ -141,12 +143,9 @@ def _custom_guid(task: Task, scope: str, role: str) -> str:
     if found is not None:
         return str(found["name"]).lower()
     if task.check_mode:
-        task.warn(f"No role named {role} exists yet at {scope}; an earlier task is taken to make it.")
+        task.warn(role_to_come(scope, role))
         return definition_name(f"/subscriptions/{parse_id(scope).subscription_id}", role)
-    raise InputError(
-        f"No role named {role!r} is known at {scope}.",
-        remedy="Correct the name, give its GUID, or make it with privatelink.recovery.role_definition first.",
-    )
+    raise InputError(f"No role named {role!r} is known at {scope}.", remedy=UNKNOWN_ROLE)
 
 
 def matching(assignments: t.Iterable[JSON], principal_id: str, guid: str) -> JSON | None:

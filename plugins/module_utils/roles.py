@@ -92,6 +92,15 @@ def find_definition(azure: Azure, scope: str, role_name: str) -> JSON | None:
     return named[0] if named else None
 
 
+#: What to do about a role that is not known.
+UNKNOWN_ROLE = "Correct the name, give its GUID, or make it with privatelink.recovery.role_definition first."
+
+
+def role_to_come(scope: str, role: str) -> str:
+    """What check mode says of a custom role that is not known."""
+    return f"No role named {role} exists yet at {scope}; an earlier task is taken to make it."
+
+
 def definition_id(scope: str, guid: str) -> str:
     """The full id of a role definition as seen from the subscription of ``scope``."""
     return f"/subscriptions/{parse_id(scope, option='scope').subscription_id}/providers/{DEFINITION_TYPE}/{guid}"

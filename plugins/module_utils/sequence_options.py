@@ -5,6 +5,8 @@ from __future__ import annotations
 from .dns_topology import MODES
 from .spec import Option, port
 
+#: Of a record set, in seconds.
+TIME_TO_LIVE = Option(type="int", default=10, least=1, most=2147483647)
 #: A role to be given; to whom is known to the module that gives it.
 ASSIGNMENT: dict[str, Option] = {
     "scope": Option(required=True),

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import typing as t
 
-from .dns_query import server_address
 from .endpoints import check_request_message
 from .errors import InputError
 from .ids import fold_id, parse_id
+from .name_resolution import server_address
+from .private_dns import NETWORK
 from .replication import check_machine
 from .roles import stated_guid
 from .wire import JSON
-
-NETWORK_TYPE = "Microsoft.Network/virtualNetworks"
 
 
 def refuse_impossible(options: t.Mapping[str, t.Any], endpoint_ids: t.Sequence[str]) -> None:
@@ -31,7 +30,7 @@ def refuse_impossible(options: t.Mapping[str, t.Any], endpoint_ids: t.Sequence[s
         check_request_message(endpoint.get("request_message"), "endpoints.request_message")
         server_address(endpoint.get("dns_server"), "endpoints.dns_server")
     for server in options.get("dns_servers") or ():
-        parse_id(server["virtual_network"], NETWORK_TYPE, option="dns_servers.virtual_network")
+        parse_id(server["virtual_network"], NETWORK, option="dns_servers.virtual_network")
         server_address(server["address"], "dns_servers.address")
     for row in options.get("role_assignments") or ():
         parse_id(row["scope"], option="role_assignments.scope")

@@ -204,9 +204,13 @@ plan:
 """
 
 from ansible_collections.privatelink.recovery.plugins.module_utils.preflight import run_preflight
-from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Module
+from ansible_collections.privatelink.recovery.plugins.module_utils.runner import WAITING, Module
 from ansible_collections.privatelink.recovery.plugins.module_utils.runner import main as run
-from ansible_collections.privatelink.recovery.plugins.module_utils.sequence_options import ASSIGNMENT, SEQUENCE
+from ansible_collections.privatelink.recovery.plugins.module_utils.sequence_options import (
+    ASSIGNMENT,
+    SEQUENCE,
+    TIME_TO_LIVE,
+)
 from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option
 
 MODULE = Module(
@@ -228,7 +232,7 @@ MODULE = Module(
         "storage_roles": Option(type="bool", default=False),
         "trusted_services": Option(type="bool", default=False),
         "permission_timeout": Option(type="int", default=600, least=0),
-        "wait_timeout": Option(type="int", default=1800, least=1),
+        "wait_timeout": WAITING["wait_timeout"],
         "protected_machines": Option(
             type="list",
             elements="dict",
@@ -242,7 +246,7 @@ MODULE = Module(
         ),
         "source_location": Option(),
         "settle_seconds": Option(type="int", default=0, least=0),
-        "time_to_live": Option(type="int", default=10, least=1, most=2147483647),
+        "time_to_live": TIME_TO_LIVE,
         "resolution_timeout": Option(type="int", default=0, least=0),
         "resolution_port": Option(type="int", default=0, least=0, most=65535),
         "enforce": Option(type="bool", default=True),

@@ -136,6 +136,7 @@ owner:
 from ansible_collections.privatelink.recovery.plugins.module_utils.dns_records import manage_records
 from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Module
 from ansible_collections.privatelink.recovery.plugins.module_utils.runner import main as run
+from ansible_collections.privatelink.recovery.plugins.module_utils.sequence_options import TIME_TO_LIVE
 from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option
 
 MODULE = Module(
@@ -152,7 +153,7 @@ MODULE = Module(
             },
         ),
         "owner": Option(),
-        "time_to_live": Option(type="int", default=10, least=1, most=2147483647),
+        "time_to_live": TIME_TO_LIVE,
         "remove_orphans": Option(type="bool", default=False),
         "accept_overwrite": Option(type="bool", default=False),
         "state": Option(choices=("present", "absent"), default="present"),

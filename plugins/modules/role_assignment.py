@@ -157,7 +157,7 @@ assignments:
 """
 
 from ansible_collections.privatelink.recovery.plugins.module_utils.role_assignments import manage_role_assignments
-from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Module
+from ansible_collections.privatelink.recovery.plugins.module_utils.runner import WAITING, Module
 from ansible_collections.privatelink.recovery.plugins.module_utils.runner import main as run
 from ansible_collections.privatelink.recovery.plugins.module_utils.sequence_options import ASSIGNMENT
 from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option
@@ -175,7 +175,7 @@ MODULE = Module(
         "only_made_here": Option(type="bool", default=False),
         "wait_effective": Option(type="bool", default=True),
         "settle_seconds": Option(type="int", default=60, least=0),
-        "wait_timeout": Option(type="int", default=1800, least=1),
+        "wait_timeout": WAITING["wait_timeout"],
     },
 )
 

@@ -32,6 +32,8 @@ BACKUP_ZONES = [
     f"{ZONES}/privatelink.blob.core.windows.net",
     f"{ZONES}/privatelink.queue.core.windows.net",
 ]
+#: Paths that only find out who asks.
+SIGN_IN = re.compile(r"/oauth2/|/\.well-known/|/metadata/")
 CREDENTIALS = {
     "auth_source": "auto",
     "client_id": "33333333-3333-4333-8333-333333333333",
@@ -128,11 +130,7 @@ class Cloud:
 
     def requests(self) -> list[JSON]:
         """The requests since the mark, sign-in excluded."""
-        return [
-            entry
-            for entry in self.arm.log[self._mark :]
-            if not re.search(r"/oauth2/|/\.well-known/|/metadata/", entry["path"])
-        ]
+        return [entry for entry in self.arm.log[self._mark :] if not SIGN_IN.search(entry["path"])]
 
     def writes(self) -> list[str]:
         """The writes since the mark."""

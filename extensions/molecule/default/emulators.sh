@@ -19,9 +19,14 @@ patiently() {
     done
 }
 
+# The ready file of the emulator of a world.
+ready_file() {
+    echo "$folder/$(basename "$(dirname "$1")").json"
+}
+
 all_listen() {
     for world in "$scenarios"/*/world.yml; do
-        [ -e "$folder/$(basename "$(dirname "$world")").json" ] || return 1
+        [ -e "$(ready_file "$world")" ] || return 1
     done
 }
 
@@ -35,7 +40,7 @@ start() {
     umask 077
     mkdir -p "$folder"
     for world in "$scenarios"/*/world.yml; do
-        ready=$folder/$(basename "$(dirname "$world")").json
+        ready=$(ready_file "$world")
         PYTHONPATH=$(dirname "$scenarios") nohup "$1" -m emulator --port 0 --dns-port 0 --world "$world" \
             --ready-file "$ready" </dev/null >"$ready.log" 2>&1 &
     done

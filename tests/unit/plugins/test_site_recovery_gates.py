@@ -200,7 +200,7 @@ CASES: dict[str, Case] = {
     "endpoint of another account": Case(
         {"storage"}, cache(), {"private_endpoints": [endpoint("pe-cache", target=TARGET, group_id="blob")]}, ("leads to", TARGET),
     ),
-    # The vault.
+    # Replication and roles.
     "machine": Case(set(), machine()),
     "machine in the vault's region": Case({"machines"}, machine("northeurope"), words=("the vault's own region",)),
     "no group to fail over to": Case(
@@ -211,6 +211,7 @@ CASES: dict[str, Case] = {
     "role": Case(set(), role("Storage Blob Data Contributor")),
     "role that is not known": Case({"roles"}, role("Storage Poet"), words=("No role named Storage Poet is known",)),
     "role where no group is": Case({"resource_group"}, role("Reader", f"{GROUPS}/rg-none"), words=("rg-none does not exist",)),
+    # The vault.
     "fresh": Case(set(), {}, {"vaults": [FRESH_VAULT]}),
     "older than the activity log": Case(
         {"freshness"}, {}, {"vaults": [{**FRESH_VAULT, "created_days_ago": 400}]}, ("attest",)

@@ -10,14 +10,13 @@ from ansible_collections.privatelink.recovery.extensions.emulator.faults import 
 from ansible_collections.privatelink.recovery.extensions.emulator.services.admin import Admin
 from ansible_collections.privatelink.recovery.plugins.module_utils.pipeline import is_write
 
-from ..conftest import NETWORK, SUBNET, VAULT, Cloud
+from ..conftest import NETWORK, SIGN_IN, SUBNET, VAULT, Cloud
 from .sequence import Played
 
 JSON = dict[str, t.Any]
 HUB_NETWORK = NETWORK.replace("vnet-app", "vnet-hub")
 HUB_SUBNET = SUBNET.replace("vnet-app", "vnet-hub")
 BLOB = "privatelink.blob.core.windows.net"
-SIGN_IN = re.compile(r"/oauth2/|/\.well-known/|/metadata/")
 
 ENDPOINT_WISH: JSON = {"name": "pe-backup", "subnet": SUBNET}
 HUB_ENDPOINT_WISH: JSON = {"name": "pe-hub", "subnet": HUB_SUBNET, "dns_zone_resource_group": "rg-dns-hub"}

@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.privatelink.recovery.plugins.module_utils.pipeline import is_write
 from ansible_collections.privatelink.recovery.plugins.module_utils.token_cache import FILE
 
-from ..conftest import BACKUP_ZONES, ENDPOINT, GROUPS, SUBNET, SUBSCRIPTION, VAULT
+from ..conftest import BACKUP_ZONES, ENDPOINT, GROUPS, SIGN_IN, SUBNET, SUBSCRIPTION, VAULT
 from ..playbooks_support import PREFIX, AzureProcess, Playbooks, Played, defaults, local_play
 from ..plugins.test_module_tables import NAMES, documentation
 
@@ -183,7 +183,7 @@ def tell(azure: AzureProcess, playbooks: Playbooks, way: str) -> Story:
     between, log_of = int(played[BETWEEN]["msg"]), azure.requests()
 
     def phase(prefix: str, entries: list[JSON]) -> Phase:
-        asked = [entry for entry in entries if not re.search(r"/oauth2/|/\.well-known/|/metadata/", entry["path"])]
+        asked = [entry for entry in entries if not SIGN_IN.search(entry["path"])]
         writes = [f"{e['method']} {e['path']}" for e in asked if is_write(e["method"], e["path"])]
         return Phase(prefix, writes, [f"{e['method']} {e['path']} {e['status']}" for e in asked])
 
