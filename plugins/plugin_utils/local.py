@@ -18,6 +18,9 @@ from ..module_utils.connection import Context
 from ..module_utils.runner import Module, Task, execute
 
 display = Display()
+#: The interpreter of the implicit localhost, and what Ansible's documentation has one write for others.
+#: https://docs.ansible.com/ansible/latest/inventory/implicit_localhost.html
+CONTROLLERS_OWN = "{{ ansible_playbook_python }}"
 
 
 class LocalAction(ActionBase):  # type: ignore[misc]
@@ -55,6 +58,9 @@ class LocalAction(ActionBase):  # type: ignore[misc]
         asked = host.get("ansible_python_interpreter")
         if asked is None:
             asked = C.config.get_config_value("INTERPRETER_PYTHON")
+        if asked == CONTROLLERS_OWN:
+            # A worker's first template costs it as much as a request does.
+            asked = variables.get("ansible_playbook_python", asked)
         return is_controller_python(str(self._templar.template(asked)))
 
     def _run_here(self) -> dict[str, t.Any]:

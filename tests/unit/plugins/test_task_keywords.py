@@ -241,6 +241,7 @@ def test_the_controllers_python(interpreter: str, expected: bool) -> None:
 
 
 LOCAL, SSH = "local", "ssh"
+TEMPLATED = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}
 DELEGATED = {"ansible_delegated_vars": {"other": {"ansible_python_interpreter": "/elsewhere/python"}}}
 
 
@@ -255,6 +256,8 @@ DELEGATED = {"ansible_delegated_vars": {"other": {"ansible_python_interpreter": 
         ({}, LOCAL, None, {}, "/elsewhere/python", False),
         ({}, LOCAL, None, {"ansible_python_interpreter": sys.executable}, "/elsewhere/python", True),
         ({}, LOCAL, None, {"ansible_python_interpreter": "/elsewhere/python"}, "auto", False),
+        ({}, LOCAL, None, {**TEMPLATED, "ansible_playbook_python": sys.executable}, "/elsewhere/python", True),
+        ({}, LOCAL, None, {**TEMPLATED, "ansible_playbook_python": "/elsewhere/python"}, "auto", False),
         ({"delegate_to": "other"}, LOCAL, None, DELEGATED, "auto", False),
         ({"delegate_to": "third"}, LOCAL, None, {"ansible_python_interpreter": "/elsewhere/python"}, "auto", True),
     ],
