@@ -18,13 +18,14 @@ from .services.private_dns import PrivateDns
 from .services.providers import Providers
 from .services.recovery_services import RecoveryServices
 from .services.resource_groups import ResourceGroups
+from .services.resource_tags import ResourceTags
 from .services.sign_in import SignIn
 from .services.storage import Storage
 from .services.subscriptions import Subscriptions
 from .wire import JSON
 
 #: In the order in which their checks run: who asks, whether the subscription exists, whether the caller may, whether
-#: the provider is registered, whether the group exists. What the world describes is made in the same order.
+#: the provider is registered, whether the group exists, whether the tags are tags. What the world describes is made in the same order.
 SERVICES: tuple[t.Callable[[Arm], Service], ...] = (
     Admin,
     SignIn,
@@ -33,6 +34,7 @@ SERVICES: tuple[t.Callable[[Arm], Service], ...] = (
     Authorization,
     Providers,
     ResourceGroups,
+    ResourceTags,
     ActivityLog,
     Network,
     PrivateDns,

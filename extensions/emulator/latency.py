@@ -8,8 +8,9 @@ import typing as t
 #: Emulated seconds by operation kind. Vaults: Succeeded at the first poll after 60 seconds (azure-powershell recording
 #: ``TestAzureVaultPublicNetworkAccess.json``). Endpoints, zone groups, subnets, virtual networks: azure-cli recording
 #: ``test_network_private_endpoint_private_dns_zone_group.yaml``. Zones took 30 to 60 seconds in azure-cli's privatedns
-#: recordings. No recording is known of the others (connections, group deletion, accounts, Site Recovery's smaller
-#: writes): they follow their nearest neighbour. Enabling replication takes 15 to 30 minutes in a public lab script.
+#: recordings. No recording is known of the others (changes of zones and links, connections, group deletion, accounts,
+#: Site Recovery's smaller writes): they follow their nearest neighbour. Enabling replication takes 15 to 30 minutes in a
+#: public lab script.
 REALISTIC: dict[str, float] = {
     "vault.create": 60,
     "vault.update": 60,
@@ -22,8 +23,10 @@ REALISTIC: dict[str, float] = {
     "zone_group.create": 10,
     "zone_group.delete": 10,
     "private_dns_zone.create": 45,
+    "private_dns_zone.update": 45,
     "private_dns_zone.delete": 30,
     "virtual_network_link.create": 30,
+    "virtual_network_link.update": 30,
     "virtual_network_link.delete": 30,
     "virtual_network.create": 4,
     "subnet.update": 3,

@@ -37,6 +37,9 @@ options:
       location:
         description: Region; the resource group's by default.
         type: str
+      tags:
+        description: Tags of the vault; judged by themselves, not compared with those it has.
+        type: dict
   sub_resource:
     description: Sub-resource of the endpoints.
     type: str
@@ -83,7 +86,7 @@ options:
         description: Message to the owner with O(endpoints[].manual=true).
         type: str
       tags:
-        description: Tags of the endpoint; not judged here.
+        description: Tags of the endpoint; judged by themselves, not compared with those it has.
         type: dict
       dns_server:
         description: Address of a DNS server to prove resolution with; not judged here.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from .dns_zones import zone_and_record
 from .errors import InputError, Refusal
 from .ids import fold_id, unique_ids
-from .private_dns import COLLECTION, MANAGED_BY, addresses, metadata, ours, zone_name
+from .private_dns import MARK, addresses, metadata, ours, zone_name
 from .wire import JSON, get_path
 
 OWNER = "private-endpoint"
@@ -136,7 +136,7 @@ def record_body(ip_addresses: t.Sequence[str], rules: Rules) -> JSON:
     return {
         "properties": {
             "ttl": rules.time_to_live,
-            "metadata": {MANAGED_BY: COLLECTION, OWNER: rules.owner},
+            "metadata": {**MARK, OWNER: rules.owner},
             "aRecords": [{"ipv4Address": address} for address in ip_addresses],
         }
     }

@@ -12,7 +12,8 @@ from .inventory import ENDPOINT_TYPE, NETWORK_API_VERSION, PublishedName, read_n
 from .plan import Plan
 from .resource import Kind, refuse_failed, settled, wanted_tags
 from .runner import Task, outcome
-from .spec import Option, a_region, a_set, an_id, plain, strings
+from .spec import Option, a_region, a_set, an_id, plain
+from .tags import carries, laid_over, tags, texts
 from .wire import JSON, facts, get_path
 
 SUBNET_TYPE = "Microsoft.Network/virtualNetworks/subnets"
@@ -45,7 +46,7 @@ def options_for(connections: str) -> dict[str, Option]:
         "sub_resource": Option(to=f"{base}.properties.groupIds", fold=a_set, immutable=True),
         "request_message": Option(to=f"{base}.properties.requestMessage", fold=plain),
         "network_interface_name": Option(to="properties.customNetworkInterfaceName", fold=plain, immutable=True),
-        "tags": Option(type="dict", to="tags", fold=strings),
+        "tags": tags("tags"),
     }
 
 
@@ -103,11 +104,8 @@ def plan_endpoint(resource_id: str, current: JSON | None, options: JSON) -> tupl
         connection = plan.body["properties"][connections][0]
         connection["name"] = options.get("connection_name") or options["name"]
         if options.get("ownership_tags"):
-            tags = {
-                **(plan.body.get("tags") or {}),
-                **(wanted_tags(None, options["ownership_tags"], append=True) or {}),
-            }
-            plan = replace(plan, body={**plan.body, "tags": tags}, after={**plan.after, "tags": tags})
+            marked = laid_over(plan.body.get("tags"), options["ownership_tags"])
+            plan = replace(plan, body={**plan.body, "tags": marked}, after={**plan.after, "tags": marked})
     return kind, plan
 
 
@@ -232,8 +230,8 @@ def _wish(options: JSON, current: JSON | None, connections: str) -> JSON:
 
 def _remove(task: Task, resource_id: str, current: JSON | None) -> JSON:
     kind = kind_for(MANUAL if get_path(current, f"properties.{MANUAL}") else AUTOMATIC)
-    marks = wanted_tags(None, task.options.get("ownership_tags"), append=True) or {}
-    if current is not None and not marks.items() <= (current.get("tags") or {}).items():
+    marks = texts(task.options.get("ownership_tags"))
+    if current is not None and not carries(current.get("tags"), marks):
         reason = f"{resource_id} does not carry the tags {marks}: it was not made by this and is left."
         task.warn(reason)
         left = kind.plan(resource_id, current, {})

@@ -6,6 +6,7 @@ import typing as t
 
 from .azure import Azure
 from .ids import ResourceId, fold_id, parse_id
+from .tags import carries
 from .wire import JSON, get_path
 
 API_VERSION = "2024-06-01"
@@ -16,11 +17,12 @@ NETWORK = "Microsoft.Network/virtualNetworks"
 # The mark on what this collection made: a tag of zones and links, metadata of records. Only what carries it is deleted.
 MANAGED_BY = "managed-by"
 COLLECTION = "privatelink.recovery"
+MARK = {MANAGED_BY: COLLECTION}
 
 
 def ours(marks: t.Mapping[str, t.Any] | None) -> bool:
-    """Whether tags or metadata carry the mark; Azure folds the case of their names, not of their values."""
-    return {str(key).lower(): value for key, value in (marks or {}).items()}.get(MANAGED_BY) == COLLECTION
+    """Whether tags or metadata carry the mark."""
+    return carries(marks, MARK)
 
 
 def zone_of(zone_id: str, option: str = "zones") -> ResourceId:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from .errors import Refusal
 from .ids import fold_id, same_id
 from .plan import Plan
-from .private_dns import COLLECTION, MANAGED_BY, ours, zone_name
+from .private_dns import COLLECTION, MANAGED_BY, MARK, ours, zone_name
 from .private_dns_zones import LINK_KIND, ZONE_KIND, link_name, network_of
 from .resource import wanted_tags
+from .tags import laid_over
 from .wire import JSON, get_path
 
 PRIVATE_LINK = "privatelink."
@@ -55,7 +56,7 @@ class Removal:
 def marked_tags(current: JSON | None, tags: t.Mapping[str, t.Any] | None) -> dict[str, str] | None:
     """The tags to want: with our mark on what we make, added on what carries it; None (as they are) for what does not."""
     if current is None:
-        return {**{str(key): str(value) for key, value in (tags or {}).items()}, MANAGED_BY: COLLECTION}
+        return laid_over(tags, MARK)
     return wanted_tags(current, tags, append=True) if ours(current.get("tags")) else None
 
 

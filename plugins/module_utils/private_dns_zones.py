@@ -10,7 +10,8 @@ from .azure import Azure
 from .ids import fold_id, parse_id, same_id, unique_ids
 from .private_dns import API_VERSION, LINK, NETWORK, ZONE, zone_name
 from .resource import Kind
-from .spec import Option, an_id, strings
+from .spec import Option, an_id
+from .tags import dns_tags
 from .wire import JSON, get_path
 
 
@@ -19,10 +20,12 @@ def _policy(value: t.Any) -> t.Any:
     return str(value or "Default").lower()
 
 
+# The mark is one of theirs.
+TAGS = dns_tags("tags", own=1)
 ZONE_KIND = Kind(
     ZONE,
     API_VERSION,
-    {"tags": Option(type="dict", to="tags", fold=strings)},
+    {"tags": TAGS},
     read_only=("id", "name", "type", "etag", "systemData", "properties"),
     creating={"location": "global"},
     if_none_match=True,
@@ -36,7 +39,7 @@ LINK_KIND = Kind(
         "resolution_policy": Option(
             to="properties.resolutionPolicy", fold=_policy, choices=("Default", "NxDomainRedirect")
         ),
-        "tags": Option(type="dict", to="tags", fold=strings),
+        "tags": TAGS,
     },
     read_only=(
         "id",

@@ -9,6 +9,7 @@ from .azure import Azure
 from .errors import Conflict, OperationFailed
 from .plan import Plan, plan_absent, plan_present
 from .spec import Options, desired, differing
+from .tags import laid_over, texts
 from .wire import JSON, get_path
 
 
@@ -114,8 +115,7 @@ def wanted_tags(current: JSON | None, tags: t.Mapping[str, t.Any] | None, append
     """The complete tags object to want; None when tags were not given. Appending keeps the tags that are there."""
     if tags is None:
         return None
-    given = {str(key): str(value) for key, value in tags.items()}
-    return {**((current or {}).get("tags") or {}), **given} if append else given
+    return laid_over((current or {}).get("tags"), tags) if append else texts(tags)
 
 
 def settled(azure: Azure, kind: Kind, resource_id: str, *, check_mode: bool) -> JSON | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from .connection import CONNECTION, Connection, Context, connect
 from .errors import InputError, RecoveryError
 from .plan import Plan
-from .spec import Option, argument_spec, out_of_bounds
+from .spec import Option, argument_spec, unacceptable
 from .wire import JSON, facts
 
 WAITING: dict[str, Option] = {
@@ -84,7 +84,7 @@ class Module:
 def execute(module: Module, task: Task) -> JSON:
     """Run a module and return the task's result: ``failed`` and ``msg`` on error, never an exception of ours."""
     try:
-        wrong = out_of_bounds(module.rows(), task.options)
+        wrong = unacceptable(module.rows(), task.options)
         if wrong:
             raise InputError(" ".join(wrong))
         result = module.run(task)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .dns_topology import MODES
 from .spec import Option, port
+from .tags import tags
 
 #: Of a record set, in seconds.
 TIME_TO_LIVE = Option(type="int", default=10, least=1, most=2147483647)
@@ -27,6 +28,7 @@ SEQUENCE: dict[str, Option] = {
             "resource_group": Option(required=True),
             "subscription_id": Option(),
             "location": Option(),
+            "tags": tags(),
         },
     ),
     "sub_resource": Option(choices=("AzureBackup", "AzureSiteRecovery"), default="AzureBackup"),
@@ -45,7 +47,7 @@ SEQUENCE: dict[str, Option] = {
             "virtual_networks": Option(type="list", elements="str"),
             "manual": Option(type="bool", default=False),
             "request_message": Option(),
-            "tags": Option(type="dict"),
+            "tags": tags(),
             "dns_server": Option(),
             "dns_port": port(),
             "consumers": Option(type="list", elements="str"),

@@ -37,18 +37,13 @@ def a_set(value: t.Any) -> t.Any:
     return sorted({str(item).lower() for item in value or []})
 
 
-def strings(value: t.Any) -> t.Any:
-    """Tags: an absent object is an empty one."""
-    return dict(value or {})
-
-
 @dataclass(frozen=True)
 class Option:
     """One option of a module.
 
     ``to`` is its dotted place in the wire JSON (empty: not sent as such). ``fold`` makes two spellings of the same value
-    equal. ``immutable`` says a difference cannot be mended in place. ``least`` and ``most`` bound a number. The rest is
-    Ansible's argument specification.
+    equal. ``immutable`` says a difference cannot be mended in place. ``least`` and ``most`` bound a number; ``judge``
+    says in phrases what is wrong with a value. The rest is Ansible's argument specification.
     """
 
     type: str = "str"
@@ -61,6 +56,7 @@ class Option:
     choices: tuple[str, ...] = ()
     least: int | None = None
     most: int | None = None
+    judge: t.Callable[[t.Any], list[str]] | None = None
     elements: str = ""
     options: t.Mapping[str, Option] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
@@ -102,18 +98,20 @@ def argument_spec(options: Options) -> JSON:
     return {name: row.argument() for name, row in options.items()}
 
 
-def out_of_bounds(options: Options, values: t.Mapping[str, t.Any], path: str = "") -> list[str]:
-    """A sentence for each number, those in sub-options included, that is less or more than its row allows."""
+def unacceptable(options: Options, values: t.Mapping[str, t.Any], path: str = "") -> list[str]:
+    """A sentence for each value, those in sub-options included, that its row does not allow."""
     found = []
     for name, row in options.items():
         value = values.get(name)
         if row.options:
             for inner in value if isinstance(value, list) else [value] if value else []:
-                found += out_of_bounds(row.options, inner, f"{path}{name}.")
+                found += unacceptable(row.options, inner, f"{path}{name}.")
         elif isinstance(value, int) and row.least is not None and value < row.least:
             found.append(f"{path}{name} must be at least {row.least}, got {value}.")
         elif isinstance(value, int) and row.most is not None and value > row.most:
             found.append(f"{path}{name} must be at most {row.most}, got {value}.")
+        elif row.judge is not None and value is not None:
+            found += [f"{path}{name} {wrong}." for wrong in row.judge(value)]
     return found
 
 

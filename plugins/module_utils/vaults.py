@@ -10,7 +10,8 @@ from .ids import build_id, group_id
 from .plan import Plan
 from .resource import Kind, settled, wanted_tags
 from .runner import Task, outcome
-from .spec import Option, a_region, caseless, strings
+from .spec import Option, a_region, caseless
+from .tags import tags
 from .wire import JSON, facts, get_path
 
 TYPE = "Microsoft.RecoveryServices/vaults"
@@ -19,7 +20,7 @@ RESOURCE_GROUP_API_VERSION = "2021-04-01"
 
 OPTIONS: dict[str, Option] = {
     "location": Option(to="location", fold=a_region, immutable=True),
-    "tags": Option(type="dict", to="tags", fold=strings),
+    "tags": tags("tags"),
     "public_network_access": Option(
         to="properties.publicNetworkAccess", fold=caseless, choices=("Enabled", "Disabled")
     ),

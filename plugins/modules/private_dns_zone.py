@@ -63,7 +63,10 @@ options:
     type: bool
     default: false
   tags:
-    description: Tags of the zones and links this module makes, added to those they have. What others made keeps its tags.
+    description:
+      - Tags of the zones and links this module makes, added to those they have. What others made keeps its tags.
+      - Private DNS keeps 15 tags, one of which is this module's own. It leaves out, without an error, tags whose names have spaces, colons,
+        parentheses or letters beyond ASCII or begin with a digit; they are refused here, because every run would miss them again.
     type: dict
   state:
     description:

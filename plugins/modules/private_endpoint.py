@@ -53,7 +53,9 @@ options:
     description: Name of the network interface of a new endpoint.
     type: str
   tags:
-    description: Tags as a dictionary of strings.
+    description:
+      - Tags as a dictionary of strings, at most 50.
+      - The case of their names does not count, as with Azure; a tag that is there keeps the spelling of its name.
     type: dict
   append_tags:
     description: Keep the tags that are not named in O(tags).
@@ -121,6 +123,7 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.endpoints imp
 from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Module
 from ansible_collections.privatelink.recovery.plugins.module_utils.runner import main as run
 from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option
+from ansible_collections.privatelink.recovery.plugins.module_utils.tags import tags
 
 MODULE = Module(
     run=manage_endpoint,
@@ -136,9 +139,9 @@ MODULE = Module(
         "request_message": Option(),
         "connection_name": Option(),
         "network_interface_name": Option(),
-        "tags": Option(type="dict"),
+        "tags": tags(),
         "append_tags": Option(type="bool", default=True),
-        "ownership_tags": Option(type="dict"),
+        "ownership_tags": tags(),
     },
     waiting=True,
 )

@@ -68,7 +68,9 @@ options:
     type: str
     choices: [Enabled, Disabled]
   tags:
-    description: Tags as a dictionary of strings.
+    description:
+      - Tags as a dictionary of strings, at most 50.
+      - The case of their names does not count, as with Azure; a tag that is there keeps the spelling of its name.
     type: dict
   append_tags:
     description: Keep the tags that are not named in O(tags).

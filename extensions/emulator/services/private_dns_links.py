@@ -12,6 +12,7 @@ from ..wire import JSON, Response, fold, parent, parent_not_found
 from . import network_operations
 from . import private_dns_operations as operations
 from .private_dns_operations import LINK, ZONE_PATH
+from .resource_tags import kept_by_dns
 
 _JOIN = "Microsoft.Network/virtualNetworks/join/action"
 _RESOLUTION_POLICY_SINCE = "2024-06-01"
@@ -57,8 +58,9 @@ class Links:
             "location": "global",
             "properties": properties,
         }
-        if body.get("tags"):
-            document["tags"] = body["tags"]
+        kept = kept_by_dns(body.get("tags"))
+        if kept:
+            document["tags"] = kept
         link = self._arm.store.put(Resource(link_id, document))
         self._count(zone)
         return link
@@ -106,7 +108,10 @@ class Links:
         network_operations.require_join(call, LINK + "/write", _JOIN, network_id)
         self._check(call, zone, current, sent, network_id)
         name = current.name if current else call["link"]
-        link = self.create(zone, name, call.body, "InProgress")
+        return self._laid(call, "virtual_network_link.create", zone, name, call.body)
+
+    def _laid(self, call: Call, kind: str, zone: Resource, name: str, body: JSON) -> Response:
+        link = self.create(zone, name, body, "InProgress")
 
         def done() -> None:
             link.properties.update(provisioningState="Succeeded", virtualNetworkLinkState="Completed")
@@ -114,9 +119,7 @@ class Links:
         def failed() -> None:
             link.properties.update(provisioningState="Failed")
 
-        return operations.accepted(
-            call, "virtual_network_link.create", "UpsertVirtualNetworkLink", link.id, done, failed
-        )
+        return operations.accepted(call, kind, "UpsertVirtualNetworkLink", link.id, done, failed)
 
     def _check(self, call: Call, zone: Resource, current: Resource | None, sent: JSON, network_id: str) -> None:
         """The wording of these refusals is unverified, that of the overlap is not."""
@@ -138,7 +141,8 @@ class Links:
         sent = {**link.properties, **(call.body.get("properties") or {})}
         self._check(call, zone, link, sent, sent["virtualNetwork"]["id"])
         tags = call.body.get("tags", link.document.get("tags"))
-        return _shown(call, self.create(zone, link.name, {"properties": sent, "tags": tags}))
+        body = {"properties": sent, "tags": tags}
+        return self._laid(call, "virtual_network_link.update", zone, link.name, body)
 
     def _delete(self, call: Call) -> Response:
         link = self._arm.store.find(call.id)

@@ -13,6 +13,7 @@ from . import network_operations
 from . import private_dns_operations as operations
 from .network_operations import GROUP_PATH
 from .private_dns_operations import LINK, ZONE, ZONE_PATH
+from .resource_tags import kept_by_dns
 
 #: The SOA record of every private zone (Azure Verified Modules ``network/private-dns-zone``; exported zones agree).
 SOA: JSON = {
@@ -87,17 +88,21 @@ class Zones:
         operations.check_preconditions(call, self._arm.store.find(call.id), f"Zone {call['zone']}")
         if "." not in call["zone"].strip("."):
             raise operations.bad_request(f"The zone name '{call['zone']}' is invalid: it needs two labels or more.")
-        tags = call.body.get("tags")
-
-        def done() -> None:
-            self.create(call.id, tags)
-
-        return operations.accepted(call, "private_dns_zone.create", "UpsertPrivateDnsZone", call.id, done)
+        return self._laid(call, "private_dns_zone.create", call.id, call.body.get("tags"))
 
     def _patch(self, call: Call) -> Response:
         zone = self._arm.store.get(call.id)
         operations.check_preconditions(call, zone, f"Zone {zone.name}")
-        return operations.shown(self.create(zone.id, call.body.get("tags")))
+        tags = call.body.get("tags", zone.document.get("tags"))
+        return self._laid(call, "private_dns_zone.update", zone.id, tags)
+
+    def _laid(self, call: Call, kind: str, zone_id: str, tags: JSON | None) -> Response:
+        kept = kept_by_dns(tags)
+
+        def done() -> None:
+            self.create(zone_id, kept)
+
+        return operations.accepted(call, kind, "UpsertPrivateDnsZone", zone_id, done)
 
     def _delete(self, call: Call) -> Response:
         """A zone with links stays. The code is in public retry lists; its pairing with this text is unverified."""

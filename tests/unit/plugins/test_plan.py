@@ -16,13 +16,14 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.plan import (
 )
 from ansible_collections.privatelink.recovery.plugins.module_utils.resource import wanted_tags
 from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option
+from ansible_collections.privatelink.recovery.plugins.module_utils.tags import folded
 
 ROWS = {
     "location": Option(to="location", fold=spec.a_region, immutable=True),
     "subnet": Option(to="properties.subnet.id", fold=spec.an_id, immutable=True),
     "access": Option(to="properties.access"),
     "message": Option(to="properties.connections.0.properties.message"),
-    "tags": Option(type="dict", to="tags", fold=spec.strings),
+    "tags": Option(type="dict", to="tags", fold=folded),
 }
 CURRENT = {
     "id": "/x",

@@ -156,6 +156,8 @@ def test_tags_are_added_to_what_is_ours(cloud: Cloud) -> None:
         ({"virtual_networks": [BLOB]}, "virtual_networks must be the id of"),
         ({"virtual_networks": [NETWORK, HUB], "link_name": "one"}, "link_name"),
         ({"tags": {"Managed-By": "me"}}, "managed-by"),
+        ({"tags": {"owner:team": "me"}}, "private DNS leaves out"),
+        ({"tags": {f"t{number}": "" for number in range(15)}}, "keeps at most 14 of them"),
         ({"zones": PUBLIC_ROW, "resolution_policy": "NxDomainRedirect"}, "privatelink zones only"),
     ],
 )

@@ -37,6 +37,13 @@ def test_changes_only_what_differs(cloud: Cloud) -> None:
     assert done["diff"]["before"]["properties"]["publicNetworkAccess"] == "Enabled"
 
 
+def test_the_spelling_of_a_tag_that_is_there_stays(cloud: Cloud) -> None:
+    cloud.run(MODULE, **{**WANTED, "tags": {"CostCenter": "1", "note": None}})
+    assert not cloud.run(MODULE, **{**WANTED, "tags": {"costcenter": "1"}})["changed"]
+    four_times(cloud, MODULE, **{**WANTED, "tags": {"COSTCENTER": "2"}})
+    assert cloud.document(VAULT)["tags"] == {"CostCenter": "2", "note": ""}
+
+
 def test_location_of_the_group_is_the_default(cloud: Cloud) -> None:
     assert cloud.run(MODULE, resource_group="rg-backup", name="vault-backup")["state"]["location"] == "westeurope"
 
@@ -47,6 +54,7 @@ def test_location_of_the_group_is_the_default(cloud: Cloud) -> None:
         ({"location": "northeurope"}, "cannot change it in place"),
         ({"identity": {"type": "None"}}, "switch it off"),
         ({"identity": {"type": "UserAssigned"}}, "switch it off"),
+        ({"tags": {"cost/center": "1"}}, "tags has the name 'cost/center'"),
         ({"storage_redundancy": "ZoneRedundant", "cross_region_restore": "Enabled"}, "needs GeoRedundant storage"),
     ],
 )
