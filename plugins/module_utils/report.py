@@ -79,7 +79,10 @@ def write_report(task: Task) -> JSON:
             _write(paths[name], text(report))
         written = _write_records(os.path.join(directory, RECORDS), texts)
     except OSError as error:
-        raise InputError(f"directory {directory} cannot be written: {error.strerror or error}.") from error
+        raise InputError(
+            f"directory {directory} cannot be written: {error.strerror or error}. The report is lost, nothing else is.",
+            remedy="Name a directory that you may write to, and run again.",
+        ) from error
     told, shown = _timeless(report), _timeless(before)
     counted = task.options["count_as_change"]
     return {

@@ -28,7 +28,7 @@ from ..conftest import CREDENTIALS, Cloud
 JSON = dict[str, t.Any]
 ROLES = Path(__file__).parents[3] / "roles"
 COLLECTION = "privatelink.recovery."
-ABOUT = {"name", "when", "loop", "loop_control", "register", "vars", "delegate_to", "rescue"}
+ABOUT = {"name", "when", "loop", "loop_control", "register", "vars", "delegate_to", "rescue", "failed_when"}
 
 
 ONLY_A_NAME = re.compile(r"^\{\{ ([a-z_]+(?:\.[a-z_]+)+) \}\}$")
@@ -169,7 +169,7 @@ class _Run:
             if self._holds(conditions, variables):
                 self.tasks(path.parent / str(self._templar(variables).template(task[action])), variables, [])
         else:
-            self._register(task, self._act(task, action, variables, conditions))
+            self._register(task, self._act(task, action, variables, conditions), variables)
 
     def _block(self, task: JSON, path: Path, variables: JSON, conditions: list[t.Any]) -> None:
         def run(tasks: list[JSON]) -> None:
@@ -184,10 +184,10 @@ class _Run:
                 raise
             run(task["rescue"])
 
-    def _register(self, task: JSON, result: JSON) -> None:
+    def _register(self, task: JSON, result: JSON, variables: JSON) -> None:
         if "register" in task:
             self._facts[task["register"]] = result
-        if result.get("failed"):
+        if result.get("failed") and self._holds(task.get("failed_when", []), variables):
             raise Stopped(str(task["name"]), result)
 
     def _act(self, task: JSON, action: str, variables: JSON, conditions: list[t.Any]) -> JSON:

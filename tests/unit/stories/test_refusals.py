@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import typing as t
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -255,6 +256,16 @@ def test_credentials_that_do_not_count(name: str, make_cloud: MakeCloud, tell: T
     assert words.lower() in played.failure.lower()
     assert "rehearsal-secret" not in played.failure
     assert cloud.writes() == []
+
+
+def test_a_report_that_cannot_be_kept_does_not_hide_why(cloud: Cloud, tell: Tell, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    nowhere = str(tmp_path / "file" / "reports")
+    refused = tell(cloud, **elsewhere(subnet=f"{NETWORK}/subnets/nowhere"), backup_report_directory=nowhere).play()
+    assert "[subnet]" in refused.failure and "cannot be written" not in refused.failure
+    done = tell(cloud, backup_report_directory=nowhere).play()
+    assert "cannot be written" in done.failure and "nothing else is" in done.failure
+    assert cloud.exists(ENDPOINT)
 
 
 def test_attested_freshness_opens_the_gate(make_cloud: MakeCloud, tell: Tell) -> None:
