@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from .azure import Azure
 from .errors import InputError, NotFound, Refusal
-from .ids import build_id, group_id
+from .ids import build_id, fold_id, group_id, parse_id
 from .plan import Plan
 from .resource import Kind, settled, wanted_tags
 from .runner import Task, outcome
@@ -35,9 +36,13 @@ OPTIONS: dict[str, Option] = {
 }
 
 
+USER_IDENTITY = "Microsoft.ManagedIdentity/userAssignedIdentities"
+
+
 def _identity_key(value: t.Any) -> t.Any:
     types = sorted(part.strip().lower() for part in str((value or {}).get("type") or "None").split(","))
-    return types, sorted(key.lower() for key in (value or {}).get("userAssignedIdentities") or {})
+    users = (value or {}).get("userAssignedIdentities") or {}
+    return types, sorted(key.lower() for key, detail in users.items() if detail is not None)
 
 
 IDENTITY_ROW = {"identity": Option(type="dict", to="identity", fold=_identity_key)}
@@ -73,8 +78,23 @@ def manage_vault(task: Task) -> JSON:
     _refuse_cross_region_restore(plan, current)
     document = current
     if plan.changed and not task.check_mode:
-        document = VAULT.apply(task.azure, plan, wait=task.options["wait"])
+        document = _apply(task, plan)
     return outcome(plan, document)
+
+
+def _apply(task: Task, plan: Plan) -> JSON | None:
+    """Do what the plan says. A new vault is given user-assigned identities by a second write.
+
+    Made with both kinds of identity at once it ends without any (Azure/azure-rest-api-specs#27851), and made with
+    user-assigned ones only, its operation answers 404 (Azure/azure-rest-api-specs#27869).
+    """
+    identity = plan.body.get("identity") or {}
+    if plan.action != "create" or not identity.get("userAssignedIdentities"):
+        return VAULT.apply(task.azure, plan, wait=task.options["wait"])
+    at_first = "SystemAssigned" if "systemassigned" in _identity_key(identity)[0] else "None"
+    VAULT.apply(task.azure, replace(plan, body={**plan.body, "identity": {"type": at_first}}))
+    second = Plan("update", plan.resource_id, body={"identity": identity})
+    return VAULT.apply(task.azure, second, wait=task.options["wait"])
 
 
 def list_vaults(task: Task) -> JSON:
@@ -145,15 +165,35 @@ def _identity(wanted: JSON | None, current: JSON | None, resource_id: str) -> JS
             remedy="Ask for SystemAssigned, or for 'SystemAssigned, UserAssigned' to add identities.",
         )
     users = wanted.get("user_assigned_identities") or {}
-    if "userassigned" in have and users.get("append", True):
+    asked, append = users.get("id") or [], users.get("append", True)
+    if asked and "userassigned" not in types:
+        raise InputError(
+            f"identity.user_assigned_identities names identities, but identity.type is {wanted['type']}.",
+            remedy="Ask for UserAssigned, or for 'SystemAssigned, UserAssigned'.",
+        )
+    if "userassigned" in have and append:
         types.add("userassigned")
     made: JSON = {"type": wanted["type"] if "userassigned" not in types else identity_type(types)}
     if "userassigned" in types:
-        kept = get_path(current, "identity.userAssignedIdentities") or {} if users.get("append", True) else {}
-        made["userAssignedIdentities"] = {key: {} for key in [*kept, *(users.get("id") or [])]}
+        made["userAssignedIdentities"] = _user_identities(asked, current, append)
+        if not any(detail is not None for detail in made["userAssignedIdentities"].values()):
+            raise InputError(f"identity.type is {made['type']}, but identity.user_assigned_identities names none.")
     if _identity_key(made) == (["none"], []):
         return {"identity": {"type": "None"}} if current is None else {}
     return {"identity": made}
+
+
+def _user_identities(asked: t.Sequence[str], current: JSON | None, append: bool) -> JSON:
+    """The user-assigned identities to send: an empty object for each to be there, null for each to be taken away."""
+    there = {fold_id(key): key for key in get_path(current, "identity.userAssignedIdentities") or {}}
+    wanted = {
+        fold_id(parse_id(text, USER_IDENTITY, option="identity.user_assigned_identities.id").text): text
+        for text in asked
+    }
+    return {
+        **{there.get(folded, text): {} for folded, text in wanted.items()},
+        **{key: {} if append else None for folded, key in there.items() if folded not in wanted},
+    }
 
 
 def identity_type(types: t.Collection[str]) -> str:

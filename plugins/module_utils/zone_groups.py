@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import typing as t
 
 from .azure import Azure
@@ -60,7 +61,7 @@ def plan_group(group_id: str, current: JSON | None, zones: t.Sequence[str]) -> P
     names = {fold_id(_zone_id(config)): str(config.get("name")) for config in configs_of(current)}
     configs = [
         {
-            "name": names.get(fold_id(zone)) or zone_name(zone).replace(".", "-"),
+            "name": names.get(fold_id(zone)) or _new_name(zone, names.values()),
             "properties": {"privateDnsZoneId": zone},
         }
         for zone in zones
@@ -68,6 +69,17 @@ def plan_group(group_id: str, current: JSON | None, zones: t.Sequence[str]) -> P
     body = {"name": group_id.rsplit("/", 1)[-1], "properties": {"privateDnsZoneConfigs": configs}}
     action: t.Literal["create", "update"] = "create" if current is None else "update"
     return Plan(action, group_id, _shown(configs_of(current)), _shown(configs), body)
+
+
+def _new_name(zone: str, taken: t.Collection[str]) -> str:
+    """A name for the configuration of a zone. One that stands for another zone cannot be given to this one in place.
+
+    hashicorp/terraform-provider-azurerm#27559, and what its mending (#29329) says of Azure.
+    """
+    name = zone_name(zone).replace(".", "-")
+    if name.lower() not in (other.lower() for other in taken):
+        return name
+    return f"{name}-{hashlib.sha256(fold_id(zone).encode()).hexdigest()[:8]}"
 
 
 def unwritten(names: t.Sequence[PublishedName], group: JSON | None) -> list[str]:

@@ -42,7 +42,8 @@ options:
         choices: [SystemAssigned, UserAssigned, 'SystemAssigned, UserAssigned', None]
         default: SystemAssigned
       user_assigned_identities:
-        description: User-assigned identities.
+        description:
+          - User-assigned identities. A new vault gets them by a second write, once it exists; Azure loses those it is created with.
         type: dict
         suboptions:
           id:

@@ -175,6 +175,7 @@ class ZoneGroups:
                 "PrivateDnsZoneGroupLimitExceeded",
             )
         before = current.properties["privateDnsZoneConfigs"] if current else []
+        _refuse_replaced(before, zones)
         group_id = current.id if current else call.id
         group = arm.store.put(Resource(group_id, self._document(group_id, zones, "Updating")))
 
@@ -215,3 +216,17 @@ class ZoneGroups:
             self._arm, "zone_group.delete", group.id, done, lambda: self._settle(group, "Failed")
         )
         return operations.accepted(call, operation, region, None)
+
+
+def _refuse_replaced(before: t.Sequence[JSON], zones: t.Mapping[str, str]) -> None:
+    """A configuration keeps its zone; another zone needs a configuration of another name.
+
+    That it is refused: hashicorp/terraform-provider-azurerm#27559 and #29329. In which words is unverified.
+    """
+    for config in before:
+        name, zone_id = config["name"], config["properties"]["privateDnsZoneId"]
+        if name in zones and fold(zones[name]) != fold(zone_id):
+            raise operations.invalid(
+                f"The private DNS zone of config {name} cannot be changed from {zone_id} to {zones[name]}.",
+                "PrivateDnsZoneConfigCannotBeUpdated",
+            )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import re
 import typing as t
+from dataclasses import replace
 
 from ..arm import Arm, Call, Route
 from ..store import Resource
@@ -77,6 +78,7 @@ def _create(call: Call) -> Response:
     vault = new_vault(arm, vault_id(call), body["location"])
     check_properties(arm, vault, _merged(vault.properties, body.get("properties")))
     _lay(arm, vault, body, replace=True)
+    lost = recovery_identity.forget_at_creation(vault)
     arm.store.put(vault)
     if recovery_operations.is_synchronous(call):
         vault.properties["provisioningState"] = "Succeeded"
@@ -85,7 +87,8 @@ def _create(call: Call) -> Response:
         arm, "vault.create", vault.id, lambda: _settle(arm, vault, "Succeeded"), lambda: _settle(arm, vault, "Failed")
     )
     answer = copy.deepcopy(first_answer(vault))
-    return Response(201, answer, recovery_operations.vault_headers(call, operation, location=False))
+    followed = replace(operation, id=arm.guid()) if lost else operation
+    return Response(201, answer, recovery_operations.vault_headers(call, followed, location=False))
 
 
 def _replace(call: Call, vault: Resource) -> Response:

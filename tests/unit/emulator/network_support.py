@@ -148,7 +148,9 @@ def endpoint(*, manual: bool = False, **changes: t.Any) -> JSON:
     return {"location": facts["location"], "properties": properties}
 
 
-def zone_group(*zones: str) -> JSON:
-    """The body of a zone group's PUT."""
-    configs = [{"name": f"c{number}", "properties": {"privateDnsZoneId": one}} for number, one in enumerate(zones)]
+def zone_group(*zones: str, first: int = 0) -> JSON:
+    """The body of a zone group's PUT; its configurations are numbered."""
+    configs = [
+        {"name": f"c{number}", "properties": {"privateDnsZoneId": one}} for number, one in enumerate(zones, first)
+    ]
     return {"properties": {"privateDnsZoneConfigs": configs}}

@@ -111,10 +111,19 @@ def test_shorter_list_removes_records() -> None:
     azure = ready()
     azure.settled("PUT", ZONE_GROUP, zone_group(ZONE, OTHER_ZONE))
     assert addresses(azure, "thing") == ["10.1.1.4"]
-    response = azure.send("PUT", ZONE_GROUP, zone_group(OTHER_ZONE))
+    response = azure.send("PUT", ZONE_GROUP, zone_group(OTHER_ZONE, first=1))
     assert response.status == 200
     azure.get(ZONE_GROUP)
     assert addresses(azure, "thing") == []
+
+
+def test_a_config_keeps_its_zone() -> None:
+    azure = ready()
+    azure.settled("PUT", ZONE_GROUP, zone_group(ZONE))
+    status, code, text = azure.refused("PUT", ZONE_GROUP, zone_group(OTHER_ZONE))
+    assert (status, code) == (400, "PrivateDnsZoneConfigCannotBeUpdated")
+    assert "config c0" in text
+    assert azure.settled("PUT", ZONE_GROUP, zone_group(OTHER_ZONE, first=1))
 
 
 def test_new_names_join_and_old_names_leave() -> None:
@@ -207,7 +216,7 @@ def test_injected_failure_keeps_the_records_known() -> None:
     azure = ready()
     azure.settled("PUT", ZONE_GROUP, zone_group(ZONE))
     azure.arm.operations.fail_next("zone_group.create", {"code": "InternalServerError", "message": "x"})
-    azure.send("PUT", ZONE_GROUP, zone_group(OTHER_ZONE))
+    azure.send("PUT", ZONE_GROUP, zone_group(OTHER_ZONE, first=1))
     document = azure.get(ZONE_GROUP)["properties"]
     assert document["provisioningState"] == "Failed"
     assert document["privateDnsZoneConfigs"][0]["properties"]["recordSets"][0]["recordSetName"] == "thing"

@@ -146,6 +146,19 @@ def test_a_put_that_forgets_the_identity_is_refused(identity: dict[str, t.Any]) 
     assert azure.get()["identity"]["type"] == "SystemAssigned"
 
 
+def test_a_new_vault_loses_user_identities_it_is_made_with() -> None:
+    user = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/u"
+    both = Azure()
+    body = {**BODY, "identity": {"type": "SystemAssigned, UserAssigned", "userAssignedIdentities": {user: {}}}}
+    assert both.ask("PUT", VAULT, body).status == 201
+    assert both.get()["identity"] == {"type": "None"}
+    alone = Azure()
+    body["identity"]["type"] = "UserAssigned"
+    answer = alone.ask("PUT", VAULT, body)
+    assert alone.ask("GET", answer.headers["Azure-AsyncOperation"]).status == 404
+    assert alone.get()["identity"]["type"] == "UserAssigned"
+
+
 def test_user_identities_are_added_kept_and_taken_away() -> None:
     azure = Azure()
     azure.create()

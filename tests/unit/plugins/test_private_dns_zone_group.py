@@ -8,6 +8,7 @@ import pytest
 from ansible_collections.privatelink.recovery.plugins.module_utils.inventory import PublishedName
 from ansible_collections.privatelink.recovery.plugins.module_utils.zone_groups import plan_group, record_sets, unwritten
 from ansible_collections.privatelink.recovery.plugins.module_utils.zone_overwrite import overwrites
+from ansible_collections.privatelink.recovery.plugins.modules.private_dns_zone import MODULE as ZONE_MODULE
 from ansible_collections.privatelink.recovery.plugins.modules.private_dns_zone_group import MODULE
 
 from ..conftest import BACKUP_ZONES, ENDPOINT, VAULT, ZONES, Cloud, four_times
@@ -146,6 +147,16 @@ def test_makes_the_zones_exactly_these(ready: Cloud) -> None:
     done = four_times(ready, MODULE, private_endpoint=ENDPOINT, zones=BACKUP_ZONES[:1])
     assert len(done["diff"]["after"]["properties"]["privateDnsZoneConfigs"]) == 1
     assert len(ready.document(GROUP)["properties"]["privateDnsZoneConfigs"]) == 1
+
+
+def test_a_zone_of_the_same_name_elsewhere_takes_the_place_of_one(ready: Cloud) -> None:
+    ready.run(MODULE, **WANTED)
+    moved = BACKUP_ZONES[0].replace("/rg-dns/", "/rg-dns-hub/")
+    ready.run(ZONE_MODULE, zones=[{"name": moved.rsplit("/", 1)[-1], "resource_group": "rg-dns-hub"}])
+    done = four_times(ready, MODULE, private_endpoint=ENDPOINT, zones=[moved, *BACKUP_ZONES[1:]])
+    assert {record["zone_id"] for record in done["record_sets"]} == {moved}
+    back = four_times(ready, MODULE, **WANTED)
+    assert {record["zone_id"] for record in back["record_sets"]} == {BACKUP_ZONES[0]}
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import typing as t
+
 import pytest
 from ansible_collections.privatelink.recovery.plugins.modules.vault import MODULE
 
-from ..conftest import VAULT, Cloud, four_times
+from ..conftest import GROUPS, VAULT, Cloud, four_times
+from ..stories.support import fault
+
+JSON = dict[str, t.Any]
+USER = f"{GROUPS}/rg-backup/providers/Microsoft.ManagedIdentity/userAssignedIdentities/one"
 
 WANTED = {"resource_group": "rg-backup", "name": "vault-backup", "location": "West Europe", "tags": {"a": "1"}}
 
@@ -37,6 +44,48 @@ def test_changes_only_what_differs(cloud: Cloud) -> None:
     assert done["diff"]["before"]["properties"]["publicNetworkAccess"] == "Enabled"
 
 
+def identity(kind: str, *users: str, append: bool = True) -> dict:
+    return {"identity": {"type": kind, "user_assigned_identities": {"id": list(users), "append": append}}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "first"), [("SystemAssigned, UserAssigned", "SystemAssigned"), ("UserAssigned", "None")]
+)
+def test_user_identities_come_with_a_second_write(cloud: Cloud, kind: str, first: str) -> None:
+    bodies = []
+
+    def look(request: t.Any, entry: JSON, proceed: t.Any) -> t.Any:
+        if request.method in ("PUT", "PATCH"):
+            bodies.append((request.method, json.loads(request.body)["identity"]["type"]))
+        return proceed(request, entry)
+
+    cloud.arm.around.insert(0, look)
+    done = four_times(cloud, MODULE, **WANTED, **identity(kind, USER))
+    assert bodies == [("PUT", first), ("PATCH", kind)]
+    assert done["state"]["identity"]["type"] == cloud.document(VAULT)["identity"]["type"] == kind
+    assert len(cloud.document(VAULT)["identity"]["userAssignedIdentities"]) == 1
+
+
+def test_user_identities_that_a_lost_run_left_out_are_added(cloud: Cloud) -> None:
+    both = identity("SystemAssigned, UserAssigned", USER)
+    fault(cloud, {"status": 403, "code": "AuthorizationFailed", "message": "no"}, method="PATCH", path="/vaults/")
+    assert cloud.run(MODULE, **WANTED, **both)["failed"]
+    assert cloud.document(VAULT)["identity"]["type"] == "SystemAssigned"
+    four_times(cloud, MODULE, **WANTED, **both)
+
+
+def test_user_identities_are_kept_or_taken_away(cloud: Cloud) -> None:
+    kind = "SystemAssigned, UserAssigned"
+    cloud.run(MODULE, **WANTED, **identity(kind, USER))
+    assert not cloud.run(MODULE, **WANTED, **identity("SystemAssigned"))["changed"]
+    four_times(cloud, MODULE, **WANTED, **identity(kind, USER + "2"))
+    assert len(cloud.document(VAULT)["identity"]["userAssignedIdentities"]) == 2
+    four_times(cloud, MODULE, **WANTED, **identity(kind, USER.upper(), append=False))
+    assert [key[-4:] for key in cloud.document(VAULT)["identity"]["userAssignedIdentities"]] == ["/one"]
+    four_times(cloud, MODULE, **WANTED, **identity("SystemAssigned", append=False))
+    assert cloud.document(VAULT)["identity"]["type"] == "SystemAssigned"
+
+
 def test_the_spelling_of_a_tag_that_is_there_stays(cloud: Cloud) -> None:
     cloud.run(MODULE, **{**WANTED, "tags": {"CostCenter": "1", "note": None}})
     assert not cloud.run(MODULE, **{**WANTED, "tags": {"costcenter": "1"}})["changed"]
@@ -54,6 +103,9 @@ def test_location_of_the_group_is_the_default(cloud: Cloud) -> None:
         ({"location": "northeurope"}, "cannot change it in place"),
         ({"identity": {"type": "None"}}, "switch it off"),
         ({"identity": {"type": "UserAssigned"}}, "switch it off"),
+        (identity("SystemAssigned", USER), "but identity.type is SystemAssigned"),
+        (identity("SystemAssigned, UserAssigned"), "names none"),
+        (identity("SystemAssigned, UserAssigned", VAULT), "identity.user_assigned_identities.id must be the id of"),
         ({"tags": {"cost/center": "1"}}, "tags has the name 'cost/center'"),
         ({"storage_redundancy": "ZoneRedundant", "cross_region_restore": "Enabled"}, "needs GeoRedundant storage"),
     ],
