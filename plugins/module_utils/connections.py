@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .azure import Azure
 from .endpoints import connection_of
-from .errors import InputError, NotFound, Refusal
+from .errors import AzureError, InputError, NotFound, Refusal
 from .ids import parse_id, same_id
 from .inventory import ENDPOINT_TYPE, NETWORK_API_VERSION
 from .plan import Plan
@@ -141,7 +141,13 @@ def _apply(task: Task, plan: Plan, target: Target, endpoint_id: str) -> JSON | N
                 "the connection to be gone", lambda: _find(task.azure, target_id, endpoint_id, target) is None
             )
         return None
-    task.azure.put(plan.resource_id, target.connection_api_version, plan.body, wait=task.options["wait"])
+    try:
+        task.azure.put(plan.resource_id, target.connection_api_version, plan.body, wait=task.options["wait"])
+    except AzureError as error:
+        # Storage refuses to approve what is approved (Azure/azure-rest-api-specs#30308): a repeated request, then, whose
+        # first answer was lost.
+        if error.status != 400 or status_of(_find(task.azure, target_id, endpoint_id, target)) != plan.after["status"]:
+            raise
     if not task.options["wait"]:
         return _find(task.azure, target_id, endpoint_id, target)
     return _both_sides(task, target_id, endpoint_id, target, plan.after["status"])

@@ -71,14 +71,19 @@ def _put(call: Call) -> Response:
     wanted, shown = state.get("status"), connection.properties["privateLinkServiceConnectionState"]
     if not is_status(wanted):
         raise ArmError(400, "InvalidRequestContent", f"'{wanted}' is not a status of a private endpoint connection.")
+    if wanted == shown["status"]:
+        # Azure/azure-rest-api-specs#30308
+        raise ArmError(
+            400,
+            "InvalidValuesForRequestParameters",
+            "Values for request parameters are invalid: privateLinkServiceConnectionState.status.",
+        )
     again = bool(setting(arm, "storage_rejected_can_be_approved"))
-    if wanted != shown["status"] and not may_become(shown["status"], wanted, rejected_can_be_approved=again):
+    if not may_become(shown["status"], wanted, rejected_can_be_approved=again):
         raise refusal(arm, "connection_state", f"A connection that is {shown['status']} cannot become {wanted}.")
-    changed = wanted != shown["status"]
     shown.update(status=wanted, description=state.get("description") or shown["description"])
     show_connections(arm, account)
-    if changed:
-        _tell_endpoint(arm, connection, wanted, shown["description"])
+    _tell_endpoint(arm, connection, wanted, shown["description"])
     return Response(200, connection.document)
 
 

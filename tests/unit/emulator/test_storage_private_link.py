@@ -118,6 +118,7 @@ def test_the_owner_decides_and_the_endpoint_sees_it_at_once(decision: str, publi
     assert done.status == 200
     assert done.document["properties"]["provisioningState"] == "Succeeded"
     assert connections(azure) == [done.document]
+    assert azure.refused("PUT", connection["id"], state(decision))[1] == "InvalidValuesForRequestParameters"
     properties = azure.get(ENDPOINT)["properties"]
     shown = properties["manualPrivateLinkServiceConnections"][0]["properties"]["privateLinkServiceConnectionState"]
     assert (shown["status"], shown["description"]) == (decision, "ticket 4711")

@@ -15,6 +15,7 @@ from ansible_collections.privatelink.recovery.plugins.modules.private_endpoint i
 from ansible_collections.privatelink.recovery.plugins.modules.private_endpoint_connection import MODULE as CONNECTION
 
 from ..conftest import GROUPS, NETWORK, SUBNET, ZONES, Cloud, four_times
+from ..stories.support import fault
 
 CACHE = f"{GROUPS}/rg-backup/providers/Microsoft.Storage/storageAccounts/cachewesteurope"
 ENDPOINT = f"{GROUPS}/rg-backup/providers/Microsoft.Network/privateEndpoints/pe-cache"
@@ -88,6 +89,14 @@ def test_the_owner_decides_on_a_pending_connection(account: Cloud, state: str) -
     again = account.run(MODULE, **WANTED)
     assert again["connection"]["status"] == state.capitalize()
     assert bool(again["names"]) is (state == "approved")
+
+
+def test_a_decision_whose_answer_is_lost_is_not_an_error(account: Cloud) -> None:
+    account.run(MODULE, **WANTED, manual=True)
+    struck = fault(account, {"drop": True, "after": True}, method="PUT", path="/privateEndpointConnections/")
+    done = account.run(CONNECTION, **ON_TARGET, state="approved")
+    assert struck.applied == 1
+    assert (done.get("failed"), done["status"]) == (None, "Approved"), done
 
 
 def test_a_rejected_connection_is_not_approved_again(account: Cloud) -> None:
