@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import re
 import time
 import typing as t
 
-from .errors import AzureError, Conflict, NotFound, WaitTimeout
+from .errors import AzureError, NotFound, OperationFailed, WaitTimeout
 from .ids import ResourceId, parse_collection, parse_id
 from .pipeline import polling, translate
 from .wire import JSON
 
 # Refusals that pass by themselves: another operation holds the resource, or one it needs is not ready yet.
 # https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-another-operation-in-progress
+# Operations of endpoints end with some of them as well: hashicorp/terraform-provider-azurerm#28112,
+# Azure/bicep-registry-modules#6001 (an account that is being changed).
 PASSING = frozenset(
     {
         "anotheroperationinprogress",
         "retryableerror",
         "referencedresourcenotprovisioned",
         "canceledandsupersededduetoanotheroperation",
+        "storageaccountoperationinprogress",
     }
 )
+# How private DNS says it, with the code of any conflict: Azure-Samples/azure-ml-federated-learning#137.
+QUEUED = re.compile(r"already has \d+ operations like '[^']*' queued", re.IGNORECASE)
 DEFAULT_TIMEOUT = 1800.0
 
 
@@ -170,6 +176,8 @@ class PostingDoor(Door, t.Protocol):
 
 
 def _passes(error: Exception) -> bool:
-    if not isinstance(error, (Conflict, AzureError)) or error.status not in (409, 429):
+    if isinstance(error, OperationFailed):
+        return error.code.lower() in PASSING
+    if not isinstance(error, AzureError) or error.status not in (409, 429):
         return False
-    return error.code.lower() in PASSING
+    return error.code.lower() in PASSING or bool(QUEUED.search(error.answer))

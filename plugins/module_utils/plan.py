@@ -49,13 +49,15 @@ def plan_present(
     creating: JSON | None = None,
     verb: t.Literal["PUT", "PATCH"] = "PUT",
     recreate: str = "",
+    again: bool = False,
 ) -> Plan:
     """Decide how to make a resource look as wanted.
 
     ``current`` is None only when Azure said 404. An update by PUT sends *current laid under wanted*, less the
     ``read_only`` paths, so that what was not asked for stays; by PATCH only what differs. ``creating`` is laid under
     ``wanted`` for a new resource. Raises :class:`Refusal` when an immutable option differs; ``recreate`` says what
-    making the resource anew would cost.
+    making the resource anew would cost. With ``again`` an update is planned even where nothing differs: what is there is
+    written as it is, to mend a provisioning state.
     """
     if current is None:
         body = overlay(creating or {}, wanted)
@@ -73,7 +75,7 @@ def plan_present(
             remedy=recreate or "Correct the option, or delete the resource yourself and run again.",
         )
     before = modelled(options, current)
-    if not names:
+    if not names and not again:
         return Plan("none", resource_id, before, before)
     changes: JSON = {}
     for name in names:

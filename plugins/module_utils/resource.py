@@ -35,9 +35,19 @@ class Kind:
         return azure.find(resource_id, self.api_version)
 
     def plan(
-        self, resource_id: str, current: JSON | None, values: JSON, *, absent: bool = False, extra: JSON | None = None
+        self,
+        resource_id: str,
+        current: JSON | None,
+        values: JSON,
+        *,
+        absent: bool = False,
+        extra: JSON | None = None,
+        again: bool = False,
     ) -> Plan:
-        """What to do for the option values; ``extra`` is wire JSON for options that need more than a row."""
+        """What to do for the option values; ``extra`` is wire JSON for options that need more than a row.
+
+        With ``again`` it is written even where nothing differs.
+        """
         if absent:
             return plan_absent(resource_id, self.options, current)
         return plan_present(
@@ -49,6 +59,7 @@ class Kind:
             creating=dict(self.creating or {}),
             verb=self.update,
             recreate=self.recreate,
+            again=again,
         )
 
     def apply(self, azure: Azure, plan: Plan, *, wait: bool = True) -> JSON | None:

@@ -40,6 +40,15 @@ def accepted(
 ) -> Response:
     """Begin an operation and answer 202: with ``{}`` to a PUT, empty to a DELETE."""
     arm = call.arm
+    if arm.operations.running_on(resource_id) is not None:
+        # Public transcripts of azure-ml and of AKS quote the text; in both the queued operation is of the same type.
+        group = resource_id.replace("/", "|")
+        raise ArmError(
+            409,
+            "Conflict",
+            f"Another operation is pending for requested object. Operation group '/operations/groups/id/{group}' "
+            f"already has 1 operations like '/operations/type/{verb}/id/{arm.guid()}' queued.",
+        )
     operation_id = base64.b64encode(f"FrontEndAsyncOperation;{verb};{arm.guid()}".encode()).decode()
     status = 204 if kind.endswith(".delete") else 200
     operation = arm.operations.start(operation_id, kind, resource_id, done, failed, result_status=status)

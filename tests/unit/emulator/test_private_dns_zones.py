@@ -87,6 +87,21 @@ def test_zones_that_cannot_be(path: str, body: JSON, code: str) -> None:
     assert Azure().refused("PUT", path, body)[:2] == (400, code)
 
 
+def test_one_operation_at_a_time() -> None:
+    seconds = {"private_dns_zone.": 45, "virtual_network_link.": 30}
+    azure = Azure(latency=seconds, virtual_networks=NETWORKS, private_dns_zones=[zone(linked="")])
+    assert azure.send("PUT", NEW, GLOBAL).status == 202
+    status, code, text = azure.refused("PUT", NEW, GLOBAL)
+    assert (status, code) == (409, "Conflict")
+    assert "already has 1 operations like '/operations/type/UpsertPrivateDnsZone/id/" in text
+    first, second = f"{ZONE}/virtualNetworkLinks/a", f"{ZONE}/virtualNetworkLinks/b"
+    assert azure.send("PUT", first, link(NETWORK)).status == 202
+    assert azure.send("PUT", second, link(SECOND)).status == 202
+    assert "UpsertVirtualNetworkLink" in azure.refused("PUT", first, link(NETWORK))[2]
+    azure.clock.advance(45)
+    assert azure.send("PUT", NEW, GLOBAL).status == 202
+
+
 def test_group_must_exist() -> None:
     azure = Azure()
     path = NEW.replace("/rg/", "/none/")

@@ -197,6 +197,18 @@ def test_a_zone_that_came_to_be_in_the_meantime_is_taken(make_cloud: t.Callable[
     assert "tags" not in cloud.document(BLOB)
 
 
+def test_a_zone_that_is_still_being_made_is_waited_for(make_cloud: t.Callable[..., Cloud]) -> None:
+    """It does not show itself yet, and Azure refuses a second operation on it."""
+    cloud = make_cloud("realistic")
+    started = cloud.run(MODULE, zones=BLOB_ROW, wait=False)
+    assert started["changed"] and not cloud.exists(BLOB)
+    done = cloud.run(MODULE, zones=BLOB_ROW, virtual_networks=[NETWORK])
+    assert not done.get("failed"), done
+    assert 409 in [entry["status"] for entry in cloud.arm.log]
+    assert cloud.document(BLOB)["tags"] == TAG
+    assert [link["state"] for link in done["links"]] == ["Completed"]
+
+
 def test_a_creation_that_fails_late_says_why_or_succeeds_when_repeated(make_cloud: t.Callable[..., Cloud]) -> None:
     cloud = make_cloud()
     action = {"operation_failed": {"code": "InternalServerError", "message": "lost"}}

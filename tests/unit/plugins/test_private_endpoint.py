@@ -9,6 +9,7 @@ from ansible_collections.privatelink.recovery.plugins.modules.private_endpoint_i
 from ansible_collections.privatelink.recovery.plugins.modules.vault import MODULE as VAULT_MODULE
 
 from ..conftest import ENDPOINT, GROUPS, SUBNET, VAULT, Cloud, four_times
+from ..stories.support import fault
 
 WANTED = {
     "resource_group": "rg-backup",
@@ -44,6 +45,28 @@ def test_names_grow_and_are_read(vault: Cloud) -> None:
     assert found["sub_resource"] == "AzureBackup"
     assert vault.run(INFO, target=VAULT)["private_endpoints"][0]["name"] == "pe-backup"
     assert vault.run(INFO, resource_group="rg-backup", name="other")["private_endpoints"] == []
+
+
+LOST = {"operation_failed": {"code": "InternalServerError", "message": "The fabric is torn."}}
+
+
+def test_an_endpoint_that_ended_as_failed_is_written_again(vault: Cloud) -> None:
+    fault(vault, LOST, method="PUT", path="/privateEndpoints/")
+    first = vault.run(MODULE, **WANTED)
+    assert first["failed"] and "The fabric is torn" in first["msg"]
+    assert vault.document(ENDPOINT)["properties"]["provisioningState"] == "Failed"
+    done = four_times(vault, MODULE, **WANTED)
+    assert done["diff"]["before"]["properties"]["provisioningState"] == "Failed"
+    assert done["state"]["provisioning_state"] == "Succeeded"
+    assert len(done["names"]) == 2
+
+
+def test_an_endpoint_that_fails_after_its_start_is_written_once_more_and_then_explained(vault: Cloud) -> None:
+    lost = fault(vault, LOST, nth="every", times=0, method="PUT", path="/privateEndpoints/")
+    assert not vault.run(MODULE, **WANTED, wait=False).get("failed")
+    result = vault.run(MODULE, **WANTED)
+    assert result["failed"] and "The fabric is torn" in result["msg"] and ENDPOINT in result["msg"]
+    assert lost.applied == 2
 
 
 def test_changes_tags(vault: Cloud) -> None:

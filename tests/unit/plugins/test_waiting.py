@@ -35,6 +35,15 @@ def test_waits_while_another_operation_runs(stocked: Cloud, deed: str, code: str
     assert len([line for line in stocked.progress if f"is busy ({code}), trying again" in line]) == 3
 
 
+@pytest.mark.parametrize("deed", ["arm PUT", "arm PATCH", "network PUT"])
+@pytest.mark.parametrize("code", ["RetryableError", "StorageAccountOperationInProgress"])
+def test_an_operation_that_ends_busy_is_begun_again(stocked: Cloud, deed: str, code: str) -> None:
+    match, ask = DEEDS[deed]
+    fault(stocked, match, times=2, operation_failed={"code": code, "message": "Wait."})
+    ask(azure(stocked))
+    assert len([line for line in stocked.progress if f"is busy ({code}), trying again" in line]) == 2
+
+
 def test_another_operation_that_never_ends(stocked: Cloud) -> None:
     match, ask = DEEDS["arm PATCH"]
     fault(stocked, match, nth="every", times=0, status=409, code="AnotherOperationInProgress", message="Wait.")
