@@ -174,9 +174,12 @@ def region(name: str | None) -> str:
     return re.sub(r"[\s()_-]", "", name or "").lower()
 
 
-def assignment_name(scope: str, principal_id: str, role: str) -> str:
-    """The deterministic GUID of a role assignment: the same three always give the same name."""
-    key = "|".join((fold_id(scope), principal_id.lower(), trailing_guid(role)))
+def assignment_name(scope: str, principal_id: str, role: str, attempt: int = 0) -> str:
+    """The deterministic GUID of a role assignment: the same three always give the same name.
+
+    Later attempts give other names, for when Azure does not take the first.
+    """
+    key = "|".join((fold_id(scope), principal_id.lower(), trailing_guid(role), *([str(attempt)] if attempt else [])))
     return str(uuid.uuid5(ASSIGNMENT_NAMESPACE, key))
 
 

@@ -10,7 +10,7 @@ from .dns_topology import owns_zones
 from .gates import Gate, ok, refused, warning
 from .ids import fold_id, region, same_id, unique_ids
 from .inspection import EndpointWish, Inspection, StorageEndpoint
-from .subnets import policies_refused, shortage
+from .subnets import delegated, policies_refused, shortage
 from .vaults import VAULT
 from .wire import JSON, get_path
 
@@ -37,6 +37,8 @@ def subnets(look: Inspection) -> t.Iterator[Gate]:
                 "network_policies", subject, f"{policies}.",
                 "Set privateEndpointNetworkPolicies of the subnet to Disabled, or accept the value by name.",
             )  # fmt: skip
+        if absent and delegated(found):
+            yield warning("subnet", subject, f"{delegated(found)}.", "Use a subnet that is not delegated.")
         # An endpoint of a storage account takes one address.
         missing = shortage(found, need.required * len(new) + len(absent) - len(new))
         if missing:

@@ -44,17 +44,19 @@ class Wanted:
         """The id of the assignment that exists, or of the one that would be made."""
         if self.existing:
             return str(self.existing["id"])
-        return f"{self.scope}/providers/{ASSIGNMENT_TYPE}/{self.own_name}"
+        return self.own_ids[0]
 
     @property
-    def own_name(self) -> str:
-        """The name that this module gives."""
-        return assignment_name(self.scope, self.principal_id, self.guid)
+    def own_ids(self) -> list[str]:
+        """The ids that this module gives, the second when Azure does not take the first."""
+        names = [assignment_name(self.scope, self.principal_id, self.guid, attempt) for attempt in range(2)]
+        return [f"{self.scope}/providers/{ASSIGNMENT_TYPE}/{name}" for name in names]
 
     @property
     def made_here(self) -> bool:
-        """Whether the assignment that exists has the name this module gives."""
-        return self.existing is not None and self.id.rsplit("/", 1)[-1].lower() == self.own_name.lower()
+        """Whether the assignment that exists has a name this module gives."""
+        names = [trailing_guid(own) for own in self.own_ids]
+        return self.existing is not None and trailing_guid(self.id) in names
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -168,9 +170,19 @@ def _with(item: Wanted, existing: JSON) -> Wanted:
 def _assign(task: Task, item: Wanted) -> JSON:
     """Make one assignment, waiting for the directory to know the principal."""
 
+    def put() -> JSON:
+        first, second = item.own_ids
+        try:
+            return t.cast(JSON, task.azure.put(first, API_VERSION, item.body()))
+        except AzureError as error:
+            # "Please use a new Guid", says Azure now and then of any name, and goes on saying so: Azure/azure-cli#23770.
+            if error.code.lower() != "hashconflictondifferentroleassignmentids":
+                raise
+            return t.cast(JSON, task.azure.put(second, API_VERSION, item.body()))
+
     def attempt() -> JSON | None:
         try:
-            return t.cast(JSON, task.azure.put(item.id, API_VERSION, item.body()))
+            return put()
         except Conflict as error:
             if error.code.lower() != "roleassignmentexists":
                 raise

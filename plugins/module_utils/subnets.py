@@ -39,7 +39,9 @@ NEEDS = {
 
 @dataclass(frozen=True)
 class Capacity:
-    """What a subnet has. ``free`` counts addresses; ``policies`` is Azure's word for endpoint network policies."""
+    """What a subnet has. ``free`` counts addresses; ``policies`` is Azure's word for endpoint network policies,
+    ``delegations`` are the services the subnet is given to.
+    """
 
     subnet_id: str
     location: str
@@ -47,6 +49,7 @@ class Capacity:
     usable: int
     used: int
     policies: str
+    delegations: tuple[str, ...] = ()
 
     @property
     def free(self) -> int:
@@ -86,7 +89,10 @@ def capacity(subnet_id: str, network: JSON, usages: t.Sequence[JSON]) -> Capacit
         usable = min(usable, int(limit))
     used = int(usage.get("currentValue") or len(properties.get("ipConfigurations") or []))
     policies = str(properties.get("privateEndpointNetworkPolicies") or "Disabled")
-    return Capacity(subnet_id, str(network.get("location") or ""), prefixes, usable, used, policies)
+    services = (get_path(item, "properties.serviceName") for item in properties.get("delegations") or [])
+    return Capacity(
+        subnet_id, str(network.get("location") or ""), prefixes, usable, used, policies, tuple(filter(None, services))
+    )
 
 
 def shortage(found: Capacity, required: int) -> str:
@@ -106,6 +112,20 @@ def policies_refused(found: Capacity, accepted: t.Collection[str]) -> str:
     return f"{found.subnet_id} has private endpoint network policies {found.policies}; accepted is {' or '.join(sorted(accepted))}"
 
 
+def delegated(found: Capacity) -> str:
+    """A sentence when the subnet is given to a service, else an empty string.
+
+    The portal refuses endpoints in it, Azure took them all the same when they came first
+    (MicrosoftDocs/azure-docs#47048): doubtful, not impossible.
+    """
+    if not found.delegations:
+        return ""
+    return (
+        f"{found.subnet_id} is delegated to {', '.join(found.delegations)}; Azure may refuse private endpoints in it, as its "
+        "portal does"
+    )
+
+
 def judge_subnet(task: Task) -> JSON:
     """Serve the ``subnet_capacity`` module."""
     options = task.options
@@ -120,6 +140,8 @@ def judge_subnet(task: Task) -> JSON:
     problems = [problem for problem in problems if problem]
     if problems and options["enforce"]:
         raise Refusal("; ".join(problems) + ".", remedy="Use a larger subnet, or set its network policies to Disabled.")
+    if delegated(found):
+        task.warn(f"{delegated(found)}.")
     if not problems and found.free < advised:
         task.warn(f"{found.subnet_id} has {found.free} free addresses; {advised} are advised because the need grows.")
     return {
@@ -133,6 +155,7 @@ def judge_subnet(task: Task) -> JSON:
         "required": required,
         "advised": advised,
         "network_policies": found.policies,
+        "delegations": list(found.delegations),
         "location": found.location,
         "address_prefixes": list(found.prefixes),
     }

@@ -8,7 +8,7 @@ import typing as t
 from .azure import Azure
 from .dns_zones import zone_and_record
 from .endpoints import connection_of
-from .errors import InputError, NotFound, Refusal, WaitTimeout
+from .errors import AzureError, InputError, NotFound, Refusal, WaitTimeout
 from .ids import fold_id, parse_id, refuse_name, same_id, unique_ids
 from .inventory import ENDPOINT_TYPE, NETWORK_API_VERSION, PublishedName, read_names
 from .plan import Plan
@@ -22,6 +22,7 @@ TYPE = ENDPOINT_TYPE + "/privateDnsZoneGroups"
 # One group an endpoint, five zones a group: https://learn.microsoft.com/azure/private-link/private-endpoint-dns-integration
 MOST_ZONES = 5
 DEFAULT_NAME = "default"
+SECOND_GROUP = "morethanoneprivatednszonegroupperprivateendpointnotallowed"
 # Azure writes the records right after the group; a name that has not come by then does not come.
 RECORDS_WITHIN = 300.0
 ENDPOINT = Kind(ENDPOINT_TYPE, NETWORK_API_VERSION, {})
@@ -121,10 +122,21 @@ def manage_zone_group(task: Task) -> JSON:
         overwritten = refuse_overwrites(task, overwrites(endpoint or {}, names, records))
     document = current
     if plan.changed and not task.check_mode:
-        document = task.azure.put(plan.resource_id, NETWORK_API_VERSION, plan.body, wait=task.options["wait"])
+        plan, document = _put(task, endpoint_id, plan, zones)
     if task.options["wait"] and not task.check_mode:
         document = _verified(task.azure, plan.resource_id, endpoint_id, document, names)
     return _result(plan, document, overwritten)
+
+
+def _put(task: Task, endpoint_id: str, plan: Plan, zones: t.Sequence[str]) -> tuple[Plan, JSON]:
+    try:
+        return plan, task.azure.put(plan.resource_id, NETWORK_API_VERSION, plan.body, wait=task.options["wait"])
+    except AzureError as error:
+        # Since the groups were read somebody made one, most likely Azure Policy, which makes them a while after endpoints.
+        other = _existing(task, endpoint_id, plan.resource_id, zones) if error.code.lower() == SECOND_GROUP else None
+        if other is None:
+            raise
+        return plan_group(str(other["id"]), other, zones), other
 
 
 def _zones(task: Task) -> list[str]:

@@ -103,6 +103,12 @@ network_policies:
   returned: when the subnet exists
   type: str
   sample: Disabled
+delegations:
+  description: The services the subnet is delegated to. Azure may refuse private endpoints in such a subnet, which is a warning.
+  returned: when the subnet exists
+  type: list
+  elements: str
+  sample: []
 location:
   description: Region of the virtual network.
   returned: when the subnet exists

@@ -45,6 +45,10 @@ class NetworkWorld:
                 "properties": {
                     "addressPrefix": subnet["address_prefix"],
                     "privateEndpointNetworkPolicies": subnet.get("private_endpoint_network_policies", "Disabled"),
+                    "delegations": [
+                        {"name": service.replace("/", "."), "properties": {"serviceName": service}}
+                        for service in subnet.get("delegations", [])
+                    ],
                 },
             }
             for subnet in item.get("subnets", [])

@@ -12,7 +12,7 @@ import typing as t
 
 from ..arm import Arm, Call, Route
 from ..store import Resource, type_of
-from ..wire import JSON, Response, fold, parent, parent_not_found
+from ..wire import JSON, ArmError, Response, fold, parent, parent_not_found
 from . import network_addresses as addresses
 from . import network_operations as operations
 from .private_dns_names import record_name
@@ -139,7 +139,7 @@ class ZoneGroups:
         return endpoint
 
     def _zones(self, call: Call) -> dict[str, str]:
-        """The zones a body names: they must exist and allow the caller to join. The codes are unverified."""
+        """The zones a body names: they must exist and allow the caller to join. Of the codes, that of too many is unverified."""
         configs = (call.body.get("properties") or {}).get("privateDnsZoneConfigs") or []
         most = int(self._arm.settings.get("zones_per_zone_group", 5))
         if len(configs) > most:
@@ -150,9 +150,7 @@ class ZoneGroups:
         for config in configs:
             zone_id = (config.get("properties") or {}).get("privateDnsZoneId") or ""
             if not config.get("name") or config["name"] in zones:
-                raise operations.invalid(
-                    "Each private DNS zone config needs a name of its own.", "InvalidPrivateDnsZoneConfig"
-                )
+                raise _unreadable(call.id, config.get("name"))
             operations.require_join(call, GROUP + "/write", _JOIN, zone_id)
             if type_of(zone_id) != "microsoft.network/privatednszones" or self._arm.store.find(zone_id) is None:
                 raise operations.invalid_reference(zone_id, call.id)
@@ -171,8 +169,8 @@ class ZoneGroups:
         current = self.of(endpoint.id)
         if current is not None and fold(current.id) != fold(call.id):
             raise operations.invalid(
-                f"Private endpoint {endpoint.id} can have one private DNS zone group and has {current.name}.",
-                "PrivateDnsZoneGroupLimitExceeded",
+                "Cannot create more than one private dns zone groups in the private endpoint.",
+                "MoreThanOnePrivateDnsZoneGroupPerPrivateEndpointNotAllowed",
             )
         before = current.properties["privateDnsZoneConfigs"] if current else []
         _refuse_replaced(before, zones)
@@ -230,3 +228,13 @@ def _refuse_replaced(before: t.Sequence[JSON], zones: t.Mapping[str, str]) -> No
                 f"The private DNS zone of config {name} cannot be changed from {zone_id} to {zones[name]}.",
                 "PrivateDnsZoneConfigCannotBeUpdated",
             )
+
+
+def _unreadable(group_id: str, name: str | None) -> ArmError:
+    """How configurations without a name (pulumi/pulumi-azure-native#2431) and of one name are refused.
+
+    The latter is quoted in hashicorp/terraform-provider-azurerm#28966.
+    """
+    text = f"Resource {group_id} has two child resources with the same name ({name})."
+    details = [{"code": "DuplicateResourceName", "message": text}] if name else []
+    return ArmError(400, "InvalidRequestFormat", "Cannot parse the request.", details=details)

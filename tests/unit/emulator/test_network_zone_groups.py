@@ -27,6 +27,10 @@ ZONE_GROUP = f"{ENDPOINT}/privateDnsZoneGroups/default"
 OTHER_ZONE = f"{PROVIDER}/privateDnsZones/www.clizone1.com"
 
 
+SECOND = "MoreThanOnePrivateDnsZoneGroupPerPrivateEndpointNotAllowed"
+CONFIG = {"name": "c0", "properties": {"privateDnsZoneId": ZONE}}
+
+
 def ready(**world: t.Any) -> Azure:
     azure = Azure(private_dns_zones=[zone(), zone("www.clizone1.com", linked="")], **world)
     azure.settled("PUT", ENDPOINT, endpoint())
@@ -160,7 +164,7 @@ def test_endpoints_of_one_target_share_a_record_that_either_removes() -> None:
 @pytest.mark.parametrize(
     ("path", "body", "status", "code"),
     [
-        (f"{ENDPOINT}/privateDnsZoneGroups/second", zone_group(ZONE), 400, "PrivateDnsZoneGroupLimitExceeded"),
+        (f"{ENDPOINT}/privateDnsZoneGroups/second", zone_group(ZONE), 400, SECOND),
         (ZONE_GROUP, zone_group(f"{PROVIDER}/privateDnsZones/none.net"), 400, "InvalidResourceReference"),
         (ZONE_GROUP, zone_group(NETWORK), 400, "InvalidResourceReference"),
         (ZONE_GROUP, zone_group(*[ZONE] * 6), 400, "PrivateDnsZoneConfigsLimitExceeded"),
@@ -168,8 +172,9 @@ def test_endpoints_of_one_target_share_a_record_that_either_removes() -> None:
             ZONE_GROUP,
             {"properties": {"privateDnsZoneConfigs": [{"properties": {}}]}},
             400,
-            "InvalidPrivateDnsZoneConfig",
+            "InvalidRequestFormat",
         ),
+        (ZONE_GROUP, {"properties": {"privateDnsZoneConfigs": [CONFIG, CONFIG]}}, 400, "InvalidRequestFormat"),
         (f"{ENDPOINT}/privateDnsZoneGroups/default-", zone_group(ZONE), 400, "InvalidResourceName"),
         (f"{ENDPOINT}2/privateDnsZoneGroups/default", zone_group(ZONE), 404, "ParentResourceNotFound"),
     ],

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import pytest
+from ansible_collections.privatelink.recovery.extensions.emulator.wire import Request
 from ansible_collections.privatelink.recovery.plugins.module_utils.inventory import PublishedName
 from ansible_collections.privatelink.recovery.plugins.module_utils.zone_groups import plan_group, record_sets, unwritten
 from ansible_collections.privatelink.recovery.plugins.module_utils.zone_overwrite import overwrites
@@ -242,6 +244,25 @@ def test_a_group_of_others_with_the_wanted_zones_is_left(make_cloud: MakeCloud) 
     assert result["id"] == POLICY_GROUP
     assert "deployedByPolicy" in result["warnings"][0]
     assert cloud.writes() == []
+
+
+@pytest.mark.parametrize("zones", [BACKUP_ZONES, BACKUP_ZONES[:2]])
+def test_a_group_that_others_make_at_the_same_time(ready: Cloud, zones: list[str]) -> None:
+    configs = [{"name": f"c{number}", "properties": {"privateDnsZoneId": zone}} for number, zone in enumerate(zones)]
+
+    def overtake(request: t.Any, entry: JSON, proceed: t.Any) -> t.Any:
+        if request.method == "PUT" and request.path == GROUP:
+            body = json.dumps({"properties": {"privateDnsZoneConfigs": configs}}).encode()
+            ready.arm.around.remove(overtake)
+            other = Request.parse("PUT", f"https://x{POLICY_GROUP}?api-version=2024-05-01", request.headers, body)
+            assert ready.arm.answer(other).status == 201
+        return proceed(request, entry)
+
+    ready.arm.around.insert(0, overtake)
+    result = ready.run(MODULE, **WANTED)
+    assert "deployedByPolicy" in (result["warnings"][0] if zones == BACKUP_ZONES else result["msg"]), result
+    assert bool(result.get("failed")) is (zones != BACKUP_ZONES)
+    assert not ready.exists(GROUP)
 
 
 @pytest.fixture

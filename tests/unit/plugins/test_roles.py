@@ -19,6 +19,7 @@ from ansible_collections.privatelink.recovery.plugins.modules.role_assignment im
 from ansible_collections.privatelink.recovery.plugins.modules.role_definition import MODULE as DEFINITION
 
 from ..conftest import GROUPS, SUBSCRIPTION, Cloud, four_times
+from ..stories.support import fault
 
 OPERATOR = "44444444-4444-4444-8444-444444444444"
 IDENTITY = "55555555-5555-4555-8555-555555555555"
@@ -167,6 +168,16 @@ def test_assignments_are_made_and_settle(cloud: Cloud) -> None:
     assert done["assignments"][0]["id"] == f"{SCOPE}{BASE}/{assignment_name(SCOPE, IDENTITY, CONTRIBUTOR)}"
     assert cloud.arm.clock.now() - before >= 60
     assert any("to spread" in line for line in cloud.progress)
+
+
+def test_a_name_azure_does_not_take_is_replaced(cloud: Cloud) -> None:
+    first, second = (assignment_name(SCOPE, IDENTITY, CONTRIBUTOR, attempt) for attempt in range(2))
+    refusal = {"status": 400, "code": "HashConflictOnDifferentRoleAssignmentIds", "message": "Please use a new Guid."}
+    fault(cloud, refusal, times=0, method="PUT", path=f"/roleAssignments/{first}$")
+    four_times(cloud, ASSIGNMENT, assignments=[wanted()], settle_seconds=0)
+    assert cloud.exists(f"{SCOPE}{BASE}/{second}")
+    four_times(cloud, ASSIGNMENT, assignments=[wanted()], state="absent", only_made_here=True)
+    assert not cloud.exists(f"{SCOPE}{BASE}/{second}")
 
 
 def test_nothing_to_do_waits_for_nothing(cloud: Cloud) -> None:

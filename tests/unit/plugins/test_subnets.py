@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import typing as t
 
 import pytest
@@ -15,7 +16,7 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.subnets impor
 )
 from ansible_collections.privatelink.recovery.plugins.modules.subnet_capacity import MODULE
 
-from ..conftest import NETWORK, SUBNET, Cloud
+from ..conftest import NETWORK, SUBNET, WORLD, Cloud
 
 JSON = dict[str, t.Any]
 
@@ -138,3 +139,13 @@ def test_told_without_failing(cloud: Cloud) -> None:
     assert not found.get("failed") and found["enough"] is False
     missing = cloud.run(MODULE, subnet=SUBNET + "2", enforce=False)
     assert (missing["exists"], missing["enough"]) == (False, False)
+
+
+def test_a_delegated_subnet_is_doubtful(make_cloud: t.Callable[..., Cloud]) -> None:
+    networks = copy.deepcopy(WORLD["virtual_networks"])
+    networks[0]["subnets"][0]["delegations"] = ["Microsoft.Web/serverFarms"]
+    cloud = make_cloud(virtual_networks=networks)
+    found = cloud.run(MODULE, subnet=SUBNET)
+    assert (found["enough"], found["delegations"]) == (True, ["Microsoft.Web/serverFarms"])
+    assert "is delegated to Microsoft.Web/serverFarms" in found["warnings"][0]
+    assert "warnings" not in cloud.run(MODULE, subnet=SUBNET.replace("vnet-app", "vnet-hub"))

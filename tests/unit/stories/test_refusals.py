@@ -268,6 +268,14 @@ def test_a_report_that_cannot_be_kept_does_not_hide_why(cloud: Cloud, tell: Tell
     assert cloud.exists(ENDPOINT)
 
 
+def test_a_delegated_subnet_is_warned_of(make_cloud: MakeCloud, tell: Tell) -> None:
+    delegated = {"name": "given", "address_prefix": "10.1.6.0/24", "delegations": ["Microsoft.Web/serverFarms"]}
+    cloud = make_cloud(**networks(delegated))
+    played = tell(cloud, **elsewhere(subnet=f"{NETWORK}/subnets/given")).play("preflight")
+    assert not played.failure
+    assert any("is delegated to Microsoft.Web/serverFarms" in text for text in played.warnings)
+
+
 def test_attested_freshness_opens_the_gate(make_cloud: MakeCloud, tell: Tell) -> None:
     cloud = make_cloud(vaults=[{**AN_HOUR, "created_days_ago": 400}])
     played = tell(cloud, backup_freshness_attested=True).play()
