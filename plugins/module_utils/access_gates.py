@@ -12,9 +12,11 @@ from .permissions import missing_permissions
 from .providers import read_provider
 from .roles import UNKNOWN_ROLE, find_definition, role_to_come, stated_guid
 from .storage_accounts import is_classic
+from .wire import JSON
 
 ASSIGN = "Microsoft.Authorization/roleAssignments/write"
-PROVIDERS = ("Microsoft.RecoveryServices", "Microsoft.Network")
+OF_VAULTS = "Microsoft.RecoveryServices"
+PROVIDERS = (OF_VAULTS, "Microsoft.Network")
 
 
 def permissions(look: Inspection) -> t.Iterator[Gate]:
@@ -33,31 +35,46 @@ def resource_groups(look: Inspection) -> t.Iterator[Gate]:
 
 
 def providers(look: Inspection) -> t.Iterator[Gate]:
-    """The resource providers are registered in every subscription that takes part."""
-    for subscription in subscriptions(look):
-        for namespace in PROVIDERS:
-            state = str(read_provider(look.azure, subscription, namespace).get("registrationState") or "unknown")
-            if state == "Registered":
-                yield ok("provider", namespace, f"{namespace} is Registered in subscription {subscription}.")
-            elif look.wish.provider_registration != "refuse" and look.task.check_mode:
-                # MissingSubscriptionRegistration is then the answer to every question about vaults.
-                yield Gate(
-                    "provider", "unknown", namespace,
-                    f"{namespace} is {state} in subscription {subscription}; a run would register it, and until then "
-                    "Azure tells nothing of vaults, so the rest cannot be foreseen.",
-                    "Register it with privatelink.recovery.provider_registration, then check again.",
-                )  # fmt: skip
-            elif look.wish.provider_registration != "refuse":
-                yield warning(
-                    "provider",
-                    namespace,
-                    f"{namespace} is {state} in subscription {subscription} and will be registered.",
-                )
-            else:
-                yield refused(
-                    "provider", namespace, f"{namespace} is {state} in subscription {subscription}.",
-                    "Register it with privatelink.recovery.provider_registration, or let the role do it (provider_registration).",
-                )  # fmt: skip
+    """The resource providers are registered in every subscription that takes part, that of the vaults also where only an
+    endpoint is: without it the connection cannot be approved (MicrosoftDocs/azure-docs#83615).
+    """
+    home = parse_id(look.wish.vault_id).subscription_id.lower()
+    for row in registrations(look):
+        subscription, namespace = row["subscription_id"], row["namespace"]
+        state = str(read_provider(look.azure, subscription, namespace).get("registrationState") or "unknown")
+        if state == "Registered":
+            yield ok("provider", namespace, f"{namespace} is Registered in subscription {subscription}.")
+        elif look.wish.provider_registration == "refuse":
+            yield refused(
+                "provider", namespace, f"{namespace} is {state} in subscription {subscription}.",
+                "Register it with privatelink.recovery.provider_registration, or let the role do it (provider_registration).",
+            )  # fmt: skip
+        elif look.task.check_mode and (namespace != OF_VAULTS or subscription == home):
+            # MissingSubscriptionRegistration is then the answer to every question about what is there.
+            yield Gate(
+                "provider", "unknown", namespace,
+                f"{namespace} is {state} in subscription {subscription}; a run would register it, and until then "
+                "Azure tells nothing of what is there, so the rest cannot be foreseen.",
+                "Register it with privatelink.recovery.provider_registration, then check again.",
+            )  # fmt: skip
+        else:
+            yield warning(
+                "provider",
+                namespace,
+                f"{namespace} is {state} in subscription {subscription}; a run registers it first.",
+            )
+
+
+def registrations(look: Inspection) -> list[JSON]:
+    """Which provider must be registered where: ``subscription_id``, ``namespace``, and whether renewing it may be needed.
+
+    Nothing is read. https://learn.microsoft.com/azure/backup/private-endpoints speaks of renewing that of the vaults only.
+    """
+    return [
+        {"subscription_id": subscription, "namespace": namespace, "renewable": namespace == OF_VAULTS}
+        for subscription in subscriptions(look)
+        for namespace in PROVIDERS
+    ]
 
 
 def roles(look: Inspection) -> t.Iterator[Gate]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing as t
 from functools import partial
 
-from .access_gates import FOUNDATION
+from .access_gates import FOUNDATION, registrations
 from .backup_gates import BACKUP_GATES, BEFORE_ENDPOINT
 from .dns_topology import owns_zones
 from .errors import Refusal
@@ -41,6 +41,9 @@ def run_preflight(task: Task) -> JSON:
     """Serve the ``preflight`` module."""
     look = Inspection(task, wish_of(task))
     stage = task.options["stage"]
+    if stage == "providers":
+        providers = {"providers": registrations(look)}
+        return {"changed": False, "passed": True, "message": "", "gates": [], "plan": providers}
     gates: list[Gate] = []
     for row in FOUNDATION if stage == "all" else ():
         if not blind(gates):

@@ -19,8 +19,9 @@ options:
     description:
       - V(all) gates; V(before_endpoint), those that are asked again right before an endpoint is created; V(teardown), those
         that are asked before anything is removed; or none, to read the V(plan) only.
+      - With V(providers) the plan tells which resource providers must be registered in which subscriptions; nothing is read.
     type: str
-    choices: [all, before_endpoint, teardown, plan]
+    choices: [all, before_endpoint, teardown, plan, providers]
     default: all
   public_network_access:
     description: What the sequence will do with public access.
@@ -216,7 +217,7 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.spec import O
 MODULE = Module(
     run=run_preflight,
     options={
-        "stage": Option(choices=("all", "before_endpoint", "teardown", "plan"), default="all"),
+        "stage": Option(choices=("all", "before_endpoint", "teardown", "plan", "providers"), default="all"),
         **SEQUENCE,
         "public_network_access": Option(
             choices=("after_verify", "before_endpoint", "unchanged"), default="after_verify"

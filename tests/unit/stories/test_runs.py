@@ -8,8 +8,9 @@ import typing as t
 
 import pytest
 from ansible_collections.privatelink.recovery.extensions.emulator.dns import DnsListeners
+from ansible_collections.privatelink.recovery.extensions.emulator.world import OBJECT
 
-from ..conftest import BACKUP_ZONES, ENDPOINT, GROUPS, NETWORK, SUBSCRIPTION, VAULT, ZONES, Cloud
+from ..conftest import BACKUP_ZONES, ENDPOINT, GROUPS, NETWORK, SUBSCRIPTION, VAULT, WORLD, ZONES, Cloud
 from ..plugins.test_preflight import AN_HOUR
 from .conftest import Tell
 from .sequence import Sequence
@@ -173,7 +174,7 @@ def test_check_mode_ends_at_a_provider_that_a_run_would_register(make_cloud: Mak
     cloud = make_cloud(subscriptions=[UNREGISTERED])
     cloud.mark()
     checked = tell(cloud, WHOLE_WISH).play(check_mode=True)
-    assert [task for task, _item in checked.changes] == ["Register Microsoft.RecoveryServices"]
+    assert [task for task, _item in checked.changes] == ["Register the resource providers"]
     assert "1 gate is closed" in checked.failure and "a run would register it" in checked.failure
     assert cloud.writes() == []
 
@@ -261,6 +262,47 @@ def test_the_provider_is_registered(wanted: str, make_cloud: MakeCloud, tell: Te
     again = tell(cloud, backup_provider_registration=wanted).play()
     assert not again.failure
     assert cloud.writes() == ([registered] if wanted == "reregister" else [])
+
+
+def test_providers_are_registered_wherever_something_is_to_be(make_cloud: MakeCloud, tell: Tell) -> None:
+    """Azure approves no connection of an endpoint whose subscription does not know the vault's provider."""
+    other = "99999999-9999-4999-8999-999999999999"
+    networks = copy.deepcopy(WORLD["virtual_networks"])
+    networks[0]["subscription_id"] = other
+    groups = [*WORLD["resource_groups"], {"name": "rg-network", "location": "westeurope", "subscription_id": other}]
+    cloud = make_cloud(
+        subscriptions=[
+            {"id": SUBSCRIPTION},
+            {"id": other, "providers": {"Microsoft.RecoveryServices": "NotRegistered"}},
+        ],
+        resource_groups=groups,
+        virtual_networks=networks,
+        role_assignments=[{"scope": f"/subscriptions/{other}", "role": "Owner", "principal_id": OBJECT}],
+    )
+    subnet = ENDPOINT_WISH["subnet"].replace(SUBSCRIPTION, other)
+    wish: JSON = {"backup_endpoints": [{**ENDPOINT_WISH, "subnet": subnet, "resource_group": "rg-network"}]}
+    wish["backup_dns_zone_subscription_id"] = SUBSCRIPTION
+    refused = tell(cloud, **wish).play()
+    assert f"Microsoft.RecoveryServices is NotRegistered in subscription {other}" in refused.failure
+    assert cloud.writes() == []
+    sequence = tell(cloud, **wish, backup_provider_registration="register")
+    foreseen = sequence.play(check_mode=True)
+    assert not foreseen.failure
+    assert any("a run registers it first" in text for text in foreseen.warnings)
+    cloud.mark()
+    done = sequence.play()
+    assert not done.failure
+    assert cloud.writes()[0] == f"POST /subscriptions/{other}/providers/Microsoft.RecoveryServices/register"
+    assert not any("registers it first" in text for text in done.warnings)
+    once_more(cloud, sequence)
+
+
+def test_a_wish_that_cannot_be_meant_registers_nothing(make_cloud: MakeCloud, tell: Tell) -> None:
+    cloud = make_cloud(subscriptions=[UNREGISTERED])
+    cloud.mark()
+    played = tell(cloud, backup_provider_registration="register", backup_endpoints=[]).play()
+    assert "endpoints is empty" in played.failure
+    assert cloud.requests() == []
 
 
 @pytest.mark.parametrize("dns_mode", MODES)
