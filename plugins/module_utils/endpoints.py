@@ -6,11 +6,11 @@ import typing as t
 from dataclasses import replace
 
 from .azure import Azure
-from .errors import InputError, OperationFailed, Refusal
+from .errors import InputError, Refusal
 from .ids import build_id, group_id, parse_id, same_id
 from .inventory import ENDPOINT_TYPE, NETWORK_API_VERSION, PublishedName, read_names
 from .plan import Plan
-from .resource import Kind, provisioning, refuse_failed, settled, wanted_tags
+from .resource import Kind, refuse_failed, settled, wanted_tags
 from .runner import Task, outcome
 from .spec import Option, a_region, a_set, an_id, plain
 from .tags import carries, laid_over, tags, texts
@@ -72,7 +72,8 @@ def manage_endpoint(task: Task) -> JSON:
     resource_id = build_id(task.subscription_id, options["resource_group"], ENDPOINT_TYPE, options["name"])
     if options["state"] == "present":
         check_wish(options, task.subscription_id)
-    current = _settled(task, resource_id)
+    impatient = task.check_mode or not options["wait"]
+    current = settled(task.azure, kind_for(AUTOMATIC), resource_id, check_mode=impatient)
     if options["state"] == "absent":
         return _remove(task, resource_id, current)
     if current is None and not options.get("location"):
@@ -90,29 +91,14 @@ def manage_endpoint(task: Task) -> JSON:
     return outcome(plan, document, names=names_of(task.azure, resource_id, document), connection=connection)
 
 
-def _settled(task: Task, resource_id: str) -> JSON | None:
-    """The endpoint once nobody is working on it any more, whether that went well or not; None if absent."""
-    kind, impatient = kind_for(AUTOMATIC), task.check_mode or not task.options["wait"]
-    try:
-        return settled(task.azure, kind, resource_id, check_mode=impatient)
-    except OperationFailed:
-        return kind.read(task.azure, resource_id)
-
-
 def plan_endpoint(resource_id: str, current: JSON | None, options: JSON) -> tuple[Kind, Plan]:
     """What to do so that an endpoint is as the module's options say, and the kind to do it with; nothing is read.
 
-    A new endpoint needs its ``location``. One that ended as Failed is written again as it is, which is how network
-    resources are brought out of that state (https://learn.microsoft.com/azure/networking/troubleshoot-failed-state).
-    Raises :class:`Refusal` when an existing one cannot be changed that way.
+    A new endpoint needs its ``location``. Raises :class:`Refusal` when an existing one cannot be changed that way.
     """
-    failed = provisioning(current) in ("failed", "canceled")
     connections = MANUAL if _manual(options, current, resource_id) else AUTOMATIC
     kind = kind_for(connections)
-    plan = kind.plan(resource_id, current, _wish(options, current, connections), again=failed)
-    if failed:
-        state = str(get_path(current, "properties.provisioningState"))
-        plan = replace(plan, before=_with_state(plan.before, state), after=_with_state(plan.after, "Succeeded"))
+    plan = kind.plan(resource_id, current, _wish(options, current, connections))
     if plan.action == "create":
         connection = plan.body["properties"][connections][0]
         connection["name"] = options.get("connection_name") or options["name"]
@@ -120,10 +106,6 @@ def plan_endpoint(resource_id: str, current: JSON | None, options: JSON) -> tupl
             marked = laid_over(plan.body.get("tags"), options["ownership_tags"])
             plan = replace(plan, body={**plan.body, "tags": marked}, after={**plan.after, "tags": marked})
     return kind, plan
-
-
-def _with_state(shown: JSON, state: str) -> JSON:
-    return {**shown, "properties": {**(shown.get("properties") or {}), "provisioningState": state}}
 
 
 def list_endpoints(task: Task) -> JSON:

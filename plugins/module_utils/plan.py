@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import copy
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .errors import Refusal
 from .spec import Options, differing, modelled
-from .wire import JSON, get_path, set_path, without
+from .wire import JSON, get_path, provisioning, set_path, without
 
 Action = t.Literal["none", "create", "update", "delete"]
 
@@ -49,15 +49,15 @@ def plan_present(
     creating: JSON | None = None,
     verb: t.Literal["PUT", "PATCH"] = "PUT",
     recreate: str = "",
-    again: bool = False,
 ) -> Plan:
     """Decide how to make a resource look as wanted.
 
     ``current`` is None only when Azure said 404. An update by PUT sends *current laid under wanted*, less the
     ``read_only`` paths, so that what was not asked for stays; by PATCH only what differs. ``creating`` is laid under
     ``wanted`` for a new resource. Raises :class:`Refusal` when an immutable option differs; ``recreate`` says what
-    making the resource anew would cost. With ``again`` an update is planned even where nothing differs: what is there is
-    written as it is, to mend a provisioning state.
+    making the resource anew would cost. A resource whose provisioning ended badly is written again as it is, which is
+    how network resources are brought out of that state
+    (https://learn.microsoft.com/azure/networking/troubleshoot-failed-state).
     """
     if current is None:
         body = overlay(creating or {}, wanted)
@@ -75,14 +75,27 @@ def plan_present(
             remedy=recreate or "Correct the option, or delete the resource yourself and run again.",
         )
     before = modelled(options, current)
-    if not names and not again:
+    mending = verb == "PUT" and ended_badly(current)
+    if not names and not mending:
         return Plan("none", resource_id, before, before)
     changes: JSON = {}
     for name in names:
         set_path(changes, options[name].to, copy.deepcopy(get_path(wanted, options[name].to)))
     result = overlay(current, changes)
     body = changes if verb == "PATCH" else without(result, read_only)
-    return Plan("update", resource_id, before, modelled(options, result), body, tuple(names))
+    plan = Plan("update", resource_id, before, modelled(options, result), body, tuple(names))
+    return mended(plan, current) if mending else plan
+
+
+def ended_badly(document: JSON | None) -> bool:
+    """Whether the last write of a resource failed or was canceled, by what the resource says of itself."""
+    return provisioning(document) in ("failed", "canceled")
+
+
+def mended(plan: Plan, current: JSON) -> Plan:
+    """The plan with the provisioning state it brings a resource out of, so that ``--diff`` shows why it writes."""
+    state = get_path(current, "properties.provisioningState")
+    return replace(plan, before=_with_state(plan.before, state), after=_with_state(plan.after, "Succeeded"))
 
 
 def plan_absent(resource_id: str, options: Options, current: JSON | None) -> Plan:
@@ -112,6 +125,10 @@ def shown(document: JSON, path: str) -> str:
     """A value for a message."""
     value = get_path(document, path)
     return "not set" if value is None else str(value)
+
+
+def _with_state(document: JSON, state: str) -> JSON:
+    return {**document, "properties": {**(document.get("properties") or {}), "provisioningState": state}}
 
 
 def _objects(items: list[t.Any]) -> bool:

@@ -23,9 +23,9 @@ from .private_dns_links import (
     plan_zone,
 )
 from .private_dns_zones import LINK_KIND, ZONE_KIND, link_name, links_of, network_of, overlapping, read_zones
-from .resource import ENDED, Kind, provisioning, refuse_failed, settled
+from .resource import ENDED, Kind, refuse_failed, settled
 from .runner import Task
-from .wire import JSON, facts, get_path
+from .wire import JSON, facts, get_path, provisioning
 
 # Azure/azure-aks-docs#212, MicrosoftDocs/azure-docs#53153.
 OVERLAP = "cannot be linked to multiple zones with overlapping namespaces"

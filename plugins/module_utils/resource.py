@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from .azure import Azure
 from .errors import Conflict, OperationFailed
-from .plan import Plan, plan_absent, plan_present
+from .plan import Plan, ended_badly, plan_absent, plan_present
 from .spec import Options, desired, differing
 from .tags import laid_over, texts
-from .wire import JSON, get_path
+from .wire import JSON, provisioning
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,8 @@ class Kind:
         *,
         absent: bool = False,
         extra: JSON | None = None,
-        again: bool = False,
     ) -> Plan:
-        """What to do for the option values; ``extra`` is wire JSON for options that need more than a row.
-
-        With ``again`` it is written even where nothing differs.
-        """
+        """What to do for the option values; ``extra`` is wire JSON for options that need more than a row."""
         if absent:
             return plan_absent(resource_id, self.options, current)
         return plan_present(
@@ -59,7 +55,6 @@ class Kind:
             creating=dict(self.creating or {}),
             verb=self.update,
             recreate=self.recreate,
-            again=again,
         )
 
     def apply(self, azure: Azure, plan: Plan, *, wait: bool = True) -> JSON | None:
@@ -82,12 +77,13 @@ class Kind:
             made = self.settle(azure, plan.resource_id) if error.status == 412 else None
             if made is None or differing(self.options, made, plan.body):
                 raise
+            refuse_failed(made, plan.resource_id)
             return made
 
     def settle(self, azure: Azure, resource_id: str) -> JSON | None:
-        """Wait until nobody is working on the resource; None when it was being deleted and is gone.
+        """Wait until nobody is working on the resource, whether that goes well or not.
 
-        Raises OperationFailed when what was done to it went wrong.
+        None when it was being deleted and is gone.
         """
 
         def settled() -> list[JSON | None]:
@@ -95,30 +91,24 @@ class Kind:
             return [document] if provisioning(document) in ENDED else []
 
         (document,) = azure.until(f"{self.type} {resource_id.rsplit('/', 1)[-1]}", settled)
-        if document is not None:
-            refuse_failed(document, resource_id)
         return t.cast("JSON | None", document)
 
 
 ENDED = ("succeeded", "failed", "canceled", "")
 
 
-def provisioning(document: JSON | None) -> str:
-    """The provisioning state in lower case; empty when the type has none."""
-    return str(get_path(document, "properties.provisioningState") or "").lower()
-
-
 def refuse_failed(document: JSON, resource_id: str) -> None:
     """Raise OperationFailed for a resource whose provisioning ended badly."""
-    state = provisioning(document)
-    if state in ("failed", "canceled"):
+    if ended_badly(document):
+        state = provisioning(document)
         raise OperationFailed(
             status=200,
             code="ProvisioningState" + state.capitalize(),
             answer=f"provisioningState is {state.capitalize()}",
             method="PUT",
             resource_id=resource_id,
-            remedy="Look at the activity log of the resource and its target; delete what failed, then run again.",
+            remedy="Look at the activity log of the resource and its target, then run again: what failed is written once "
+            "more. If it fails the same way, delete it first.",
         )
 
 
@@ -130,7 +120,10 @@ def wanted_tags(current: JSON | None, tags: t.Mapping[str, t.Any] | None, append
 
 
 def settled(azure: Azure, kind: Kind, resource_id: str, *, check_mode: bool) -> JSON | None:
-    """The resource once nobody is working on it any more, so that an interrupted run can be resumed; None if absent."""
+    """The resource once nobody is working on it any more, so that an interrupted run can be resumed; None if absent.
+
+    What ended badly is answered too: a plan for it mends it, and :func:`refuse_failed` tells of it.
+    """
     current = kind.read(azure, resource_id)
     if current is None or check_mode or provisioning(current) in ENDED:
         return current

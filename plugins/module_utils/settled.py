@@ -13,8 +13,8 @@ from .inventory import NETWORK_API_VERSION
 from .plan import Plan
 from .private_dns import ZONE
 from .private_dns_links import LinkWish, ZoneState, plan_links, plan_zone
-from .resource import ENDED, provisioning
-from .wire import JSON, get_path
+from .resource import ENDED
+from .wire import JSON, get_path, provisioning
 from .zone_groups import DEFAULT_NAME, group_settled
 
 

@@ -16,10 +16,9 @@ from .inventory import PublishedName
 from .private_dns import a_records, addresses, zone_name
 from .private_dns_zones import links_of
 from .private_dns_zones import network_of as linked_network
-from .resource import provisioning
 from .runner import Task
 from .vaults import connections
-from .wire import JSON, get_path
+from .wire import JSON, get_path, provisioning
 from .zone_conflicts import zones_of
 
 NAME_COUNTS = {"AzureSiteRecovery": (5, 7)}

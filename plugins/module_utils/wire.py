@@ -24,6 +24,11 @@ def get_path(document: t.Any, path: str) -> t.Any:
     return document
 
 
+def provisioning(document: JSON | None) -> str:
+    """The provisioning state in lower case; empty when the type has none."""
+    return str(get_path(document, "properties.provisioningState") or "").lower()
+
+
 def set_path(document: JSON, path: str, value: t.Any) -> None:
     """Put a value at a dotted path, making what is missing on the way (``0`` makes a one-item list)."""
     keys = path.split(".")

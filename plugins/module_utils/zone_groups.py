@@ -11,11 +11,11 @@ from .endpoints import connection_of
 from .errors import AzureError, InputError, NotFound, Refusal, WaitTimeout
 from .ids import fold_id, parse_id, refuse_name, same_id, unique_ids
 from .inventory import ENDPOINT_TYPE, NETWORK_API_VERSION, PublishedName, read_names
-from .plan import Plan
+from .plan import Plan, ended_badly, mended
 from .private_dns import zone_name, zone_of
-from .resource import ENDED, Kind, provisioning, refuse_failed, settled
+from .resource import ENDED, Kind, refuse_failed, settled
 from .runner import Task, outcome
-from .wire import JSON, get_path
+from .wire import JSON, get_path, provisioning
 from .zone_overwrite import Overwrite, overwrites, read_zone_records, refuse_overwrites
 
 TYPE = ENDPOINT_TYPE + "/privateDnsZoneGroups"
@@ -56,8 +56,12 @@ def zones_of(group: JSON | None) -> set[str]:
 
 
 def plan_group(group_id: str, current: JSON | None, zones: t.Sequence[str]) -> Plan:
-    """Make a group have exactly these zones; the names of configurations that stay are kept."""
-    if current is not None and zones_of(current) == {fold_id(zone) for zone in zones}:
+    """Make a group have exactly these zones; the names of configurations that stay are kept.
+
+    One whose last write ended badly is written again.
+    """
+    failed = ended_badly(current)
+    if current is not None and not failed and zones_of(current) == {fold_id(zone) for zone in zones}:
         return Plan("none", group_id, _shown(configs_of(current)), _shown(configs_of(current)))
     names = {fold_id(_zone_id(config)): str(config.get("name")) for config in configs_of(current)}
     configs = [
@@ -69,7 +73,8 @@ def plan_group(group_id: str, current: JSON | None, zones: t.Sequence[str]) -> P
     ]
     body = {"name": group_id.rsplit("/", 1)[-1], "properties": {"privateDnsZoneConfigs": configs}}
     action: t.Literal["create", "update"] = "create" if current is None else "update"
-    return Plan(action, group_id, _shown(configs_of(current)), _shown(configs), body)
+    plan = Plan(action, group_id, _shown(configs_of(current)), _shown(configs), body)
+    return mended(plan, current) if current is not None and failed else plan
 
 
 def _new_name(zone: str, taken: t.Collection[str]) -> str:

@@ -219,6 +219,18 @@ def test_a_creation_that_fails_late_says_why_or_succeeds_when_repeated(make_clou
     assert len([entry for entry in cloud.writes() if entry.startswith("PUT")]) == 2
 
 
+def test_a_link_that_ended_as_failed_is_written_again(make_cloud: t.Callable[..., Cloud]) -> None:
+    cloud = make_cloud()
+    action = {"operation_failed": {"code": "InternalServerError", "message": "The fabric is torn."}}
+    fault(cloud, {"method": "PUT", "path": "/virtualNetworkLinks/"}, action)
+    first = cloud.run(MODULE, zones=BLOB_ROW, virtual_networks=[NETWORK])
+    assert first["failed"] and "Failed" in first["msg"] and "/virtualNetworkLinks/" in first["msg"]
+    done = four_times(cloud, MODULE, zones=BLOB_ROW, virtual_networks=[NETWORK])
+    (diff,) = done["diff"]
+    assert diff["before"]["properties"]["provisioningState"] == "Failed"
+    assert [link["state"] for link in done["links"]] == ["Completed"]
+
+
 @pytest.mark.parametrize("status", [401, 403, 500])
 def test_an_error_on_reading_never_writes(cloud: Cloud, status: int) -> None:
     fault(cloud, {"path": "/privateDnsZones/"}, {"status": status, "code": "Nope"}, times=100)

@@ -14,6 +14,7 @@ from ansible_collections.privatelink.recovery.plugins.modules.private_dns_zone i
 from ansible_collections.privatelink.recovery.plugins.modules.private_dns_zone_group import MODULE
 
 from ..conftest import BACKUP_ZONES, ENDPOINT, VAULT, ZONES, Cloud, four_times
+from ..stories.support import fault
 
 JSON = dict[str, t.Any]
 MakeCloud = t.Callable[..., Cloud]
@@ -134,6 +135,28 @@ def test_attaches_zones_and_azure_writes_the_names(ready: Cloud) -> None:
     assert done["zones_without_records"] == BACKUP_ZONES[1:]
     for record in done["record_sets"]:
         assert ready.exists(f"{record['zone_id']}/A/{record['record_name']}")
+
+
+LOST = {"operation_failed": {"code": "InternalServerError", "message": "The fabric is torn."}}
+
+
+def test_a_group_that_ended_as_failed_is_written_again(ready: Cloud) -> None:
+    fault(ready, LOST, method="PUT", path="/privateDnsZoneGroups/")
+    first = ready.run(MODULE, **WANTED)
+    assert first["failed"] and "The fabric is torn" in first["msg"]
+    assert ready.document(GROUP)["properties"]["provisioningState"] == "Failed"
+    done = four_times(ready, MODULE, **WANTED)
+    assert done["diff"]["before"]["properties"]["provisioningState"] == "Failed"
+    assert len(done["record_sets"]) == 2
+
+
+def test_a_group_that_failed_after_its_start_is_written_again_by_the_next_run(make_cloud: MakeCloud) -> None:
+    cloud = make_cloud("realistic", **world(endpoint_row()))
+    fault(cloud, LOST, method="PUT", path="/privateDnsZoneGroups/")
+    assert not cloud.run(MODULE, **WANTED, wait=False).get("failed")
+    done = cloud.run(MODULE, **WANTED)
+    assert not done.get("failed"), done
+    assert done["changed"] and len(done["record_sets"]) == 2
 
 
 def test_later_names_need_no_change(ready: Cloud) -> None:
