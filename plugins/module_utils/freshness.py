@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 
 from .azure import Azure
 from .errors import Forbidden, NotFound, Refusal
-from .ids import fold_id, parse_id
+from .ids import fold_id, parse_id, same_id
 from .runner import Task
 from .vaults import TYPE, connections, read_vault, vault_id
 from .wire import JSON, get_path
@@ -305,3 +305,9 @@ def parse_time(text: str) -> datetime | None:
 def replicated_items(azure: Azure, vault_id: str) -> list[JSON]:
     """The machines that Site Recovery replicates with a vault, as Azure shows them."""
     return azure.list(f"{vault_id}/replicationProtectedItems", SITE_RECOVERY_API_VERSION)
+
+
+def item_of(items: t.Iterable[JSON], machine: str) -> JSON | None:
+    """The replicated item of a machine, by the machine's id."""
+    keys = ("properties.providerSpecificDetails.fabricObjectId", "properties.protectableItemId")
+    return next((item for item in items if any(same_id(get_path(item, key), machine) for key in keys)), None)

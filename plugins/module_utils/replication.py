@@ -12,8 +12,8 @@ from functools import partial
 
 from .endpoints import connection_of
 from .errors import InputError, Refusal
-from .freshness import SITE_RECOVERY_API_VERSION, replicated_items
-from .ids import parse_id, region, same_id
+from .freshness import SITE_RECOVERY_API_VERSION, item_of, replicated_items
+from .ids import parse_id, region
 from .inventory import NETWORK_API_VERSION
 from .partial import Work
 from .plan import Plan
@@ -92,9 +92,7 @@ def protected(task: Task, vault_id: str, machine: str) -> JSON | None:
         if task.check_mode:
             return None
         raise Refusal(f"{vault_id} does not exist.", remedy="Run the Site Recovery role first.")
-    items = replicated_items(task.azure, vault_id)
-    keys = ("properties.providerSpecificDetails.fabricObjectId", "properties.protectableItemId")
-    return next((item for item in items if any(same_id(get_path(item, key), machine) for key in keys)), None)
+    return item_of(replicated_items(task.azure, vault_id), machine)
 
 
 def refuse_without_endpoints(task: Task, vault_id: str) -> None:

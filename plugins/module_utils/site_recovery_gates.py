@@ -17,12 +17,14 @@ from .backup_gates import (
     zones,
 )
 from .dns_topology import Facts, choose
+from .freshness import item_of
 from .gates import Gate, ok, refused, warning
-from .ids import parse_id, region, same_id
+from .ids import fold_id, parse_id, region, same_id
 from .inspection import Check, Inspection
 from .network_gates import networks, regions, subnets
+from .storage_accounts import Account, keeps_deleted_blobs
 from .vaults import connections
-from .wire import get_path
+from .wire import JSON, get_path
 
 
 def sides(look: Inspection) -> t.Iterator[Gate]:
@@ -119,9 +121,7 @@ def machines(look: Inspection) -> t.Iterator[Gate]:
     """
     source = region(look.wish.options.get("source_location"))
     for machine in look.wish.options.get("protected_machines") or ():
-        name = parse_id(machine["id"]).name
-        group, cache = machine["recovery_resource_group_id"], machine["cache_storage_account_id"]
-        account = look.storage_account(cache)
+        name, group = parse_id(machine["id"]).name, machine["recovery_resource_group_id"]
         if source == look.location:
             yield refused(
                 "machines", machine["id"], f"{name} would be replicated from {source} to the vault's own region.",
@@ -131,18 +131,44 @@ def machines(look: Inspection) -> t.Iterator[Gate]:
             yield refused(
                 "machines", group, f"{group}, where {name} fails over to, does not exist.", "Create it first."
             )
-        elif account is None:
-            yield refused(
-                "machines", cache, f"{cache}, the cache of {name}, does not exist.", "Create the account first."
-            )
-        elif region(account.document.get("location")) != source:
-            yield warning(
-                "machines", cache,
-                f"{cache}, the cache of {name}, is in {account.document.get('location')} and the machine in {source}.",
-                "Use an account in the region of the machine.",
-            )  # fmt: skip
         else:
-            yield ok("machines", machine["id"], f"{name} has a group to fail over to and a cache account.")
+            yield from _cache(look, machine, source)
+
+
+def _cache(look: Inspection, machine: JSON, source: str) -> t.Iterator[Gate]:
+    """The cache account of a machine is one that Site Recovery takes.
+
+    Soft delete for blobs makes enabling replication fail with error 28177
+    (MicrosoftLearning/AZ-304-Microsoft-Azure-Architect-Design#106, MicrosoftDocs/azure-docs#85570); that it needs the
+    account's keys is reported (MicrosoftDocs/azure-docs#113915), for private vaults unverified.
+    """
+    name, cache = parse_id(machine["id"]).name, machine["cache_storage_account_id"]
+    account, told = look.storage_account(cache), f"{cache}, the cache of {name},"
+    if account is None:
+        yield refused("machines", cache, f"{told} does not exist.", "Create the account first.")
+        return
+    if _keeps_deleted_blobs(look, account) and item_of(look.replicated, machine["id"]) is None:
+        yield refused(
+            "machines", cache, f"{told} keeps deleted blobs, and Site Recovery refuses accounts with soft delete.",
+            "Switch off soft delete for blobs in the account's data protection settings, or use another account.",
+        )  # fmt: skip
+        return
+    doubts = []
+    if region(account.document.get("location")) != source:
+        doubts.append(
+            (f"is in {account.document.get('location')} and the machine in {source}", "Use one in the machine's region")
+        )
+    if get_path(account.document, "properties.allowSharedKeyAccess") is False:
+        doubts.append(("does not let its keys be used, which replication may need", "Allow storage account key access"))
+    for doubt, remedy in doubts:
+        yield warning("machines", cache, f"{told} {doubt}.", f"{remedy}.")
+    if not doubts:
+        yield ok("machines", machine["id"], f"{name} has a group to fail over to and a cache account.")
+
+
+def _keeps_deleted_blobs(look: Inspection, account: Account) -> bool:
+    answer = look.once(f"deleted blobs {fold_id(account.id)}", lambda: keeps_deleted_blobs(look.azure, account))
+    return t.cast(bool, answer)
 
 
 def replication(look: Inspection) -> t.Iterator[Gate]:

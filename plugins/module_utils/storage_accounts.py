@@ -155,6 +155,17 @@ def read_account(azure: Azure, account_id: str) -> Account | None:
     return Account(found) if found else None
 
 
+def keeps_deleted_blobs(azure: Azure, account: Account) -> bool:
+    """Whether soft delete for blobs is on, as it is by default for accounts made in the portal; one request.
+
+    https://learn.microsoft.com/azure/storage/blobs/soft-delete-blob-overview
+    """
+    if account.is_classic:
+        return False
+    service = azure.find(f"{account.id}/blobServices/default", API_VERSION)
+    return bool(get_path(service, "properties.deleteRetentionPolicy.enabled"))
+
+
 def _named(task: Task) -> list[Account]:
     """The account of a name, which a classic one can have as well."""
     group, name = task.options["resource_group"], task.options["name"]

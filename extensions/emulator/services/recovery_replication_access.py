@@ -1,8 +1,9 @@
 """Whether a vault with private endpoints may use the storage accounts that a replication goes through.
 
 Sources: Microsoft Learn "Replicate machines with private endpoints" (which roles on which accounts, trusted services);
-hashicorp/terraform-provider-azurerm issue 21912 (``HvrManagedIdentityPermissionMissing``). How Azure finds out, and
-everything it says but that code, is unverified.
+hashicorp/terraform-provider-azurerm issue 21912 (``HvrManagedIdentityPermissionMissing``);
+MicrosoftLearning/AZ-304-Microsoft-Azure-Architect-Design issue 106 (28177: soft delete). How Azure finds out, and
+everything else it says, is unverified.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from .authorization import Authorization
 from .recovery_documents import connections
 from .recovery_history import SITE_RECOVERY
 from .recovery_settings import refusal, setting
+from .storage_blob_service import keeps_deleted
 from .storage_classic import CLASSIC_TYPE
 from .storage_documents import ACCOUNT_TYPE
 from .storage_rules import trusts_azure
@@ -61,6 +63,12 @@ def check(arm: Arm, vault: Resource, account_ids: t.Iterable[str]) -> None:
                 arm,
                 "replication_account",
                 f"The storage account '{account.id}' does not allow trusted Microsoft services to access it.",
+            )
+        if type_of(account.id) == ACCOUNT_TYPE.lower() and keeps_deleted(account):
+            raise refusal(
+                arm,
+                "replication_soft_delete",
+                f"Soft delete is enabled for the storage account '{account.name}' provided.",
             )
         if _needs_roles(arm, vault) and not _granted(arm, vault, account):
             raise missing_permission(arm, account.id)

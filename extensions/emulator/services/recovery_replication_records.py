@@ -159,13 +159,19 @@ def default_fabric(vault: Resource, region: str) -> JSON:
 
 
 def add_replication(arm: Arm, vault: Resource, machine: str, source_region: str) -> None:
-    """Replicate a machine from a region to the vault's, with everything the portal makes for it."""
+    """Replicate a machine from a region to the vault's, with everything the portal makes for it.
+
+    ``machine`` is its id, or its name when it is in the vault's resource group.
+    """
+    group = vault.id.partition("/providers/")[0]
+    machine_id = machine if "/" in machine else f"{group}/providers/Microsoft.Compute/virtualMachines/{machine}"
     target = _container(vault, default_fabric(vault, vault.document["location"]))
     source = _container(vault, default_fabric(vault, source_region))
     policy = next(iter(records(vault, "replication_policies")), None) or add_policy(vault, _POLICY)
     if not below(vault, "replication_mappings", source["id"]):
         add_mapping(vault, source, f"{source['name']}-mapping", target, policy, "Disabled")
-    add_item(vault, source, arm.guid(), machine, target, policy, {})
+    name = machine_id.rsplit("/", 1)[-1]
+    add_item(vault, source, arm.guid(), name, target, policy, {"fabricObjectId": machine_id})
 
 
 def _container(vault: Resource, fabric: JSON) -> JSON:

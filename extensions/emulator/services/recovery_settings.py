@@ -66,6 +66,7 @@ DEFAULTS: JSON = {
         "replication_unreachable": "VaultPrivateEndpointNotApproved",
         "replication_account": "StorageAccountNotAccessible",
         "replication_identity": "HvrManagedIdentityPermissionMissing",
+        "replication_soft_delete": "28177",
     },
 }
 

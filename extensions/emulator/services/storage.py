@@ -7,7 +7,7 @@ import typing as t
 from ..arm import Arm, Route
 from ..wire import JSON
 from ..world import WorldError
-from . import storage_accounts, storage_classic, storage_connections
+from . import storage_accounts, storage_blob_service, storage_classic, storage_connections
 from .storage_documents import ACCOUNT_TYPE
 from .storage_target import StorageTarget
 from .world_ids import group_id, refused_as_world_error
@@ -21,6 +21,8 @@ _KEYS = {
     "sku",
     "network_acls",
     "public_network_access",
+    "allow_shared_key_access",
+    "blob_soft_delete_days",
     "tags",
 }
 _CLASSIC_KEYS = {"name", "resource_group", "subscription_id", "location", "account_type"}
@@ -35,7 +37,8 @@ class Storage:
 
     def routes(self) -> t.Iterable[Route]:
         """Every route of both providers."""
-        return [*storage_accounts.routes(), *storage_connections.routes(), *storage_classic.routes()]
+        parts = (storage_accounts, storage_blob_service, storage_connections, storage_classic)
+        return [route for part in parts for route in part.routes()]
 
     def load(self, world: JSON) -> None:
         """Make the accounts of the world file; ``network_acls`` is written as Azure writes it."""
@@ -49,6 +52,7 @@ class Storage:
 
     def _load(self, world: JSON, entry: JSON) -> None:
         given = {"networkAcls": entry.get("network_acls"), "publicNetworkAccess": entry.get("public_network_access")}
+        given["allowSharedKeyAccess"] = entry.get("allow_shared_key_access")
         account = storage_accounts.create(
             self._arm,
             f"{group_id(world, entry)}/providers/{ACCOUNT_TYPE}/{entry['name']}",
@@ -61,6 +65,7 @@ class Storage:
             },
         )
         account.properties["provisioningState"] = "Succeeded"
+        storage_blob_service.keep_deleted(account, int(entry.get("blob_soft_delete_days") or 0))
 
 
 def _check_keys(entry: JSON, known: t.Collection[str]) -> None:

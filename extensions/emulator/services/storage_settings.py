@@ -26,6 +26,7 @@ DEFAULTS: JSON = {
         "connection_state": "BadRequest",
         "network_rules": "InvalidRequestPropertyValue",
         "kind_change": "InvalidAccountKindChange",
+        "retention_days": "InvalidRequestPropertyValue",
     },
 }
 

@@ -251,6 +251,13 @@ def test_a_firewall_must_let_trusted_services_in(bypass: str, succeeds: bool) ->
         assert "trusted Microsoft services" in told["error"]["message"]
 
 
+def test_an_account_that_keeps_deleted_blobs_is_refused() -> None:
+    azure = make(storage_accounts=[{"name": "cache", "resource_group": "rg", "blob_soft_delete_days": 7}])
+    prepare(azure)
+    error = done(azure, "PUT", ITEM, protection())["error"]
+    assert (error["code"], "Soft delete is enabled" in error["message"]) == ("28177", True)
+
+
 def test_unmanaged_disks_need_source_cache_and_target() -> None:
     accounts = [{"name": name, "resource_group": "rg"} for name in ("cache", "machines", "copies")]
     azure = make(storage_accounts=accounts)

@@ -220,3 +220,17 @@ def test_without_classic_accounts_their_provider_is_not_registered(azure: Azure)
 def test_a_world_that_cannot_be_meant(section: str, account: JSON, words: str) -> None:
     with pytest.raises(WorldError, match=words):
         Azure(**{section: [account]})
+
+
+def test_deleted_blobs_are_kept_when_asked_for() -> None:
+    azure = Azure(storage_accounts=[entry(), {**entry(blob_soft_delete_days=7), "name": "portal"}])
+    of_portal = azure.get(f"{ACCOUNTS}/portal/blobServices/default")["properties"]["deleteRetentionPolicy"]
+    assert (of_portal["enabled"], of_portal["days"]) == (True, 7)
+    service = f"{ACCOUNT}/blobServices/default"
+    assert azure.get(service)["properties"]["deleteRetentionPolicy"]["enabled"] is False
+    wanted = {"properties": {"deleteRetentionPolicy": {"enabled": True, "days": 366}}}
+    assert azure.send("PUT", service, wanted).status == 400
+    wanted["properties"]["deleteRetentionPolicy"]["days"] = 30
+    assert azure.send("PUT", service, wanted).status == 200
+    assert azure.get(service)["properties"]["deleteRetentionPolicy"] == {"enabled": True, "days": 30}
+    assert azure.send("GET", f"{ACCOUNTS}/nobody/blobServices/default").status == 404

@@ -107,6 +107,15 @@ def _networks(name: str, change: t.Callable[[JSON], None]) -> JSON:
     return {"virtual_networks": networks}
 
 
+def of_account(account: str, **more: t.Any) -> JSON:
+    """The accounts with one of them changed."""
+    accounts = [
+        {**entry, **more} if entry["name"] == account.rsplit("/", 1)[-1] else entry
+        for entry in WORLD["storage_accounts"]
+    ]
+    return {"storage_accounts": accounts}
+
+
 def both(source: JSON | None = None, recovery: JSON | None = None) -> list[JSON]:
     """Both endpoints, changed; a None takes something away."""
     wishes = ({**SOURCE_WISH, **(source or {})}, {**RECOVERY_WISH, **(recovery or {})})

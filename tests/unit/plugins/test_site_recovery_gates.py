@@ -15,6 +15,7 @@ from ansible_collections.privatelink.recovery.plugins.modules.subnet_capacity im
 from ansible_collections.privatelink.recovery.plugins.modules.vault_freshness import MODULE as FRESHNESS
 
 from ..conftest import GROUPS, SUBSCRIPTION
+from ..stories.support import fault
 from . import site_recovery_world as world
 from .site_recovery_world import (
     BLOB,
@@ -95,6 +96,12 @@ SHARED = {"dns_mode": "shared", "dns_zones": {"resource_group": "rg-dns-source"}
 IN_ONE_ZONE = both(recovery={"dns_zone_resource_group": "rg-dns-source"})
 OLD_ENDPOINT = endpoint("pe-old", "spoke", zone_group={"name": "default", "zones": [f"{SOURCE_ZONES}/{ZONE}"]})
 OLD_ENDPOINT_WORLD = {"vaults": [FRESH_VAULT], "private_dns_zones": [zone()], "private_endpoints": [OLD_ENDPOINT]}
+
+REPLICATING = {
+    **FRESH_VAULT,
+    "tags": {"privatelink-born-azuresiterecovery": "true"},
+    "history": {"replication_protected_items": [world.MACHINE], "endpoints": ["AzureSiteRecovery"]},
+}
 
 CASES: dict[str, Case] = {
     # Both sides are known.
@@ -207,6 +214,12 @@ CASES: dict[str, Case] = {
         {"machines"}, machine(recovery_resource_group_id=f"{GROUPS}/rg-none"), words=("rg-none, where vm01 fails over to",)
     ),
     "no cache for a machine": Case({"machines"}, machine(cache_storage_account_id=CACHE + "x"), words=("the cache of vm01",)),
+    "cache with soft delete": Case(
+        {"machines"}, machine(), world.of_account(CACHE, blob_soft_delete_days=7), ("keeps deleted blobs", "Switch off soft delete"),
+    ),
+    "cache with soft delete of a machine that is replicated": Case(
+        set(), machine(), {**world.of_account(CACHE, blob_soft_delete_days=7), **private_world(), "vaults": [REPLICATING]},
+    ),
     "cache in another region": Case(set(), machine(cache_storage_account_id=TARGET)),
     "role": Case(set(), role("Storage Blob Data Contributor")),
     "role that is not known": Case({"roles"}, role("Storage Poet"), words=("No role named Storage Poet is known",)),
@@ -276,6 +289,22 @@ def test_a_cache_far_from_its_machine_is_a_warning() -> None:
     (told,) = [gate for gate in result["gates"] if gate["name"] == "machines"]
     assert told["verdict"] == "warning"
     assert f"{TARGET}, the cache of vm01, is in northeurope and the machine in westeurope." in told["message"]
+
+
+def test_a_cache_whose_keys_cannot_be_used_is_a_warning() -> None:
+    cloud = make(**world.of_account(CACHE, allow_shared_key_access=False))
+    (told,) = [gate for gate in cloud.run(MODULE, **{**WANTED, **machine()})["gates"] if gate["name"] == "machines"]
+    assert told["verdict"] == "warning" and "does not let its keys be used" in told["message"]
+
+
+def test_a_cache_whose_blob_service_cannot_be_read_is_not_taken_for_a_good_one() -> None:
+    cloud = make()
+    fault(cloud, {"status": 403, "code": "AuthorizationFailed"}, times=0, nth="every", path="/blobServices/")
+    result = cloud.run(MODULE, **{**WANTED, **machine(), "enforce": True})
+    assert result["failed"]
+    assert [gate["name"] for gate in result["gates"] if gate["verdict"] == "unknown"] == ["machines"]
+    assert "/blobServices/default" in result["msg"]
+    assert cloud.writes() == []
 
 
 def test_a_role_may_be_made_before_the_run() -> None:
