@@ -24,8 +24,11 @@ PASSING = frozenset(
         "storageaccountoperationinprogress",
     }
 )
-# How private DNS says it, with the code of any conflict: Azure-Samples/azure-ml-federated-learning#137.
-QUEUED = re.compile(r"already has \d+ operations like '[^']*' queued", re.IGNORECASE)
+# How private DNS (Azure-Samples/azure-ml-federated-learning#137) and the target of an endpoint
+# (hashicorp/terraform-provider-azurerm#32261) say it, with the code of any conflict.
+BUSY = re.compile(
+    r"already has \d+ operations like '[^']*' queued|parallel operations are being performed", re.IGNORECASE
+)
 DEFAULT_TIMEOUT = 1800.0
 
 
@@ -176,8 +179,8 @@ class PostingDoor(Door, t.Protocol):
 
 
 def _passes(error: Exception) -> bool:
-    if isinstance(error, OperationFailed):
-        return error.code.lower() in PASSING
-    if not isinstance(error, AzureError) or error.status not in (409, 429):
+    if not isinstance(error, AzureError):
         return False
-    return error.code.lower() in PASSING or bool(QUEUED.search(error.answer))
+    if not isinstance(error, OperationFailed) and error.status not in (409, 429):
+        return False
+    return error.code.lower() in PASSING or bool(BUSY.search(error.answer))

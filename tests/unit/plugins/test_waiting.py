@@ -36,10 +36,17 @@ def test_waits_while_another_operation_runs(stocked: Cloud, deed: str, code: str
 
 
 @pytest.mark.parametrize("deed", ["arm PUT", "arm PATCH", "network PUT"])
-@pytest.mark.parametrize("code", ["RetryableError", "StorageAccountOperationInProgress"])
-def test_an_operation_that_ends_busy_is_begun_again(stocked: Cloud, deed: str, code: str) -> None:
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("RetryableError", "Wait."),
+        ("StorageAccountOperationInProgress", "Wait."),
+        ("ConflictError", "A conflict occurred. This can happen if parallel operations are being performed on it."),
+    ],
+)
+def test_an_operation_that_ends_busy_is_begun_again(stocked: Cloud, deed: str, code: str, message: str) -> None:
     match, ask = DEEDS[deed]
-    fault(stocked, match, times=2, operation_failed={"code": code, "message": "Wait."})
+    fault(stocked, match, times=2, operation_failed={"code": code, "message": message})
     ask(azure(stocked))
     assert len([line for line in stocked.progress if f"is busy ({code}), trying again" in line]) == 2
 
