@@ -13,6 +13,7 @@ from .services.access_token import AccessToken
 from .services.activity_log import ActivityLog
 from .services.admin import Admin
 from .services.authorization import Authorization
+from .services.management_locks import ManagementLocks
 from .services.network import Network
 from .services.private_dns import PrivateDns
 from .services.providers import Providers
@@ -25,7 +26,8 @@ from .services.subscriptions import Subscriptions
 from .wire import JSON
 
 #: In the order in which their checks run: who asks, whether the subscription exists, whether the caller may, whether
-#: the provider is registered, whether the group exists, whether the tags are tags. What the world describes is made in the same order.
+#: the provider is registered, whether the group exists, whether a lock forbids it, whether
+#: the tags are tags. What the world describes is made in the same order.
 SERVICES: tuple[t.Callable[[Arm], Service], ...] = (
     Admin,
     SignIn,
@@ -34,6 +36,7 @@ SERVICES: tuple[t.Callable[[Arm], Service], ...] = (
     Authorization,
     Providers,
     ResourceGroups,
+    ManagementLocks,
     ResourceTags,
     ActivityLog,
     Network,

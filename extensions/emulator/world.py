@@ -49,6 +49,7 @@ _LISTS: dict[str, tuple[str, ...]] = {
     "classic_storage_accounts": ("name", "resource_group"),
     "private_endpoints": ("name", "resource_group", "virtual_network", "subnet", "target"),
     "role_assignments": ("scope", "role", "principal_id"),
+    "locks": ("scope", "level"),
 }
 _IN_GROUPS = (
     "virtual_networks",
@@ -99,7 +100,8 @@ def complete(world: t.Any) -> JSON:
                 known.add((one["subscription_id"].lower(), one["resource_group"].lower()))
                 group = {"name": one["resource_group"], "location": one.get("location", "westeurope")}
                 done["resource_groups"].append(_group({**group, "subscription_id": one["subscription_id"]}, first))
-    done["role_assignments"] = list(done.get("role_assignments") or [])
+    for kind in ("role_assignments", "locks"):
+        done[kind] = list(done.get(kind) or [])
     done["settings"] = {**SETTINGS, **(done.get("settings") or {})}
     return done
 

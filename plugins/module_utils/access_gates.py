@@ -8,6 +8,7 @@ from .dns_topology import owns_zones
 from .gates import Gate, ok, refused, warning
 from .ids import ResourceId, fold_id, parse_id
 from .inspection import Check, Inspection
+from .lock_gates import READ_LOCKS
 from .permissions import missing_permissions
 from .providers import read_provider
 from .roles import UNKNOWN_ROLE, find_definition, role_to_come, stated_guid
@@ -92,7 +93,11 @@ def required_actions(look: Inspection) -> dict[str, list[str]]:
     """What the run will do, as actions by scope."""
     vault = parse_id(look.wish.vault_id)
     needed: dict[str, list[str]] = {
-        vault.group_id: ["Microsoft.RecoveryServices/vaults/read", "Microsoft.RecoveryServices/vaults/write"]
+        vault.group_id: [
+            "Microsoft.RecoveryServices/vaults/read",
+            "Microsoft.RecoveryServices/vaults/write",
+            READ_LOCKS,
+        ]
     }
 
     def want(scope: str, *actions: str) -> None:
@@ -106,6 +111,7 @@ def required_actions(look: Inspection) -> dict[str, list[str]]:
             "Microsoft.Network/privateEndpoints/read",
             "Microsoft.Network/privateEndpoints/write",
             "Microsoft.Network/networkInterfaces/read",
+            READ_LOCKS,
         )
         want(endpoint.subnet, "Microsoft.Network/virtualNetworks/subnets/join/action")
         if not owns_zones(look.wish.writer):
@@ -113,6 +119,7 @@ def required_actions(look: Inspection) -> dict[str, list[str]]:
         want(
             endpoint.zone_group_id, "Microsoft.Network/privateDnsZones/write",
             "Microsoft.Network/privateDnsZones/virtualNetworkLinks/write", "Microsoft.Network/privateDnsZones/A/read",
+            READ_LOCKS,
         )  # fmt: skip
         if look.wish.writer == "zone_group":
             want(

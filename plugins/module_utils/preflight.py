@@ -13,6 +13,7 @@ from .freshness import BORN_TAG
 from .gates import Gate, run_gates, summary
 from .ids import fold_id, parse_id, unique_ids
 from .inspection import Check, EndpointWish, Inspection, StorageEndpoint, wish_of
+from .lock_gates import teardown_locks
 from .private_dns import ours
 from .runner import Task
 from .settled import JUDGES
@@ -22,7 +23,10 @@ from .storage_decisions import accounts_needing_roles
 from .wire import JSON, get_path
 
 GATES: dict[str, tuple[tuple[str, Check], ...]] = {"backup": BACKUP_GATES, "site_recovery": SITE_RECOVERY_GATES}
-TEARDOWN_GATES: dict[str, tuple[tuple[str, Check], ...]] = {"backup": (), "site_recovery": SITE_RECOVERY_TEARDOWN_GATES}
+TEARDOWN_GATES: dict[str, tuple[tuple[str, Check], ...]] = {
+    "backup": (("locks", teardown_locks),),
+    "site_recovery": SITE_RECOVERY_TEARDOWN_GATES,
+}
 
 
 class GatesClosed(Refusal):

@@ -21,6 +21,7 @@ from .freshness import item_of
 from .gates import Gate, ok, refused, warning
 from .ids import fold_id, parse_id, region, same_id
 from .inspection import Check, Inspection
+from .lock_gates import locks, teardown_locks
 from .network_gates import networks, regions, subnets
 from .storage_accounts import Account, keeps_deleted_blobs
 from .vaults import connections
@@ -196,10 +197,11 @@ SITE_RECOVERY_GATES: tuple[tuple[str, Check], ...] = (
     ("zone_names", zone_knowledge),
     ("dns_mode", topology),
     ("zones", zones),
+    ("locks", locks),
     ("storage", storage),
     ("machines", machines),
     ("cross_region_restore", cross_region),
     ("encryption", encryption),
 )
 #: Asked before anything is removed.
-SITE_RECOVERY_TEARDOWN_GATES: tuple[tuple[str, Check], ...] = (("replication", replication),)
+SITE_RECOVERY_TEARDOWN_GATES: tuple[tuple[str, Check], ...] = (("replication", replication), ("locks", teardown_locks))

@@ -15,6 +15,7 @@ from ..wire import JSON, Response, fold, parent
 from . import network_addresses as addresses
 from . import network_endpoint_request as requests
 from . import network_operations as operations
+from .management_locks import ManagementLocks
 from .network_endpoint_request import EndpointRequest
 from .network_interfaces import Interfaces
 from .network_publication import Publication
@@ -197,6 +198,9 @@ class PrivateEndpoints:
         endpoint = self._arm.store.find(call.id)
         if endpoint is None:
             return Response(204)
+        wanted: EndpointRequest = endpoint.hidden["request"]
+        # A lock on the target counts as well: MicrosoftDocs/azure-docs#116983.
+        self._arm.service(ManagementLocks).refuse_deletion(wanted.target_id)
         region = str(endpoint.document["location"])
         operations.refuse_while_running(call, endpoint.id, region)
         endpoint.properties["provisioningState"] = "Deleting"

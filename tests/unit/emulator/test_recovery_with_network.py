@@ -10,6 +10,9 @@ from ansible_collections.privatelink.recovery.extensions.emulator.arm import Arm
 from ansible_collections.privatelink.recovery.extensions.emulator.clock import Clock
 from ansible_collections.privatelink.recovery.extensions.emulator.services.activity_log import ActivityLog
 from ansible_collections.privatelink.recovery.extensions.emulator.services.authorization import Authorization
+from ansible_collections.privatelink.recovery.extensions.emulator.services.management_locks import (
+    ManagementLocks,
+)
 from ansible_collections.privatelink.recovery.extensions.emulator.services.network import Network
 from ansible_collections.privatelink.recovery.extensions.emulator.services.recovery_services import RecoveryServices
 from ansible_collections.privatelink.recovery.extensions.emulator.services.resource_groups import ResourceGroups
@@ -42,6 +45,7 @@ class Azure:
             Authorization,
             ActivityLog,
             ResourceGroups,
+            ManagementLocks,
             RecoveryServices,
             Network,
         ]

@@ -12,6 +12,7 @@ from ansible_collections.privatelink.recovery.plugins.modules.subnet_capacity im
 from ansible_collections.privatelink.recovery.plugins.modules.vault_freshness import MODULE as FRESHNESS
 
 from ..conftest import ENDPOINT, GROUPS, NETWORK, SUBNET, SUBSCRIPTION, VAULT, WORLD, ZONES, Cloud
+from ..stories.support import fault
 
 WANTED: dict[str, t.Any] = {
     "vault": {"name": "vault-backup", "resource_group": "rg-backup", "location": "westeurope"},
@@ -197,6 +198,17 @@ WORLDS: dict[str, tuple[set[str], dict, str]] = {
         },
         "one over the other",
     ),
+    "the vault's group is locked": (
+        {"locks"}, {"locks": [{"scope": f"{GROUPS}/rg-backup", "level": "ReadOnly", "name": "frozen"}]},
+        "the lock frozen makes",
+    ),
+    "the subscription is locked": (
+        {"locks", "zone_names", "zones"}, {"vaults": [AN_HOUR], "locks": [{"scope": f"/subscriptions/{SUBSCRIPTION}", "level": "ReadOnly"}]},
+        "privateEndpoints/pe-backup cannot be written",
+    ),
+    "the zones' group is locked": (
+        {"locks"}, {"locks": [{"scope": f"{GROUPS}/rg-dns", "level": "ReadOnly"}]}, "privateDnsZones/",
+    ),
     "may only read": (
         {"permissions", "zone_names", "zones"},
         {
@@ -211,6 +223,35 @@ WORLDS: dict[str, tuple[set[str], dict, str]] = {
         "may not do",
     ),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("lock", "verdict"),
+    [
+        ({"scope": f"{GROUPS}/rg-dns", "level": "ReadOnly"}, "warning"),
+        ({"scope": f"{GROUPS}/rg-dns", "level": "CanNotDelete"}, "ok"),
+        ({"scope": f"{GROUPS}/rg-network", "level": "ReadOnly"}, "ok"),
+    ],
+    ids=["read-only over what is there", "against deletion", "elsewhere"],
+)
+def test_locks_that_close_no_gate(make_cloud: t.Callable[..., Cloud], lock: dict, verdict: str) -> None:
+    names = (
+        "privatelink.we.backup.windowsazure.com",
+        "privatelink.blob.core.windows.net",
+        "privatelink.queue.core.windows.net",
+    )
+    cloud = make_cloud(locks=[lock], private_dns_zones=[zone(name, "rg-dns") for name in names])
+    told = [gate for gate in cloud.run(MODULE, **WANTED)["gates"] if gate["name"] == "locks"]
+    assert [gate["verdict"] for gate in told] == [verdict], told
+    assert cloud.writes() == []
+
+
+def test_locks_that_cannot_be_read_close_the_gate(make_cloud: t.Callable[..., Cloud]) -> None:
+    cloud = make_cloud()
+    fault(cloud, {"status": 403, "code": "AuthorizationFailed"}, nth="every", times=0, path="/locks")
+    result = cloud.run(MODULE, **WANTED)
+    assert [gate["name"] for gate in result["gates"] if gate["verdict"] == "unknown"] == ["locks"]
+    assert cloud.writes() == []
 
 
 @pytest.mark.parametrize("name", WORLDS)

@@ -207,6 +207,14 @@ CASES: dict[str, Case] = {
     "endpoint of another account": Case(
         {"storage"}, cache(), {"private_endpoints": [endpoint("pe-cache", target=TARGET, group_id="blob")]}, ("leads to", TARGET),
     ),
+    "account behind a read-only lock": Case(
+        {"locks"}, {"storage_accounts": [{"id": CACHE}], "trusted_services": True},
+        {
+            **world.of_account(CACHE, network_acls={"defaultAction": "Deny", "bypass": "None"}),
+            "locks": [{"scope": CACHE, "level": "ReadOnly", "name": "frozen"}],
+        },
+        ("cachewest cannot be written: the lock frozen",),
+    ),
     # Replication and roles.
     "machine": Case(set(), machine()),
     "machine in the vault's region": Case({"machines"}, machine("northeurope"), words=("the vault's own region",)),

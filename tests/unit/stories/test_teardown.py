@@ -6,8 +6,9 @@ import copy
 import typing as t
 
 import pytest
+from ansible_collections.privatelink.recovery.extensions.emulator.services.management_locks import ManagementLocks
 
-from ..conftest import BACKUP_ZONES, VAULT, Cloud
+from ..conftest import BACKUP_ZONES, ENDPOINT, VAULT, Cloud
 from ..plugins.test_preflight import endpoint
 from .conftest import Tell
 from .sequence import Sequence
@@ -151,3 +152,16 @@ def test_killed_after_every_write_and_taken_up_again(name: str, tell: Tell) -> N
     assert not last.failure, (killed, last.failure)
     assert state(cloud) == goal
     assert len(cloud.writes()) >= count
+
+
+@pytest.mark.parametrize("locked", [VAULT, ENDPOINT], ids=["vault", "endpoint"])
+def test_a_lock_is_told_before_anything_is_removed(locked: str, cloud: Cloud, tell: Tell) -> None:
+    sequence = tell(cloud)
+    assert not sequence.play().failure
+    cloud.arm.service(ManagementLocks).load({"locks": [{"scope": locked, "level": "CanNotDelete", "name": "keep"}]})
+    cloud.mark()
+    refused = sequence.play("teardown", **CONFIRMED)
+    assert "has the lock keep" in refused.failure and "pe-backup cannot be removed" in refused.failure
+    assert cloud.writes() == []
+    cloud.arm.store.remove(f"{locked}/providers/Microsoft.Authorization/locks/keep")
+    assert not sequence.play("teardown", **CONFIRMED).failure
