@@ -70,7 +70,7 @@ def sides(look: Inspection) -> t.Iterator[Gate]:
 
 
 def topology(look: Inspection) -> t.Iterator[Gate]:
-    """The DNS mode fits the number of endpoints."""
+    """The DNS mode fits the number of endpoints, and a policy can see them."""
     wanted = {endpoint.id.lower() for endpoint in look.wish.endpoints}
     existing = [
         item
@@ -82,8 +82,16 @@ def topology(look: Inspection) -> t.Iterator[Gate]:
         len(look.wish.endpoints), len(existing), look.wish.variant == "hybrid", accepted=look.wish.accept_zone_overwrite
     )
     choice = choose(look.wish.dns_mode, facts)
+    unseen = [endpoint.name for endpoint in look.wish.endpoints if endpoint.manual]
     if choice.refusal:
         yield refused("dns_mode", look.wish.vault_id, f"{choice.refusal}.", choice.remedy)
+    elif choice.writer == "policy" and unseen:
+        # Azure/Azure-Landing-Zones#4156
+        yield warning(
+            "dns_mode", look.wish.vault_id,
+            f"{', '.join(unseen)}: the landing zones' own policies give no zone group to endpoints with manual approval.",
+            "Leave manual out, or make sure that your policy looks at manualPrivateLinkServiceConnections too.",
+        )  # fmt: skip
     else:
         yield ok("dns_mode", look.wish.vault_id, f"{look.wish.dns_mode}: {choice.reason}")
 

@@ -299,6 +299,12 @@ def test_a_cache_far_from_its_machine_is_a_warning() -> None:
     assert f"{TARGET}, the cache of vm01, is in northeurope and the machine in westeurope." in told["message"]
 
 
+def test_a_policy_may_not_see_endpoints_with_manual_approval() -> None:
+    wish = {**WANTED, "dns_mode": "policy", **both({"manual": True})}
+    (told,) = [gate for gate in make().run(MODULE, **wish)["gates"] if gate["name"] == "dns_mode"]
+    assert (told["verdict"], "pe-source:" in told["message"]) == ("warning", True)
+
+
 def test_a_cache_whose_keys_cannot_be_used_is_a_warning() -> None:
     cloud = make(**world.of_account(CACHE, allow_shared_key_access=False))
     (told,) = [gate for gate in cloud.run(MODULE, **{**WANTED, **machine()})["gates"] if gate["name"] == "machines"]
