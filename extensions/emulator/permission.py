@@ -54,6 +54,11 @@ def covers(pattern: str, action: str) -> bool:
     return _expression(pattern).fullmatch(action) is not None
 
 
+def listed(scope: str, own: str, condition: str) -> bool:
+    """Whether a list at ``scope`` shows what belongs to ``own``: at, above and, unless ``atScope()`` is asked, below."""
+    return within(scope, own) or ("atscope()" not in condition.lower() and within(own, scope))
+
+
 def within(scope: str, ancestor: str) -> bool:
     """Whether ``scope`` is ``ancestor`` or lies below it. Management groups stand above every subscription."""
     inner, outer = scope.strip("/").lower(), ancestor.strip("/").lower()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import typing as t
 import uuid
@@ -172,6 +173,11 @@ def trailing_guid(text: str) -> str:
 def region(name: str | None) -> str:
     """A region as Azure writes it back: ``West Europe`` is ``westeurope``, ``US Gov Virginia`` ``usgovvirginia``."""
     return re.sub(r"[\s()_-]", "", name or "").lower()
+
+
+def with_digest(name: str, resource_id: str) -> str:
+    """A name followed by eight digits that follow from an id, for names that may repeat elsewhere."""
+    return f"{name}-{hashlib.sha256(fold_id(resource_id).encode()).hexdigest()[:8]}"
 
 
 def assignment_name(scope: str, principal_id: str, role: str, attempt: int = 0) -> str:

@@ -305,6 +305,23 @@ class Inspection:
         zone = known_zones("blob", self.wish.location, self.connection.cloud).zones[0]
         return [self._storage_endpoint(account, zone) for account in wanted]
 
+    @property
+    def planned_zones(self) -> list[tuple[str, tuple[str, ...]]]:
+        """The id of each endpoint's zones with the networks that are to resolve its names; zones may repeat."""
+        return [
+            *(
+                (zone, endpoint.virtual_networks)
+                for endpoint in self.wish.endpoints
+                for zone in self.zone_ids(endpoint)
+            ),
+            *((endpoint.zone_id, endpoint.virtual_networks) for endpoint in self.storage_endpoints),
+        ]
+
+    def zone(self, zone_id: str) -> JSON | None:
+        """A zone as ``read_zones`` gives it, or None."""
+        known = self.existing_zones(parse_id(zone_id).subscription_id)
+        return next((zone for zone in known if same_id(zone["id"], zone_id)), None)
+
     def existing_zones(self, subscription_id: str) -> list[JSON]:
         """The zones of a subscription with any name that matters to this run, as ``read_zones`` gives them."""
         names = [*self.zone_names, *(parse_id(item.zone_id).name for item in self.storage_endpoints)]

@@ -7,7 +7,7 @@ import typing as t
 from .dns_topology import owns_zones
 from .errors import NotFound, RecoveryError
 from .gates import Gate, ok, refused, warning
-from .ids import fold_id, parse_id, same_id, unique_ids
+from .ids import fold_id, parse_id, unique_ids
 from .inspection import Inspection
 from .private_dns import ours
 from .storage_accounts import is_classic
@@ -87,8 +87,7 @@ def _touched(look: Inspection) -> t.Iterator[tuple[str, bool]]:
         yield endpoint.id, look.endpoint(endpoint.id) is not None
     if owns_zones(look.wish.writer):
         for zone_id in _zones(look):
-            known = look.existing_zones(parse_id(zone_id).subscription_id)
-            yield zone_id, any(same_id(zone["id"], zone_id) for zone in known)
+            yield zone_id, look.zone(zone_id) is not None
     for account in look.wish.storage_accounts if look.wish.options.get("trusted_services") else ():
         found = None if is_classic(account["id"]) else look.storage_account(account["id"])
         if found is not None:
@@ -97,10 +96,9 @@ def _touched(look: Inspection) -> t.Iterator[tuple[str, bool]]:
 
 def _zones(look: Inspection) -> list[str]:
     try:
-        wanted = [zone for endpoint in look.wish.endpoints for zone in look.zone_ids(endpoint)]
+        return unique_ids(zone for zone, _networks in look.planned_zones)
     except RecoveryError:
         return []  # the gate of zone names speaks of it
-    return unique_ids([*wanted, *(endpoint.zone_id for endpoint in look.storage_endpoints)])
 
 
 def _over(look: Inspection, resource_id: str) -> list[Lock]:

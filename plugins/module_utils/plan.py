@@ -94,8 +94,9 @@ def ended_badly(document: JSON | None) -> bool:
 
 def mended(plan: Plan, current: JSON) -> Plan:
     """The plan with the provisioning state it brings a resource out of, so that ``--diff`` shows why it writes."""
-    state = get_path(current, "properties.provisioningState")
-    return replace(plan, before=_with_state(plan.before, state), after=_with_state(plan.after, "Succeeded"))
+    was = {"properties": {"provisioningState": get_path(current, "properties.provisioningState")}}
+    will_be = {"properties": {"provisioningState": "Succeeded"}}
+    return replace(plan, before=overlay(plan.before, was), after=overlay(plan.after, will_be))
 
 
 def plan_absent(resource_id: str, options: Options, current: JSON | None) -> Plan:
@@ -125,10 +126,6 @@ def shown(document: JSON, path: str) -> str:
     """A value for a message."""
     value = get_path(document, path)
     return "not set" if value is None else str(value)
-
-
-def _with_state(document: JSON, state: str) -> JSON:
-    return {**document, "properties": {**(document.get("properties") or {}), "provisioningState": state}}
 
 
 def _objects(items: list[t.Any]) -> bool:

@@ -108,8 +108,7 @@ def plan(look: Inspection) -> JSON:
 
 def zones(look: Inspection) -> list[JSON]:
     """The zones of all endpoints, each once, with the networks that are to resolve its names."""
-    wanted = [(zone, endpoint.virtual_networks) for endpoint in look.wish.endpoints for zone in look.zone_ids(endpoint)]
-    wanted += [(storage.zone_id, storage.virtual_networks) for storage in look.storage_endpoints]
+    wanted = look.planned_zones
     networks: dict[str, list[str]] = {}
     for zone, more in wanted:
         networks[fold_id(zone)] = unique_ids([*networks.get(fold_id(zone), ()), *more])

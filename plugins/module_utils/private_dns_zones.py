@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import typing as t
 from dataclasses import dataclass
 
 from .azure import Azure
-from .ids import fold_id, parse_id, same_id, unique_ids
+from .ids import fold_id, parse_id, same_id, unique_ids, with_digest
 from .private_dns import API_VERSION, LINK, NETWORK, ZONE, zone_name
 from .resource import Kind
 from .spec import Option, an_id
@@ -125,4 +124,4 @@ def overlapping(
 def link_name(network_id: str) -> str:
     """The name a link gets by default: the network's name and a digest of its id, as names may repeat elsewhere."""
     network = parse_id(network_id, NETWORK, option="virtual_networks")
-    return f"{network.name}-{hashlib.sha256(fold_id(network_id).encode()).hexdigest()[:8]}"
+    return with_digest(network.name, network_id)

@@ -35,13 +35,7 @@ class Kind:
         return azure.find(resource_id, self.api_version)
 
     def plan(
-        self,
-        resource_id: str,
-        current: JSON | None,
-        values: JSON,
-        *,
-        absent: bool = False,
-        extra: JSON | None = None,
+        self, resource_id: str, current: JSON | None, values: JSON, *, absent: bool = False, extra: JSON | None = None
     ) -> Plan:
         """What to do for the option values; ``extra`` is wire JSON for options that need more than a row."""
         if absent:

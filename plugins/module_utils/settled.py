@@ -7,7 +7,7 @@ import typing as t
 from .dns_topology import owns_zones
 from .endpoints import connection_of, plan_endpoint
 from .errors import Refusal
-from .ids import build_id, fold_id, same_id
+from .ids import build_id, fold_id
 from .inspection import Inspection
 from .inventory import NETWORK_API_VERSION
 from .plan import Plan
@@ -52,8 +52,7 @@ def _endpoint(look: Inspection, row: JSON) -> bool:
 
 def _zone(look: Inspection, row: JSON) -> bool:
     zone_id = build_id(row["subscription_id"], row["resource_group"], ZONE, row["name"])
-    zones = look.existing_zones(row["subscription_id"])
-    zone = next((zone for zone in zones if same_id(zone["id"], zone_id)), None)
+    zone = look.zone(zone_id)
     if zone is None or any(provisioning(found) not in ENDED for found in (zone["document"], *zone["links"])):
         return False
     state = ZoneState(zone_id, zone["document"], tuple(zone["links"]))

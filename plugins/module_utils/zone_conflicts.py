@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import typing as t
 
-from .errors import NotFound
 from .gates import Gate, refused, warning
 from .ids import fold_id, parse_id, same_id
 from .inspection import EndpointWish, Inspection
-from .inventory import NETWORK_API_VERSION, read_names
+from .inventory import read_names
 from .private_dns_zones import overlapping
 from .vaults import connections
 from .wire import get_path
+from .zone_groups import groups_of
+from .zone_groups import zones_of as zones_of_group
 
 
 def conflicts(look: Inspection) -> t.Iterator[Gate]:
@@ -55,13 +56,9 @@ def storage_links(look: Inspection) -> t.Iterator[Gate]:
 
 def planned_links(look: Inspection) -> t.Iterator[Gate]:
     """The same among the links this run would make: a network of both sides can have the zone of one side only."""
-    planned = [
-        *((zone, item.virtual_networks) for item in look.wish.endpoints for zone in look.zone_ids(item)),
-        *((item.zone_id, item.virtual_networks) for item in look.storage_endpoints),
-    ]
     first: dict[tuple[str, str], str] = {}
     told: set[str] = set()
-    for zone, networks in planned:
+    for zone, networks in look.planned_zones:
         for network in networks:
             other = first.setdefault((fold_id(network), parse_id(zone).name.lower()), zone)
             if not same_id(other, zone) and fold_id(network) not in told:
@@ -102,15 +99,8 @@ def foreign_zones(look: Inspection) -> t.Iterator[Gate]:
 
 def zones_of(look: Inspection, endpoint_id: str) -> set[str]:
     """The folded ids of the zones an endpoint's zone groups write to; empty when it cannot be found."""
-    try:
-        groups = look.azure.list(f"{parse_id(endpoint_id).text}/privateDnsZoneGroups", NETWORK_API_VERSION)
-    except NotFound:
-        return set()
-    return {
-        fold_id(get_path(config, "properties.privateDnsZoneId"))
-        for group in groups
-        for config in get_path(group, "properties.privateDnsZoneConfigs") or []
-    }
+    groups = groups_of(look.azure, parse_id(endpoint_id).text)
+    return {zone for group in groups for zone in zones_of_group(group)}
 
 
 def _overwrite(look: Inspection, zone: str, endpoint: str, other: str, names: list[str]) -> Gate:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import typing as t
 
 from .azure import Azure
 from .dns_zones import zone_and_record
 from .endpoints import connection_of
 from .errors import AzureError, InputError, NotFound, Refusal, WaitTimeout
-from .ids import fold_id, parse_id, refuse_name, same_id, unique_ids
+from .ids import fold_id, parse_id, refuse_name, same_id, unique_ids, with_digest
 from .inventory import ENDPOINT_TYPE, NETWORK_API_VERSION, PublishedName, read_names
 from .plan import Plan, ended_badly, mended
 from .private_dns import zone_name, zone_of
@@ -85,7 +84,7 @@ def _new_name(zone: str, taken: t.Collection[str]) -> str:
     name = zone_name(zone).replace(".", "-")
     if name.lower() not in (other.lower() for other in taken):
         return name
-    return f"{name}-{hashlib.sha256(fold_id(zone).encode()).hexdigest()[:8]}"
+    return with_digest(name, zone)
 
 
 def unwritten(names: t.Sequence[PublishedName], group: JSON | None) -> list[str]:
@@ -181,7 +180,8 @@ def _ready_endpoint(task: Task, endpoint_id: str) -> JSON | None:
     return endpoint
 
 
-def _groups(azure: Azure, endpoint_id: str) -> list[JSON]:
+def groups_of(azure: Azure, endpoint_id: str) -> list[JSON]:
+    """The zone groups of an endpoint; none when it does not exist."""
     try:
         return azure.list(f"{endpoint_id}/privateDnsZoneGroups", NETWORK_API_VERSION)
     except NotFound:
@@ -190,7 +190,7 @@ def _groups(azure: Azure, endpoint_id: str) -> list[JSON]:
 
 def _existing(task: Task, endpoint_id: str, group_id: str, zones: t.Sequence[str]) -> JSON | None:
     """The group to work on: the one of that name, or another's that has the wanted zones already."""
-    for group in _groups(task.azure, endpoint_id):
+    for group in groups_of(task.azure, endpoint_id):
         if same_id(group["id"], group_id):
             if provisioning(group) in ENDED or task.check_mode:
                 return group
@@ -252,7 +252,7 @@ def _missing(names: t.Sequence[PublishedName], group: JSON | None) -> list[str]:
 
 
 def _remove(task: Task, endpoint_id: str, group_id: str) -> JSON:
-    groups = _groups(task.azure, endpoint_id)
+    groups = groups_of(task.azure, endpoint_id)
     current = next((group for group in groups if same_id(group["id"], group_id)), None)
     for group in groups:
         if group is not current:

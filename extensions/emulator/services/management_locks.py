@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ..arm import Arm, Call, Route
-from ..permission import within
+from ..permission import listed, within
 from ..store import Resource
 from ..wire import JSON, ArmError, Response
 from ..world import WorldError
@@ -39,7 +39,7 @@ class ManagementLocks:
     def load(self, world: JSON) -> None:
         """Make the locks of the world: ``scope`` (an id), ``level`` and ``name``."""
         for entry in world.get("locks") or []:
-            scope, level = str(entry.get("scope") or ""), entry.get("level", "CanNotDelete")
+            scope, level = entry["scope"], entry["level"]
             if not scope.startswith("/subscriptions/") or level not in _LEVELS:
                 raise WorldError(f"lock {entry}: scope must be an id and level one of {', '.join(_LEVELS)}")
             self._make(f"{scope}/providers/{TYPE}/{entry.get('name', 'lock')}", {"level": level})
@@ -75,12 +75,8 @@ class ManagementLocks:
         return self._arm.store.below("", TYPE)
 
     def _list(self, call: Call) -> Response:
-        scope, only_above = f"/{call['scope']}", "atscope()" in call.request.query.get("$filter", "").lower()
-        found = [
-            lock.document
-            for lock in self._all()
-            if within(scope, _scope(lock)) or (not only_above and within(_scope(lock), scope))
-        ]
+        scope, condition = call["scope"], call.request.query.get("$filter", "")
+        found = [lock.document for lock in self._all() if listed(scope, _scope(lock), condition)]
         return Response(200, {"value": found})
 
     def _put(self, call: Call) -> Response:

@@ -83,17 +83,13 @@ class RoleAssignments:
         scope, condition = call.parameters.get("scope", ""), call.request.query.get("$filter", "")
         assigned = _ASSIGNED_TO.search(condition)
         principal = assigned.group(1) if assigned else odata.equal(condition, "principalId")
-        only_above = "atscope()" in condition.lower()
         return Response(
             200,
             {
                 "value": [
                     one.document
                     for one in self.all()
-                    if (
-                        permission.within(scope, one.properties["scope"])
-                        or (not only_above and permission.within(one.properties["scope"], scope))
-                    )
+                    if permission.listed(scope, one.properties["scope"], condition)
                     and (principal is None or one.properties["principalId"].lower() == principal.lower())
                 ]
             },

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
 
 import pytest
-from ansible_collections.privatelink.recovery.extensions.emulator.wire import Request
 from ansible_collections.privatelink.recovery.plugins.module_utils.private_dns_zones import (
     Conflict,
     link_name,
@@ -16,6 +14,7 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.private_dns_z
 from ansible_collections.privatelink.recovery.plugins.modules.private_dns_zone import MODULE
 
 from ..conftest import BACKUP_ZONES, NETWORK, SUBSCRIPTION, Cloud, four_times
+from ..stories.support import LOST, fault
 
 JSON = dict[str, t.Any]
 HUB = NETWORK.replace("vnet-app", "vnet-hub")
@@ -37,12 +36,6 @@ def foreign_world(**link: t.Any) -> JSON:
         "virtual_network_links": [{"name": "theirs", "virtual_network": "vnet-app", **link}],
     }
     return {"private_dns_zones": [zone]}
-
-
-def fault(cloud: Cloud, match: JSON, action: JSON, times: int = 1) -> None:
-    body = json.dumps({"match": match, "nth": 1, "times": times, "action": action}).encode()
-    answer = cloud.arm.answer(Request.parse("POST", "https://127.0.0.1/emulator/faults", {}, body))
-    assert answer.status < 300
 
 
 def existing(zone_id: str, *networks: str) -> JSON:
@@ -189,8 +182,7 @@ def test_a_taken_link_name_is_refused(make_cloud: t.Callable[..., Cloud]) -> Non
 
 def test_a_zone_that_came_to_be_in_the_meantime_is_taken(make_cloud: t.Callable[..., Cloud]) -> None:
     cloud = make_cloud(**foreign_world())
-    path = {"method": "GET", "path": BLOB}
-    fault(cloud, path, {"status": 404, "code": "ResourceNotFound", "message": "not yet"})
+    fault(cloud, {"status": 404, "code": "ResourceNotFound", "message": "not yet"}, method="GET", path=BLOB)
     done = cloud.run(MODULE, zones=BLOB_ROW, virtual_networks=[NETWORK])
     assert not done.get("failed"), done
     assert done["changed"] is False
@@ -211,8 +203,7 @@ def test_a_zone_that_is_still_being_made_is_waited_for(make_cloud: t.Callable[..
 
 def test_a_creation_that_fails_late_says_why_or_succeeds_when_repeated(make_cloud: t.Callable[..., Cloud]) -> None:
     cloud = make_cloud()
-    action = {"operation_failed": {"code": "InternalServerError", "message": "lost"}}
-    fault(cloud, {"method": "PUT", "path": BLOB}, action)
+    fault(cloud, LOST, method="PUT", path=BLOB)
     done = cloud.run(MODULE, zones=BLOB_ROW)
     assert not done.get("failed"), done
     assert cloud.exists(BLOB)
@@ -221,8 +212,7 @@ def test_a_creation_that_fails_late_says_why_or_succeeds_when_repeated(make_clou
 
 def test_a_link_that_ended_as_failed_is_written_again(make_cloud: t.Callable[..., Cloud]) -> None:
     cloud = make_cloud()
-    action = {"operation_failed": {"code": "InternalServerError", "message": "The fabric is torn."}}
-    fault(cloud, {"method": "PUT", "path": "/virtualNetworkLinks/"}, action)
+    fault(cloud, LOST, method="PUT", path="/virtualNetworkLinks/")
     first = cloud.run(MODULE, zones=BLOB_ROW, virtual_networks=[NETWORK])
     assert first["failed"] and "Failed" in first["msg"] and "/virtualNetworkLinks/" in first["msg"]
     done = four_times(cloud, MODULE, zones=BLOB_ROW, virtual_networks=[NETWORK])
@@ -233,7 +223,7 @@ def test_a_link_that_ended_as_failed_is_written_again(make_cloud: t.Callable[...
 
 @pytest.mark.parametrize("status", [401, 403, 500])
 def test_an_error_on_reading_never_writes(cloud: Cloud, status: int) -> None:
-    fault(cloud, {"path": "/privateDnsZones/"}, {"status": status, "code": "Nope"}, times=100)
+    fault(cloud, {"status": status, "code": "Nope"}, times=100, path="/privateDnsZones/")
     result = cloud.run(MODULE, zones=BLOB_ROW, virtual_networks=[NETWORK])
     assert result["failed"]
     assert result["status"] == status

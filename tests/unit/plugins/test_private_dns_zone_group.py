@@ -14,7 +14,7 @@ from ansible_collections.privatelink.recovery.plugins.modules.private_dns_zone i
 from ansible_collections.privatelink.recovery.plugins.modules.private_dns_zone_group import MODULE
 
 from ..conftest import BACKUP_ZONES, ENDPOINT, VAULT, ZONES, Cloud, four_times
-from ..stories.support import fault
+from ..stories.support import LOST, fault
 
 JSON = dict[str, t.Any]
 MakeCloud = t.Callable[..., Cloud]
@@ -135,9 +135,6 @@ def test_attaches_zones_and_azure_writes_the_names(ready: Cloud) -> None:
     assert done["zones_without_records"] == BACKUP_ZONES[1:]
     for record in done["record_sets"]:
         assert ready.exists(f"{record['zone_id']}/A/{record['record_name']}")
-
-
-LOST = {"operation_failed": {"code": "InternalServerError", "message": "The fabric is torn."}}
 
 
 def test_a_group_that_ended_as_failed_is_written_again(ready: Cloud) -> None:

@@ -9,7 +9,7 @@ from ansible_collections.privatelink.recovery.plugins.modules.private_endpoint_i
 from ansible_collections.privatelink.recovery.plugins.modules.vault import MODULE as VAULT_MODULE
 
 from ..conftest import ENDPOINT, GROUPS, SUBNET, VAULT, Cloud, four_times
-from ..stories.support import fault
+from ..stories.support import LOST, fault
 
 WANTED = {
     "resource_group": "rg-backup",
@@ -45,9 +45,6 @@ def test_names_grow_and_are_read(vault: Cloud) -> None:
     assert found["sub_resource"] == "AzureBackup"
     assert vault.run(INFO, target=VAULT)["private_endpoints"][0]["name"] == "pe-backup"
     assert vault.run(INFO, resource_group="rg-backup", name="other")["private_endpoints"] == []
-
-
-LOST = {"operation_failed": {"code": "InternalServerError", "message": "The fabric is torn."}}
 
 
 def test_an_endpoint_that_ended_as_failed_is_written_again(vault: Cloud) -> None:

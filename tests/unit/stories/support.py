@@ -81,6 +81,10 @@ def fault(cloud: Cloud, action: JSON, *, nth: int | str = 1, times: int = 1, **m
     return faults.add({"match": match, "nth": nth, "times": times, "action": action})
 
 
+#: What an operation that is started ends with.
+LOST: JSON = {"operation_failed": {"code": "InternalServerError", "message": "The fabric is torn."}}
+
+
 def exactly(path: str) -> str:
     """A pattern for one path."""
     return f"^{re.escape(path)}$"
