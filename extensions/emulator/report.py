@@ -23,6 +23,11 @@ def is_write(method: str, path: str) -> bool:
     return not (method == "POST" and _QUESTIONS.search(path.rstrip("/")))
 
 
+def writes(entries: t.Iterable[JSON]) -> list[str]:
+    """The entries of the request log that changed something, as ``METHOD path``."""
+    return [f"{entry['method']} {entry['path']}" for entry in entries if is_write(entry["method"], entry["path"])]
+
+
 def figures(entries: t.Sequence[JSON], operations: t.Sequence[Operation], now: float) -> JSON:
     """Counts over request log entries and the longest chain of the operations given.
 

@@ -9,8 +9,8 @@ import typing as t
 from pathlib import Path
 
 import yaml
+from emulator.process import EmulatorProcess, NotStarted
 
-from .local_azure import LocalAzure
 from .playing import Played, Player
 from .promises import judge, words
 from .scenario import Scenario, load, names
@@ -22,8 +22,11 @@ def main(arguments: t.Sequence[str] | None = None) -> int:
     """Run the asked scenarios; 0 when every promise was kept."""
     options = _options(arguments)
     broken = False
-    for name in options.scenario or names():
-        broken = rehearse(load(name), options) or broken
+    try:
+        for name in options.scenario or names():
+            broken = rehearse(load(name), options) or broken
+    except NotStarted as error:
+        raise SystemExit(f"The local Azure did not start: {error}") from None
     return int(broken)
 
 
@@ -37,7 +40,7 @@ def rehearse(scenario: Scenario, options: argparse.Namespace) -> bool:
     runs = scenario.own_runs() if own else scenario.runs
     print(f"== {scenario.name}: {len(runs)} runs against a local Azure; everything is kept in {folder}", flush=True)
     played: list[Played] = []
-    with LocalAzure(folder, world, options.latency) as azure:
+    with EmulatorProcess(folder, world, options.latency) as azure:
         player = Player(scenario, azure, folder, variables, options.quiet)
         for run in runs:
             done = player.play(run)
@@ -50,7 +53,7 @@ def rehearse(scenario: Scenario, options: argparse.Namespace) -> bool:
                 break
         report = _report(scenario, played, player.report_directory)
         state = folder / "state.json"
-        state.write_text(json.dumps(azure.ask("/emulator/state"), indent=1))
+        state.write_text(json.dumps(azure.ask("state"), indent=1))
     path = folder / "report.json"
     path.write_text(json.dumps(report, indent=2) + "\n")
     (folder / "report.md").write_text(_markdown(report))

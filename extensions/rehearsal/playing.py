@@ -11,10 +11,12 @@ import typing as t
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from .local_azure import EXTENSIONS, LocalAzure
+from emulator.process import EmulatorProcess
+
 from .scenario import Run, Scenario
 
 JSON = dict[str, t.Any]
+EXTENSIONS = Path(__file__).resolve().parent.parent
 COLLECTION = EXTENSIONS.parent
 
 
@@ -45,7 +47,7 @@ class Played:
 class Player:
     """Runs the playbooks of a scenario against a local Azure, with everything in one folder."""
 
-    def __init__(self, scenario: Scenario, azure: LocalAzure, folder: Path, variables: Path, quiet: bool) -> None:
+    def __init__(self, scenario: Scenario, azure: EmulatorProcess, folder: Path, variables: Path, quiet: bool) -> None:
         self._scenario, self._azure, self._folder = scenario, azure, folder
         self._variables, self._quiet = variables, quiet
         self.report_directory = folder / "role-report"
@@ -53,16 +55,16 @@ class Player:
     def play(self, run: Run) -> Played:
         """Play one run: events first, then the playbook in a process of its own."""
         for event in run.events:
-            self._azure.ask("/emulator/events", {**event, "vault": self._vault()})
+            self._azure.ask("events", {**event, "vault": self._vault()})
         record = self._folder / f"{run.name}.jsonl"
         record.unlink(missing_ok=True)
-        before = len(self._azure.ask("/emulator/requests")["value"])
+        before = len(self._azure.ask("requests")["value"])
         started = time.monotonic()
         status = self._ansible(run, record)
         seconds = time.monotonic() - started
         lines = [json.loads(line) for line in record.read_text().splitlines()] if record.exists() else []
-        figures = self._azure.ask(f"/emulator/report?since={before}")
-        speed = self._azure.ask("/emulator/clock")["speed"]
+        figures = self._azure.ask(f"report?since={before}")
+        speed = self._azure.ask("clock")["speed"]
         return Played(
             name=run.name,
             playbook=run.playbook,

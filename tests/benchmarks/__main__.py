@@ -11,9 +11,10 @@ import tempfile
 import typing as t
 from pathlib import Path
 
+from emulator.process import EmulatorProcess
+
 from . import rows_fleet, rows_install, rows_sequences, rows_tasks, world
 from .commands import BenchmarkError, Commands, Side
-from .emulated import Emulated
 from .proxy import Proxy, environment
 from .results import Report, Row
 from .rows_tasks import Sides
@@ -48,7 +49,7 @@ def measure(options: argparse.Namespace, directory: Path, report: Report) -> Non
     tree = directory / "tree"
     (tree / "ansible_collections/privatelink").mkdir(parents=True)
     (tree / "ansible_collections/privatelink/recovery").symlink_to(_ROOT)
-    with Emulated(directory / "emulator", world.world()) as emulated, Proxy(emulated) as proxy:
+    with EmulatorProcess(directory / "emulator", world.world()) as emulated, Proxy(emulated) as proxy:
         sides = _sides(options, emulated, proxy, tree)
         report.facts.update(_facts(sides))
         commands = Commands(directory / "plays", emulated)
@@ -74,9 +75,9 @@ def measure(options: argparse.Namespace, directory: Path, report: Report) -> Non
             raise BenchmarkError(f"other hosts were asked for: {sorted(set(proxy.refused))}")
 
 
-def _sides(options: argparse.Namespace, emulated: Emulated, proxy: Proxy, tree: Path) -> Sides:
+def _sides(options: argparse.Namespace, emulated: EmulatorProcess, proxy: Proxy, tree: Path) -> Sides:
     ours = {"ANSIBLE_COLLECTIONS_PATH": str(tree)}
-    direct = {"AZURE_CLOUD_ENVIRONMENT": emulated.base_url, "REQUESTS_CA_BUNDLE": emulated.facts["ca_file"]}
+    direct = {"AZURE_CLOUD_ENVIRONMENT": emulated.base_url, "REQUESTS_CA_BUNDLE": emulated.ready["ca_file"]}
     through = environment(proxy)
     peer = options.peer_python
     return Sides(

@@ -12,9 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
+from emulator.process import EmulatorProcess
+from emulator.report import writes
 
 from . import memory
-from .emulated import JSON, Emulated, writes
+
+JSON = dict[str, t.Any]
 
 _LONGEST_SECONDS = 900.0
 _RECAP = re.compile(r"^(\S+)\s+: ok=(\d+)\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)", re.MULTILINE)
@@ -55,7 +58,7 @@ class Run:
 class Commands:
     """Runs plays against one emulator; everything Ansible writes stays below ``directory``."""
 
-    def __init__(self, directory: Path, emulated: Emulated) -> None:
+    def __init__(self, directory: Path, emulated: EmulatorProcess) -> None:
         self._directory, self._emulated = directory, emulated
         directory.mkdir(parents=True, exist_ok=True)
 
@@ -84,7 +87,7 @@ class Commands:
         self, side: Side, play: Path, *, forks: int = 5, measure_memory: bool = False
     ) -> tuple[Run, dict[str, dict[str, int]], list[JSON]]:
         """Run a play: what it took, the counts of each host and the requests sent. It must not fail on any host."""
-        self._emulated.requests()
+        self._emulated.mark()
         output = self._directory / f"{play.stem}.{side.name.replace(' ', '-')}.log"
         inventory = play.with_suffix(".inventory.yml")
         command = [str(side.playbook), "-i", str(inventory), "--forks", str(forks), str(play)]
@@ -116,7 +119,7 @@ class Commands:
         return recap
 
     def _environment(self, side: Side) -> dict[str, str]:
-        facts = self._emulated.facts
+        facts = self._emulated.ready
         home = self._directory / f"home-{side.name.replace(' ', '-')}"
         home.mkdir(exist_ok=True)
         return {

@@ -18,7 +18,8 @@ import typing as t
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from .emulated import Emulated
+from emulator.process import EmulatorProcess
+
 from .proxy_certificate import make
 
 HOSTS = ("management.azure.com", "login.microsoftonline.com")
@@ -28,7 +29,7 @@ _HOP_BY_HOP = {"host", "connection", "proxy-connection", "keep-alive", "transfer
 class Proxy:
     """Listens on loopback. ``bundle`` holds the authorities of proxy and emulator; ``refused`` the other hosts asked for."""
 
-    def __init__(self, emulated: Emulated) -> None:
+    def __init__(self, emulated: EmulatorProcess) -> None:
         self._directory = tempfile.TemporaryDirectory(prefix="benchmark-proxy-")
         authority, chain = make(Path(self._directory.name), HOSTS)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -38,7 +39,7 @@ class Proxy:
         self._server = _Listener(("127.0.0.1", 0), handler)
         self._emulated, self._authority = emulated, authority
         self.bundle = Path(self._directory.name) / "bundle.pem"
-        self.bundle.write_bytes(authority.read_bytes() + Path(emulated.facts["ca_file"]).read_bytes())
+        self.bundle.write_bytes(authority.read_bytes() + Path(emulated.ready["ca_file"]).read_bytes())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True)
         self._thread.start()
 
@@ -101,7 +102,7 @@ class _Listener(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    emulated: Emulated
+    emulated: EmulatorProcess
     context: ssl.SSLContext
     refused: list[str]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import typing as t
 
+from emulator.process import EmulatorProcess
+
 from . import world
 from .commands import Commands
-from .emulated import Emulated
 from .results import Budget, Figure, Row
 from .rows_tasks import Sides
 
@@ -14,7 +15,7 @@ FEW, MANY, FORKS = 20, 100, 20
 PROCESSOR_SECONDS, GROWTH = 1.5, 1.25
 
 
-def fleet(commands: Commands, emulated: Emulated, sides: Sides, rounds: int) -> t.Iterator[Row]:
+def fleet(commands: Commands, emulated: EmulatorProcess, sides: Sides, rounds: int) -> t.Iterator[Row]:
     """Five tasks for each vault, an inventory host each: processor time and memory."""
     names = [f"vault-{number:03}" for number in range(1, MANY + 1)]
     emulated.reset(world.world(names))

@@ -6,20 +6,18 @@ A sequence is measured when its role exists and ``sequences/ROLE.yml`` says in w
 from __future__ import annotations
 
 import dataclasses
-import json
 import typing as t
 from pathlib import Path
 
-import yaml
+from emulator.process import EmulatorProcess
 
-from .commands import Commands, Run, Side
-from .emulated import JSON, Emulated
+from .commands import JSON, Commands, Run, Side
+from .description import Description, described
 from .results import Budget, Figure, Row
 from .rows_fleet import FORKS, MANY, PROCESSOR_SECONDS
 from .rows_tasks import Sides
 
 _ROLES = Path(__file__).parents[2] / "roles"
-_SEQUENCES = Path(__file__).parent / "sequences"
 SEQUENCES = ("backup", "site_recovery", "dpm_mabs", "migrate")
 #: The design sets a limit for Site Recovery, the longest of the sequences; the others are held to the same.
 UNCHANGED_SECONDS, CHAIN_RATIO = 4.0, 1.15
@@ -28,51 +26,40 @@ UNCHANGED_SECONDS, CHAIN_RATIO = 4.0, 1.15
 class Sequence:
     """One sequence, played against emulators of its own."""
 
-    def __init__(self, directory: Path, name: str, side: Side) -> None:
-        text = (_SEQUENCES / f"{name}.yml").read_text(encoding="utf-8")
-        self.name, self._directory, self._side = name, directory, side
-        self._description: JSON = yaml.safe_load(text)
+    def __init__(self, directory: Path, role: str, side: Side) -> None:
+        self.role, self._directory, self._side = role, directory, side
+        self._description = Description(role)
+        self.host = self._description.host
 
     def first(self, latency: str) -> tuple[Run, JSON]:
         """The first run in the world before, and the emulator's figures about it."""
-        with Emulated(self._directory / "emulator", self._world([self.name]), latency) as emulated:
+        with EmulatorProcess(self._directory / "emulator", self._description.world([self.host]), latency) as emulated:
             commands = Commands(self._directory / "first", emulated)
-            run, _counts, _requests = commands.run(self._at(emulated), self._play(commands, emulated, [self.name]))
-            return run, emulated.ask("GET", "/emulator/report")
+            run, _counts, _requests = commands.run(self._at(emulated), self._play(commands, emulated, [self.host]))
+            return run, emulated.ask("report")
 
     def again(self, hosts: t.Sequence[str], rounds: int, forks: int) -> list[Run]:
         """Runs that find nothing to do, after one that did everything, the warm-up; ``hosts`` are the vaults."""
-        with Emulated(self._directory / "emulator", self._world(hosts)) as emulated:
+        with EmulatorProcess(self._directory / "emulator", self._description.world(hosts)) as emulated:
             commands = Commands(self._directory / f"again-{len(hosts)}", emulated)
             side, play = self._at(emulated), self._play(commands, emulated, hosts)
             commands.run(side, play, forks=forks)
             return [commands.unchanged(side, play, forks=forks) for _round in range(rounds + 1)][1:]
 
-    def _world(self, hosts: t.Sequence[str]) -> JSON:
-        """The world, with what names a ``{host}`` once for each: its letters and digits, as storage accounts want it."""
-        made: JSON = {}
-        for kind, items in self._description["world"].items():
-            made[kind] = []
-            for item in items:
-                text = json.dumps(item)
-                names = ["".join(filter(str.isalnum, host)) for host in hosts] if "{host}" in text else [""]
-                made[kind] += [json.loads(text.replace("{host}", name)) for name in names]
-        return made
+    def _play(self, commands: Commands, emulated: EmulatorProcess, hosts: t.Sequence[str]) -> Path:
+        task = {"name": self.role, "ansible.builtin.import_role": {"name": f"privatelink.recovery.{self.role}"}}
+        variables = {"dns": emulated.ready["dns"], **self._description.variables}
+        return commands.play(self.role, [task], hosts, **variables)
 
-    def _play(self, commands: Commands, emulated: Emulated, hosts: t.Sequence[str]) -> Path:
-        task = {"name": self.name, "ansible.builtin.import_role": {"name": f"privatelink.recovery.{self.name}"}}
-        variables = {"dns": emulated.facts["dns"], **self._description["variables"]}
-        return commands.play(self.name, [task], hosts, **variables)
-
-    def _at(self, emulated: Emulated) -> Side:
-        leading = {"AZURE_CLOUD_ENVIRONMENT": emulated.base_url, "REQUESTS_CA_BUNDLE": emulated.facts["ca_file"]}
+    def _at(self, emulated: EmulatorProcess) -> Side:
+        leading = {"AZURE_CLOUD_ENVIRONMENT": emulated.base_url, "REQUESTS_CA_BUNDLE": emulated.ready["ca_file"]}
         return dataclasses.replace(self._side, environment={**self._side.environment, **leading})
 
 
 def sequences(directory: Path, sides: Sides, rounds: int, notes: list[str]) -> t.Iterator[Row]:
     """Rows of every sequence that can be measured; the others are noted."""
     for name in SEQUENCES:
-        if not (_ROLES / name / "tasks/main.yml").is_file() or not (_SEQUENCES / f"{name}.yml").is_file():
+        if not (_ROLES / name / "tasks/main.yml").is_file() or name not in described():
             notes.append(f"Sequence {name}: not measured, there is no role or no benchmarks/sequences/{name}.yml.")
             continue
         sequence = Sequence(directory / name, name, sides.ours)
@@ -82,11 +69,11 @@ def sequences(directory: Path, sides: Sides, rounds: int, notes: list[str]) -> t
 
 
 def _unchanged(sequence: Sequence, rounds: int) -> t.Iterator[Row]:
-    runs = sequence.again([sequence.name], rounds, FORKS)
+    runs = sequence.again([sequence.host], rounds, FORKS)
     seconds = Figure.of([run.seconds for run in runs])
     limit = Budget(UNCHANGED_SECONDS, seconds.median, "ours")
-    yield Row(f"sequence {sequence.name}, nothing to change", "s", seconds, budgets=(limit,))
-    yield Row(f"sequence {sequence.name}, nothing to change", "requests", Figure.of([run.requests for run in runs]))
+    yield Row(f"sequence {sequence.role}, nothing to change", "s", seconds, budgets=(limit,))
+    yield Row(f"sequence {sequence.role}, nothing to change", "requests", Figure.of([run.requests for run in runs]))
 
 
 def _fleet(sequence: Sequence) -> t.Iterator[Row]:
@@ -94,7 +81,7 @@ def _fleet(sequence: Sequence) -> t.Iterator[Row]:
     (run,) = sequence.again([f"vault-{number:03}" for number in range(1, MANY + 1)], 1, FORKS)
     processor = Figure.of([run.processor_seconds / MANY])
     yield Row(
-        f"sequence {sequence.name}, {MANY} vaults, {FORKS} forks, nothing to change", "CPU s/vault", processor,
+        f"sequence {sequence.role}, {MANY} vaults, {FORKS} forks, nothing to change", "CPU s/vault", processor,
         budgets=(Budget(PROCESSOR_SECONDS, processor.median, "ours"),),
         notes=(f"{run.requests / MANY:g} requests a vault, {run.seconds:.0f} s in all",),
     )  # fmt: skip
@@ -105,7 +92,7 @@ def _first_run(sequence: Sequence) -> t.Iterator[Row]:
     run, figures = sequence.first("realistic")
     chain = float(figures["longest_chain_seconds"])
     yield Row(
-        f"sequence {sequence.name}, first run at Azure's pace", "s", Figure.of([run.seconds]),
+        f"sequence {sequence.role}, first run at Azure's pace", "s", Figure.of([run.seconds]),
         budgets=(Budget(CHAIN_RATIO, run.seconds / chain, "time / longest chain"),),
         notes=(f"longest chain {chain:.0f} s, {figures['operations']} operations, {figures['requests']} requests",),
     )  # fmt: skip

@@ -185,15 +185,14 @@ def four_times(cloud: Cloud, module: Module, **options: t.Any) -> JSON:
 @pytest.fixture(scope="session")
 def azure_process(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[AzureProcess]:
     """The emulator process of this test session."""
-    process = AzureProcess(tmp_path_factory.mktemp("azure"), WORLD)
-    yield process
-    process.stop()
+    with AzureProcess(tmp_path_factory.mktemp("azure"), WORLD) as process:
+        yield process
 
 
 @pytest.fixture
 def azure(azure_process: AzureProcess) -> AzureProcess:
     """The emulator process, started over from the usual world."""
-    azure_process.reset()
+    azure_process.start_over()
     return azure_process
 
 

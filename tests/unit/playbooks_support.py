@@ -4,83 +4,31 @@ from __future__ import annotations
 
 import json
 import os
-import ssl
 import subprocess
 import sys
-import time
 import typing as t
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from ansible_collections.privatelink.recovery.plugins.module_utils.pipeline import is_write
+from ansible_collections.privatelink.recovery.extensions.emulator.process import EmulatorProcess
 
 JSON = dict[str, t.Any]
 TESTS = Path(__file__).parent
-ROOT = TESTS.parents[1]
 TREE = next(entry for entry in sys.path if (Path(entry) / "ansible_collections" / "privatelink" / "recovery").is_dir())
-START_SECONDS = 60.0
 LOCALHOST = f"localhost ansible_connection=local ansible_python_interpreter={sys.executable}"
 PREFIX = "privatelink.recovery."
 
 
-class AzureProcess:
-    """An emulator in a process of its own. ``ready`` is its ready file, ``world`` the usual world of its tests."""
+class AzureProcess(EmulatorProcess):
+    """An emulator whose tests begin in one usual world."""
 
-    def __init__(self, directory: Path, world: JSON, latency: str = "instant") -> None:
-        self._world = world
-        ready_file, world_file = directory / "ready.json", directory / "world.json"
-        world_file.write_text(json.dumps(world))
-        command = [sys.executable, "-m", "emulator", "--port", "0", "--ready-file", str(ready_file)]
-        command += ["--world", str(world_file), "--latency", latency, "--parent-pid", str(os.getpid())]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT / "extensions")}
-        self._process = subprocess.Popen(command, env=environment)
-        give_up = time.monotonic() + START_SECONDS
-        while not ready_file.exists():
-            if self._process.poll() is not None or time.monotonic() > give_up:
-                raise RuntimeError("the emulator did not start")
-            # Nothing tells when another process is ready but its file.
-            time.sleep(0.02)
-        self.ready: JSON = json.loads(ready_file.read_text())
-        self.context = ssl.create_default_context(cafile=self.ready["ca_file"])
-        self._mark = 0
+    def __init__(self, folder: Path, world: JSON, latency: str = "instant") -> None:
+        super().__init__(folder, world, latency)
+        self._usual = world
 
-    def stop(self) -> None:
-        """End the process."""
-        self._process.terminate()
-        self._process.wait(timeout=START_SECONDS)
-
-    def admin(self, method: str, name: str, body: JSON | None = None) -> JSON:
-        """Call ``/emulator/{name}``."""
-        request = urllib.request.Request(
-            f"{self.ready['arm_endpoint']}/emulator/{name}",
-            method=method,
-            data=None if body is None else json.dumps(body).encode(),
-        )
-        with urllib.request.urlopen(request, context=self.context, timeout=30) as answer:
-            text = answer.read()
-        return t.cast(JSON, json.loads(text)) if text else {}
-
-    def reset(self, **world: t.Any) -> None:
-        """Start from the usual world again, with ``world`` laid over it."""
-        self.admin("POST", "reset", {**self._world, **world})
-        self._mark = 0
-
-    def mark(self) -> None:
-        """Forget the requests made so far."""
-        self._mark = max((entry["number"] for entry in self._log()), default=self._mark)
-
-    def requests(self) -> list[JSON]:
-        """The requests since the mark."""
-        return self._log()
-
-    def writes(self) -> list[str]:
-        """The writes since the mark, sign-in excluded."""
-        return [
-            f"{entry['method']} {entry['path']}"
-            for entry in self._log()
-            if is_write(entry["method"], entry["path"]) and "/oauth2/" not in entry["path"]
-        ]
+    def start_over(self, **world: t.Any) -> None:
+        """Begin again in the usual world, with ``world`` laid over it."""
+        self.reset({**self._usual, **world})
 
     def options(self) -> JSON:
         """Connection options of a task, the secret included."""
@@ -95,12 +43,9 @@ class AzureProcess:
         """Connection options that say where Azure is, but not who asks."""
         return {
             "subscription_id": self.ready["subscription_id"],
-            "cloud_environment": self.ready["arm_endpoint"],
+            "cloud_environment": self.base_url,
             "ca_file": self.ready["ca_file"],
         }
-
-    def _log(self) -> list[JSON]:
-        return t.cast("list[JSON]", self.admin("GET", f"requests?since={self._mark}")["value"])
 
 
 @dataclass(frozen=True)

@@ -240,7 +240,7 @@ OPERATOR = {
 def test_the_readmes_playbook_runs_with_no_more_than_the_guides_permissions(
     azure: AzureProcess, playbooks: Playbooks
 ) -> None:
-    azure.reset(principals=[*world.complete({})["principals"], OPERATOR])
+    azure.start_over(principals=[*world.complete({})["principals"], OPERATOR])
     scope = f"/subscriptions/{SUBSCRIPTION}"
     (role,) = example(GUIDE, "permissions")
     grant = {"scope": scope, "role": "{{ role_name }}", "principal_id": OPERATOR["object_id"]}
@@ -278,7 +278,7 @@ def test_the_readmes_playbook_runs_with_no_more_than_the_guides_permissions(
 
 def test_the_classic_example_runs(azure: AzureProcess, playbooks: Playbooks) -> None:
     groups = [*WORLD["resource_groups"], {"name": "rg-endpoints", "location": "westeurope"}]
-    azure.reset(resource_groups=groups)
+    azure.start_over(resource_groups=groups)
     play = local_play(
         example(GUIDE, "classic"),
         vars={"group_ids": GROUPS, "network": NETWORK},
@@ -290,6 +290,6 @@ def test_the_classic_example_runs(azure: AzureProcess, playbooks: Playbooks) -> 
     again = playbooks.play(play)
     assert again.code == 0, again.output
     assert azure.writes() == []
-    made = [one for one in azure.admin("GET", "state")["resources"] if one["type"].endswith("/roleAssignments")]
+    made = [one for one in azure.ask("state")["resources"] if one["type"].endswith("/roleAssignments")]
     scopes = sorted(one["properties"]["scope"].rsplit("/", 1)[-1] for one in made)
     assert scopes == sorted(["rg-endpoints", "rg-endpoints", "vnet-app", "rg-dns", SUBSCRIPTION])

@@ -27,24 +27,10 @@ TAGGED = {**NAMED, "tags": {"a": "1"}}
 NO_PYTHON = "ansible_python_interpreter=/nonexistent/python3"
 
 
-def credentials(azure: AzureProcess, **more: str) -> dict[str, str]:
-    """All a task needs to know, as environment variables."""
-    ready = azure.ready
-    return {
-        "AZURE_CLIENT_ID": ready["client_id"],
-        "AZURE_SECRET": ready["client_secret"],
-        "AZURE_TENANT": ready["tenant_id"],
-        "AZURE_SUBSCRIPTION_ID": ready["subscription_id"],
-        "AZURE_CLOUD_ENVIRONMENT": ready["arm_endpoint"],
-        "REQUESTS_CA_BUNDLE": ready["ca_file"],
-        **more,
-    }
-
-
 @pytest.fixture(scope="module")
 def azure_here(azure_process: AzureProcess) -> AzureProcess:
     """The emulator with two vaults; the creation of any whose name begins with busy is refused once."""
-    azure_process.reset(
+    azure_process.start_over(
         vaults=[
             {"name": name, "resource_group": "rg-backup", "location": "westeurope"}
             for name in ("vault-backup", "other")
@@ -52,7 +38,7 @@ def azure_here(azure_process: AzureProcess) -> AzureProcess:
     )
     action = {"status": 409, "code": "AnotherOperationInProgress", "message": "Another operation is in progress."}
     fault = {"match": {"method": "PUT", "path": "/vaults/busy"}, "nth": "first_attempt", "action": action}
-    azure_process.admin("POST", "faults", fault)
+    azure_process.ask("faults", fault)
     return azure_process
 
 
@@ -64,14 +50,14 @@ def played(azure_here: AzureProcess, tmp_path_factory: pytest.TempPathFactory) -
     right, wrong = azure.ready["client_secret"], "wrong"
     busy = {"resource_group": "rg-backup", "location": "westeurope"}
     tasks: list[JSON] = [
-        {"name": "environment", INFO: NAMED, "environment": credentials(azure), **nothing},
+        {"name": "environment", INFO: NAMED, "environment": azure.environment(), **nothing},
         {"name": "no environment", INFO: NAMED, "ignore_errors": True, **nothing},
         {
             "name": "environment by item",
             INFO: {"resource_group": "rg-backup"},
             "loop": [right, wrong, right],
             "loop_control": {"label": "-"},
-            "environment": {**credentials(azure), "AZURE_SECRET": "{{ item }}"},
+            "environment": {**azure.environment(), "AZURE_SECRET": "{{ item }}"},
             "ignore_errors": True,
             **nothing,
         },
@@ -209,10 +195,7 @@ def test_delegation_runs_where_it_points(played: Played) -> None:
 
 
 def test_timeout_interrupts_a_long_wait(playbooks: Playbooks, tmp_path: Path) -> None:
-    folder = tmp_path / "slow"
-    folder.mkdir()
-    azure = AzureProcess(folder, WORLD, latency="realistic")
-    try:
+    with AzureProcess(tmp_path / "slow", WORLD, latency="realistic") as azure:
         wish = {**NAMED, "location": "westeurope"}
         task = {"name": "create", VAULT: wish, "timeout": 4}
         played = playbooks.play(local_play([task], module_defaults=defaults(azure.options())))
@@ -221,8 +204,6 @@ def test_timeout_interrupts_a_long_wait(playbooks: Playbooks, tmp_path: Path) ->
         assert re.search(r"Timed out after 4 second|expected time frame \(4\)", played["create"]["msg"])
         assert [entry for entry in azure.writes() if entry.startswith("PUT")] != []
         assert list(playbooks.temporary.iterdir()) == []
-    finally:
-        azure.stop()
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,7 @@ def tasks(count: str) -> list[JSON]:
 
 def tell(azure: AzureProcess, playbooks: Playbooks, way: str) -> Story:
     """Play the tasks, and tell what belongs to which phase."""
-    azure.reset(**THE_WORLD)
+    azure.start_over(**THE_WORLD)
     log = f"{azure.ready['arm_endpoint']}/emulator/requests"
     lookup = f"lookup('ansible.builtin.url', '{log}', ca_path='{azure.ready['ca_file']}', split_lines=false)"
     play = local_play(

@@ -23,7 +23,7 @@ BACKUP: JSON = {
 
 def test_each_role_of_a_play_has_a_wish_of_its_own(azure: AzureProcess, playbooks: Playbooks) -> None:
     """Facts of a role that ran before on the host do not reach into the next one."""
-    azure.reset(**WORLD)
+    azure.start_over(**WORLD)
     directory = playbooks.directory / "report"
     wishes = {"backup": BACKUP, "site_recovery": CUSTOM, "backup again": {**BACKUP, "backup_vault_name": "vault-third"}}
     tasks = [
@@ -47,7 +47,7 @@ def test_each_role_of_a_play_has_a_wish_of_its_own(azure: AzureProcess, playbook
 def test_a_role_takes_its_connection_from_module_defaults(
     azure: AzureProcess, playbooks: Playbooks, subscription: str
 ) -> None:
-    azure.reset(**WORLD)
+    azure.start_over(**WORLD)
     options, wish = azure.options(), {**CUSTOM, "site_recovery_provider_registration": "register"}
     if subscription == "the vault's":
         wish["site_recovery_vault_subscription_id"] = options.pop("subscription_id")

@@ -35,19 +35,6 @@ def undisturbed() -> tuple[dict[str, JSON], list[str]]:
     return state(cloud), cloud.writes()
 
 
-def surroundings(azure: AzureProcess) -> dict[str, str]:
-    """The variables an operator sets."""
-    return {
-        "AZURE_CLIENT_ID": azure.ready["client_id"],
-        "AZURE_SECRET": azure.ready["client_secret"],
-        "AZURE_TENANT": azure.ready["tenant_id"],
-        "AZURE_SUBSCRIPTION_ID": azure.ready["subscription_id"],
-        "AZURE_CLOUD_ENVIRONMENT": azure.ready["arm_endpoint"],
-        "REQUESTS_CA_BUNDLE": azure.ready["ca_file"],
-        "NO_PROXY": "127.0.0.1",
-    }
-
-
 def wish(directory: Path, **variables: t.Any) -> tuple[str, str]:
     """The arguments that give the variables."""
     path = directory / "wish.json"
@@ -66,13 +53,13 @@ def book(name: str) -> list[JSON]:
 
 def end_state(azure: AzureProcess) -> dict[str, JSON]:
     """What the emulator holds, in comparable form."""
-    return by_id(azure.admin("GET", "state")["resources"])
+    return by_id(azure.ask("state")["resources"])
 
 
 def test_the_playbooks_do_what_the_player_in_process_does(
     azure: AzureProcess, playbooks: Playbooks, tmp_path: Path, cloud: Cloud, tell: Tell
 ) -> None:
-    finished = playbooks.play(book("backup"), *wish(tmp_path), "--diff", **surroundings(azure))
+    finished = playbooks.play(book("backup"), *wish(tmp_path), "--diff", **azure.environment())
     assert finished.code == 0, finished.output
     played = tell(cloud).play()
     assert [comparable(write) for write in azure.writes()] == [comparable(write) for write in cloud.writes()]
@@ -81,15 +68,15 @@ def test_the_playbooks_do_what_the_player_in_process_does(
     assert changed == {task for task, _item in played.changes}
     assert report(tmp_path)["result"] == "converged"
     azure.mark()
-    again = playbooks.play(book("backup"), *wish(tmp_path), **surroundings(azure))
+    again = playbooks.play(book("backup"), *wish(tmp_path), **azure.environment())
     assert (again.code, azure.writes()) == (0, [])
     assert re.search(r"changed=0\b.*failed=0\b", again.output)
     assert report(tmp_path)["result"] == "unchanged"
-    refused = playbooks.play(book("teardown"), *wish(tmp_path), **surroundings(azure))
+    refused = playbooks.play(book("teardown"), *wish(tmp_path), **azure.environment())
     assert (refused.code, azure.writes()) == (2, [])
     assert "Set backup_teardown_confirm" in refused.output
     confirmed = wish(tmp_path, backup_teardown_confirm="vault-backup")
-    done = playbooks.play(book("teardown"), *confirmed, **surroundings(azure))
+    done = playbooks.play(book("teardown"), *confirmed, **azure.environment())
     assert done.code == 0, done.output
     assert f"DELETE {VAULT}" not in azure.writes()
     assert not [one for one in end_state(azure) if "/privateEndpoints/" in one or "/privateDnsZones/" in one]
@@ -100,11 +87,11 @@ def test_killed_after_each_write_and_started_again(azure: AzureProcess, playbook
     goal, writes = undisturbed()
     for method in ("PUT", "PATCH"):
         stall = {"match": {"method": method}, "nth": "every", "action": {"delay": KILL_WITHIN}}
-        azure.admin("POST", "faults", stall)
+        azure.ask("faults", stall)
     killed_after: list[list[str]] = []
     while True:
         azure.mark()
-        process = playbooks.start(book("backup"), *wish(tmp_path), **surroundings(azure))
+        process = playbooks.start(book("backup"), *wish(tmp_path), **azure.environment())
         if not until(process, lambda: processed(azure)):
             break
         for number in family(process.pid):
@@ -147,11 +134,11 @@ def until(process: subprocess.Popen[str], happened: t.Callable[[], bool]) -> boo
 def test_a_fresh_grant_is_waited_for_and_the_operator_sees_it(
     azure: AzureProcess, playbooks: Playbooks, tmp_path: Path
 ) -> None:
-    azure.reset(settings={"world_roles_delay": 1200})
-    process = playbooks.start(book("backup"), *wish(tmp_path), **surroundings(azure))
+    azure.start_over(settings={"world_roles_delay": 1200})
+    process = playbooks.start(book("backup"), *wish(tmp_path), **azure.environment())
     assert until(process, lambda: sum(entry["path"].endswith("/permissions") for entry in azure.requests()) > 2)
     assert azure.writes() == []
-    azure.admin("POST", "clock", {"advance": 1200})
+    azure.ask("clock", {"advance": 1200})
     output, _errors = process.communicate(timeout=KILL_WITHIN * 2)
     assert process.returncode == 0, output
     assert "preflight: waiting for a recent role assignment to spread to" in output
@@ -160,10 +147,10 @@ def test_a_fresh_grant_is_waited_for_and_the_operator_sees_it(
 
 def test_refused_with_a_report_and_an_exit_code(azure: AzureProcess, playbooks: Playbooks, tmp_path: Path) -> None:
     used = {"protected_items": ["sql01"]}
-    azure.reset(
+    azure.start_over(
         vaults=[{"name": "vault-backup", "resource_group": "rg-backup", "location": "westeurope", "history": used}]
     )
-    finished = playbooks.play(book("backup"), *wish(tmp_path), **surroundings(azure))
+    finished = playbooks.play(book("backup"), *wish(tmp_path), **azure.environment())
     assert finished.code == 2
     assert f"{VAULT}: The vault is or was in use" in finished.output
     assert azure.writes() == []
@@ -194,7 +181,7 @@ NO_WAY: dict[str, tuple[t.Callable[[], JSON], str]] = {
 
 def test_no_way_to_azure(azure: AzureProcess, playbooks: Playbooks, tmp_path: Path) -> None:
     """Each host has another reason; none gets further than to say it."""
-    surrounded = {name: {**surroundings(azure), **wrong()} for name, (wrong, _words) in NO_WAY.items()}
+    surrounded = {name: {**azure.environment(), **wrong()} for name, (wrong, _words) in NO_WAY.items()}
     play = {
         "hosts": "all",
         "gather_facts": False,

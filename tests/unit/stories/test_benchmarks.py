@@ -1,0 +1,26 @@
+"""What ``make bench`` plays for many vaults can be played, and a second run finds nothing to do."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.privatelink.recovery.tests.benchmarks.description import Description, described
+
+from ..conftest import Cloud
+from .conftest import Tell
+from .sequence import read
+
+HOSTS = 2
+
+
+@pytest.mark.parametrize("role", described())
+def test_a_measured_sequence_converges_and_stays(role: str, tell: Tell) -> None:
+    description = Description(role)
+    hosts = [description.host, *(f"vault-{number:03}" for number in range(1, HOSTS))]
+    cloud, variables = Cloud(description.world(hosts)), read(description.path)["variables"]
+    for expected in ("converged", "unchanged"):
+        for host in hosts:
+            cloud.mark()
+            # Names are resolved where there is a server for them, which is in processes of their own.
+            played = tell(cloud, {**variables, "inventory_hostname": host, "dns": []}, role).play()
+            assert (played.failure, played.report["result"]) == ("", expected)
+            assert bool(cloud.writes()) is (expected == "converged")
