@@ -18,6 +18,7 @@ from .ids import parse_id, same_id
 from .inspection import Check, EndpointWish, Inspection, StorageEndpoint
 from .inventory import ENDPOINT_TYPE
 from .lock_gates import locks
+from .name_proof import resolution
 from .network_gates import networks, regions, subnets
 from .vaults import connections, cross_region_restore, refuse_cross_region_restore
 from .wire import JSON, get_path
@@ -250,6 +251,7 @@ BACKUP_GATES: tuple[tuple[str, Check], ...] = (
     ("region", regions),
     ("zone_names", zone_knowledge),
     ("zones", zones),
+    ("resolution", resolution),
     ("locks", locks),
     ("cross_region_restore", cross_region),
     ("identity", identity),

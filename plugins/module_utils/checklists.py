@@ -16,13 +16,17 @@ HYBRID_ARTICLE = "https://learn.microsoft.com/azure/site-recovery/hybrid-how-to-
 
 
 class Row(t.NamedTuple):
-    """One duty: a stable id, what to do, who does it, why, and how to show that it was done."""
+    """One duty: a stable id, what to do, who does it, why, and how to show that it was done.
+
+    ``after_proof`` marks what must not be done before everything is proved.
+    """
 
     id: str
     what: str
     who: str
     why: str
     evidence: str
+    after_proof: bool = False
 
 
 CHECKLISTS: dict[str, tuple[Row, ...]] = {
@@ -52,10 +56,11 @@ CHECKLISTS: dict[str, tuple[Row, ...]] = {
         ),
         Row(
             "protect",
-            "Configure protection now, not before: endpoint, approval and records are in place when this report says converged.",
+            "Configure protection now, not before: this report proves endpoint, approval and records.",
             "backup operator",
             f"A protection attempt before that would have ruined the vault for private endpoints. {BACKUP_ARTICLE}",
             "the first backup job",
+            after_proof=True,
         ),
         Row(
             "drift",
@@ -94,6 +99,7 @@ CHECKLISTS: dict[str, tuple[Row, ...]] = {
             "replication operator",
             f"A vault that ever held a protected machine can never use private endpoints. {SITE_RECOVERY_ARTICLE}",
             "replicated items show as Protected",
+            after_proof=True,
         ),
         Row(
             "drift-after-replication",
@@ -164,6 +170,7 @@ CHECKLISTS: dict[str, tuple[Row, ...]] = {
             "replication operator",
             f"A vault that ever held a protected machine can never use private endpoints. {HYBRID_ARTICLE}",
             "replicated items show as Protected",
+            after_proof=True,
         ),
     ),
     "site_recovery_teardown": (
@@ -194,6 +201,20 @@ CHECKLISTS: dict[str, tuple[Row, ...]] = {
 }
 
 
-def rows(name: str) -> list[JSON]:
-    """The rows of a checklist as the report takes them."""
-    return [{**row._asdict(), "done": False} for row in CHECKLISTS[name]]
+#: In place of what must wait, while a report does not prove that the vault is ready.
+NOT_YET = Row(
+    "not-yet",
+    "Protect nothing with this vault yet; register no server and no machine.",
+    "everyone who may protect something",
+    "This report does not prove that the vault is reached privately; an attempt before its endpoint exists would close the "
+    f"vault to private endpoints for good. {BACKUP_ARTICLE}",
+    "a later report that says: ready to protect",
+)
+
+
+def rows(name: str, *, ready: bool = True) -> list[JSON]:
+    """The rows of a checklist as the report takes them; unless everything is ready, what must wait is not among them."""
+    found = [row if ready or not row.after_proof else NOT_YET for row in CHECKLISTS[name]]
+    return [
+        {**{key: value for key, value in row._asdict().items() if key != "after_proof"}, "done": False} for row in found
+    ]

@@ -92,10 +92,15 @@ def status_of(connection: JSON | None) -> str:
     return str(get_path(connection, "properties.privateLinkServiceConnectionState.status") or "Unknown")
 
 
+def endpoint_of(connection: JSON) -> str:
+    """The id of the private endpoint a connection on a target is of; empty when the target does not say."""
+    return str(get_path(connection, "properties.privateEndpoint.id") or "")
+
+
 def connection_to(document: JSON | None, endpoint_id: str) -> JSON | None:
     """The target's connection of an endpoint, matched by id: names are not to be relied on."""
     items = get_path(document, "properties.privateEndpointConnections") or []
-    return next((item for item in items if same_id(get_path(item, "properties.privateEndpoint.id"), endpoint_id)), None)
+    return next((item for item in items if same_id(endpoint_of(item), endpoint_id)), None)
 
 
 def _named(task: Task) -> tuple[str, str, Target]:

@@ -71,13 +71,9 @@ def run_gates(gates: t.Iterable[tuple[str, t.Callable[[], t.Iterable[Gate]]]]) -
 
 
 def summary(gates: t.Iterable[Gate]) -> str:
-    """All closed gates as one message, a line each; empty when the way is free."""
+    """All closed gates as one message, a line each; empty when the way is free. What was written the caller knows."""
     lines = [f"[{gate.name}] {gate.message} {gate.remedy}".rstrip() for gate in gates if not gate.passed]
     if not lines:
         return ""
-    head = (
-        "Nothing was written. 1 gate is closed:"
-        if len(lines) == 1
-        else f"Nothing was written. {len(lines)} gates are closed:"
-    )
+    head = "1 gate is closed:" if len(lines) == 1 else f"{len(lines)} gates are closed:"
     return "\n".join([head, *lines])

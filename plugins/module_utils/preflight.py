@@ -14,6 +14,7 @@ from .gates import Gate, run_gates, summary
 from .ids import fold_id, parse_id, unique_ids
 from .inspection import Check, EndpointWish, Inspection, StorageEndpoint, wish_of
 from .lock_gates import teardown_locks
+from .name_proof import unproven
 from .private_dns import ours
 from .runner import Task
 from .settled import JUDGES
@@ -27,6 +28,11 @@ TEARDOWN_GATES: dict[str, tuple[tuple[str, Check], ...]] = {
     "backup": (("locks", teardown_locks),),
     "site_recovery": SITE_RECOVERY_TEARDOWN_GATES,
 }
+
+
+#: What can be said of a run whose gates are closed, by the stage that asked them.
+NOTHING = "Nothing was written."
+SAFE = {"before_endpoint": "No private endpoint was made."}
 
 
 class GatesClosed(Refusal):
@@ -60,8 +66,8 @@ def run_preflight(task: Task) -> JSON:
     message = summary(gates)
     verdicts = [gate.as_dict() for gate in gates]
     if message and task.options["enforce"]:
-        raise GatesClosed(message, verdicts)
-    known = plan(look) if stage in ("plan", "teardown") or _plannable(gates) else {}
+        raise GatesClosed(f"{SAFE.get(stage, NOTHING)} {message}", verdicts)
+    known = plan(look, proving=stage == "all") if stage in ("plan", "teardown") or _plannable(gates) else {}
     if known and not message:
         known["settled"] = {name: judge(look, known) for name, judge in JUDGES.get(stage, {}).items()}
     return {"changed": False, "passed": not message, "message": message, "gates": verdicts, "plan": known}
@@ -76,8 +82,11 @@ def _chosen(stage: str, sequence: str) -> list[tuple[str, Check]]:
     ]
 
 
-def plan(look: Inspection) -> JSON:
-    """What the steps of a sequence need: ids, zones with the networks to link, endpoints in order."""
+def plan(look: Inspection, *, proving: bool) -> JSON:
+    """What the steps of a sequence need: ids, zones with the networks to link, endpoints in order.
+
+    ``proving`` also tells whose names nobody proves, for which the networks are looked at.
+    """
     vault = parse_id(look.wish.vault_id)
     endpoints = [
         _endpoint(look, endpoint, look.wish.vault_id, look.wish.sub_resource, look.zone_ids(endpoint))
@@ -86,7 +95,8 @@ def plan(look: Inspection) -> JSON:
     storage = [
         _endpoint(look, endpoint, endpoint.account, "blob", [endpoint.zone_id]) for endpoint in look.storage_endpoints
     ]
-    waits = denial_waits(look, endpoints)
+    nobody_asks = unproven(look) if proving else {}
+    wanted = look.wish.public_network_access
     return {
         "vault_id": look.wish.vault_id,
         "vault_exists": look.vault is not None,
@@ -101,8 +111,9 @@ def plan(look: Inspection) -> JSON:
         "endpoints": endpoints,
         "all_endpoints": [*endpoints, *storage],
         "mark": BORN_TAG + look.wish.sub_resource.lower(),
-        "denial_waits": waits,
-        "denied": not waits and look.wish.public_network_access != "unchanged",
+        "unproven": list(nobody_asks),
+        "denied": wanted == "before_endpoint" or (wanted == "after_verify" and not nobody_asks),
+        "denial_waits": wanted == "after_verify" and bool(nobody_asks),
     }
 
 
@@ -121,15 +132,6 @@ def zones(look: Inspection) -> list[JSON]:
         }
         for zone in map(parse_id, unique_ids(zone for zone, _networks in wanted))
     ]
-
-
-def denial_waits(look: Inspection, endpoints: t.Iterable[JSON]) -> bool:
-    """Whether denying public access has to wait, because nobody proves that consumers resolve the names.
-
-    Where others write the records, Azure shows nothing of them: only an answer that was asked for is a proof.
-    """
-    asked = all(endpoint["dns_server"] or endpoint["consumers"] for endpoint in endpoints)
-    return look.wish.public_network_access == "after_verify" and look.wish.writer == "custom" and not asked
 
 
 def storage_roles(look: Inspection) -> list[JSON]:

@@ -58,7 +58,9 @@ SECTIONS: tuple[tuple[str, str, Columns], ...] = (
 RESULTS = {
     "converged": "The run brought everything to the wanted state.",
     "unchanged": "Everything was already as wanted; nothing was written.",
-    "refused": "A gate refused the run before anything was written.",
+    "waiting": "The run did what it could and waits for a person; running it again goes on.",
+    "checked": "Every gate was asked; nothing was written.",
+    "refused": "A gate refused the run; nothing was written but what is listed as changed.",
     "failed": "The run stopped with an error; running it again resumes.",
     "check": "Check mode: nothing was written; this is what a run would do.",
 }
@@ -97,15 +99,23 @@ def write_report(task: Task) -> JSON:
 
 
 def digested(options: t.Mapping[str, t.Any], *, check_mode: bool) -> JSON:
-    """The options with raw results turned into changes, resolutions into proven names, and ``auto`` into a verdict."""
+    """The options with raw results turned into changes, resolutions into proven names, and ``auto`` into a verdict.
+
+    Nothing is ready to protect while a name that was asked for does not resolve.
+    """
     changes = [*(options.get("changes") or []), *changes_of(options.get("results") or [])]
-    steps = [*(options.get("manual_steps") or []), *(rows(options["checklist"]) if options.get("checklist") else [])]
+    names = proven(options.get("names") or [], options.get("resolutions") or [])
+    checklist, ready = options.get("checklist"), options.get("ready_to_protect")
+    if ready and any(name["resolved"] is False for name in names):
+        ready = False
+    steps = [*(options.get("manual_steps") or []), *(rows(checklist, ready=ready is not False) if checklist else [])]
     result = options.get("result") or "auto"
     return {
         **options,
         "changes": changes,
         "manual_steps": steps,
-        "names": proven(options.get("names") or [], options.get("resolutions") or []),
+        "names": names,
+        "ready_to_protect": ready,
         "result": verdict(changes, check_mode=check_mode) if result == "auto" else result,
     }
 
@@ -117,6 +127,7 @@ def build(options: t.Mapping[str, t.Any], written: str) -> JSON:
         "result": options["result"],
         "written": written,
         "subject": options.get("subject") or {},
+        "ready_to_protect": options.get("ready_to_protect"),
     }
     report.update({key: options.get(key) or [] for _title, key, _columns in SECTIONS})
     report["extra"] = options.get("extra") or {}
@@ -141,6 +152,8 @@ def in_words(report: JSON) -> Words:
     if report.get("extra"):
         listed.append(Section("More", (("What", "key"), ("", "value")), _pairs(report["extra"])))
     about = [{"key": "written", "value": report["written"]}, *_pairs(report["subject"])]
+    if report["ready_to_protect"] is not None:
+        about.append({"key": "ready to protect", "value": report["ready_to_protect"]})
     kept_back = ", ".join(report.get("left_out") or [])
     return Words(
         str(report["scenario"]),

@@ -22,6 +22,7 @@ from .gates import Gate, ok, refused, warning
 from .ids import fold_id, parse_id, region, same_id
 from .inspection import Check, Inspection
 from .lock_gates import locks, teardown_locks
+from .name_proof import resolution
 from .network_gates import networks, regions, subnets
 from .storage_accounts import Account, keeps_deleted_blobs
 from .vaults import connections
@@ -205,6 +206,7 @@ SITE_RECOVERY_GATES: tuple[tuple[str, Check], ...] = (
     ("zone_names", zone_knowledge),
     ("dns_mode", topology),
     ("zones", zones),
+    ("resolution", resolution),
     ("locks", locks),
     ("storage", storage),
     ("machines", machines),

@@ -13,6 +13,7 @@ from .gates import Gate, ok, refused, run_gates
 from .ids import same_id
 from .inspection import EndpointWish, Inspection, StorageEndpoint, wish_of
 from .inventory import PublishedName
+from .name_proof import unproven
 from .private_dns import a_records, addresses, zone_name
 from .private_dns_zones import links_of
 from .private_dns_zones import network_of as linked_network
@@ -98,9 +99,12 @@ def verify(task: Task) -> JSON:
         raise Unverified(
             f"{len(closed)} of {len(checks)} checks failed:\n{message}", [check.as_dict() for check in checks]
         )
+    missing = unproven(look)
     return {
         "changed": False,
         "passed": not closed,
+        "ready_to_protect": not closed and not missing,
+        "unproven": list(missing),
         "message": message,
         "checks": [check.as_dict() for check in checks],
         "names": found.names,

@@ -26,10 +26,17 @@ options:
     type: str
     required: true
   result:
-    description: How the run ended. V(auto) finds out from O(changes), O(results) and check mode.
+    description:
+      - How the run ended. V(auto) finds out from O(changes), O(results) and check mode.
+      - V(waiting) says that a person has to do something before a run can go on, V(checked) that gates were asked and no more.
     type: str
-    choices: [auto, converged, unchanged, refused, failed, check]
+    choices: [auto, converged, unchanged, waiting, checked, refused, failed, check]
     default: auto
+  ready_to_protect:
+    description:
+      - Whether everything is proved that has to be before something may be protected.
+      - With V(false), rows of O(checklist) that have to wait for it are replaced by one that says so.
+    type: bool
   subject:
     description: What the report is about, such as vault, region and subscription, as a dictionary.
     type: dict
@@ -161,7 +168,7 @@ record_files:
 """
 
 from ansible_collections.privatelink.recovery.plugins.module_utils.checklists import CHECKLISTS
-from ansible_collections.privatelink.recovery.plugins.module_utils.report import write_report
+from ansible_collections.privatelink.recovery.plugins.module_utils.report import RESULTS, write_report
 from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Module
 from ansible_collections.privatelink.recovery.plugins.module_utils.runner import main as run
 from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option
@@ -171,7 +178,8 @@ MODULE = Module(
     options={
         "directory": Option(type="path", required=True),
         "scenario": Option(required=True),
-        "result": Option(choices=("auto", "converged", "unchanged", "refused", "failed", "check"), default="auto"),
+        "result": Option(choices=("auto", *RESULTS), default="auto"),
+        "ready_to_protect": Option(type="bool"),
         "subject": Option(type="dict"),
         "resources": Option(type="list", elements="dict"),
         "changes": Option(type="list", elements="dict"),

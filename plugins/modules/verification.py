@@ -50,6 +50,20 @@ passed:
   returned: success
   type: bool
   sample: true
+ready_to_protect:
+  description:
+    - Whether something may be protected with the vault as far as Azure shows it. Every check passed, and no name is left that only a
+      DNS server of the network's own can prove while nobody asks it.
+    - Use M(privatelink.recovery.name_resolution) for the answers of those that are asked.
+  returned: success
+  type: bool
+  sample: true
+unproven:
+  description: Endpoints whose names only an answer can prove and for which neither a DNS server nor a consumer is named.
+  returned: success
+  type: list
+  elements: str
+  sample: []
 message:
   description: The checks that failed, a line each; empty when all passed.
   returned: success

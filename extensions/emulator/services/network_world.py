@@ -56,7 +56,11 @@ class NetworkWorld:
         body = {
             "location": item["location"],
             "tags": item.get("tags"),
-            "properties": {"addressSpace": {"addressPrefixes": item["address_prefixes"]}, "subnets": subnets},
+            "properties": {
+                "addressSpace": {"addressPrefixes": item["address_prefixes"]},
+                "dhcpOptions": {"dnsServers": item.get("dns_servers", [])},
+                "subnets": subnets,
+            },
         }
         self._networks.create(network_id, body, _API_VERSION)
         for subnet in item.get("subnets", []):

@@ -162,4 +162,4 @@ def test_a_refused_run_has_a_page_without_a_drawing(cloud: Cloud, tmp_path: Path
     page = Path(done["html_path"]).read_text()
     assert "<svg" not in page
     assert '<td class="bad">refused</td>' in page and "used before<br>for good" in page
-    assert "A gate refused the run before anything was written." in page
+    assert "A gate refused the run; nothing was written but what is listed as changed." in page

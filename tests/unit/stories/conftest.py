@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import typing as t
 from pathlib import Path
 
 import jinja2
 import pytest
+from ansible_collections.privatelink.recovery.extensions.emulator.dns import DnsListeners
 
 from ..conftest import Cloud
 from .sequence import Sequence
@@ -32,6 +34,18 @@ def compiled_once() -> t.Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(jinja2.Environment, "compile", compile_once)
         yield
+
+
+@pytest.fixture
+def resolving(request: pytest.FixtureRequest) -> t.Callable[[Cloud], list[dict[str, t.Any]]]:
+    """Serve Azure DNS for each virtual network of a cloud; answers where."""
+
+    def serve(cloud: Cloud) -> list[dict[str, t.Any]]:
+        listeners = DnsListeners(cloud.arm, threading.Lock(), 0)
+        request.addfinalizer(listeners.stop)
+        return listeners.start()
+
+    return serve
 
 
 @pytest.fixture

@@ -60,5 +60,6 @@ def test_a_role_takes_its_connection_from_module_defaults(
     played = playbooks.play(play)
     assert played.code == 0, played.output
     report: JSON = json.loads((directory / "report.json").read_text())
-    assert report["result"] == "converged"
+    # With custom nobody proves the names here, so denying public access waits.
+    assert report["result"] == "waiting"
     assert len(list((directory / "records").iterdir())) == len(report["record_files"]) == 9

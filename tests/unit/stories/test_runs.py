@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import copy
-import threading
 import typing as t
 
 import pytest
-from ansible_collections.privatelink.recovery.extensions.emulator.dns import DnsListeners
 from ansible_collections.privatelink.recovery.extensions.emulator.world import OBJECT
 
 from ..conftest import BACKUP_ZONES, ENDPOINT, GROUPS, NETWORK, SUBSCRIPTION, VAULT, WORLD, ZONES, Cloud
@@ -22,18 +20,6 @@ HUB_ENDPOINT = ENDPOINT.replace("pe-backup", "pe-hub")
 HUB_ZONES = [zone.replace("/rg-dns/", "/rg-dns-hub/") for zone in BACKUP_ZONES]
 BOTH = {"backup_endpoints": [ENDPOINT_WISH, HUB_ENDPOINT_WISH]}
 MODES = ("zone_group", "records")
-
-
-@pytest.fixture
-def resolving(request: pytest.FixtureRequest) -> t.Callable[[Cloud], list[JSON]]:
-    """Serve Azure DNS for each virtual network of a cloud; answers where."""
-
-    def serve(cloud: Cloud) -> list[JSON]:
-        listeners = DnsListeners(cloud.arm, threading.Lock(), 0)
-        request.addfinalizer(listeners.stop)
-        return listeners.start()
-
-    return serve
 
 
 def connection(cloud: Cloud, endpoint_id: str) -> JSON:

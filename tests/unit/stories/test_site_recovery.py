@@ -83,7 +83,7 @@ def test_custom_hands_the_records_over_and_touches_no_zone(tmp_path: Path) -> No
     cloud.mark()
     again = story.play()
     assert (again.failure, again.changes, cloud.writes()) == ("", {}, [])
-    assert again.report["result"] == "unchanged"
+    assert again.report["result"] == "waiting"
     assert records(tmp_path) == made
 
 
