@@ -161,7 +161,8 @@ def _endpoint(item: JSON, options: t.Mapping[str, t.Any], subscription_id: str, 
     zones = options["dns_zones"]
     zone_group = item.get("dns_zone_resource_group") or zones.get("resource_group") or group
     zone_subscription = item.get("dns_zone_subscription_id") or zones.get("subscription_id") or own_subscription
-    extra = item.get("virtual_networks") or zones.get("virtual_networks") or []
+    own_networks = item.get("virtual_networks")
+    extra = (zones.get("virtual_networks") or []) if own_networks is None else own_networks
     for network in extra:
         parse_id(network, NETWORK, option="virtual_networks")
     return EndpointWish(

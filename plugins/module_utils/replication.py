@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import dataclass
 from functools import partial
 
-from .connections import endpoint_of, status_of
+from .connections import endpoint_of
 from .endpoints import connection_of
 from .errors import InputError, Refusal
 from .freshness import SITE_RECOVERY_API_VERSION, item_of, replicated_items
@@ -97,32 +97,33 @@ def protected(task: Task, vault_id: str, machine: str) -> JSON | None:
 
 
 def refuse_without_endpoints(task: Task, vault_id: str) -> None:
-    """Protecting first would close the vault to private endpoints for good: all of them must be there and Approved."""
+    """Protecting first would close the vault to private endpoints for good, so an Approved endpoint must be there.
+
+    What an endpoint itself says counts: the vault's copy may be older. One that is not Approved yet is told as a warning.
+    """
     vault = read_vault(task.azure, vault_id)
     if vault is None:
         return
     mine = [
-        item
+        endpoint_of(item)
         for item in connections(vault)
         if "azuresiterecovery" in [str(group).lower() for group in get_path(item, "properties.groupIds") or []]
     ]
-    waiting = [endpoint_of(item) for item in mine if status_of(item) == "Pending"]
-    if waiting:
-        raise Refusal(
-            f"The connection of {', '.join(waiting)} to {vault_id} is Pending; replication is not switched on.",
-            remedy="Have it approved first, or removed: a side that is added later leaves failover and reprotection stuck.",
-        )
-    endpoints = [endpoint_of(item) for item in mine if status_of(item) == "Approved"]
-    if not any(_approved(task, endpoint) for endpoint in endpoints if endpoint):
+    statuses = {
+        endpoint: connection_of(task.azure.find(endpoint, NETWORK_API_VERSION))["status"]
+        for endpoint in mine
+        if endpoint
+    }
+    if "Approved" not in statuses.values():
         raise Refusal(
             f"{vault_id} has no Approved private endpoint for AzureSiteRecovery; replication is not switched on.",
             remedy="Create and approve the endpoints first: a vault protected before can never use private endpoints.",
         )
-
-
-def _approved(task: Task, endpoint: str) -> bool:
-    """Whether an endpoint itself says that its connection is Approved: the vault's copy may be older."""
-    return connection_of(task.azure.find(endpoint, NETWORK_API_VERSION))["status"] == "Approved"
+    waiting = [endpoint for endpoint, status in statuses.items() if status == "Pending"]
+    if waiting:
+        task.warn(
+            f"{', '.join(waiting)} is Pending: without it failover and reprotection find no private way on its side."
+        )
 
 
 def parts(vault_id: str, machine: str, source: str, recovery: str, options: t.Mapping[str, t.Any]) -> list[Part]:

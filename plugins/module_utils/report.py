@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import tempfile
 import time
 import typing as t
@@ -16,12 +15,11 @@ from .report_markdown import as_markdown
 from .report_page import as_html
 from .report_text import Columns, Row, Section, Words
 from .report_topology import draw, topology
-from .run_summary import changes_of, proven, verdict
+from .run_summary import changes_of, proven, refreshed, verdict
 from .runner import Task
+from .secret_keys import without_secrets
 from .wire import JSON
 
-SECRET_WORDS = frozenset({"secret", "secrets", "password", "passwords", "passphrase", "passphrases", "token", "tokens"})
-SECRET_ENDINGS = frozenset({"key", "keys"})
 # Below the report's directory: the names as files for whoever runs the DNS servers.
 RECORDS = "records"
 
@@ -101,12 +99,13 @@ def write_report(task: Task) -> JSON:
 def digested(options: t.Mapping[str, t.Any], *, check_mode: bool) -> JSON:
     """The options with raw results turned into changes, resolutions into proven names, and ``auto`` into a verdict.
 
-    Nothing is ready to protect while a name that was asked for does not resolve.
+    Nothing is ready to protect while a name that is to be asked for is not known to resolve.
     """
-    changes = [*(options.get("changes") or []), *changes_of(options.get("results") or [])]
+    results, left_out = options.get("results") or [], list[str]()
+    changes = [*(options.get("changes") or []), *changes_of(results, left_out)]
     names = proven(options.get("names") or [], options.get("resolutions") or [])
     checklist, ready = options.get("checklist"), options.get("ready_to_protect")
-    if ready and any(name["resolved"] is False for name in names):
+    if ready and any(name["resolved"] is False or (name.get("asked") and not name["resolved"]) for name in names):
         ready = False
     steps = [*(options.get("manual_steps") or []), *(rows(checklist, ready=ready is not False) if checklist else [])]
     result = options.get("result") or "auto"
@@ -116,6 +115,8 @@ def digested(options: t.Mapping[str, t.Any], *, check_mode: bool) -> JSON:
         "manual_steps": steps,
         "names": names,
         "ready_to_protect": ready,
+        "resources": refreshed(options.get("resources") or [], results),
+        "left_out": left_out,
         "result": verdict(changes, check_mode=check_mode) if result == "auto" else result,
     }
 
@@ -128,10 +129,11 @@ def build(options: t.Mapping[str, t.Any], written: str) -> JSON:
         "written": written,
         "subject": options.get("subject") or {},
         "ready_to_protect": options.get("ready_to_protect"),
+        "failure": options.get("failure") or "",
     }
     report.update({key: options.get(key) or [] for _title, key, _columns in SECTIONS})
     report["extra"] = options.get("extra") or {}
-    left_out: list[str] = []
+    left_out = list(options.get("left_out") or [])
     clean = t.cast(JSON, without_secrets(report, left_out))
     clean["left_out"] = left_out
     return clean
@@ -158,7 +160,7 @@ def in_words(report: JSON) -> Words:
     return Words(
         str(report["scenario"]),
         str(report["result"]),
-        RESULTS.get(report["result"], ""),
+        " ".join(filter(None, (RESULTS.get(report["result"], ""), report["failure"]))),
         Section("", (("About", "key"), ("", "value")), about),
         listed,
         f"Left out because it looks like a secret: {kept_back}." if kept_back else "",
@@ -177,29 +179,6 @@ def columns_of(rows: t.Iterable[Row]) -> Columns:
     """All keys of the rows in the order they first come, as columns."""
     keys = dict.fromkeys(str(key) for row in rows for key in row)
     return [(key.replace("_", " ").capitalize(), key) for key in keys]
-
-
-def looks_secret(key: str) -> bool:
-    """Whether a key names a secret: ``client_secret``, ``vaultPassword``, ``account_key1``; not ``key_vault_id``."""
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key)
-    parts = [part.rstrip("0123456789") for part in re.split(r"[^a-z0-9]+", words.lower()) if part]
-    return bool(SECRET_WORDS.intersection(parts)) or bool(parts and parts[-1] in SECRET_ENDINGS)
-
-
-def without_secrets(value: t.Any, left_out: list[str], path: str = "") -> t.Any:
-    """A copy without the keys that name secrets; their dotted places are added to ``left_out``."""
-    if isinstance(value, dict):
-        kept = {}
-        for key, item in value.items():
-            here = f"{path}.{key}" if path else str(key)
-            if looks_secret(str(key)):
-                left_out.append(here)
-            else:
-                kept[str(key)] = without_secrets(item, left_out, here)
-        return kept
-    if isinstance(value, (list, tuple)):
-        return [without_secrets(item, left_out, f"{path}.{number}") for number, item in enumerate(value)]
-    return value
 
 
 def _pairs(values: t.Mapping[str, t.Any]) -> list[JSON]:

@@ -4,27 +4,48 @@ from __future__ import annotations
 
 import typing as t
 
+from .differences import differences
+from .secret_keys import without_secrets
 from .wire import JSON
 
 
-def changes_of(results: t.Iterable[t.Mapping[str, t.Any]]) -> list[JSON]:
+def changes_of(results: t.Iterable[t.Mapping[str, t.Any]], left_out: list[str]) -> list[JSON]:
     """One row for each result, loop items included, that changed something (or would, in check mode).
 
-    ``results`` are ``{task, result}``; a skipped task's result counts for nothing.
+    ``results`` are ``{task, result}``; a skipped task's result counts for nothing. What changed is what a module says in
+    its ``differences``, or its diff, less keys that name a secret: their places are added to ``left_out``.
     """
     rows: list[JSON] = []
     for entry in results:
         for result in flattened(entry.get("result")):
             if result.get("changed"):
-                rows.append(
-                    {
-                        "task": entry.get("task"),
-                        "resource": resource_of(result),
-                        "changed": True,
-                        "diff": "; ".join(summaries(result.get("diff"))),
-                    }
-                )
+                diff = without_secrets(result.get("diff"), left_out, f"{entry.get('task')}.diff")
+                told = result.get("differences") or differences(diff)
+                named = str(result.get("id") or "") or ", ".join(one["resource"] for one in told if one["resource"])
+                words = "; ".join(change for one in told for change in one["changes"])
+                rows.append({"task": entry.get("task"), "resource": named, "changed": True, "diff": words})
     return rows
+
+
+def refreshed(resources: t.Iterable[JSON], results: t.Iterable[t.Mapping[str, t.Any]]) -> list[JSON]:
+    """The resources as the run left them: a vault that was changed after it was looked at says so."""
+    states: dict[str, JSON] = {}
+    for entry in results:
+        for result in flattened(entry.get("result")):
+            if result.get("changed") and result.get("id") and isinstance(result.get("state"), dict):
+                states[str(result["id"]).lower()] = result["state"]
+    rows = []
+    for row in resources:
+        state = states.get(str(row.get("id") or "").lower())
+        latest = {"detail": vault_detail(state)} if state and row.get("kind") == "vault" else {}
+        rows.append({**row, **latest})
+    return rows
+
+
+def vault_detail(state: t.Mapping[str, t.Any]) -> str:
+    """Identity and public network access of a vault, as results show it, in words."""
+    identity = (state.get("identity") or {}).get("type") or "None"
+    return f"identity {identity}, public network access {state.get('public_network_access') or 'Enabled'}"
 
 
 def flattened(result: t.Any) -> t.Iterator[t.Mapping[str, t.Any]]:
@@ -36,51 +57,6 @@ def flattened(result: t.Any) -> t.Iterator[t.Mapping[str, t.Any]]:
             yield from flattened(item)
     else:
         yield result
-
-
-def resource_of(result: t.Mapping[str, t.Any]) -> str:
-    """The id a result speaks of; of several, those that its diffs name."""
-    if result.get("id"):
-        return str(result["id"])
-    diffs = result.get("diff")
-    headers = (
-        [str(diff.get("after_header") or "") for diff in diffs if isinstance(diff, dict)]
-        if isinstance(diffs, list)
-        else []
-    )
-    return ", ".join(header.removesuffix(" (after)") for header in headers if header)
-
-
-def summaries(diff: t.Any) -> list[str]:
-    """A diff, or a list of them, in words: what was made, removed or changed."""
-    words = []
-    for one in diff if isinstance(diff, list) else [diff]:
-        if not isinstance(one, dict):
-            continue
-        before, after = leaves(one.get("before")), leaves(one.get("after"))
-        if not before and after:
-            words.append("created")
-        elif before and not after:
-            words.append("deleted")
-        else:
-            words += [
-                f"{key}: {before.get(key, 'not set')} to {after.get(key, 'not set')}"
-                for key in sorted({*before, *after})
-                if before.get(key) != after.get(key)
-            ]
-    return words
-
-
-def leaves(value: t.Any, path: str = "") -> dict[str, str]:
-    """The innermost values of a document by dotted path."""
-    if isinstance(value, dict):
-        found: dict[str, str] = {}
-        for key, item in value.items():
-            found.update(leaves(item, f"{path}.{key}" if path else str(key)))
-        return found
-    if isinstance(value, list):
-        return {path: ", ".join(str(item) for item in value)} if value else {}
-    return {path: str(value)} if value not in (None, "") else {}
 
 
 def proven(names: t.Iterable[t.Mapping[str, t.Any]], resolutions: t.Iterable[t.Any]) -> list[JSON]:

@@ -6,6 +6,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .connection import CONNECTION, Connection, Context, connect
+from .differences import differences
 from .errors import InputError, RecoveryError
 from .plan import Plan
 from .spec import Option, argument_spec, unacceptable
@@ -94,6 +95,8 @@ def execute(module: Module, task: Task) -> JSON:
         result = {"failed": True, "msg": missing_required_lib(library_of(error)), "exception": str(error)}
     except RecoveryError as error:
         result = {"failed": True, "changed": False, "msg": error.sentence(), **error.facts()}
+    if module.connected and "diff" in result:
+        result["differences"] = differences(result["diff"])
     if not task.diff_mode:
         result.pop("diff", None)
     if task.warnings:

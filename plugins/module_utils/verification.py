@@ -17,9 +17,10 @@ from .name_proof import unproven
 from .private_dns import a_records, addresses, zone_name
 from .private_dns_zones import links_of
 from .private_dns_zones import network_of as linked_network
+from .run_summary import vault_detail
 from .runner import Task
 from .vaults import connections
-from .wire import JSON, get_path, provisioning
+from .wire import JSON, facts, get_path, provisioning
 from .zone_conflicts import zones_of
 
 NAME_COUNTS = {"AzureSiteRecovery": (5, 7)}
@@ -68,8 +69,9 @@ class Findings:
 
     def add_name(self, look: Inspection, endpoint: EndpointWish | StorageEndpoint, row: JSON) -> None:
         """Keep a judged name, and the question to ask the DNS server of its network, where one is known."""
-        self.names.append({**row, "endpoint": endpoint.name, "resolved": None})
         server = look.dns_server(endpoint)
+        asked = bool(server["dns_server"] or endpoint.asked.get("consumers"))
+        self.names.append({**row, "endpoint": endpoint.name, "asked": asked, "resolved": None})
         if server["dns_server"]:
             self.dns_questions.append({"fqdn": row["fqdn"], "ip_addresses": row["ip_addresses"], **server})
 
@@ -140,7 +142,7 @@ def check_vault(look: Inspection, public_access: str | None, found: Findings) ->
             "id": subject,
             "name": vault["name"],
             "state": provisioning(vault),
-            "detail": f"identity {get_path(vault, 'identity.type') or 'None'}, public network access {access}",
+            "detail": vault_detail(facts(vault)),
         }
     )
     state = STATE_OF[look.wish.sub_resource]
@@ -149,7 +151,8 @@ def check_vault(look: Inspection, public_access: str | None, found: Findings) ->
     elif public_access and access.lower() != public_access.lower():
         yield refused("vault", subject, f"Public network access of {subject} is {access}, expected {public_access}.")
     else:
-        yield ok("vault", subject, f"The vault has private endpoints; public network access is {access}.")
+        expected = f"; public network access is {access}, as expected" if public_access else ""
+        yield ok("vault", subject, f"The vault has private endpoints{expected}.")
 
 
 def check_connection(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.Iterator[Gate]:

@@ -29,6 +29,12 @@ def refuse_impossible(options: t.Mapping[str, t.Any], endpoint_ids: t.Sequence[s
     for endpoint in options["endpoints"]:
         check_request_message(endpoint.get("request_message"), "endpoints.request_message")
         server_address(endpoint.get("dns_server"), "endpoints.dns_server")
+    unknown = options.get("unknown_consumers") or ()
+    if unknown:
+        raise InputError(
+            f"The inventory has no host {', '.join(unknown)}, which is named as a consumer.",
+            remedy="Add the host to the inventory, or take it off the consumers of its endpoint.",
+        )
     for server in options.get("dns_servers") or ():
         parse_id(server["virtual_network"], NETWORK, option="dns_servers.virtual_network")
         server_address(server["address"], "dns_servers.address")

@@ -76,49 +76,49 @@ EXAMPLES = r"""
 RETURN = r"""
 names:
   description: The names with what was found.
-  returned: always
+  returned: success
   type: list
   elements: dict
   contains:
     fqdn:
       description: The name.
       type: str
-      returned: always
+      returned: success
     ip_addresses:
       description: The expected addresses.
       type: list
       elements: str
-      returned: always
+      returned: success
     answers:
       description: The addresses that were answered.
       type: list
       elements: str
-      returned: always
+      returned: success
     canonical_name:
       description: The names it led through, itself first.
       type: list
       elements: str
-      returned: always
+      returned: success
     resolved:
       description: Whether the answers are exactly the expected addresses.
       type: bool
-      returned: always
+      returned: success
     private:
       description: Whether there are answers and all of them are private, or expected.
       type: bool
-      returned: always
+      returned: success
     connected:
       description: Whether every address answered on O(port); null when that was not tried.
       type: bool
-      returned: always
+      returned: success
     dns_server:
       description: The DNS server that was asked; empty for the machine's own resolver.
       type: str
-      returned: always
+      returned: success
     message:
       description: What is wrong and what to do; empty when nothing is.
       type: str
-      returned: always
+      returned: success
   sample:
     - fqdn: 1234567890123456789-ab-pod01-id1.privatelink.we.backup.windowsazure.com
       ip_addresses: [10.1.1.5]
@@ -131,7 +131,7 @@ names:
       message: ''
 resolved:
   description: Whether all names are right, and reached when O(port) is given.
-  returned: always
+  returned: success
   type: bool
   sample: true
 """

@@ -122,6 +122,13 @@ options:
   source_location:
     description: Region of these machines.
     type: str
+  unknown_consumers:
+    description:
+      - Hosts that are to prove the names, but that the inventory does not have; the caller knows the inventory. Any is refused before
+        any request.
+    type: list
+    elements: str
+    default: []
   settle_seconds:
     description: How long the sequence lets fresh roles spread, in seconds. Here and below, what cannot be is refused before a step needs it.
     type: int
@@ -171,7 +178,7 @@ passed:
   sample: true
 gates:
   description: The verdict of each gate.
-  returned: always
+  returned: success
   type: list
   elements: dict
   sample:
@@ -246,6 +253,7 @@ MODULE = Module(
             },
         ),
         "source_location": Option(),
+        "unknown_consumers": Option(type="list", elements="str", default=[]),
         "settle_seconds": Option(type="int", default=0, least=0),
         "time_to_live": TIME_TO_LIVE,
         "resolution_timeout": Option(type="int", default=0, least=0),

@@ -119,6 +119,14 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+differences:
+  description: What changes, or would in check mode, as C(resource) and C(changes) in words; empty when nothing does.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - resource: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.RecoveryServices/vaults/vault-backup
+      changes: ['properties.publicNetworkAccess: Enabled to Disabled']
 zones:
   description: The zones that exist, as Azure answers them, in snake case with their properties lifted to the top. In check mode also planned ones.
   returned: success

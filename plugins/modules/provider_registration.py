@@ -56,14 +56,22 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+differences:
+  description: What changes, or would in check mode, as C(resource) and C(changes) in words; empty when nothing does.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - resource: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.RecoveryServices/vaults/vault-backup
+      changes: ['properties.publicNetworkAccess: Enabled to Disabled']
 id:
   description: Id of the provider in the subscription.
-  returned: always
+  returned: success
   type: str
   sample: /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.RecoveryServices
 registration_state:
   description: State of the registration as Azure last answered it; in check mode the state before.
-  returned: always
+  returned: success
   type: str
   sample: Registered
 """

@@ -37,6 +37,9 @@ options:
       - Whether everything is proved that has to be before something may be protected.
       - With V(false), rows of O(checklist) that have to wait for it are replaced by one that says so.
     type: bool
+  failure:
+    description: Why the run stopped, in words.
+    type: str
   subject:
     description: What the report is about, such as vault, region and subscription, as a dictionary.
     type: dict
@@ -141,27 +144,27 @@ EXAMPLES = r"""
 RETURN = r"""
 result:
   description: How the run ended.
-  returned: always
+  returned: success
   type: str
   sample: converged
 json_path:
   description: Path of the report for machines.
-  returned: always
+  returned: success
   type: str
   sample: /home/operator/reports/vault-backup/report.json
 markdown_path:
   description: Path of the report for people.
-  returned: always
+  returned: success
   type: str
   sample: /home/operator/reports/vault-backup/report.md
 html_path:
   description: Path of the report as a page, with the topology drawn.
-  returned: always
+  returned: success
   type: str
   sample: /home/operator/reports/vault-backup/report.html
 record_files:
   description: Paths of the files for the owner of the DNS servers; empty unless O(record_files=true).
-  returned: always
+  returned: success
   type: list
   elements: str
   sample: [/home/operator/reports/vault-recovery/records/pe-source.hosts]
@@ -180,6 +183,7 @@ MODULE = Module(
         "scenario": Option(required=True),
         "result": Option(choices=("auto", *RESULTS), default="auto"),
         "ready_to_protect": Option(type="bool"),
+        "failure": Option(),
         "subject": Option(type="dict"),
         "resources": Option(type="list", elements="dict"),
         "changes": Option(type="list", elements="dict"),

@@ -82,30 +82,30 @@ EXAMPLES = r"""
 RETURN = r"""
 zones:
   description: All zones, each once.
-  returned: always
+  returned: success
   type: list
   elements: str
   sample: [privatelink.we.backup.windowsazure.com, privatelink.blob.core.windows.net, privatelink.queue.core.windows.net]
 zones_by_sub_resource:
   description: The zones of each sub-resource.
-  returned: always
+  returned: success
   type: dict
   sample: {AzureSiteRecovery: [privatelink.siterecovery.windowsazure.com]}
 source:
   description:
     - Where the zones of each sub-resource come from.
     - V(capabilities), V(zone_names), V(geo_code), V(private_link_resources), V(geo_code_table) or V(cloud).
-  returned: always
+  returned: success
   type: dict
   sample: {AzureSiteRecovery: capabilities}
 geo_code:
   description: Geo code of the region, from the zones or from the public lists; empty when neither has it.
-  returned: always
+  returned: success
   type: str
   sample: we
 location:
   description: The region as Azure writes it.
-  returned: always
+  returned: success
   type: str
   sample: westeurope
 """

@@ -104,47 +104,55 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+differences:
+  description: What changes, or would in check mode, as C(resource) and C(changes) in words; empty when nothing does.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - resource: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.RecoveryServices/vaults/vault-backup
+      changes: ['properties.publicNetworkAccess: Enabled to Disabled']
 assignments:
   description: The assignments, each once.
-  returned: always
+  returned: success
   type: list
   elements: dict
   contains:
     id:
       description: Id of the assignment; in check mode of the one that would be made.
       type: str
-      returned: always
+      returned: success
     scope:
       description: Where it holds.
       type: str
-      returned: always
+      returned: success
     role:
       description: The role as it was asked for.
       type: str
-      returned: always
+      returned: success
     role_definition_id:
       description: Id of the role definition.
       type: str
-      returned: always
+      returned: success
     principal_id:
       description: Object id of the identity.
       type: str
-      returned: always
+      returned: success
     principal_type:
       description: Kind of the identity.
       type: str
-      returned: always
+      returned: success
     changed:
       description: Whether this assignment was made or removed, or would be in check mode.
       type: bool
-      returned: always
+      returned: success
     effective:
       description:
         - V(proven) when Azure says the signed-in identity has the permissions, V(settled) when the time has passed,
           V(made) when it was not waited for, V(present) when it was there before, V(removed) or V(absent) with O(state=absent);
           V(present) is then one that somebody else made.
       type: str
-      returned: always
+      returned: success
   sample:
     - id: >-
         /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.Authorization/roleAssignments/1d1ff3a5-0c44-5d0d-8a8f-2c1f2f3e9f10

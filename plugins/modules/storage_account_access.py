@@ -57,6 +57,14 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+differences:
+  description: What changes, or would in check mode, as C(resource) and C(changes) in words; empty when nothing does.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - resource: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.RecoveryServices/vaults/vault-backup
+      changes: ['properties.publicNetworkAccess: Enabled to Disabled']
 storage_accounts:
   description: The accounts in the order in which they were named.
   returned: success
@@ -65,23 +73,23 @@ storage_accounts:
   contains:
     id:
       description: Id of the account.
-      returned: always
+      returned: success
       type: str
       sample: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.Storage/storageAccounts/cachewesteurope
     changed:
       description: Whether its firewall was changed.
-      returned: always
+      returned: success
       type: bool
       sample: true
     bypass:
       description: The exceptions of its firewall.
-      returned: always
+      returned: success
       type: list
       elements: str
       sample: [AzureServices, Metrics]
     default_action:
       description: What its firewall does with everything else, empty when the account does not exist.
-      returned: always
+      returned: success
       type: str
       sample: Deny
 """

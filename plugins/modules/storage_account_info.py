@@ -55,84 +55,84 @@ EXAMPLES = r"""
 RETURN = r"""
 storage_accounts:
   description: The accounts that were found.
-  returned: always
+  returned: success
   type: list
   elements: dict
   contains:
     id:
       description: Id of the account.
-      returned: always
+      returned: success
       type: str
       sample: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.Storage/storageAccounts/cachewesteurope
     name:
       description: Name of the account.
-      returned: always
+      returned: success
       type: str
       sample: cachewesteurope
     location:
       description: Region of the account.
-      returned: always
+      returned: success
       type: str
       sample: westeurope
     kind:
       description: Kind of the account in Azure's words, or V(classic).
-      returned: always
+      returned: success
       type: str
       sample: StorageV2
     sku:
       description: Name of the SKU; the account type of a classic account.
-      returned: always
+      returned: success
       type: str
       sample: Standard_LRS
     tier:
       description: V(Standard) or V(Premium).
-      returned: always
+      returned: success
       type: str
       sample: Standard
     is_classic:
       description: Whether the account is of the classic deployment model.
-      returned: always
+      returned: success
       type: bool
       sample: false
     network_acls:
       description: The firewall, its exceptions as a list; empty for a classic account.
-      returned: always
+      returned: success
       type: dict
       sample: {bypass: [AzureServices], default_action: Deny, ip_rules: [], virtual_network_rules: []}
     public_network_access:
       description: Whether the public endpoint is open, empty when it was never set.
-      returned: always
+      returned: success
       type: str
       sample: Disabled
     trusted_services:
       description: Whether the firewall lets trusted Microsoft services in.
-      returned: always
+      returned: success
       type: bool
       sample: true
     supports_private_endpoint:
       description: Whether replication can use a private endpoint to the account.
-      returned: always
+      returned: success
       type: bool
       sample: true
     reason:
       description: Why it cannot; empty when it can.
-      returned: always
+      returned: success
       type: str
       sample: ''
     roles_needed:
       description: Roles the vault's identity needs on the account.
-      returned: always
+      returned: success
       type: list
       elements: str
       sample: [Contributor, Storage Blob Data Contributor]
     state:
       description: The account in snake case with its properties lifted to the top.
-      returned: always
+      returned: success
       type: dict
       sample: {provisioning_state: Succeeded}
 missing:
   description: Ids of accounts that were named and do not exist.
-  returned: always
+  returned: success
   type: list
   elements: str
   sample: []

@@ -40,7 +40,7 @@ EXAMPLES = r"""
 RETURN = r"""
 vaults:
   description: The vaults in snake case with their properties lifted to the top.
-  returned: always
+  returned: success
   type: list
   elements: dict
   sample:

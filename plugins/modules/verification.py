@@ -71,7 +71,7 @@ message:
   sample: ''
 checks:
   description: The verdict of each check.
-  returned: always
+  returned: success
   type: list
   elements: dict
   sample:
@@ -82,7 +82,8 @@ checks:
       remedy: ''
       evidence: []
 names:
-  description: Every name of every endpoint with its addresses, zone and record.
+  description: >-
+    Every name of every endpoint with its addresses, zone and record, and whether a DNS server or consumer is named that can be asked for it.
   returned: success
   type: list
   elements: dict
@@ -93,6 +94,8 @@ names:
       record_name: 1132794570626989392-ab-pod01-rec2
       record: ok
       endpoint: pe-backup
+      asked: true
+      resolved: null
 dns_questions:
   description:
     - What to ask the DNS servers of O(dns_servers) and O(endpoints), as O(privatelink.recovery.name_resolution#module:names) takes it.

@@ -82,7 +82,8 @@ class LocalAction(ActionBase):  # type: ignore[misc]
 
     def _progress(self, text: str) -> None:
         if not self._task.no_log:
-            display.display(f"    {self._task.action.rsplit('.', 1)[-1]}: {text}")
+            # Callbacks write documents to the standard output.
+            display.display(f"    {self._task.action.rsplit('.', 1)[-1]}: {text}", stderr=True)
 
 
 @contextlib.contextmanager

@@ -109,8 +109,10 @@ class Playbooks:
         clean = {key: value for key, value in os.environ.items() if not key.startswith(("AZURE_", "ANSIBLE_", "ARM_"))}
         return subprocess.Popen(
             [sys.executable, "-m", "ansible", "playbook", "-i", str(hosts), str(book), *arguments],
+            cwd=self.directory,
             env={
                 **clean,
+                "PWD": str(self.directory),
                 "ANSIBLE_CONFIG": str(self.directory / "ansible.cfg"),
                 "ANSIBLE_COLLECTIONS_PATH": str(TREE),
                 "ANSIBLE_CALLBACK_PLUGINS": str(TESTS / "playbook_callbacks"),

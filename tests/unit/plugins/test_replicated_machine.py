@@ -114,6 +114,8 @@ def test_one_approved_endpoint_is_enough_for_azure_and_for_the_task() -> None:
     endpoints = [*private_world()["private_endpoints"][:1], endpoint("pe-recovery", "recovery", status="Pending")]
     result = ready(private_endpoints=endpoints).run(MODULE, **OPTIONS)
     assert result["changed"] is True
+    (warning,) = result["warnings"]
+    assert "pe-recovery is Pending" in warning
 
 
 def test_no_vault() -> None:

@@ -8,17 +8,14 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.privatelink.recovery.plugins.module_utils.report import (
-    FORMS,
-    build,
-    looks_secret,
-    without_secrets,
-)
+from ansible_collections.privatelink.recovery.plugins.module_utils.report import FORMS, build
 from ansible_collections.privatelink.recovery.plugins.module_utils.report_markdown import cell, table
 from ansible_collections.privatelink.recovery.plugins.module_utils.report_text import Section
+from ansible_collections.privatelink.recovery.plugins.module_utils.secret_keys import looks_secret, without_secrets
 from ansible_collections.privatelink.recovery.plugins.modules.report import MODULE
+from ansible_collections.privatelink.recovery.plugins.modules.vault import MODULE as VAULT_MODULE
 
-from ..conftest import Cloud
+from ..conftest import VAULT, Cloud
 
 OPTIONS: dict[str, t.Any] = {
     "scenario": "backup",
@@ -128,6 +125,49 @@ def test_a_directory_that_cannot_be(cloud: Cloud, tmp_path: Path) -> None:
 def test_a_broken_report_of_before_is_replaced(cloud: Cloud, tmp_path: Path) -> None:
     (tmp_path / "report.json").write_text("no json")
     assert cloud.run(MODULE, directory=str(tmp_path), count_as_change=True, **OPTIONS)["changed"] is True
+
+
+def test_a_report_says_what_changed_without_a_diff(cloud: Cloud, tmp_path: Path) -> None:
+    vault = {"resource_group": "rg-backup", "name": "vault-backup", "location": "westeurope"}
+    made = cloud.run(VAULT_MODULE, diff=False, **vault)
+    tagged = cloud.run(VAULT_MODULE, diff=False, **vault, tags={"owner": "x"})
+    assert "diff" not in made and "diff" not in tagged
+    results = [{"task": "Vault", "result": made}, {"task": "Tags", "result": {"results": [tagged]}}]
+    done = cloud.run(MODULE, directory=str(tmp_path), scenario="backup", results=results)
+    rows = json.loads(Path(done["json_path"]).read_text())["changes"]
+    assert [(row["task"], row["resource"], row["diff"]) for row in rows] == [
+        ("Vault", VAULT, "created"),
+        ("Tags", VAULT, "tags.owner: not set to x"),
+    ]
+    again = cloud.run(VAULT_MODULE, diff=False, **vault, tags={"owner": "x"})
+    assert (again["changed"], again["differences"]) == (False, [])
+
+
+def test_secrets_in_diffs_are_left_out_and_named(cloud: Cloud, tmp_path: Path) -> None:
+    diff = {"before": {"a": 1, "client_secret": "HIDE-ME-1"}, "after": {"a": 2, "client_secret": "HIDE-ME-2"}}
+    results = [{"task": "Theirs", "result": {"changed": True, "diff": diff}}]
+    done = cloud.run(MODULE, directory=str(tmp_path), scenario="backup", results=results)
+    told = json.loads(Path(done["json_path"]).read_text())
+    assert told["changes"][0]["diff"] == "a: 1 to 2"
+    assert told["left_out"] == ["Theirs.diff.before.client_secret", "Theirs.diff.after.client_secret"]
+    for path in tmp_path.iterdir():
+        assert "HIDE-ME" not in path.read_text()
+
+
+def test_a_vault_is_shown_as_the_run_left_it(cloud: Cloud, tmp_path: Path) -> None:
+    looked_at = {"kind": "vault", "id": VAULT, "name": "v", "detail": "identity None, public network access Enabled"}
+    state = {"identity": {"type": "SystemAssigned"}, "public_network_access": "Disabled"}
+    results = [{"task": "Deny", "result": {"changed": True, "id": VAULT.upper(), "state": state}}]
+    done = cloud.run(MODULE, directory=str(tmp_path), scenario="backup", resources=[looked_at], results=results)
+    (row,) = json.loads(Path(done["json_path"]).read_text())["resources"]
+    assert row["detail"] == "identity SystemAssigned, public network access Disabled"
+
+
+def test_why_it_stopped_is_in_every_form() -> None:
+    given = build({"scenario": "backup", "result": "failed", "failure": "The policy disallows it."}, "now")
+    assert json.loads(FORMS["report.json"](given))["failure"] == "The policy disallows it."
+    for name in ("report.md", "report.html"):
+        assert "The policy disallows it." in FORMS[name](given)
 
 
 ZONE = "privatelink.siterecovery.windowsazure.com"

@@ -29,6 +29,8 @@ JSON = dict[str, t.Any]
 ROLES = Path(__file__).parents[3] / "roles"
 COLLECTION = "privatelink.recovery."
 ABOUT = {"name", "when", "loop", "loop_control", "register", "vars", "delegate_to", "rescue", "failed_when"}
+#: Keywords of tasks that run elsewhere, which nothing does here.
+ABOUT |= {"connection", "ignore_unreachable"}
 
 
 ONLY_A_NAME = re.compile(r"^\{\{ ([a-z_]+(?:\.[a-z_]+)+) \}\}$")
@@ -137,6 +139,7 @@ class _Run:
             **read(role / "defaults" / "main.yml"),
             **read(role / "vars" / "main.yml"),
             "playbook_dir": str(sequence.directory),
+            "groups": {"all": ["localhost"]},
             "ansible_check_mode": check_mode,
             **variables,
         }

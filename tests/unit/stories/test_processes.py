@@ -14,11 +14,11 @@ import typing as t
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ..conftest import VAULT, Cloud
+from ..conftest import SIGN_IN, VAULT, Cloud
 from ..playbooks_support import LOCALHOST, AzureProcess, Playbooks
 from .conftest import Tell
 from .sequence import Sequence
-from .support import WISH, by_id, comparable, state
+from .support import ENDPOINT_WISH, WISH, by_id, comparable, state
 
 JSON = dict[str, t.Any]
 KILL_WITHIN = 120.0
@@ -157,6 +157,34 @@ def test_refused_with_a_report_and_an_exit_code(azure: AzureProcess, playbooks: 
     handed = report(tmp_path)
     assert handed["result"] == "refused"
     assert [gate["name"] for gate in handed["gates"] if gate["verdict"] == "refused"] == ["freshness"]
+
+
+SSH_IN_VAIN = "#!/bin/sh\necho 'ssh: connect to host sql01 port 22: Connection refused' >&2\nexit 255\n"
+
+
+def test_a_consumer_is_asked_where_it_is_or_nothing_is_proved(
+    azure: AzureProcess, playbooks: Playbooks, tmp_path: Path
+) -> None:
+    """The play's own connection is local; a consumer without one of its own is still not this machine."""
+    ssh = tmp_path / "ssh-in-vain"
+    ssh.write_text(SSH_IN_VAIN)
+    ssh.chmod(0o755)
+    endpoints = [{**ENDPOINT_WISH, "consumers": ["sql01"]}]
+    play = {"hosts": "localhost", "connection": "local", "gather_facts": False, "roles": [f"{PLAYBOOK}backup"]}
+    surroundings = {**azure.environment(), "ANSIBLE_SSH_EXECUTABLE": str(ssh), "ANSIBLE_SSH_RETRIES": "0"}
+    finished = playbooks.play(
+        play, *wish(tmp_path, backup_endpoints=endpoints), inventory=f"{LOCALHOST}\nsql01", **surroundings
+    )
+    assert finished.code == 2, finished.output
+    handed = report(tmp_path)
+    assert (handed["result"], handed["ready_to_protect"]) == ("failed", False)
+    assert "The consumer sql01 could not be reached:" in handed["failure"] and "Connection refused" in handed["failure"]
+    assert [one for one in azure.writes() if one.startswith("PATCH")] == []
+    azure.mark()
+    unknown = playbooks.play(play, *wish(tmp_path, backup_endpoints=endpoints), **surroundings)
+    asked = [entry for entry in azure.requests() if not SIGN_IN.search(entry["path"])]
+    assert (unknown.code, asked) == (2, [])
+    assert "The inventory has no host sql01, which is named as a consumer." in unknown.output
 
 
 def closed_port() -> int:

@@ -12,7 +12,7 @@ from ..plugins import site_recovery_world as recovery
 from .conftest import Tell
 from .sequence import Played
 from .settings import PROTECTED, RECOVERY
-from .support import ENDPOINT_WISH, UNREGISTERED, WISH, fault
+from .support import ENDPOINT_WISH, UNREGISTERED, fault
 
 JSON = dict[str, t.Any]
 MakeCloud = t.Callable[..., Cloud]
@@ -78,6 +78,18 @@ def test_a_teardown_that_stops_says_how_far_it_came(cloud: Cloud, tell: Tell) ->
     assert "AuthorizationFailed" in stopped.failure
     assert stopped.report["result"] == "failed"
     assert "Rejection" in {row["task"] for row in stopped.report["changes"]}
+
+
+def test_a_report_tells_why_a_loop_failed_and_shows_the_vault_as_it_is(cloud: Cloud, tell: Tell) -> None:
+    refusal = {"status": 403, "code": "RequestDisallowedByPolicy", "message": "Disallowed by the policy of the house."}
+    fault(cloud, refusal, times=1, method="PUT", path=f"^{ENDPOINT}$")
+    stopped = tell(cloud).play()
+    for words in (stopped.failure, stopped.report["failure"]):
+        assert "RequestDisallowedByPolicy" in words and "the policy of the house" in words
+    done = tell(cloud).play()
+    (vault,) = [row for row in done.report["resources"] if row["kind"] == "vault"]
+    assert vault["detail"] == "identity SystemAssigned, public network access Disabled"
+    assert not [gate for gate in done.report["gates"] if "access is Enabled" in gate["message"]]
 
 
 def test_public_access_stays_while_only_the_networks_own_servers_know(
