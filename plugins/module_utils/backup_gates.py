@@ -28,6 +28,10 @@ ENDPOINTS_PER_VAULT = 12  # https://learn.microsoft.com/azure/backup/private-end
 ENDPOINTS_PER_NETWORK = (
     1000  # https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits
 )
+KEEP_OPEN = (
+    "First, while these endpoints are there, set the vault's tag {} to true (privatelink.recovery.vault, tags): by it a vault "
+    "in use may be given endpoints again. "
+)
 CLASSIC_CHILD = re.compile(r"_(ecs|prot)\w*_(blob|queue)$", re.IGNORECASE)
 
 
@@ -207,7 +211,11 @@ def encryption(look: Inspection) -> t.Iterator[Gate]:
 
 
 def experience(look: Inspection) -> t.Iterator[Gate]:
-    """A vault with classic (v1) endpoints takes no v2 endpoint until all of those are deleted."""
+    """A vault with classic (v1) endpoints takes no v2 endpoint until all of those are deleted.
+
+    Who then sees a vault in use and without endpoints cannot know that it had some: the tag that says so must be set
+    while they are there.
+    """
     names = [str(get_path(item, "properties.privateEndpoint.id") or "") for item in connections(look.vault)]
     groups = {parse_id(text).group_id for text in names if text.count("/") > 6}
     children = []
@@ -219,7 +227,8 @@ def experience(look: Inspection) -> t.Iterator[Gate]:
         yield refused(
             "experience", look.wish.vault_id,
             f"The vault has classic (v1) private endpoints, seen by {mine[0]}; v2 endpoints cannot be added beside them.",
-            "Delete all classic endpoints of the vault first, then create v2 endpoints; servers must register again.", mine,
+            f"{'' if look.marked else KEEP_OPEN.format(look.mark)}Delete all classic endpoints of the vault, then run again; "
+            "servers must register again.", mine,
         )  # fmt: skip
     else:
         yield ok("experience", look.wish.vault_id, "No classic (v1) endpoints are in the way.")

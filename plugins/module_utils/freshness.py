@@ -43,6 +43,7 @@ LISTS: tuple[tuple[str, str, str, str], ...] = (
     ("backup management server", "backupEngines", BACKUP_API_VERSION, ""),
     ("replication fabric", "replicationFabrics", SITE_RECOVERY_API_VERSION, ""),
     ("replicated item", "replicationProtectedItems", SITE_RECOVERY_API_VERSION, ""),
+    ("migrated item", "replicationMigrationItems", SITE_RECOVERY_API_VERSION, ""),
 )
 # Jobs are history, not contents: they tell of attempts, and do not keep a vault from being deleted.
 HISTORY: tuple[tuple[str, str, str, str], ...] = (("backup job", "backupJobs", BACKUP_API_VERSION, ""),)
@@ -52,6 +53,8 @@ COUNTERS = (
     "protecteditemcount", "mabcontainerscount", "iaasvmprotecteditemcount", "mabprotecteditemcount",
     "dpmprotecteditemcount", "azurebackupserverprotecteditemcount", "registeredserverscount", "recoveryplancount",
     "managedinstances", "grsstorageusage", "lrsstorageusage", "zrsstorageusage", "inprogressjobscount", "failedjobscount",
+    # Those of jobsSummary, which Site Recovery counts in an object of its own.
+    "failedjobs", "suspendedjobs", "inprogressjobs",
 )  # fmt: skip
 
 # Operations below a vault that attempt protection or registration, and those that certainly do not.
@@ -121,15 +124,23 @@ def examine(azure: Azure, resource_id: str, sub_resource: str, vault: JSON | Non
 
 
 def judge_connections(resource_id: str, vault: JSON | None, sub_resource: str) -> Freshness | None:
-    """The verdict that needs no further reading: no vault yet, or one that already has endpoints of the group."""
+    """The verdict that needs no further reading: no vault yet, or one that already has endpoints of the group.
+
+    An endpoint for cross-region restore (``AzureBackup_secondary``) may be made after protection, so it asks for nothing,
+    and having one says nothing about the others:
+    https://learn.microsoft.com/azure/backup/backup-azure-private-endpoints-configure-manage.
+    """
     if vault is None:
         return Freshness(resource_id, "absent", "The vault does not exist yet and will be created fresh.")
-    group = sub_resource.lower().removesuffix("_secondary")
+    group = sub_resource.lower()
+    if group.endswith("_secondary"):
+        return Freshness(
+            resource_id, "private", f"An endpoint for {sub_resource} may be made before and after protection."
+        )
     known = [
         item
         for item in connections(vault)
-        if group
-        in [str(value).lower().removesuffix("_secondary") for value in get_path(item, "properties.groupIds") or []]
+        if group in [str(value).lower() for value in get_path(item, "properties.groupIds") or []]
     ]
     state = next((key for name, key in STATES.items() if name.lower() == group), "")
     if known and str(get_path(vault, f"properties.{state}") or "").lower() == "enabled":
@@ -138,15 +149,21 @@ def judge_connections(resource_id: str, vault: JSON | None, sub_resource: str) -
             "private",
             f"The vault already has {len(known)} private endpoint(s) for {sub_resource} and may take more.",
         )
-    # Azure does not tell tag names apart by case: https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources
-    tags = {name.lower().removesuffix("_secondary"): value for name, value in (vault.get("tags") or {}).items()}
-    if str(tags.get(BORN_TAG + group)).lower() == "true":
+    if says_so(vault.get("tags"), BORN_TAG + group):
         return Freshness(
             resource_id,
             "private",
             f"The vault's tag {BORN_TAG}{group} says it had private endpoints for {sub_resource} from the start.",
         )
     return None
+
+
+def says_so(tags: t.Mapping[str, t.Any] | None, name: str) -> bool:
+    """Whether a tag is ``true``.
+
+    Azure does not tell tag names apart by case: https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources
+    """
+    return any(key.lower() == name and str(value).lower() == "true" for key, value in (tags or {}).items())
 
 
 def judge(resource_id: str, evidence: t.Sequence[str], history: History, *, attested: bool) -> Freshness:
@@ -170,7 +187,7 @@ def judge(resource_id: str, evidence: t.Sequence[str], history: History, *, atte
 
 
 def contents(azure: Azure, resource_id: str) -> list[str]:
-    """What the vault holds now, soft-deleted items included, as readable phrases; empty for an absent vault."""
+    """What a vault that exists holds now, soft-deleted items included, as readable phrases; empty when nothing."""
     return _gather(azure, resource_id, LISTS)
 
 
@@ -178,8 +195,9 @@ def counters(azure: Azure, resource_id: str) -> list[str]:
     """Usage counters of the vault that are not zero."""
     found = []
     for collection in USAGES:
-        for item in _items(azure, f"{resource_id}/{collection}", VAULT_API_VERSION, ""):
-            values = {str(get_path(item, "name.value") or ""): item.get("currentValue")} if "name" in item else item
+        for item in _items(azure, resource_id, collection, VAULT_API_VERSION, ""):
+            named = {str(get_path(item, "name.value") or ""): item.get("currentValue")}
+            values = named if "name" in item else {**item, **(item.get("jobsSummary") or {})}
             found += [
                 f"{name} is {value}"
                 for name, value in values.items()
@@ -204,15 +222,20 @@ def read_history(azure: Azure, resource_id: str) -> History:
         created = _created(azure, resource_id)
     except Forbidden as error:
         return History(False, f"the activity log cannot be read ({error.code})")
-    attempts, unclear = classify(events, resource_id)
+    attempts, unclear = classify(events, resource_id, created)
     if created is None:
         return History(False, "its age is not known", attempts, unclear)
     complete = created >= since
     return History(complete, f"it was created on {created:%Y-%m-%d}, before the activity log begins", attempts, unclear)
 
 
-def classify(events: t.Iterable[JSON], resource_id: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Split a group's events into (attempts at protection, operations of unknown effect) on one vault."""
+def classify(
+    events: t.Iterable[JSON], resource_id: str, created: datetime | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Split a group's events into (attempts at protection, operations of unknown effect) on one vault.
+
+    What is older than the vault happened to one of the same name that was deleted; with its age unknown, all counts.
+    """
     prefix, kind = fold_id(resource_id), TYPE.lower()
     attempts: dict[str, None] = {}
     unclear: dict[str, None] = {}
@@ -220,6 +243,9 @@ def classify(events: t.Iterable[JSON], resource_id: str) -> tuple[tuple[str, ...
         operation = str(get_path(event, "operationName.value") or "").lower()
         where = fold_id(str(event.get("resourceId") or ""))
         if not (where == prefix or where.startswith(prefix + "/")) or not operation.startswith(kind):
+            continue
+        happened = parse_time(str(event.get("eventTimestamp") or ""))
+        if created and happened and happened < created:
             continue
         rest = operation[len(kind) :]
         phrase = f"{get_path(event, 'operationName.value')} ({get_path(event, 'status.value') or 'unknown status'})"
@@ -238,8 +264,7 @@ def listed(phrases: t.Sequence[str], most: int = 5) -> str:
 
 def judge_vault(task: Task) -> JSON:
     """Serve the ``vault_freshness`` module."""
-    resource_id = task.options.get("vault") or vault_id(task)
-    parse_id(resource_id, TYPE, option="vault")
+    resource_id = parse_id(task.options.get("vault") or vault_id(task), TYPE, option="vault").text
     verdict = examine(
         task.azure,
         resource_id,
@@ -263,7 +288,7 @@ def judge_vault(task: Task) -> JSON:
 def _gather(azure: Azure, resource_id: str, lists: t.Iterable[tuple[str, str, str, str]]) -> list[str]:
     found = []
     for what, collection, api_version, restriction in lists:
-        for item in _items(azure, f"{resource_id}/{collection}", api_version, restriction):
+        for item in _items(azure, resource_id, collection, api_version, restriction):
             properties = item.get("properties") or {}
             name = properties.get("friendlyName") or item.get("name") or "unnamed"
             deleted = " (soft-deleted)" if properties.get("isScheduledForDeferredDelete") else ""
@@ -276,10 +301,14 @@ def _gather(azure: Azure, resource_id: str, lists: t.Iterable[tuple[str, str, st
     return found
 
 
-def _items(azure: Azure, collection: str, api_version: str, restriction: str) -> list[JSON]:
+def _items(azure: Azure, resource_id: str, collection: str, api_version: str, restriction: str) -> list[JSON]:
+    """A list of a vault that exists. A collection that Azure does not find is empty only while the vault is there."""
     try:
-        return azure.list(collection, api_version, **({"$filter": restriction} if restriction else {}))
+        return azure.list(
+            f"{resource_id}/{collection}", api_version, **({"$filter": restriction} if restriction else {})
+        )
     except NotFound:
+        azure.get(resource_id, VAULT_API_VERSION)
         return []
 
 

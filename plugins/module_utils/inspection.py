@@ -9,7 +9,7 @@ from functools import cached_property
 from .dns_topology import Facts, Writer, choose
 from .dns_zones import known_zones
 from .errors import InputError
-from .freshness import replicated_items
+from .freshness import BORN_TAG, replicated_items, says_so
 from .gates import Gate
 from .ids import build_id, fold_id, group_id, parse_id, region, same_id, unique_ids
 from .inventory import ENDPOINT_TYPE, NETWORK_API_VERSION, PublishedName, read_names
@@ -217,6 +217,16 @@ class Inspection:
     def vault(self) -> JSON | None:
         """The vault, or None when it does not exist yet."""
         return read_vault(self.azure, self.wish.vault_id)
+
+    @property
+    def mark(self) -> str:
+        """The name of the tag that says of the vault that it was private from the start; its value is ``true``."""
+        return BORN_TAG + self.wish.sub_resource.lower()
+
+    @property
+    def marked(self) -> bool:
+        """Whether the vault has that tag; Azure does not tell names of tags apart by case."""
+        return says_so((self.vault or {}).get("tags"), self.mark)
 
     @cached_property
     def location(self) -> str:

@@ -9,7 +9,6 @@ from .access_gates import FOUNDATION, registrations
 from .backup_gates import BACKUP_GATES, BEFORE_ENDPOINT
 from .dns_topology import owns_zones
 from .errors import Refusal
-from .freshness import BORN_TAG
 from .gates import Gate, run_gates, summary
 from .ids import fold_id, parse_id, unique_ids
 from .inspection import Check, EndpointWish, Inspection, StorageEndpoint, wish_of
@@ -18,15 +17,16 @@ from .name_proof import unproven
 from .private_dns import ours
 from .runner import Task
 from .settled import JUDGES
-from .site_recovery_gates import SITE_RECOVERY_GATES, SITE_RECOVERY_TEARDOWN_GATES
+from .site_recovery_gates import SITE_RECOVERY_GATES, replication
 from .storage_accounts import is_classic
 from .storage_decisions import accounts_needing_roles
+from .teardown_gates import in_use, permissions
 from .wire import JSON, get_path
 
 GATES: dict[str, tuple[tuple[str, Check], ...]] = {"backup": BACKUP_GATES, "site_recovery": SITE_RECOVERY_GATES}
 TEARDOWN_GATES: dict[str, tuple[tuple[str, Check], ...]] = {
-    "backup": (("locks", teardown_locks),),
-    "site_recovery": SITE_RECOVERY_TEARDOWN_GATES,
+    "backup": (("permissions", permissions), ("in_use", in_use), ("locks", teardown_locks)),
+    "site_recovery": (("permissions", permissions), ("replication", replication), ("locks", teardown_locks)),
 }
 
 
@@ -61,7 +61,7 @@ def run_preflight(task: Task) -> JSON:
     if not blind(gates):
         gates += run_gates(_bound(_chosen(stage, task.options["sequence"]), look))
     for gate in gates:
-        if gate.verdict == "warning" and stage == "all":
+        if gate.verdict == "warning" and stage in ("all", "teardown"):
             task.warn(f"[{gate.name}] {gate.message} {gate.remedy}".strip())
     message = summary(gates)
     verdicts = [gate.as_dict() for gate in gates]
@@ -110,7 +110,8 @@ def plan(look: Inspection, *, proving: bool) -> JSON:
         "trusted_accounts": [account["id"] for account in look.wish.storage_accounts if not is_classic(account["id"])],
         "endpoints": endpoints,
         "all_endpoints": [*endpoints, *storage],
-        "mark": BORN_TAG + look.wish.sub_resource.lower(),
+        "mark": look.mark,
+        "marked": look.marked,
         "unproven": list(nobody_asks),
         "denied": wanted == "before_endpoint" or (wanted == "after_verify" and not nobody_asks),
         "denial_waits": wanted == "after_verify" and bool(nobody_asks),

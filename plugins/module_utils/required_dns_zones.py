@@ -24,7 +24,7 @@ def find_required_zones(task: Task, no_answer: t.Collection[int] = NO_ANSWER) ->
     given = _operator_zones(task.options)
     vault_id = task.options.get("vault") or ""
     if vault_id:
-        parse_id(vault_id, TYPE, option="vault")
+        vault_id = parse_id(vault_id, TYPE, option="vault").text
     location = task.options.get("location") or _vault_location(task, vault_id)
     cloud = task.connection.cloud
     refuse_other_cloud(location, cloud)

@@ -40,8 +40,9 @@ def dns_settled(look: Inspection, plan: JSON) -> bool:
 
 def public_access_settled(look: Inspection, plan: JSON) -> bool:
     """Whether the vault says that it was private from the start, and denies public access where that is wanted by now."""
-    marked = plan["mark"] in (get_path(look.vault, "tags") or {})
-    return marked and not (plan["denied"] and get_path(look.vault, "properties.publicNetworkAccess") != "Disabled")
+    return plan["marked"] and not (
+        plan["denied"] and get_path(look.vault, "properties.publicNetworkAccess") != "Disabled"
+    )
 
 
 def _endpoint(look: Inspection, row: JSON) -> bool:

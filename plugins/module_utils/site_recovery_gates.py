@@ -21,7 +21,7 @@ from .freshness import item_of
 from .gates import Gate, ok, refused, warning
 from .ids import fold_id, parse_id, region, same_id
 from .inspection import Check, Inspection
-from .lock_gates import locks, teardown_locks
+from .lock_gates import locks
 from .name_proof import resolution
 from .network_gates import networks, regions, subnets
 from .storage_accounts import Account, keeps_deleted_blobs
@@ -213,5 +213,3 @@ SITE_RECOVERY_GATES: tuple[tuple[str, Check], ...] = (
     ("cross_region_restore", cross_region),
     ("encryption", encryption),
 )
-#: Asked before anything is removed.
-SITE_RECOVERY_TEARDOWN_GATES: tuple[tuple[str, Check], ...] = (("replication", replication), ("locks", teardown_locks))

@@ -122,6 +122,12 @@ options:
   source_location:
     description: Region of these machines.
     type: str
+  removes:
+    description: What a teardown is to remove or change beyond endpoints, connections and records, for O(stage=teardown).
+    type: list
+    elements: str
+    choices: [zones, roles, trusted_services, public_access]
+    default: []
   unknown_consumers:
     description:
       - Hosts that are to prove the names, but that the inventory does not have; the caller knows the inventory. Any is refused before
@@ -220,6 +226,7 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.sequence_opti
     TIME_TO_LIVE,
 )
 from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option
+from ansible_collections.privatelink.recovery.plugins.module_utils.teardown_gates import REMOVES
 
 MODULE = Module(
     run=run_preflight,
@@ -253,6 +260,7 @@ MODULE = Module(
             },
         ),
         "source_location": Option(),
+        "removes": Option(type="list", elements="str", choices=REMOVES, default=[]),
         "unknown_consumers": Option(type="list", elements="str", default=[]),
         "settle_seconds": Option(type="int", default=0, least=0),
         "time_to_live": TIME_TO_LIVE,

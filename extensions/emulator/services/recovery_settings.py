@@ -27,6 +27,9 @@ DEFAULTS: JSON = {
         "AzureBackup_secondary": "backup",
         "AzureSiteRecovery": "siteRecovery",
     },
+    # Whether the vault goes on listing the connection of an endpoint that was deleted, as Disconnected: Microsoft Learn only
+    # says that deleting an endpoint does not delete its connection on every target.
+    "connection_outlives_endpoint": False,
     # 201, 200 or 202: no recording of the PUT of a connection is public.
     "connection_put_status": 201,
     # Microsoft Learn only says what becomes of Disconnected; whether a rejection can be taken back is not documented.

@@ -81,12 +81,15 @@ class VaultTarget:
         return published(self._arm, vault, group_id)
 
     def disconnect(self, target_id: str, endpoint_id: str) -> None:
-        """Forget the connections of an endpoint that is gone."""
+        """Forget the connections of an endpoint that is gone, or show them as Disconnected."""
         vault = self._arm.store.find(target_id)
         if vault is None:
             return
         for connection in self.of_endpoint(vault, endpoint_id):
-            self._arm.store.remove(connection.id)
+            if setting(self._arm, "connection_outlives_endpoint"):
+                connection.properties["privateLinkServiceConnectionState"]["status"] = "Disconnected"
+            else:
+                self._arm.store.remove(connection.id)
         show_connections(self._arm, vault)
 
     def of_endpoint(self, vault: Resource, wanted: str) -> list[Resource]:

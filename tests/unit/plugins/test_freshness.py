@@ -17,6 +17,7 @@ from ansible_collections.privatelink.recovery.plugins.modules.private_endpoint i
 from ansible_collections.privatelink.recovery.plugins.modules.vault_freshness import MODULE
 
 from ..conftest import SUBNET, VAULT, Cloud
+from ..stories.support import exactly, fault
 
 JSON = dict[str, t.Any]
 COMPLETE = History(True)
@@ -39,7 +40,9 @@ RECOVERY_ON = {"privateEndpointStateForSiteRecovery": "Enabled"}
         (vault_with(), "AzureBackup", None),
         (vault_with("AzureBackup", states=BACKUP_ON), "AzureBackup", "private"),
         (vault_with("AzureBackup", states=BACKUP_ON), "AzureBackup_secondary", "private"),
-        (vault_with("AzureBackup_secondary", states=BACKUP_ON), "AzureBackup", "private"),
+        # An endpoint for cross-region restore may come after protection: it neither needs another one nor stands for it.
+        (vault_with(), "AzureBackup_secondary", "private"),
+        (vault_with("AzureBackup_secondary", states=BACKUP_ON), "AzureBackup", None),
         (vault_with("AzureSiteRecovery", states=RECOVERY_ON), "AzureSiteRecovery", "private"),
         # An endpoint that only waits, or one of the other service, says nothing.
         (vault_with("AzureBackup"), "AzureBackup", None),
@@ -81,8 +84,15 @@ def test_judgement(evidence: list[str], history: History, attested: bool, state:
     assert bool(found.remedy) is (state in ("used", "unknown"))
 
 
-def event(operation: str, resource_id: str = VAULT, status: str = "Succeeded") -> JSON:
-    return {"operationName": {"value": operation}, "status": {"value": status}, "resourceId": resource_id}
+def event(
+    operation: str, resource_id: str = VAULT, status: str = "Succeeded", at: str = "2026-01-02T03:04:05Z"
+) -> JSON:
+    return {
+        "operationName": {"value": operation},
+        "status": {"value": status},
+        "resourceId": resource_id,
+        "eventTimestamp": at,
+    }
 
 
 @pytest.mark.parametrize(
@@ -105,7 +115,7 @@ def event(operation: str, resource_id: str = VAULT, status: str = "Succeeded") -
     ],
 )
 def test_operations_are_classified(operation: str, expected: str) -> None:
-    attempts, unclear = classify([event(TYPE + operation), event((TYPE + operation).upper())], VAULT)
+    attempts, unclear = classify([event(TYPE + operation), event((TYPE + operation).upper())], VAULT, None)
     found = "attempt" if attempts else "unclear" if unclear else ""
     assert found == expected
     assert all("(Succeeded)" in phrase for phrase in (*attempts, *unclear))
@@ -114,8 +124,19 @@ def test_operations_are_classified(operation: str, expected: str) -> None:
 def test_only_this_vaults_operations_count() -> None:
     attempt = f"{TYPE}/backupJobs/x"
     others = [event(attempt, VAULT + "2"), event("Microsoft.Network/backupJobs/x"), event(attempt, ""), {}]
-    assert classify(others, VAULT) == ((), ())
-    assert classify([event(attempt, VAULT.upper() + "/backupJobs/1", "Failed")], VAULT)[0] == (f"{attempt} (Failed)",)
+    assert classify(others, VAULT, None) == ((), ())
+    assert classify([event(attempt, VAULT.upper() + "/backupJobs/1", "Failed")], VAULT, None)[0] == (
+        f"{attempt} (Failed)",
+    )
+
+
+@pytest.mark.parametrize(
+    ("created", "counts"),
+    [("2026-01-02T03:04:05Z", True), ("2026-01-02T03:04:06Z", False), ("", True)],
+)
+def test_what_is_older_than_the_vault_was_another_vaults(created: str, counts: bool) -> None:
+    attempts, _unclear = classify([event(f"{TYPE}/backupFabrics/x/write")], VAULT, parse_time(created))
+    assert bool(attempts) is counts
 
 
 @pytest.mark.parametrize(
@@ -145,6 +166,7 @@ HISTORIES: dict[str, JSON] = {
     "job": {"jobs": [{"operation": "ConfigureBackup", "status": "Failed"}]},
     "fabric": {"fabrics": [{"name": "hyperv"}]},
     "replicated": {"replication_protected_items": [{"name": "vm1"}]},
+    "migrated": {"migration_items": [{"name": "m1"}]},
     "counted": {"usages": {"ProtectedItemCount": 1}},
     "logged": {
         "activity": [
@@ -210,6 +232,43 @@ def test_what_may_not_be_read_is_not_fresh(
     assert found.get("freshness") == outcome
     if outcome is None:
         assert found["failed"] and found["status"] == status
+
+
+def test_jobs_of_site_recovery_are_counted_where_they_are(make_cloud: t.Callable[..., Cloud]) -> None:
+    cloud = made(make_cloud)
+    summary = {"protectedItemCount": 0, "jobsSummary": {"failedJobs": 3, "suspendedJobs": 0, "inProgressJobs": 0}}
+
+    def with_failed_jobs(request: t.Any, entry: JSON, proceed: t.Any) -> t.Any:
+        answer = proceed(request, entry)
+        if request.path.endswith("/replicationUsages"):
+            answer.document["value"] = [summary]
+        return answer
+
+    cloud.arm.around.append(with_failed_jobs)
+    found = cloud.run(MODULE, vault=VAULT, enforce=False)
+    assert (found["freshness"], found["evidence"]) == ("used", ["failedJobs is 3"])
+
+
+@pytest.mark.parametrize("id_as_given", [f"{VAULT}\n", f" {VAULT}/ "])
+def test_space_around_an_id_hides_nothing(make_cloud: t.Callable[..., Cloud], id_as_given: str) -> None:
+    found = made(make_cloud, **HISTORIES["protected"]).run(MODULE, vault=id_as_given, enforce=False)
+    assert (found["freshness"], found["id"]) == ("used", VAULT)
+
+
+def test_a_list_that_is_not_found_is_empty_only_while_the_vault_is_there(make_cloud: t.Callable[..., Cloud]) -> None:
+    cloud = made(make_cloud)
+    missing = {"status": 404, "code": "ResourceNotFound"}
+    fault(cloud, missing, times=0, path="/backupEngines")
+    assert cloud.run(MODULE, vault=VAULT)["freshness"] == "fresh"
+    fault(cloud, missing, nth=2, times=0, method="GET", path=exactly(VAULT))
+    gone = cloud.run(MODULE, vault=VAULT)
+    assert gone["failed"] and gone["status"] == 404
+
+
+def test_a_vault_in_the_place_of_a_used_one_is_fresh(make_cloud: t.Callable[..., Cloud]) -> None:
+    """Its name still has a history in the activity log: that of the vault that was deleted."""
+    cloud = made(make_cloud, days=1, **HISTORIES["logged"])
+    assert cloud.run(MODULE, vault=VAULT)["freshness"] == "fresh"
 
 
 def test_one_endpoint_opens_the_gate_for_the_next(make_cloud: t.Callable[..., Cloud]) -> None:

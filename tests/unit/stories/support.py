@@ -8,6 +8,7 @@ import typing as t
 
 from ansible_collections.privatelink.recovery.extensions.emulator.faults import Fault, Faults
 from ansible_collections.privatelink.recovery.extensions.emulator.services.admin import Admin
+from ansible_collections.privatelink.recovery.extensions.emulator.services.authorization import Authorization
 from ansible_collections.privatelink.recovery.plugins.module_utils.pipeline import is_write
 
 from ..conftest import NETWORK, SIGN_IN, SUBNET, VAULT, Cloud
@@ -83,6 +84,18 @@ def fault(cloud: Cloud, action: JSON, *, nth: int | str = 1, times: int = 1, **m
 
 #: What an operation that is started ends with.
 LOST: JSON = {"operation_failed": {"code": "InternalServerError", "message": "The fabric is torn."}}
+
+
+def forbid(cloud: Cloud, *actions: str) -> None:
+    """Take actions away from every role of everybody."""
+    authorization: Authorization = cloud.arm.service(Authorization)
+    granted = authorization._granted
+
+    def less(object_id: str, scope: str) -> t.Iterator[JSON]:
+        for row in granted(object_id, scope):
+            yield {**row, "notActions": [*(row.get("notActions") or []), *actions]}
+
+    authorization._granted = less  # type: ignore[method-assign]
 
 
 def exactly(path: str) -> str:

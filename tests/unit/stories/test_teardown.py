@@ -13,7 +13,16 @@ from ..plugins.test_preflight import endpoint
 from .conftest import Tell
 from .sequence import Sequence
 from .settings import SETTINGS
-from .support import HUB_ENDPOINT_WISH, HUB_NETWORK, WHOLE_WISH, killed_again_and_again, state
+from .support import (
+    HUB_ENDPOINT_WISH,
+    HUB_NETWORK,
+    WHOLE_WISH,
+    Kill,
+    Killed,
+    forbid,
+    killed_again_and_again,
+    state,
+)
 
 JSON = dict[str, t.Any]
 MakeCloud = t.Callable[..., Cloud]
@@ -152,6 +161,67 @@ def test_killed_after_every_write_and_taken_up_again(name: str, tell: Tell) -> N
     assert not last.failure, (killed, last.failure)
     assert state(cloud) == goal
     assert len(cloud.writes()) >= count
+
+
+def test_what_may_not_be_removed_is_told_before_the_first_rejection(cloud: Cloud, tell: Tell) -> None:
+    """A rejection is final: who may not delete what follows must not begin."""
+    sequence = tell(cloud)
+    assert not sequence.play().failure
+    forbid(cloud, "Microsoft.Network/privateEndpoints/delete", "Microsoft.Network/privateDnsZones/delete")
+    cloud.mark()
+    refused = sequence.play("teardown", **CONFIRMED)
+    assert (
+        "[permissions] The signed-in identity may not do Microsoft.Network/privateEndpoints/delete" in refused.failure
+    )
+    assert "Microsoft.Network/privateDnsZones/delete" in refused.failure
+    assert (refused.report["result"], cloud.writes()) == ("refused", [])
+
+
+@pytest.mark.parametrize(
+    ("access", "words"), [("unchanged", "nobody reaches the vault then"), ("Enabled", "another way")]
+)
+def test_who_loses_the_vault_is_named(access: str, words: str, cloud: Cloud, tell: Tell) -> None:
+    sequence = tell(cloud)
+    assert not sequence.play().failure
+    cloud.event("machine_registered", vault="vault-backup", machine="sql01", backup_management_type="AzureWorkload")
+    done = sequence.play("teardown", backup_teardown_public_network_access=access, **CONFIRMED)
+    assert not done.failure
+    (gate,) = [gate for gate in done.report["gates"] if gate["name"] == "in_use"]
+    assert gate["verdict"] == "warning" and "sql01" in gate["message"] and words in gate["message"]
+    assert any("[in_use]" in text for text in done.warnings)
+
+
+def test_the_mark_is_written_while_it_can_be_known(cloud: Cloud, tell: Tell) -> None:
+    """Somebody took the tag away: without it a vault in use and without endpoints could never be private again."""
+    sequence = tell(cloud)
+    assert not sequence.play().failure
+    cloud.event("machine_registered", vault="vault-backup", machine="sql01")
+    cloud.document(VAULT)["tags"] = {}
+    assert not sequence.play("teardown", **CONFIRMED).failure
+    assert cloud.document(VAULT)["tags"] == {"privatelink-born-azurebackup": "true"}
+    assert not sequence.play().failure
+
+
+def test_a_connection_whose_endpoint_is_gone_goes_too(make_cloud: MakeCloud, tell: Tell) -> None:
+    """A teardown that was killed after it had deleted the endpoint knows by nothing that the connection was ours."""
+
+    def converged() -> tuple[Cloud, Sequence]:
+        cloud = make_cloud(settings={"connection_outlives_endpoint": True})
+        sequence = tell(cloud)
+        assert not sequence.play().failure
+        cloud.mark()
+        return cloud, sequence
+
+    cloud, sequence = converged()
+    assert not sequence.play("teardown", **CONFIRMED).failure
+    deleting = cloud.writes().index(f"DELETE {ENDPOINT}") + 1
+    cloud, sequence = converged()
+    with Kill(cloud, deleting), pytest.raises(Killed):
+        sequence.play("teardown", **CONFIRMED)
+    assert not cloud.exists(ENDPOINT)
+    assert len(cloud.document(VAULT)["properties"]["privateEndpointConnections"]) == 1
+    assert not sequence.play("teardown", **CONFIRMED).failure
+    assert not cloud.document(VAULT)["properties"].get("privateEndpointConnections")
 
 
 @pytest.mark.parametrize("locked", [VAULT, ENDPOINT], ids=["vault", "endpoint"])
