@@ -5,9 +5,10 @@ from __future__ import annotations
 import typing as t
 
 from .dns_topology import owns_zones
+from .errors import AzureError
 from .gates import Gate, ok, refused, warning
 from .ids import ResourceId, fold_id, parse_id
-from .inspection import Check, Inspection
+from .inspection import Check, EndpointWish, Inspection, StorageEndpoint
 from .lock_gates import READ_LOCKS
 from .permissions import missing_permissions
 from .providers import read_provider
@@ -18,6 +19,16 @@ from .wire import JSON
 ASSIGN = "Microsoft.Authorization/roleAssignments/write"
 OF_VAULTS = "Microsoft.RecoveryServices"
 PROVIDERS = (OF_VAULTS, "Microsoft.Network")
+_FABRICS = "Microsoft.RecoveryServices/vaults/replicationFabrics"
+_CONTAINERS = f"{_FABRICS}/replicationProtectionContainers"
+#: What switching on replication writes: https://learn.microsoft.com/azure/role-based-access-control/permissions/management-and-governance
+REPLICATE = (
+    f"{_FABRICS}/write",
+    f"{_CONTAINERS}/write",
+    "Microsoft.RecoveryServices/vaults/replicationPolicies/write",
+    f"{_CONTAINERS}/replicationProtectionContainerMappings/write",
+    f"{_CONTAINERS}/replicationProtectedItems/write",
+)
 
 
 def permissions(look: Inspection) -> t.Iterator[Gate]:
@@ -114,6 +125,8 @@ def required_actions(look: Inspection) -> dict[str, list[str]]:
             READ_LOCKS,
         )
         want(endpoint.subnet, "Microsoft.Network/virtualNetworks/subnets/join/action")
+        if not _exists(look, endpoint):
+            want(*_consent(look, endpoint))
         if not owns_zones(look.wish.writer):
             continue
         want(
@@ -137,6 +150,8 @@ def required_actions(look: Inspection) -> dict[str, list[str]]:
         for network in endpoint.virtual_networks:
             want(network, "Microsoft.Network/virtualNetworks/join/action")
     options = look.wish.options
+    if options.get("protected_machines"):
+        want(vault.group_id, *REPLICATE)
     if options.get("approve") and any(endpoint.manual for endpoint in look.wish.endpoints):
         want(vault.group_id, "Microsoft.RecoveryServices/vaults/privateEndpointConnections/write")
     for scope, _role in _assignments(look):
@@ -147,6 +162,28 @@ def required_actions(look: Inspection) -> dict[str, list[str]]:
         if options.get("trusted_services") and not is_classic(account["id"]):
             want(account["id"], "Microsoft.Storage/storageAccounts/write")
     return needed
+
+
+def _exists(look: Inspection, endpoint: EndpointWish | StorageEndpoint) -> bool:
+    """Whether an endpoint is known to be there; what may not be read is told by what reading needs."""
+    try:
+        return look.endpoint(endpoint.id) is not None
+    except AzureError:
+        return False
+
+
+def _consent(look: Inspection, endpoint: EndpointWish | StorageEndpoint) -> tuple[str, ...]:
+    """Where and what a new endpoint needs on its target.
+
+    Without the right to approve there, Azure refuses an endpoint that is not ``manual`` (LinkedAuthorizationFailed,
+    MicrosoftDocs/azure-docs#96892); a manual one waits for its owner, or for us.
+    """
+    if isinstance(endpoint, StorageEndpoint):
+        return endpoint.account, "Microsoft.Storage/storageAccounts/privateEndpointConnectionsApproval/action"
+    vaults = parse_id(look.wish.vault_id).group_id
+    if endpoint.manual:
+        return (vaults,)
+    return vaults, "Microsoft.RecoveryServices/vaults/privateEndpointConnectionsApproval/action"
 
 
 def subscriptions(look: Inspection) -> list[str]:

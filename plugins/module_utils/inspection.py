@@ -13,16 +13,17 @@ from .freshness import BORN_TAG, replicated_items, says_so
 from .gates import Gate
 from .ids import build_id, fold_id, group_id, parse_id, region, same_id, unique_ids
 from .inventory import ENDPOINT_TYPE, NETWORK_API_VERSION, PublishedName, read_names
-from .private_dns import NETWORK
+from .private_dns import NETWORK, a_records
 from .private_dns_zones import read_zones
 from .required_dns_zones import NO_ANSWER, NOT_THERE, find_required_zones
 from .runner import Task
 from .storage_accounts import Account, read_account
 from .subnets import NEEDS, Capacity, Need, capacity
-from .vaults import RESOURCE_GROUP_API_VERSION, read_vault
+from .vaults import RESOURCE_GROUP_API_VERSION, connections, read_vault
 from .vaults import TYPE as VAULT_TYPE
 from .wire import JSON
 from .wish_checks import refuse_impossible
+from .zone_groups import groups_of
 
 ZONE_TYPE = "Microsoft.Network/privateDnsZones"
 SUBNET_TYPE = "Microsoft.Network/virtualNetworks/subnets"
@@ -271,6 +272,30 @@ class Inspection:
             self.once(f"endpoint {fold_id(endpoint_id)}", lambda: self.azure.find(endpoint_id, NETWORK_API_VERSION)),
         )
 
+    def zone_groups(self, endpoint_id: str) -> list[JSON]:
+        """The zone groups of an endpoint, anybody's; none while it does not exist."""
+        return t.cast(
+            "list[JSON]",
+            self.once(f"zone groups {fold_id(endpoint_id)}", lambda: groups_of(self.azure, parse_id(endpoint_id).text)),
+        )
+
+    def records(self, zone_id: str) -> list[JSON]:
+        """The A records of a zone; none while it does not exist."""
+        if self.zone(zone_id) is None:
+            return []
+        return t.cast("list[JSON]", self.once(f"records {fold_id(zone_id)}", lambda: a_records(self.azure, zone_id)))
+
+    def target_of(self, endpoint: EndpointWish | StorageEndpoint) -> str:
+        """The id of what an endpoint leads to."""
+        return endpoint.account if isinstance(endpoint, StorageEndpoint) else self.wish.vault_id
+
+    def connections_to(self, target: str) -> list[JSON]:
+        """The private endpoint connections that the vault, or a storage account, lists; none while it does not exist."""
+        if same_id(target, self.wish.vault_id):
+            return connections(self.vault)
+        account = self.storage_account(target)
+        return connections(account.document) if account else []
+
     def names(self, endpoint_id: str) -> list[PublishedName]:
         """What an endpoint publishes; nothing while it does not exist."""
         document = self.endpoint(endpoint_id)
@@ -320,12 +345,7 @@ class Inspection:
     def planned_zones(self) -> list[tuple[str, tuple[str, ...]]]:
         """The id of each endpoint's zones with the networks that are to resolve its names; zones may repeat."""
         return [
-            *(
-                (zone, endpoint.virtual_networks)
-                for endpoint in self.wish.endpoints
-                for zone in self.zone_ids(endpoint)
-            ),
-            *((endpoint.zone_id, endpoint.virtual_networks) for endpoint in self.storage_endpoints),
+            (zone, endpoint.virtual_networks) for endpoint in self.all_endpoints for zone in self.zone_ids(endpoint)
         ]
 
     def zone(self, zone_id: str) -> JSON | None:
@@ -378,8 +398,10 @@ class Inspection:
             virtual_networks=tuple(unique_ids([subnet.ancestor(), *(beside.virtual_networks if beside else ())])),
         )
 
-    def zone_ids(self, endpoint: EndpointWish) -> list[str]:
+    def zone_ids(self, endpoint: EndpointWish | StorageEndpoint) -> list[str]:
         """The ids of an endpoint's zones."""
+        if isinstance(endpoint, StorageEndpoint):
+            return [endpoint.zone_id]
         return [f"{endpoint.zone_group_id}/providers/{ZONE_TYPE}/{name}" for name in self.zone_names]
 
 

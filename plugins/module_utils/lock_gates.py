@@ -7,10 +7,13 @@ import typing as t
 from .dns_topology import owns_zones
 from .errors import NotFound, RecoveryError
 from .gates import Gate, ok, refused, warning
-from .ids import fold_id, parse_id, unique_ids
-from .inspection import Inspection
+from .ids import fold_id, parse_id
+from .inspection import EndpointWish, Inspection, StorageEndpoint
+from .name_proof import unproven
 from .private_dns import ours
+from .private_dns_zones import network_of
 from .storage_accounts import is_classic
+from .vaults import denied
 from .wire import JSON, get_path
 
 LOCKS = "/providers/Microsoft.Authorization/locks"
@@ -31,7 +34,7 @@ class Lock(t.NamedTuple):
 
 
 def locks(look: Inspection) -> t.Iterator[Gate]:
-    """Nothing that the run has to make is behind a read-only lock.
+    """Nothing that the run has to make or change is behind a read-only lock.
 
     https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources. What is there may stay as it is,
     so a lock over it is a warning. Locks against deletion do not concern a run: it deletes nothing but stale records.
@@ -60,10 +63,7 @@ def teardown_locks(look: Inspection) -> t.Iterator[Gate]:
 
     That a lock on the target counts is reported in MicrosoftDocs/azure-docs#116983.
     """
-    targets = {
-        **{endpoint.id: look.wish.vault_id for endpoint in look.wish.endpoints},
-        **{endpoint.id: endpoint.account for endpoint in look.storage_endpoints},
-    }
+    targets = {endpoint.id: look.target_of(endpoint) for endpoint in look.all_endpoints}
     doomed = [endpoint for endpoint in targets if ours((look.endpoint(endpoint) or {}).get("tags"))]
     found = {
         (lock, resource_id): endpoint
@@ -82,21 +82,41 @@ def teardown_locks(look: Inspection) -> t.Iterator[Gate]:
 
 def _touched(look: Inspection) -> t.Iterator[tuple[str, bool]]:
     """What the run makes or changes: its id, and whether it is there as far as the run needs it."""
-    yield look.wish.vault_id, look.vault is not None
+    yield look.wish.vault_id, _vault_stays(look)
     for endpoint in look.all_endpoints:
-        yield endpoint.id, look.endpoint(endpoint.id) is not None
+        yield endpoint.id, _endpoint_stays(look, endpoint)
     if owns_zones(look.wish.writer):
-        for zone_id in _zones(look):
-            yield zone_id, look.zone(zone_id) is not None
+        for zone_id, networks in _zones(look):
+            yield zone_id, _linked(look, zone_id, networks)
     for account in look.wish.storage_accounts if look.wish.options.get("trusted_services") else ():
         found = None if is_classic(account["id"]) else look.storage_account(account["id"])
         if found is not None:
             yield found.id, found.trusted_services
 
 
-def _zones(look: Inspection) -> list[str]:
+def _vault_stays(look: Inspection) -> bool:
+    """Whether the last step of a run has nothing to write either: the mark is there, and public access as it will be."""
+    wanted = look.wish.public_network_access
+    denies = wanted == "before_endpoint" or (wanted == "after_verify" and not unproven(look))
+    return look.vault is not None and look.marked and not (denies and not denied(look.vault))
+
+
+def _endpoint_stays(look: Inspection, endpoint: EndpointWish | StorageEndpoint) -> bool:
+    """Whether an endpoint is there, with its zone group where Azure is to write the records."""
+    there = look.endpoint(endpoint.id) is not None
+    return there and (look.wish.writer != "zone_group" or bool(look.zone_groups(endpoint.id)))
+
+
+def _linked(look: Inspection, zone_id: str, networks: t.Iterable[str]) -> bool:
+    """Whether a zone is there and linked to all of the networks."""
+    zone = look.zone(zone_id)
+    linked = {fold_id(network_of(link)) for link in (zone or {}).get("links") or ()}
+    return zone is not None and all(fold_id(network) in linked for network in networks)
+
+
+def _zones(look: Inspection) -> list[tuple[str, tuple[str, ...]]]:
     try:
-        return unique_ids(zone for zone, _networks in look.planned_zones)
+        return look.planned_zones
     except RecoveryError:
         return []  # the gate of zone names speaks of it
 

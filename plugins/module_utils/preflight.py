@@ -88,13 +88,8 @@ def plan(look: Inspection, *, proving: bool) -> JSON:
     ``proving`` also tells whose names nobody proves, for which the networks are looked at.
     """
     vault = parse_id(look.wish.vault_id)
-    endpoints = [
-        _endpoint(look, endpoint, look.wish.vault_id, look.wish.sub_resource, look.zone_ids(endpoint))
-        for endpoint in look.wish.endpoints
-    ]
-    storage = [
-        _endpoint(look, endpoint, endpoint.account, "blob", [endpoint.zone_id]) for endpoint in look.storage_endpoints
-    ]
+    endpoints = [_endpoint(look, endpoint, look.wish.sub_resource) for endpoint in look.wish.endpoints]
+    storage = [_endpoint(look, endpoint, "blob") for endpoint in look.storage_endpoints]
     nobody_asks = unproven(look) if proving else {}
     wanted = look.wish.public_network_access
     return {
@@ -148,9 +143,7 @@ def storage_roles(look: Inspection) -> list[JSON]:
     return [{"scope": scope, "role": role} for scope, account in found if account for role in account.roles_needed]
 
 
-def _endpoint(
-    look: Inspection, endpoint: EndpointWish | StorageEndpoint, target: str, sub_resource: str, zone_ids: list[str]
-) -> JSON:
+def _endpoint(look: Inspection, endpoint: EndpointWish | StorageEndpoint, sub_resource: str) -> JSON:
     """What the steps need of one endpoint, whatever it leads to; what was not asked for is None."""
     place, found, asked = parse_id(endpoint.id), look.endpoint(endpoint.id), endpoint.asked
     return {
@@ -159,9 +152,9 @@ def _endpoint(
         "resource_group": place.resource_group,
         "subscription_id": place.subscription_id,
         "subnet": endpoint.subnet,
-        "target": target,
+        "target": look.target_of(endpoint),
         "sub_resource": sub_resource,
-        "zone_ids": zone_ids if owns_zones(look.wish.writer) else [],
+        "zone_ids": look.zone_ids(endpoint) if owns_zones(look.wish.writer) else [],
         "virtual_networks": list(endpoint.virtual_networks),
         "exists": found is not None,
         "ours": ours((found or {}).get("tags")),

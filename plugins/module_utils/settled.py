@@ -9,12 +9,12 @@ from .endpoints import connection_of, plan_endpoint
 from .errors import Refusal
 from .ids import build_id, fold_id
 from .inspection import Inspection
-from .inventory import NETWORK_API_VERSION
 from .plan import Plan
 from .private_dns import ZONE
 from .private_dns_links import LinkWish, ZoneState, plan_links, plan_zone
 from .resource import ENDED
-from .wire import JSON, get_path, provisioning
+from .vaults import denied
+from .wire import JSON, provisioning
 from .zone_groups import DEFAULT_NAME, group_settled
 
 
@@ -40,9 +40,7 @@ def dns_settled(look: Inspection, plan: JSON) -> bool:
 
 def public_access_settled(look: Inspection, plan: JSON) -> bool:
     """Whether the vault says that it was private from the start, and denies public access where that is wanted by now."""
-    return plan["marked"] and not (
-        plan["denied"] and get_path(look.vault, "properties.publicNetworkAccess") != "Disabled"
-    )
+    return plan["marked"] and not (plan["denied"] and not denied(look.vault))
 
 
 def _endpoint(look: Inspection, row: JSON) -> bool:
@@ -64,7 +62,7 @@ def _zone(look: Inspection, row: JSON) -> bool:
 def _zone_group(look: Inspection, row: JSON) -> bool:
     if look.endpoint(row["id"]) is None:
         return False
-    group = look.azure.find(f"{row['id']}/privateDnsZoneGroups/{DEFAULT_NAME}", NETWORK_API_VERSION)
+    group = next((found for found in look.zone_groups(row["id"]) if str(found["name"]).lower() == DEFAULT_NAME), None)
     return group is not None and group_settled(group, look.names(row["id"]), row["zone_ids"])
 
 

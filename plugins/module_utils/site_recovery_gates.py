@@ -12,10 +12,12 @@ from .backup_gates import (
     endpoint_names,
     freshness,
     of_group,
+    other_users,
     quota,
     zone_knowledge,
     zones,
 )
+from .connections import endpoint_of
 from .dns_topology import Facts, choose
 from .freshness import item_of
 from .gates import Gate, ok, refused, warning
@@ -76,8 +78,7 @@ def topology(look: Inspection) -> t.Iterator[Gate]:
     existing = [
         item
         for item in connections(look.vault)
-        if of_group(item, look.wish.sub_resource)
-        and str(get_path(item, "properties.privateEndpoint.id") or "").lower() not in wanted
+        if of_group(item, look.wish.sub_resource) and endpoint_of(item).lower() not in wanted
     ]
     facts = Facts(
         len(look.wish.endpoints), len(existing), look.wish.variant == "hybrid", accepted=look.wish.accept_zone_overwrite
@@ -211,5 +212,6 @@ SITE_RECOVERY_GATES: tuple[tuple[str, Check], ...] = (
     ("storage", storage),
     ("machines", machines),
     ("cross_region_restore", cross_region),
+    ("other_users", other_users),
     ("encryption", encryption),
 )

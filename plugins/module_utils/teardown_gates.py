@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .connections import endpoint_of
 from .dns_topology import owns_zones
 from .freshness import contents, listed
 from .gates import Gate, ok, warning
@@ -12,8 +13,7 @@ from .inspection import EndpointWish, Inspection, StorageEndpoint
 from .permissions import missing_permissions
 from .private_dns import ours
 from .storage_accounts import is_classic
-from .vaults import connections
-from .wire import get_path
+from .vaults import connections, denied
 
 #: What a teardown removes or changes beyond endpoints, connections and records, each when it is asked for.
 REMOVES = ("zones", "roles", "trusted_services", "public_access")
@@ -35,7 +35,7 @@ def removing_actions(look: Inspection) -> dict[str, list[str]]:
         here += [action for action in actions if action not in here]
 
     for endpoint in doomed(look):
-        target = look.wish.vault_id if isinstance(endpoint, EndpointWish) else endpoint.account
+        target = look.target_of(endpoint)
         connection = f"{TARGET_TYPES[type(endpoint)]}/privateEndpointConnections"
         want(target, f"{connection}/write", f"{connection}/delete")
         want(parse_id(endpoint.id).group_id, "Microsoft.Network/privateEndpoints/delete")
@@ -65,12 +65,13 @@ def in_use(look: Inspection) -> t.Iterator[Gate]:
     if look.vault is None or not going:
         yield ok("in_use", look.wish.vault_id, "Nobody reaches the vault through what is to be removed.")
         return
-    staying = [item for item in connections(look.vault) if _endpoint_id(item) not in {one.id.lower() for one in going}]
-    denied = get_path(look.vault, "properties.publicNetworkAccess") == "Disabled"
+    staying = [
+        item for item in connections(look.vault) if endpoint_of(item).lower() not in {one.id.lower() for one in going}
+    ]
     opened = "public_access" in (look.wish.options.get("removes") or ())
     way = (
         "nobody reaches the vault then, because public network access is denied and no endpoint is left"
-        if denied and not opened and not staying
+        if denied(look.vault) and not opened and not staying
         else "they have to reach it another way then"
     )
     users = contents(look.azure, look.wish.vault_id)
@@ -92,7 +93,3 @@ def _assigned(look: Inspection) -> list[str]:
     """The scopes at which the sequence gives the vault's identity roles."""
     accounts = [account["id"] for account in look.wish.storage_accounts if look.wish.options.get("storage_roles")]
     return [*accounts, *(parse_id(row["scope"]).text for row in look.wish.options.get("role_assignments") or ())]
-
-
-def _endpoint_id(connection: t.Any) -> str:
-    return str(get_path(connection, "properties.privateEndpoint.id") or "").lower()

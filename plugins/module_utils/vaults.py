@@ -118,6 +118,11 @@ def connections(document: JSON | None) -> list[JSON]:
     return list(get_path(document, "properties.privateEndpointConnections") or [])
 
 
+def denied(document: JSON | None) -> bool:
+    """Whether a vault denies public network access."""
+    return str(get_path(document, "properties.publicNetworkAccess") or "").lower() == "disabled"
+
+
 def cross_region_restore(document: JSON | None) -> bool:
     """Whether cross-region restore is on."""
     return str(get_path(document, "properties.redundancySettings.crossRegionRestore") or "").lower() == "enabled"

@@ -188,6 +188,18 @@ def groups_of(azure: Azure, endpoint_id: str) -> list[JSON]:
         return []
 
 
+def in_the_way(group: JSON, endpoint_id: str, group_id: str, zones: t.Sequence[str]) -> Refusal | None:
+    """The refusal for a group of another name that has other zones; None when this group may stay."""
+    if same_id(group["id"], group_id) or zones_of(group) == {fold_id(zone) for zone in zones}:
+        return None
+    held = ", ".join(_zone_id(config) for config in configs_of(group)) or "no zones"
+    return Refusal(
+        f"{endpoint_id} has the zone group {group['name']} with {held} already, and an endpoint can have one group only. "
+        "Someone else made it (Azure Policy names its groups deployedByPolicy).",
+        remedy="Leave DNS of this endpoint to its owner (DNS mode policy), or have its owner remove that group.",
+    )
+
+
 def _existing(task: Task, endpoint_id: str, group_id: str, zones: t.Sequence[str]) -> JSON | None:
     """The group to work on: the one of that name, or another's that has the wanted zones already."""
     for group in groups_of(task.azure, endpoint_id):
@@ -195,13 +207,8 @@ def _existing(task: Task, endpoint_id: str, group_id: str, zones: t.Sequence[str
             if provisioning(group) in ENDED or task.check_mode:
                 return group
             return GROUP.settle(task.azure, group_id)
-        if zones_of(group) != {fold_id(zone) for zone in zones}:
-            held = ", ".join(_zone_id(config) for config in configs_of(group)) or "no zones"
-            raise Refusal(
-                f"{endpoint_id} has the zone group {group['name']} with {held} already, and an endpoint can have one "
-                "group only. Someone else made it (Azure Policy names its groups deployedByPolicy); nothing was written.",
-                remedy="Leave DNS of this endpoint to its owner (DNS mode policy), or put that name in name to manage it.",
-            )
+        if refusal := in_the_way(group, endpoint_id, group_id, zones):
+            raise refusal
         task.warn(f"{endpoint_id} has these zones in the group {group['name']}, which is left as it is.")
         return group
     return None

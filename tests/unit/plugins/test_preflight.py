@@ -240,7 +240,10 @@ def test_locks_that_close_no_gate(make_cloud: t.Callable[..., Cloud], lock: dict
         "privatelink.blob.core.windows.net",
         "privatelink.queue.core.windows.net",
     )
-    cloud = make_cloud(locks=[lock], private_dns_zones=[zone(name, "rg-dns") for name in names])
+    links = [{"name": "link", "virtual_network": NETWORK}]
+    cloud = make_cloud(
+        locks=[lock], private_dns_zones=[zone(name, "rg-dns", virtual_network_links=links) for name in names]
+    )
     told = [gate for gate in cloud.run(MODULE, **WANTED)["gates"] if gate["name"] == "locks"]
     assert [gate["verdict"] for gate in told] == [verdict], told
     assert cloud.writes() == []
