@@ -33,7 +33,10 @@ DEFAULT_TIMEOUT = 1800.0
 
 
 class Door(t.Protocol):
-    """One way to Azure. Every method answers wire JSON (None for no body) or raises what its SDK raises."""
+    """One way to Azure. Every method answers wire JSON or raises what its SDK raises.
+
+    Reading always answers what was asked for (see :mod:`.answers`); writing answers None when Azure says nothing.
+    """
 
     def serves(self, kind: str) -> bool:
         """Whether this door leads to resources of a (lower-case) type."""
@@ -54,7 +57,8 @@ class Azure:
     """What everything above speaks to.
 
     ``progress`` is told of long waits. ``timeout`` bounds every wait in seconds. Methods raise
-    :class:`~.errors.NotFound` (404, absent), other :class:`~.errors.AzureError`, :class:`~.errors.Unreachable`,
+    :class:`~.errors.NotFound` (404, absent), :class:`~.errors.Unexpected` (a success that is none), other
+    :class:`~.errors.AzureError`, :class:`~.errors.Unreachable`,
     :class:`~.errors.CredentialError` or :class:`~.errors.WaitTimeout`.
     """
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import typing as t
 
+from . import answers
 from .ids import ResourceId
-from .pipeline import policies
+from .pipeline import is_write, policies
 from .wire import JSON
 
 
@@ -31,19 +32,19 @@ class ArmDoor:
 
     def get(self, target: ResourceId, api_version: str, query: JSON) -> t.Any:
         """GET by id."""
-        return self._send("GET", target.text, api_version, query=query)
+        return answers.document(self._send("GET", target.text, api_version, query=query).http_response)
 
     def post(self, path: str, api_version: str, body: JSON | None) -> t.Any:
-        """POST to a path."""
-        return self._send("POST", path, api_version, body={} if body is None else body)
+        """POST to a path. A question must be answered; an action need not say anything."""
+        response = self._send("POST", path, api_version, body={} if body is None else body).http_response
+        return answers.acknowledged(response) if is_write("POST", path) else answers.document(response)
 
     def list(self, collection: str, api_version: str, query: JSON) -> list[JSON]:
         """GET a collection and follow ``nextLink``, verbatim."""
-        page = self._send("GET", collection, api_version, query=query) or {}
-        items: list[JSON] = list(page.get("value") or [])
-        while page.get("nextLink"):
-            page = self._send("GET", page["nextLink"], "") or {}
-            items.extend(page.get("value") or [])
+        items, link = answers.page(self._send("GET", collection, api_version, query=query).http_response)
+        while link:
+            more, link = answers.page(self._send("GET", link, "").http_response)
+            items += more
         return items
 
     def write(
@@ -52,10 +53,13 @@ class ArmDoor:
         """PUT, PATCH or DELETE, followed to the end when a polling method is given."""
         from azure.core.polling import LROPoller
 
-        first = self._send(method, target.text, api_version, body=body, headers=headers, raw=True)
+        first = self._send(method, target.text, api_version, body=body, headers=headers)
+        answer = answers.acknowledged(first.http_response)
         if polling_method is None:
-            return _json(first.http_response)
-        poller: t.Any = LROPoller(self._client, first, lambda last: _json(last.http_response), polling_method)
+            return answer
+        poller: t.Any = LROPoller(
+            self._client, first, lambda last: answers.acknowledged(last.http_response), polling_method
+        )
         result = poller.result()
         if method == "PATCH" and first.http_response.status_code == 202:
             # A vault answers 202 without a body; the resource itself says what became of it.
@@ -71,7 +75,6 @@ class ArmDoor:
         query: JSON | None = None,
         body: t.Any = None,
         headers: JSON | None = None,
-        raw: bool = False,
     ) -> t.Any:
         from azure.core.exceptions import HttpResponseError
         from azure.core.rest import HttpRequest
@@ -83,13 +86,6 @@ class ArmDoor:
         )
         pipeline_response = self._client.send_request(request, _return_pipeline_response=True)
         response = pipeline_response.http_response
-        if response.status_code >= 400:
+        if response.status_code >= 300:
             raise HttpResponseError(response=response)
-        return pipeline_response if raw else _json(response)
-
-
-def _json(response: t.Any) -> t.Any:
-    try:
-        return response.json()
-    except ValueError:
-        return None
+        return pipeline_response

@@ -1,7 +1,8 @@
 """The Microsoft.Network door: the operation groups of azure-mgmt-network and azure-mgmt-privatedns.
 
 The generations of these packages differ in models, not in what this file uses: a JSON byte stream goes in, the answer's
-own JSON comes out (``cls=`` for single answers, ``raw_response_hook=`` for pages).
+own JSON comes out (``cls=`` for single answers, ``raw_response_hook=`` for pages). The hook also judges every answer before
+the package makes a model of it, which would end in whatever Python says of a body that is not as it should be.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import typing as t
 from dataclasses import dataclass, field
 
+from . import answers
 from .ids import ResourceId, parse_collection
 from .pipeline import policies
 from .wire import JSON
@@ -86,14 +88,18 @@ class NetworkDoor:
     def get(self, target: ResourceId, api_version: str, query: JSON) -> t.Any:
         """GET by id; ``query`` may hold ``expand``."""
         operations, group = self._operations(target.subscription_id, target.type, api_version)
-        return operations.get(**self._where(target, group), **group.version(api_version), cls=_raw, **query)
+        hook = _when_successful(answers.document)
+        return operations.get(
+            **self._where(target, group), **group.version(api_version), cls=_raw, raw_response_hook=hook, **query
+        )
 
     def write(
         self, method: str, target: ResourceId, api_version: str, body: t.Any, headers: JSON, polling_method: t.Any
     ) -> t.Any:
         """PUT or DELETE; long operations are followed to the end when a polling method is given."""
         operations, group = self._operations(target.subscription_id, target.type, api_version)
-        arguments = {**self._where(target, group), **group.version(api_version), "cls": _raw}
+        hook = _when_successful(answers.acknowledged)
+        arguments = {**self._where(target, group), **group.version(api_version), "cls": _raw, "raw_response_hook": hook}
         if headers:
             arguments["headers"] = headers
         if method == "PUT":
@@ -119,10 +125,10 @@ class NetworkDoor:
         items: list[JSON] = []
 
         def take(response: t.Any) -> None:
-            items.extend((_body(response) or {}).get("value") or [])
+            items.extend(answers.page(response)[0])
 
         for _item in getattr(operations, method)(
-            **arguments, **group.version(api_version), raw_response_hook=take, **query
+            **arguments, **group.version(api_version), raw_response_hook=_when_successful(take), cls=_nothing, **query
         ):
             pass
         return items
@@ -158,11 +164,21 @@ class NetworkDoor:
 
 
 def _raw(pipeline_response: t.Any, _model: t.Any, _headers: t.Any) -> t.Any:
-    return _body(pipeline_response)
+    return answers.acknowledged(pipeline_response.http_response)
 
 
-def _body(pipeline_response: t.Any) -> t.Any:
-    try:
-        return pipeline_response.http_response.json()
-    except ValueError:
-        return None
+def _nothing(_models: t.Any) -> list[t.Any]:
+    """No models are wanted, and the packages cannot step through a page whose ``value`` is null."""
+    return []
+
+
+def _when_successful(judge: t.Callable[[t.Any], t.Any]) -> t.Callable[[t.Any], None]:
+    """A hook that hands a response over unless its status is one that the package raises for by itself."""
+
+    def hook(pipeline_response: t.Any) -> None:
+        response = pipeline_response.http_response
+        if response.status_code < 300:
+            response.read()  # Answers to writes come as streams.
+            judge(response)
+
+    return hook

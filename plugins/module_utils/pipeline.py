@@ -6,6 +6,7 @@ import functools
 import json
 import typing as t
 
+from . import answers
 from .errors import (
     NOT_ABSENCE,
     AzureError,
@@ -14,6 +15,7 @@ from .errors import (
     Forbidden,
     NotFound,
     OperationFailed,
+    Unexpected,
     Unreachable,
     WaitTimeout,
     remedy_for,
@@ -152,6 +154,12 @@ def polling(progress: t.Callable[[str], None], what: str, timeout: float, now: t
                 progress(f"{what}: {self.status() or 'running'}, {passed:.0f} s of at most {timeout:.0f} s")
             self._sleep(delay)
 
+        def request_status(self, status_link: str) -> t.Any:
+            answer = super().request_status(status_link)
+            if answer.http_response.status_code < 400:
+                answers.acknowledged(answer.http_response)
+            return answer
+
     return Polling(0)
 
 
@@ -183,15 +191,17 @@ def _from_sign_in(error: t.Any) -> bool:
 
 
 def _ended_badly(error: Exception) -> bool:
-    return type(error.__cause__ or error.__context__).__name__ in ("OperationFailed", "BadStatus")
+    return type(error.__cause__ or error.__context__).__name__ == "OperationFailed"
 
 
 def from_response(response: t.Any, method: str, resource_id: str, *, failed_operation: bool = False) -> AzureError:
     """The error a response stands for. 404 means absent only when Azure itself says so in JSON."""
     status = int(response.status_code)
     code, answer = read_error(response)
+    if status < 400 and not failed_operation:
+        return _unexpected(response, method, resource_id, code, answer)
     kind: type[AzureError] = AzureError
-    if failed_operation and status < 400:
+    if status < 400:
         kind = OperationFailed
     elif status == 404 and code and code.lower() not in NOT_ABSENCE:
         kind = NotFound
@@ -207,6 +217,21 @@ def from_response(response: t.Any, method: str, resource_id: str, *, failed_oper
         resource_id=resource_id,
         request_id=response.headers.get("x-ms-request-id", ""),
         remedy=remedy_for(code, status),
+    )
+
+
+def _unexpected(response: t.Any, method: str, resource_id: str, code: str, words: str) -> Unexpected:
+    origin = answers.origin(response)
+    return Unexpected(
+        status=int(response.status_code),
+        code=code,
+        answer=answers.oddity(response, words),
+        method=method,
+        resource_id=resource_id,
+        request_id=response.headers.get("x-ms-request-id", ""),
+        remedy=f"Most likely that was not Azure: look for a proxy or a captive portal on the way to {origin}, and check "
+        "cloud_environment.",
+        origin=origin,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 import pytest
@@ -15,6 +16,7 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.errors import
     CredentialError,
     Forbidden,
     NotFound,
+    Unexpected,
     Unreachable,
 )
 from ansible_collections.privatelink.recovery.plugins.modules.private_dns_zone import MODULE as ZONE_MODULE
@@ -93,21 +95,22 @@ def test_a_zone_somebody_else_made_otherwise_is_a_conflict(stocked: Cloud) -> No
 class Stub(EmulatorAdapter):
     """Answers one path with a body of its own, whatever the emulator would say."""
 
-    def __init__(self, cloud: Cloud, path: str, status: int, body: bytes) -> None:
+    def __init__(self, cloud: Cloud, path: str, status: int, body: bytes, **headers: str) -> None:
         super().__init__(cloud.arm)
         self._path, self._status, self._body = path, status, body
+        self._headers = {"Content-Type": "text/html", **{name.replace("_", "-"): headers[name] for name in headers}}
 
     def send(self, request: t.Any, **options: t.Any) -> t.Any:
         answer = super().send(request, **options)
-        if self._path in (request.url or ""):
+        if re.search(self._path, (request.url or "").partition("?")[0]):
             answer.status_code, answer._content = self._status, self._body
-            answer.headers["Content-Type"] = "text/html"
+            answer.headers.update(self._headers)
         return answer
 
 
-def stubbed(cloud: Cloud, path: str, status: int, body: bytes) -> Azure:
+def stubbed(cloud: Cloud, path: str, status: int, body: bytes, **headers: str) -> Azure:
     context = cloud.context()
-    context.transport.session.mount("https://", Stub(cloud, path, status, body))
+    context.transport.session.mount("https://", Stub(cloud, path, status, body, **headers))
     return connect(CREDENTIALS, context).azure
 
 
@@ -128,6 +131,104 @@ def test_404_of_something_else_is_not_absence(cloud: Cloud, code: str, path: str
         azure(cloud).find(resource_id, VAULT_VERSION if path == "/vaults/" else NETWORK_VERSION)
     assert not isinstance(caught.value, NotFound)
     assert caught.value.code == code
+
+
+RECORDS = f"{ZONE}/A"
+VAULTS = f"{GROUPS}/rg-backup/providers/Microsoft.RecoveryServices/vaults"
+ENDPOINTS = f"{GROUPS}/rg-backup/providers/Microsoft.Network/privateEndpoints"
+SINGLE: list[tuple[str, str]] = [(VAULT, VAULT_VERSION), (ENDPOINT, NETWORK_VERSION), (ZONE, DNS_VERSION)]
+PAGED: list[tuple[str, str]] = [(VAULTS, VAULT_VERSION), (ENDPOINTS, NETWORK_VERSION), (RECORDS, DNS_VERSION)]
+#: What a proxy, a captive portal or a broken gateway answers in place of Azure: status, body, headers.
+NOT_AZURE: dict[str, tuple[int, bytes, dict[str, str]]] = {
+    "nothing": (200, b"", {}),
+    "nothing at all": (204, b"", {}),
+    "a page": (200, b"<html>Please sign in</html>", {}),
+    "a page called JSON": (200, b"<html>Please sign in</html>", {"Content_Type": "application/json"}),
+    "null": (200, b"null", {"Content_Type": "application/json"}),
+    "a list": (200, b"[]", {"Content_Type": "application/json"}),
+    "a word": (200, b'"ok"', {"Content_Type": "application/json"}),
+    "a redirection": (302, b"", {"Location": "https://portal.corp.example/login?who=me"}),
+    "a redirection with a page": (307, b"<html>Moved</html>", {"Location": "https://portal.corp.example/login"}),
+}
+
+
+@pytest.mark.parametrize("what", NOT_AZURE)
+@pytest.mark.parametrize(("resource_id", "version"), SINGLE)
+def test_a_success_without_a_resource_is_not_absence(stocked: Cloud, resource_id: str, version: str, what: str) -> None:
+    status, body, headers = NOT_AZURE[what]
+    with pytest.raises(Unexpected) as caught:
+        stubbed(stocked, f"{resource_id}$", status, body, **headers).find(resource_id, version)
+    assert (caught.value.status, caught.value.method, caught.value.resource_id) == (status, "GET", resource_id)
+
+
+@pytest.mark.parametrize("what", [*NOT_AZURE, "an object"])
+@pytest.mark.parametrize(("collection", "version"), PAGED)
+def test_a_success_without_a_list_is_not_an_empty_one(stocked: Cloud, collection: str, version: str, what: str) -> None:
+    status, body, headers = {**NOT_AZURE, "an object": (200, b'{"x": []}', {"Content_Type": "application/json"})}[what]
+    with pytest.raises(Unexpected) as caught:
+        stubbed(stocked, f"{collection}$", status, body, **headers).list(collection, version)
+    assert (caught.value.status, caught.value.method) == (status, "LIST")
+
+
+@pytest.mark.parametrize("value", [b"null", b"[]"])
+@pytest.mark.parametrize(("collection", "version"), PAGED)
+def test_an_empty_page(stocked: Cloud, collection: str, version: str, value: bytes) -> None:
+    body = b'{"value": ' + value + b"}"
+    assert (
+        stubbed(stocked, f"{collection}$", 200, body, Content_Type="application/json").list(collection, version) == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("what", "words"),
+    [
+        ("nothing", "https://127.0.0.1 answered 200: not the JSON that was asked for but text/html, no body"),
+        ("a page", "answered 200: not the JSON that was asked for but text/html, <html>Please sign in</html>"),
+        ("null", "answered 200: not the JSON that was asked for but application/json, null"),
+        ("a redirection", "answered 302: a redirection to https://portal.corp.example/login"),
+    ],
+)
+def test_an_answer_that_is_not_azures_is_told(stocked: Cloud, what: str, words: str) -> None:
+    status, body, headers = NOT_AZURE[what]
+    with pytest.raises(Unexpected) as caught:
+        stubbed(stocked, f"{VAULT}$", status, body, **headers).get(VAULT, VAULT_VERSION)
+    assert caught.value.message.startswith(f"Reading {VAULT} failed; https://127.0.0.1 answered {status}")
+    assert words in caught.value.message
+    assert "a proxy or a captive portal on the way to https://127.0.0.1" in caught.value.remedy
+
+
+WRITES = [
+    deed for deed in DEEDS if deed.partition(" ")[2] in ("PUT", "PATCH", "DELETE", "POST") and "sign-in" not in deed
+]
+
+
+@pytest.mark.parametrize("what", ["a page", "a page called JSON", "a redirection"])
+@pytest.mark.parametrize("deed", WRITES)
+def test_a_write_that_somebody_else_answered_did_not_succeed(stocked: Cloud, deed: str, what: str) -> None:
+    match, ask = DEEDS[deed]
+    status, body, headers = NOT_AZURE[what]
+    with pytest.raises(Unexpected) as caught:
+        ask(stubbed(stocked, match["path"], status, body, **headers))
+    assert (caught.value.status, caught.value.method) == (status, match["method"])
+
+
+@pytest.mark.parametrize("what", ["a page", "a page called JSON", "a redirection", "a list"])
+@pytest.mark.parametrize("deed", ["arm PUT", "network PUT"])
+def test_an_operation_is_not_over_because_of_somebody_elses_answer(
+    make_cloud: t.Callable[..., Cloud], deed: str, what: str
+) -> None:
+    cloud = make_cloud("realistic", **STOCK)
+    status, body, headers = NOT_AZURE[what]
+    with pytest.raises(Unexpected) as caught:
+        DEEDS[deed][1](stubbed(cloud, "(?i)/operations?(Status|Results)?/", status, body, **headers))
+    assert caught.value.status == status
+
+
+def test_a_question_asked_by_post_must_be_answered(stocked: Cloud) -> None:
+    path = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.RecoveryServices/locations/westeurope/capabilities"
+    with pytest.raises(Unexpected):
+        stubbed(stocked, "/capabilities$", 200, b"").post(path, VAULT_VERSION, {})
+    assert stubbed(stocked, "/register$", 200, b"").post("/subscriptions/x/register", "2021-04-01") == {}
 
 
 def test_another_subscription_is_not_absence(cloud: Cloud) -> None:
