@@ -35,7 +35,7 @@ def manage_records(task: Task) -> JSON:
     existing = {zone: _read_zone(task, zone) for zone in zones}
     unread: list[str] = []
     if task.options["state"] == "absent":
-        plans = decide_removal(None if endpoints else explicit or None, zones, existing, rules.owner)
+        plans = decide_removal(_doomed(task.options, explicit), zones, existing, rules.owner)
     else:
         published, unread = _published(task, endpoints)
         plans = decide([*(explicit or []), *published], zones, existing, rules)
@@ -81,6 +81,14 @@ def _check_options(task: Task) -> tuple[list[str], list[str], list[Name] | None,
         raise InputError(f"time_to_live must be 1 to {LONGEST_TIME_TO_LIVE} seconds, got {time_to_live}.")
     rules = Rules(owner, time_to_live, bool(options["remove_orphans"]), bool(options["accept_overwrite"]))
     return zones, endpoints, explicit, rules
+
+
+def _doomed(options: JSON, explicit: list[Name] | None) -> list[Name] | None:
+    """The names whose records are to go; None for all of the owner's. A list that was given empty names none."""
+    endpoints = options.get("private_endpoints")
+    if endpoints:
+        return None
+    return [] if explicit is None and endpoints is not None else explicit
 
 
 def _checked(name: JSON) -> Name:

@@ -28,9 +28,12 @@ class ZoneState:
 
 @dataclass(frozen=True)
 class LinkWish:
-    """How every link should be. ``name`` empty: the deterministic one. ``networks`` are by the folded id of a zone."""
+    """How every link should be. ``name`` empty: the deterministic one.
 
-    networks: t.Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ``networks`` are by the folded id of a zone; None means that none were given, which is not the same as giving none.
+    """
+
+    networks: t.Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
     registration_enabled: bool = False
     resolution_policy: str | None = None
     name: str | None = None
@@ -38,7 +41,11 @@ class LinkWish:
 
     def networks_of(self, zone_id: str) -> tuple[str, ...]:
         """The networks that a zone is to be linked to."""
-        return self.networks.get(fold_id(zone_id), ())
+        return self.given(zone_id) or ()
+
+    def given(self, zone_id: str) -> tuple[str, ...] | None:
+        """The networks that were given for a zone; None when none were."""
+        return self.networks.get(fold_id(zone_id))
 
 
 @dataclass
@@ -104,16 +111,19 @@ def plan_purge(state: ZoneState, networks: t.Sequence[str]) -> Removal:
     return _remove_links([link for link in state.links if fold_id(network_of(link)) not in wanted])
 
 
-def plan_removal(state: ZoneState, networks: t.Sequence[str]) -> tuple[Removal, Removal]:
-    """Remove our links to ``networks`` (all of ours when empty), and the zone when it is ours and then empty.
+def plan_removal(state: ZoneState, networks: t.Sequence[str] | None) -> tuple[Removal, Removal]:
+    """Remove our links to ``networks`` (None: all of ours), and the zone when it is ours and then empty.
 
-    Answers what to do with links and what to do with the zone; the links go first.
+    An empty list removes nothing. Answers what to do with links and what to do with the zone; the links go first.
     """
     zone = Removal()
     if state.document is None:
         return Removal(), zone
-    wanted = {fold_id(network) for network in networks}
-    links = _remove_links([link for link in state.links if not wanted or fold_id(network_of(link)) in wanted])
+    if networks is not None and not networks:
+        zone.leave(state.id, "virtual_networks was given empty, so it is not to be taken from any network")
+        return Removal(), zone
+    wanted = None if networks is None else {fold_id(network) for network in networks}
+    links = _remove_links([link for link in state.links if wanted is None or fold_id(network_of(link)) in wanted])
     gone = {fold_id(plan.resource_id) for plan in links.plans}
     staying = [str(link["id"]).rsplit("/", 1)[-1] for link in state.links if fold_id(link["id"]) not in gone]
     records = get_path(state.document, "properties.numberOfRecordSets")

@@ -74,9 +74,10 @@ def _zone_id(task: Task, row: JSON) -> str:
 
 def _wish(task: Task, zone_ids: t.Sequence[str]) -> LinkWish:
     options = task.options
-    shared = tuple(unique_ids(options.get("virtual_networks") or []))
+    given = options.get("virtual_networks")
+    shared = None if given is None else tuple(unique_ids(given))
     own = _own_networks(task)
-    every = [shared, *own.values()]
+    every = [shared or (), *own.values()]
     for network in (network for several in every for network in several):
         parse_id(network, NETWORK, option="virtual_networks")
     if options.get("link_name") and any(len(several) > 1 for several in every):
@@ -226,7 +227,7 @@ def _delete(task: Task, work: Work, kind: Kind, plans: list[Plan], *, wait: bool
 
 
 def _remove(task: Task, states: list[ZoneState], wish: LinkWish) -> JSON:
-    removals = [plan_removal(state, wish.networks_of(state.id)) for state in states]
+    removals = [plan_removal(state, wish.given(state.id)) for state in states]
     links = [plan for of_links, _zone in removals for plan in of_links.plans]
     zones = [plan for _links, of_zone in removals for plan in of_zone.plans]
     left = [item for pair in removals for removal in pair for item in removal.left]

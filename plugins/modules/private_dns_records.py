@@ -23,13 +23,15 @@ options:
     elements: str
     required: true
   private_endpoints:
-    description: Ids of the private endpoints whose names are wanted. They are not read with O(state=absent).
+    description:
+      - Ids of the private endpoints whose names are wanted.
+      - With O(state=absent) they are not read. An empty list removes nothing, unless O(names) has some.
     type: list
     elements: str
   names:
     description:
       - Names and addresses that are wanted.
-      - With O(state=absent) and without O(private_endpoints), only the records of these names are removed.
+      - With O(state=absent) and without O(private_endpoints), only the records of these names are removed. An empty list removes nothing.
     type: list
     elements: dict
     suboptions:

@@ -41,7 +41,8 @@ options:
   virtual_networks:
     description:
       - Ids of the virtual networks to link to every zone.
-      - With O(state=absent) only the links to these networks are removed; all links of the module when not set.
+      - With O(state=absent) only the links to these networks are removed, and all links of the module when not set. An empty list removes
+        nothing, not even an empty zone.
     type: list
     elements: str
   registration_enabled:

@@ -217,6 +217,17 @@ def test_removes_the_named_only(make_cloud: MakeCloud) -> None:
     assert four_times(cloud, MODULE, zones=BACKUP_ZONES, owner="pe-backup", state="absent")["counts"]["remove"] == 13
 
 
+@pytest.mark.parametrize("given", [{"names": []}, {"private_endpoints": []}, {"names": [], "private_endpoints": []}])
+def test_a_list_given_empty_removes_nothing(make_cloud: MakeCloud, given: JSON) -> None:
+    cloud = make_cloud(**zones())
+    cloud.run(MODULE, **NAMED)
+    cloud.mark()
+    for check_mode in (True, False):
+        done = cloud.run(MODULE, check_mode=check_mode, zones=BACKUP_ZONES, owner="pe-backup", state="absent", **given)
+        assert (done["changed"], done["records"], cloud.writes()) == (False, [], [])
+    assert cloud.run(MODULE, **NAMED)["counts"]["none"] == 14
+
+
 def test_a_missing_zone(cloud: Cloud) -> None:
     assert "does not exist" in cloud.run(MODULE, **NAMED)["msg"]
     planned = cloud.run(MODULE, check_mode=True, **NAMED)

@@ -105,7 +105,8 @@ def test_a_zone_may_have_networks_of_its_own(make_cloud: t.Callable[..., Cloud])
     shown = [(link["zone"], link["virtual_network"]) for link in done["links"]]
     assert shown == [(done["zones"][0]["id"], HUB), (done["zones"][1]["id"], NETWORK)]
     gone = cloud.run(MODULE, zones=rows, virtual_networks=[NETWORK], state="absent")
-    assert gone["changed"] and gone["left"] == [] and gone["links"] == []
+    assert gone["changed"] and gone["links"] == []
+    assert [item["id"] for item in gone["left"]] == [done["zones"][2]["id"]]
     side_by_side, one = make_cloud("realistic"), make_cloud("realistic")
     side_by_side.run(MODULE, zones=rows, virtual_networks=[NETWORK])
     started = one.arm.clock.now()
@@ -260,6 +261,25 @@ def test_removes_links_to_the_named_networks_only(cloud: Cloud) -> None:
     done = four_times(cloud, MODULE, zones=BLOB_ROW, virtual_networks=[HUB], state="absent")
     assert [link["virtual_network"] for link in done["links"]] == [NETWORK]
     assert "still linked: vnet-app-" in done["left"][0]["reason"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "shared"),
+    [(BLOB_ROW, []), ([{**BLOB_ROW[0], "virtual_networks": []}], [NETWORK]), ([{**BLOB_ROW[0], "virtual_networks": []}], None)],
+)  # fmt: skip
+def test_a_list_given_empty_removes_nothing(cloud: Cloud, rows: list[JSON], shared: list[str] | None) -> None:
+    cloud.run(MODULE, zones=BLOB_ROW, virtual_networks=[NETWORK])
+    cloud.run(MODULE, zones=OTHER_BLOB_ROW)
+    cloud.mark()
+    for check_mode in (True, False):
+        done = cloud.run(
+            MODULE, check_mode=check_mode, zones=[*rows, *OTHER_BLOB_ROW], virtual_networks=shared, state="absent"
+        )
+        assert done["links"][0]["virtual_network"] == NETWORK
+        assert done["left"][0]["id"] == BLOB
+        assert "given empty" in done["left"][0]["reason"]
+        assert not any(BLOB in write for write in cloud.writes())
+    assert cloud.exists(BLOB)
 
 
 def test_leaves_zones_and_links_of_others(make_cloud: t.Callable[..., Cloud]) -> None:
