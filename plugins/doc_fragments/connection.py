@@ -11,13 +11,17 @@ options:
   auth_source:
     description:
       - Where the credentials come from.
-      - V(auto) takes the task's own options, then the environment, then the profile in C(~/.azure/credentials), then the Azure CLI.
+      - V(auto) takes the profile named in O(profile), then the task's own options, then the environment, which may name a profile, then the
+        profile V(default) in C(~/.azure/credentials), then the Azure CLI. The first that has a way to sign in counts.
+      - V(env), V(credential_file) and V(cli) take that source by itself.
       - V(msi) uses the managed identity of the machine and is never chosen by V(auto).
     type: str
     choices: [auto, cli, env, credential_file, msi]
     default: auto
   profile:
-    description: Section of C(~/.azure/credentials) to use. E(AZURE_PROFILE) is read when not set; V(default) is the last resort.
+    description:
+      - Section of C(~/.azure/credentials) to use. It goes before all other options of the sign-in.
+      - E(AZURE_PROFILE) goes before the rest of the environment, and V(default) is used when nothing else has a way to sign in.
     type: str
   subscription_id:
     description: Subscription (a GUID) of what this task names. E(AZURE_SUBSCRIPTION_ID) or the profile's is used when not set.

@@ -153,7 +153,7 @@ def _cloud(name: str, transport: t.Any, cache: SessionCache) -> Cloud:
 def _digest(credentials: Credentials) -> str:
     secrets = [
         str(credentials.values.get(name) or "")
-        for name in ("secret", "password", "oidc_token", "x509_certificate_path")
+        for name in ("secret", "password", "oidc_token", "oidc_token_file_path", "x509_certificate_path")
     ]
     return hashlib.sha256("\0".join(secrets).encode()).hexdigest()
 

@@ -46,7 +46,7 @@ class AzureError(RecoveryError):
     """Azure answered with an error.
 
     Attributes: ``status`` (HTTP, int), ``code`` and ``answer`` (Azure's own words), ``request_id``, ``method``,
-    ``resource_id``. ``origin`` is who answered.
+    ``resource_id``. ``outcome`` says who answered.
     """
 
     def __init__(
@@ -59,16 +59,14 @@ class AzureError(RecoveryError):
         resource_id: str,
         request_id: str = "",
         remedy: str = "",
-        origin: str = "Azure",
+        outcome: str = "failed; Azure answered",
     ) -> None:
         self.status, self.code, self.answer = status, code, answer
         self.method, self.resource_id, self.request_id = method, resource_id, request_id
         deed = DEEDS.get(method, method)
         said = f"{status} {code}: {answer}" if code else f"{status}: {answer}"
         identified = f" (request {request_id})" if request_id else ""
-        super().__init__(
-            f"{deed} {resource_id} failed; {origin} answered {said.rstrip('.')}{identified}.", remedy=remedy
-        )
+        super().__init__(f"{deed} {resource_id} {outcome} {said.rstrip('.')}{identified}.", remedy=remedy)
 
     def facts(self) -> dict[str, t.Any]:
         """Status, code, Azure's message, request id and the resource, for handlers and reports."""

@@ -231,7 +231,7 @@ def _unexpected(response: t.Any, method: str, resource_id: str, code: str, words
         request_id=response.headers.get("x-ms-request-id", ""),
         remedy=f"Most likely that was not Azure: look for a proxy or a captive portal on the way to {origin}, and check "
         "cloud_environment.",
-        origin=origin,
+        outcome=f"failed; {origin} answered",
     )
 
 

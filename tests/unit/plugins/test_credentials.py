@@ -67,10 +67,23 @@ def nowhere(tmp_path: Path) -> str:
         ({}, {"AZURE_PROFILE": "other"}, "secret", "profile other", "other"),
         ({"profile": "default"}, {"AZURE_PROFILE": "other"}, "secret", "profile default", "profile"),
         ({"auth_source": "env"}, ENVIRONMENT, "secret", "environment", "env"),
-        ({"auth_source": "env", **TASK}, ENVIRONMENT, "secret", "environment", "task"),
+        ({"auth_source": "env", **TASK}, ENVIRONMENT, "secret", "environment", "env"),
+        ({"auth_source": "env"}, {**ENVIRONMENT, "AZURE_PROFILE": "other"}, "secret", "profile other", "other"),
         ({"auth_source": "credential_file"}, ENVIRONMENT, "secret", "profile default", "profile"),
+        ({"auth_source": "credential_file", **TASK}, ENVIRONMENT, "secret", "profile default", "profile"),
+        ({"auth_source": "credential_file"}, {"AZURE_PROFILE": "other"}, "secret", "profile default", "profile"),
+        ({"auth_source": "credential_file", "profile": "other"}, ENVIRONMENT, "secret", "profile other", "other"),
+        ({"profile": "other"}, ENVIRONMENT, "secret", "profile other", "other"),
+        ({"profile": "other", **TASK}, ENVIRONMENT, "secret", "profile other", "other"),
+        ({}, {**ENVIRONMENT, "AZURE_PROFILE": "other"}, "secret", "profile other", "other"),
+        (TASK, {**ENVIRONMENT, "AZURE_PROFILE": "other"}, "secret", "task arguments", "task"),
+        ({}, {"AZURE_TENANT": "env-tenant"}, "secret", "profile default", "profile"),
+        ({}, {"AZURE_CLIENT_ID": "env"}, "secret", "profile default", "profile"),
+        ({"tenant": "task-tenant"}, {}, "secret", "profile default", "profile"),
+        ({"tenant": "task-tenant"}, ENVIRONMENT, "secret", "environment", "env"),
         ({"auth_source": "cli"}, {**ENVIRONMENT, "AZURE_SUBSCRIPTION_ID": OTHER}, "cli", "Azure CLI", ""),
-        ({"auth_source": "msi"}, ENVIRONMENT, "managed_identity", "msi", ""),
+        ({"auth_source": "msi"}, {}, "managed_identity", "msi", ""),
+        ({"auth_source": "msi"}, ENVIRONMENT, "managed_identity", "msi", "env"),
         ({"auth_source": "msi", "client_id": "mine"}, ENVIRONMENT, "managed_identity", "msi", "mine"),
     ],
 )
@@ -89,6 +102,10 @@ def test_precedence(
         ({}, {}, SUBSCRIPTION),
         ({}, {"AZURE_SUBSCRIPTION_ID": OTHER}, OTHER),
         ({"profile": "other"}, {}, ""),
+        ({"profile": "other"}, {"AZURE_SUBSCRIPTION_ID": OTHER}, OTHER),
+        ({"profile": "default"}, {"AZURE_SUBSCRIPTION_ID": OTHER}, SUBSCRIPTION),
+        ({"profile": "default", "subscription_id": OTHER}, {}, OTHER),
+        ({}, {"AZURE_PROFILE": "default", "AZURE_SUBSCRIPTION_ID": OTHER}, SUBSCRIPTION),
         (TASK, {}, ""),
     ],
 )
@@ -96,10 +113,98 @@ def test_subscription(home: str, options: dict[str, str], environment: dict[str,
     assert resolve(options, environment, home).subscription_id == expected
 
 
-def test_the_cli_is_the_last_resort(home: str) -> None:
+EVERY_WAY = {
+    **ENVIRONMENT,
+    "AZURE_AD_USER": "env-user",
+    "AZURE_PASSWORD": "env-password",
+    "AZURE_X509_CERTIFICATE_PATH": "/env.pem",
+    "AZURE_FEDERATED_TOKEN": "env-token",
+    "AZURE_FEDERATED_TOKEN_FILE": "/env-token",
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "taken"),
+    [
+        ({"secret": "s"}, "secret", {"secret": "s"}),
+        ({"x509_certificate_path": "/c.pem"}, "certificate", {"x509_certificate_path": "/c.pem"}),
+        ({"oidc_token": "o"}, "federated", {"oidc_token": "o"}),
+        ({"oidc_token_file_path": "/o"}, "federated", {"oidc_token_file_path": "/o"}),
+        ({"ad_user": "u", "password": "p"}, "password", {"ad_user": "u", "password": "p"}),
+        ({"password": "p"}, "password", {"ad_user": "env-user", "password": "p"}),
+        ({"ad_user": "u"}, "password", {"ad_user": "u", "password": "env-password"}),
+    ],
+)
+def test_the_way_to_sign_in_that_a_task_names_is_taken(
+    nowhere: str, given: dict[str, str], kind: str, taken: dict[str, str]
+) -> None:
+    found = resolve({"client_id": "task", **given}, EVERY_WAY, nowhere)
+    assert (found.kind, found.source, found.client_id, found.tenant) == (kind, "task arguments", "task", "env-tenant")
+    assert {name: found.values[name] for name in module.METHOD_OF if name in found.values} == taken
+
+
+@pytest.mark.parametrize(
+    ("options", "environment"),
+    [
+        ({}, {}),
+        ({}, {"AZURE_TENANT": "x"}),
+        ({}, {"AZURE_CLIENT_ID": "x", "AZURE_AD_USER": "u"}),
+        ({"tenant": "x"}, {}),
+    ],
+)
+def test_the_cli_is_the_last_resort(home: str, options: dict[str, str], environment: dict[str, str]) -> None:
     Path(home, ".azure", "credentials").unlink()
-    found = resolve({}, {"AZURE_CONFIG_DIR": f"{home}/.azure"}, home)
-    assert (found.kind, found.subscription_id) == ("cli", SUBSCRIPTION)
+    for more in ({}, {"AZURE_CONFIG_DIR": f"{home}/.azure"}):
+        found = resolve(options, {**environment, **more}, home)
+        assert (found.kind, found.subscription_id, found.tenant) == ("cli", SUBSCRIPTION, options.get("tenant", ""))
+
+
+def test_the_profile_of_last_resort_must_hold_a_way_to_sign_in(home: str) -> None:
+    Path(home, ".azure", "credentials").write_text(f"[default]\nsubscription_id = {OTHER}\n")
+    assert resolve({}, {}, home).kind == "cli"
+
+
+def test_what_the_environment_lacks_is_told(nowhere: str) -> None:
+    with pytest.raises(CredentialError, match="The environment has client_id, tenant, but no secret"):
+        resolve({}, {"AZURE_CLIENT_ID": "c", "AZURE_TENANT": "t", "AZURE_CONFIG_DIR": nowhere}, nowhere)
+
+
+def sign_in_of_the_cli(folder: Path, user: str) -> None:
+    folder.mkdir(exist_ok=True)
+    document = {"subscriptions": [{"id": SUBSCRIPTION, "isDefault": True, "user": {"name": user}}]}
+    (folder / "azureProfile.json").write_text(json.dumps(document))
+
+
+def test_sign_ins_of_the_cli_are_told_apart(tmp_path: Path) -> None:
+    def identity(environment: dict[str, str], home: Path = tmp_path) -> str:
+        return resolve({"auth_source": "cli"}, environment, str(home)).identity()
+
+    for name in ("one", "two", ".azure"):
+        sign_in_of_the_cli(tmp_path / name, "somebody")
+    (tmp_path / "home").mkdir()
+    sign_in_of_the_cli(tmp_path / "home" / ".azure", "somebody")
+    one = {"AZURE_CONFIG_DIR": str(tmp_path / "one")}
+    before = identity(one)
+    assert identity(one) == before
+    found = {
+        before,
+        identity({"AZURE_CONFIG_DIR": str(tmp_path / "two")}),
+        identity({}),
+        identity({}, tmp_path / "home"),
+    }
+    assert len(found) == 4
+    sign_in_of_the_cli(tmp_path / "one", "somebody else")
+    assert identity(one) not in found
+
+
+def test_managed_identities_are_told_apart() -> None:
+    def identity(**environment: str) -> str:
+        return resolve({"auth_source": "msi"}, environment).identity()
+
+    found = {identity(), identity(AZURE_CLIENT_ID="a"), *(identity(**{name: "x"}) for name in module.MACHINE)}
+    assert len(found) == 2 + len(module.MACHINE)
+    assert identity(IDENTITY_HEADER="x") == identity(IDENTITY_HEADER="x")
+    assert "hush" not in identity(MSI_SECRET="hush")
 
 
 def test_the_machines_identity_is_never_a_resort(nowhere: str) -> None:
@@ -120,7 +225,12 @@ def test_the_machines_identity_is_never_a_resort(nowhere: str) -> None:
         ({**TASK, "subscription_id": "x"}, {}, InputError, "subscription_id must be a GUID"),
         ({"auth_source": "msi", "subscription_id": "x"}, {}, InputError, "subscription_id must be a GUID"),
         ({"auth_source": "env"}, {}, CredentialError, "env was asked for, but it holds no credentials"),
-        ({"auth_source": "credential_file", "profile": "empty"}, {}, CredentialError, "it holds no credentials"),
+        (
+            {"auth_source": "credential_file", "profile": "empty"},
+            {},
+            CredentialError,
+            "no profile 'empty' that holds anything",
+        ),
         ({"profile": "missing"}, {}, CredentialError, "has no profile 'missing'"),
         ({}, {"AZURE_PROFILE": "missing"}, CredentialError, "has no profile 'missing'"),
     ],

@@ -127,3 +127,16 @@ def test_a_wrong_secret_never_profits_from_a_shared_token(cloud: Cloud, tmp_path
     connect(CREDENTIALS, context()).azure.find(VAULT, "2024-04-01")
     with pytest.raises(Exception, match="AADSTS7000215"):
         connect({**CREDENTIALS, "secret": "wrong"}, context()).azure.find(VAULT, "2024-04-01")
+
+
+def test_tasks_with_other_sign_ins_of_the_cli_do_not_share(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cli = tmp_path / "az"
+    answer = '{"accessToken": "\'"$AZURE_CONFIG_DIR"\'", "expires_on": 4102444800}'
+    cli.write_text(f"#!/bin/sh\necho '{answer}'\n")
+    cli.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    options = {"auth_source": "cli", "subscription_id": CREDENTIALS["subscription_id"]}
+    for name in ("one", "two", "one"):
+        monkeypatch.setenv("AZURE_CONFIG_DIR", name)
+        connection = connect(options, Context(cache_directory=str(tmp_path)))
+        assert connection.credential.get_token(connection.cloud.scope).token == name
