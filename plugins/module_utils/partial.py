@@ -7,6 +7,7 @@ import typing as t
 from .errors import RecoveryError
 
 Deed = tuple[str, t.Callable[[], t.Any]]
+Answer = t.TypeVar("Answer")
 
 
 class PartialWork(RecoveryError):
@@ -35,21 +36,26 @@ class Work:
     def __init__(self) -> None:
         self.done: list[str] = []
 
-    def do(self, deeds: t.Iterable[Deed]) -> None:
-        """Do one after another. Raises :class:`PartialWork` when one fails and something was done before."""
-        waiting = list(deeds)
+    def do(self, deeds: t.Iterable[Deed]) -> list[t.Any]:
+        """Do one after another and return their answers.
+
+        Raises :class:`PartialWork` when one fails and something was done before.
+        """
+        waiting, answers = list(deeds), []
         for position, (words, deed) in enumerate(waiting):
-            self._attempt(deed, [left for left, _deed in waiting[position:]])
+            answers.append(self.attempt(deed, [left for left, _deed in waiting[position:]]))
             self.done.append(words)
+        return answers
 
     def settle(self, waits: t.Iterable[t.Callable[[], t.Any]]) -> None:
         """Wait for what was started; nothing is added to what was done."""
         for wait in waits:
-            self._attempt(wait, [])
+            self.attempt(wait)
 
-    def _attempt(self, deed: t.Callable[[], t.Any], left: list[str]) -> None:
+    def attempt(self, deed: t.Callable[[], Answer], left: t.Sequence[str] = ()) -> Answer:
+        """Do what is no write of its own and return its answer. Raises as :meth:`do` does; ``left`` was not done then."""
         try:
-            deed()
+            return deed()
         except RecoveryError as error:
             if not self.done:
                 raise

@@ -41,23 +41,30 @@ def manage_zones(task: Task) -> JSON:
     if task.options["state"] == "absent":
         return _remove(task, states, wish)
     zone_plans = [plan_zone(state, wish.tags) for state in states]
-    work = Work()
+    # Before the first write, so that what is refused leaves nothing behind.
+    link_plans, purge = _decide_links(task, states, wish)
     if not task.check_mode:
+        work = Work()
         states, zone_plans = _make_zones(task, work, states, zone_plans, needed=any(wish.networks.values()))
-    link_plans = [plan for state in states for plan in plan_links(state, wish)]
-    purge = Removal()
-    if task.options["purge_links"]:
-        for state in states:
-            removal = plan_purge(state, wish.networks_of(state.id))
-            purge.plans += removal.plans
-            purge.left += removal.left
-    if not task.check_mode:
+        # Once more: somebody may have made a zone, and links to it, since it was read.
+        link_plans, purge = work.attempt(lambda: _decide_links(task, states, wish))
         _make_links(task, work, states, link_plans, wish)
         _delete(task, work, LINK_KIND, purge.plans, wait=task.options["wait"])
         if work.done:
-            states = [_read(task, state.id, settle=False) for state in states]
+            states = work.attempt(lambda: [_read(task, state.id, settle=False) for state in states])
     plans = [*zone_plans, *link_plans, *purge.plans]
     return _result(plans, states, purge.left, wish)
+
+
+def _decide_links(task: Task, states: t.Sequence[ZoneState], wish: LinkWish) -> tuple[list[Plan], Removal]:
+    """The links to make, and those to remove. Raises :class:`Refusal` for one that cannot be made."""
+    plans = [plan for state in states for plan in plan_links(state, wish)]
+    purge = Removal()
+    for state in states if task.options["purge_links"] else ():
+        removal = plan_purge(state, wish.networks_of(state.id))
+        purge.plans += removal.plans
+        purge.left += removal.left
+    return plans, purge
 
 
 def _zone_ids(task: Task) -> list[str]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass
+from functools import partial
 
 from .errors import AzureError, Conflict, InputError, NotFound
 from .ids import GUID, assignment_name, fold_id, parse_id, trailing_guid
+from .partial import Work
 from .roles import (
     API_VERSION,
     ASSIGNMENT_TYPE,
@@ -63,6 +65,11 @@ class Wanted:
         """What makes two assignments the same."""
         return fold_id(self.scope), self.principal_id.lower(), self.guid
 
+    @property
+    def words(self) -> str:
+        """The assignment in a message."""
+        return f"{self.role} to {self.principal_id} at {self.scope}"
+
     def shown(self) -> JSON:
         """The assignment in a difference and in a result."""
         return {"scope": self.scope, "role": self.role, "principal_id": self.principal_id}
@@ -89,9 +96,12 @@ def manage_role_assignments(task: Task) -> JSON:
     missing = [item for item in wanted if item.existing is None]
     effective: dict[tuple[str, str, str], str] = {}
     if missing and not task.check_mode:
-        made = {item.key: _assign(task, item) for item in missing}
+        work = Work()
+        answers = work.do((f"assign {item.words}", partial(_assign, task, item)) for item in missing)
+        made = dict(zip((item.key for item in missing), answers))
         wanted = [item if item.existing else _with(item, made[item.key]) for item in wanted]
-        effective = _wait_effective(task, missing) if task.options["wait_effective"] else {}
+        if task.options["wait_effective"]:
+            effective = work.attempt(lambda: _wait_effective(task, missing))
     return _result(wanted, {item.key for item in missing}, effective)
 
 
@@ -135,19 +145,26 @@ def _look_up(task: Task, rows: list[JSON]) -> list[Wanted]:
 
 
 def _custom_guid(task: Task, scope: str, role: str) -> str:
-    """The GUID of a custom role. In check mode the role may be one that an earlier task would have made."""
+    """The GUID of a custom role; the one this collection gives when the role is not there.
+
+    In check mode the role may be one that an earlier task would have made, and a role or a scope that is gone has no
+    assignment to take back: a role that is assigned cannot be deleted
+    (https://learn.microsoft.com/azure/role-based-access-control/custom-roles).
+    """
+    taking_back = task.options["state"] == "absent"
     try:
         found = find_definition(task.azure, scope, role)
     except NotFound:
-        if not task.check_mode:
+        if not (task.check_mode or taking_back):
             raise
         found = None
     if found is not None:
         return str(found["name"]).lower()
-    if task.check_mode:
+    if not (task.check_mode or taking_back):
+        raise InputError(f"No role named {role!r} is known at {scope}.", remedy=UNKNOWN_ROLE)
+    if not taking_back:
         task.warn(role_to_come(scope, role))
-        return definition_name(f"/subscriptions/{parse_id(scope).subscription_id}", role)
-    raise InputError(f"No role named {role!r} is known at {scope}.", remedy=UNKNOWN_ROLE)
+    return definition_name(f"/subscriptions/{parse_id(scope).subscription_id}", role)
 
 
 def matching(assignments: t.Iterable[JSON], principal_id: str, guid: str) -> JSON | None:
@@ -236,8 +253,8 @@ def _prove(task: Task, item: Wanted) -> None:
 
 def _remove(task: Task, wanted: t.Sequence[Wanted]) -> JSON:
     there = [item for item in wanted if item.made_here or (item.existing and not task.options["only_made_here"])]
-    for item in there if not task.check_mode else []:
-        task.azure.delete(item.id, API_VERSION)
+    if not task.check_mode:
+        Work().do((f"remove {item.words}", partial(task.azure.delete, item.id, API_VERSION)) for item in there)
     before = {"assignments": [item.shown() for item in there]}
     rows = [
         _row(

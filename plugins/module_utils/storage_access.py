@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+from functools import partial
 
 from .errors import Refusal
 from .ids import parse_id
+from .partial import Work
 from .plan import Plan
 from .runner import Task
 from .storage_accounts import API_VERSION, TYPE, account_ids
@@ -27,8 +29,14 @@ def manage_access(task: Task) -> JSON:
     plans = [decide(account_id, document, wanted=wanted) for account_id, document in found.items()]
     for account_id, document in found.items():
         _warn(task, account_id, document, wanted)
-    rows = [_row(plan, _apply(task, plan, found[plan.resource_id])) for plan in plans]
-    return {"changed": any(plan.changed for plan in plans), "diff": _diff(plans), "storage_accounts": rows}
+    writing = [plan for plan in plans if plan.changed]
+    if not task.check_mode:
+        answers = Work().do(
+            (f"change the firewall of {plan.resource_id}", partial(_apply, task, plan)) for plan in writing
+        )
+        found.update(zip((plan.resource_id for plan in writing), answers))
+    rows = [_row(plan, found[plan.resource_id]) for plan in plans]
+    return {"changed": bool(writing), "diff": _diff(plans), "storage_accounts": rows}
 
 
 def decide(account_id: str, document: JSON | None, *, wanted: bool) -> Plan:
@@ -63,9 +71,7 @@ def _writable(rules: JSON) -> JSON:
     return clean
 
 
-def _apply(task: Task, plan: Plan, document: JSON | None) -> JSON | None:
-    if not plan.changed or task.check_mode:
-        return document
+def _apply(task: Task, plan: Plan) -> JSON:
     answer: JSON = task.azure.patch(plan.resource_id, API_VERSION, plan.body, wait=task.options["wait"])
     return answer
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import replace
+from functools import partial
 
 from .azure import Azure
 from .errors import InputError, NotFound, Refusal
 from .ids import build_id, fold_id, group_id, parse_id
+from .partial import Work
 from .plan import Plan
 from .resource import Kind, settled, wanted_tags
 from .runner import Task, outcome
@@ -92,9 +94,13 @@ def _apply(task: Task, plan: Plan) -> JSON | None:
     if plan.action != "create" or not identity.get("userAssignedIdentities"):
         return VAULT.apply(task.azure, plan, wait=task.options["wait"])
     at_first = "SystemAssigned" if "systemassigned" in _identity_key(identity)[0] else "None"
-    VAULT.apply(task.azure, replace(plan, body={**plan.body, "identity": {"type": at_first}}))
+    first = replace(plan, body={**plan.body, "identity": {"type": at_first}})
     second = Plan("update", plan.resource_id, body={"identity": identity})
-    return VAULT.apply(task.azure, second, wait=task.options["wait"])
+    deeds = [
+        (f"create {plan.resource_id}", partial(VAULT.apply, task.azure, first)),
+        ("give it its user-assigned identities", partial(VAULT.apply, task.azure, second, wait=task.options["wait"])),
+    ]
+    return t.cast("JSON | None", Work().do(deeds)[-1])
 
 
 def list_vaults(task: Task) -> JSON:

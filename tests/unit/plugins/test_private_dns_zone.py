@@ -173,6 +173,38 @@ def test_a_network_of_another_zone_of_that_name_is_explained(cloud: Cloud) -> No
     assert result["left"] == [f"create link {BLOB}/virtualNetworkLinks/{link_name(NETWORK)}"]
 
 
+def test_what_is_refused_for_one_zone_is_refused_before_any_is_written(cloud: Cloud) -> None:
+    cloud.run(MODULE, zones=BLOB_ROW, virtual_networks=[HUB], link_name="taken")
+    cloud.mark()
+    for check_mode in (True, False):
+        result = cloud.run(MODULE, check_mode=check_mode, zones=ROWS, virtual_networks=[NETWORK], link_name="taken")
+        assert "a link cannot be moved" in result["msg"]
+        assert (result["changed"], cloud.writes()) == (False, [])
+
+
+def test_a_link_that_somebody_makes_in_the_meantime_is_refused_with_what_was_done(cloud: Cloud) -> None:
+    """The zone comes to be, with a link of the wanted name, after it was read and before it is written."""
+    other = cloud.task().azure
+    real = cloud.arm.answer
+
+    def answer(request: t.Any) -> t.Any:
+        if request.method == "PUT" and request.path == BLOB and not cloud.exists(BLOB):
+            cloud.arm.answer = real  # type: ignore[method-assign]
+            other.put(BLOB, "2024-06-01", {"location": "global"})
+            network = {
+                "properties": {"virtualNetwork": {"id": HUB}, "registrationEnabled": False},
+                "location": "global",
+            }
+            other.put(f"{BLOB}/virtualNetworkLinks/taken", "2024-06-01", network)
+        return real(request)
+
+    cloud.arm.answer = answer  # type: ignore[method-assign]
+    result = cloud.run(MODULE, zones=ROWS[:2], virtual_networks=[NETWORK], link_name="taken")
+    assert "a link cannot be moved" in result["msg"]
+    assert result["changed"] is True
+    assert result["done"][0] == f"create zone {BACKUP_ZONES[0]}"
+
+
 def test_a_taken_link_name_is_refused(make_cloud: t.Callable[..., Cloud]) -> None:
     cloud = make_cloud(**foreign_world())
     result = cloud.run(MODULE, zones=BLOB_ROW, virtual_networks=[HUB], link_name="Theirs")

@@ -264,6 +264,40 @@ def test_exactly_what_is_named_is_removed(make_cloud: t.Callable[..., Cloud]) ->
     assert cloud.run(ASSIGNMENT, check_mode=True, assignments=[wanted()])["changed"] is True
 
 
+@pytest.mark.parametrize(
+    "scope", [SCOPE, f"{GROUPS}/rg-gone", f"{SCOPE}/providers/Microsoft.Network/privateEndpoints/gone"]
+)
+@pytest.mark.parametrize("role", ["No such role", "Reader"])
+def test_of_what_is_gone_nothing_is_removed(cloud: Cloud, scope: str, role: str) -> None:
+    rows = [{"scope": scope, "role": role, "principal_id": IDENTITY}]
+    for check_mode in (True, False):
+        done = cloud.run(ASSIGNMENT, check_mode=check_mode, assignments=rows, state="absent")
+        assert not done.get("failed"), done
+        assert (done["changed"], done["assignments"][0]["effective"]) == (False, "absent")
+        assert "warnings" not in done
+
+
+def test_what_was_assigned_before_an_error_is_told(cloud: Cloud) -> None:
+    rows = [
+        {"scope": f"{GROUPS}/{group}", "role": "Reader", "principal_id": IDENTITY} for group in ("rg-backup", "rg-dns")
+    ]
+    first, second = (f"Reader to {IDENTITY} at {row['scope']}" for row in rows)
+    for state, words, method in (("present", "assign", "PUT"), ("absent", "remove", "DELETE")):
+        fault(cloud, {"status": 403, "code": "AuthorizationFailed", "message": "No."}, method=method, path="/rg-dns/")
+        result = cloud.run(ASSIGNMENT, assignments=rows, state=state, settle_seconds=0)
+        assert (result["failed"], result["changed"], result["code"]) == (True, True, "AuthorizationFailed")
+        assert (result["done"], result["left"]) == ([f"{words} {first}"], [f"{words} {second}"])
+        assert cloud.run(ASSIGNMENT, assignments=rows, state=state, settle_seconds=0)["changed"] is True
+
+
+def test_what_was_assigned_is_told_when_it_does_not_come_to_count(make_cloud: t.Callable[..., Cloud]) -> None:
+    admin = {"role": "User Access Administrator", "scope": f"/subscriptions/{SUBSCRIPTION}"}
+    cloud = make_cloud(principals=[{"object_id": OPERATOR, "roles": [admin]}], settings={"role_assignment_delay": 200})
+    result = cloud.run(ASSIGNMENT, assignments=[wanted(OPERATOR, "Network Contributor")], wait_timeout=60)
+    assert "Gave up waiting" in result["msg"]
+    assert (result["changed"], len(result["done"]), result["left"]) == (True, 1, [])
+
+
 def test_what_somebody_else_made_may_be_left(make_cloud: t.Callable[..., Cloud]) -> None:
     theirs, ours = wanted(), wanted(scope=f"{GROUPS}/rg-network")
     cloud = make_cloud(role_assignments=[theirs])

@@ -10,6 +10,7 @@ from ansible_collections.privatelink.recovery.plugins.modules.storage_account_ac
 from ansible_collections.privatelink.recovery.plugins.modules.storage_account_info import MODULE as INFO
 
 from ..conftest import GROUPS, SUBSCRIPTION, VAULT, Cloud, four_times
+from ..stories.support import fault
 
 STORAGE = f"{GROUPS}/rg-backup/providers/Microsoft.Storage/storageAccounts"
 CACHE, OTHER = f"{STORAGE}/cachewesteurope", f"{STORAGE}/cachenortheurope"
@@ -92,6 +93,20 @@ def test_one_bad_account_stops_the_task_before_it_writes(cloud: Cloud) -> None:
     assert result["failed"]
     assert "nowhere does not exist" in result["msg"]
     assert cloud.writes() == []
+
+
+def test_what_was_written_before_an_error_is_told(make_cloud: t.Callable[..., Cloud]) -> None:
+    names = ("cachewesteurope", "cachenortheurope")
+    cloud = make_cloud(
+        storage_accounts=[{"name": name, "resource_group": "rg-backup", "network_acls": RULES} for name in names]
+    )
+    fault(cloud, {"status": 403, "code": "AuthorizationFailed", "message": "No."}, method="PATCH", path=OTHER)
+    result = cloud.run(ACCESS, ids=[CACHE, OTHER])
+    assert (result["failed"], result["changed"], result["code"]) == (True, True, "AuthorizationFailed")
+    assert result["done"] == [f"change the firewall of {CACHE}"]
+    assert result["left"] == [f"change the firewall of {OTHER}"]
+    again = cloud.run(ACCESS, ids=[CACHE, OTHER])
+    assert [row["changed"] for row in again["storage_accounts"]] == [False, True]
 
 
 def test_removing_from_an_account_that_is_gone_is_no_change(cloud: Cloud) -> None:

@@ -66,6 +66,15 @@ def test_user_identities_come_with_a_second_write(cloud: Cloud, kind: str, first
     assert len(cloud.document(VAULT)["identity"]["userAssignedIdentities"]) == 1
 
 
+def test_a_vault_made_without_its_user_identities_is_told(cloud: Cloud) -> None:
+    fault(cloud, {"status": 403, "code": "AuthorizationFailed", "message": "No."}, method="PATCH", path=VAULT)
+    wanted = {**WANTED, **identity("SystemAssigned, UserAssigned", USER)}
+    result = cloud.run(MODULE, **wanted)
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert (result["done"], result["left"]) == ([f"create {VAULT}"], ["give it its user-assigned identities"])
+    assert cloud.run(MODULE, **wanted)["changed"] is True
+
+
 def test_user_identities_that_a_lost_run_left_out_are_added(cloud: Cloud) -> None:
     both = identity("SystemAssigned, UserAssigned", USER)
     fault(cloud, {"status": 403, "code": "AuthorizationFailed", "message": "no"}, method="PATCH", path="/vaults/")
