@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import replace
 
 from .azure import Azure
 from .errors import InputError, Refusal
@@ -102,9 +101,6 @@ def plan_endpoint(resource_id: str, current: JSON | None, options: JSON) -> tupl
     if plan.action == "create":
         connection = plan.body["properties"][connections][0]
         connection["name"] = options.get("connection_name") or options["name"]
-        if options.get("ownership_tags"):
-            marked = laid_over(plan.body.get("tags"), options["ownership_tags"])
-            plan = replace(plan, body={**plan.body, "tags": marked}, after={**plan.after, "tags": marked})
     return kind, plan
 
 
@@ -221,10 +217,18 @@ def _manual(options: JSON, current: JSON | None, resource_id: str) -> bool:
 def _wish(options: JSON, current: JSON | None, connections: str) -> JSON:
     wish = dict(options)
     wish["sub_resource"] = [wish["sub_resource"]]
-    wish["tags"] = wanted_tags(current, wish.get("tags"), wish.get("append_tags", True))
+    wish["tags"] = _marked(current, wanted_tags(current, wish.get("tags"), wish.get("append_tags", True)), options)
     if connections != MANUAL:
         wish["request_message"] = None
     return wish
+
+
+def _marked(current: JSON | None, wanted: dict[str, str] | None, options: JSON) -> dict[str, str] | None:
+    """The tags to want with those of ownership: on a new endpoint, and kept on one that carries them, whatever replaces the rest."""
+    marks = texts(options.get("ownership_tags"))
+    if current is None:
+        return laid_over(wanted, marks) if marks or wanted is not None else None
+    return laid_over(wanted, marks) if wanted is not None and carries(current.get("tags"), marks) else wanted
 
 
 def _remove(task: Task, resource_id: str, current: JSON | None) -> JSON:

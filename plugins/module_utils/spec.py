@@ -116,11 +116,14 @@ def unacceptable(options: Options, values: t.Mapping[str, t.Any], path: str = ""
 
 
 def desired(options: Options, values: t.Mapping[str, t.Any]) -> JSON:
-    """The wire JSON of the options that were given (``None`` means: leave as it is)."""
+    """The wire JSON of the options that were given (``None`` means: leave as it is).
+
+    An immutable option that is an empty text was not given either: no resource has it empty, so it would differ for good.
+    """
     body: JSON = {}
     for name, row in options.items():
         value = values.get(name)
-        if row.to and value is not None:
+        if row.to and value is not None and not (row.immutable and value == ""):
             set_path(body, row.to, value)
     return body
 

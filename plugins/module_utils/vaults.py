@@ -216,17 +216,19 @@ def identity_type(types: t.Collection[str]) -> str:
 def _refuse_cross_region_restore(plan: Plan, current: JSON | None) -> None:
     """Refuse what does not go with it: public access denied, storage in one region only, or to have it no more.
 
+    A vault that is like that already is no business of a plan that changes neither.
     https://learn.microsoft.com/azure/backup/backup-create-recovery-services-vault: only geo-redundant vaults have it.
     """
-    after = plan.after
+    after, changes = plan.after, set(plan.options)
     redundancy = str(get_path(after, "properties.redundancySettings.standardTierStorageRedundancy") or "GeoRedundant")
-    if plan.changed and cross_region_restore(after) and redundancy.lower() != "georedundant":
+    concerned = changes & {"storage_redundancy", "cross_region_restore"}
+    if concerned and cross_region_restore(after) and redundancy.lower() != "georedundant":
         raise Refusal(
             f"{plan.resource_id}: cross-region restore needs GeoRedundant storage, not {redundancy}; nothing was written.",
             remedy="Set storage_redundancy to GeoRedundant, or leave cross_region_restore out.",
         )
     wants_private = str(get_path(after, "properties.publicNetworkAccess") or "").lower() == "disabled"
-    if wants_private and cross_region_restore(after) and plan.changed:
+    if changes & {"public_network_access", "cross_region_restore"} and wants_private and cross_region_restore(after):
         raise refuse_cross_region_restore(plan.resource_id)
     if cross_region_restore(current) and not cross_region_restore(after):
         raise Refusal(

@@ -63,7 +63,7 @@ options:
     default: true
   ownership_tags:
     description:
-      - Tags put on an endpoint that this task creates, never on one that was there before.
+      - Tags put on an endpoint that this task creates, never on one that was there before. They stay with O(append_tags=false) too.
       - With O(state=absent) only an endpoint that carries them is deleted; any other is left, with a warning.
     type: dict
 extends_documentation_fragment:

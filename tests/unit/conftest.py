@@ -177,6 +177,7 @@ def four_times(cloud: Cloud, module: Module, **options: t.Any) -> JSON:
     assert cloud.writes() != []
     cloud.mark()
     again = cloud.run(module, **options)
+    assert not again.get("failed"), again
     assert again["changed"] is False, again
     assert cloud.writes() == []
     return done

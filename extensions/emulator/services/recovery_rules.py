@@ -17,10 +17,12 @@ _BACKUP_LISTS = ("protected_items", "soft_deleted_items")
 def check_properties(arm: Arm, vault: Resource, wanted: JSON) -> None:
     """Refuse properties that exclude one another or can no longer be changed.
 
-    ``wanted`` is the vault's ``properties`` as they would become.
+    ``wanted`` is the vault's ``properties`` as they would become; a request that changes none, one about tags, is not judged.
     Source: Microsoft Learn "Create and use private endpoints (v2 experience) for Azure Backup" (public access and cross
     region restore) and "Create and configure a Recovery Services vault" (redundancy).
     """
+    if wanted == vault.properties:
+        return
     redundancy = wanted.get("redundancySettings") or {}
     restore_elsewhere = redundancy.get("crossRegionRestore") == "Enabled"
     if restore_elsewhere and wanted.get("publicNetworkAccess") == "Disabled":

@@ -280,6 +280,15 @@ def test_what_a_patch_may_change(cross_region_restore: str, wanted: dict[str, t.
     assert azure.ask("PATCH", VAULT, {"properties": wanted}).status == status
 
 
+def test_tags_may_change_whatever_the_properties_are() -> None:
+    vault = {"name": "vault", "resource_group": "rg-backup", "location": "westeurope"}
+    azure = Azure({"vaults": [{**vault, "cross_region_restore": "Enabled", "public_network_access": "Disabled"}]})
+    assert azure.ask("PATCH", VAULT, {"tags": {"a": "1"}}).status == 202
+    assert azure.ask("PATCH", VAULT, {"properties": {"publicNetworkAccess": "Disabled"}}).status == 202
+    changed = {"properties": {"redundancySettings": {"standardTierStorageRedundancy": "ZoneRedundant"}}}
+    assert azure.ask("PATCH", VAULT, changed).status == 400
+
+
 def test_redundancy_is_settled_by_the_first_backup() -> None:
     azure = Azure()
     azure.create()

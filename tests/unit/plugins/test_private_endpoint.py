@@ -36,6 +36,22 @@ def test_creates_and_returns_names(vault: Cloud) -> None:
     assert all("privatelink.we.backup.windowsazure.com" in name["fqdn"] for name in done["names"])
 
 
+def test_what_is_given_empty_is_not_given(vault: Cloud) -> None:
+    empty = dict.fromkeys(("location", "network_interface_name", "connection_name"), "")
+    four_times(vault, MODULE, **WANTED, **empty)
+    assert vault.document(ENDPOINT)["location"] == "westeurope"
+
+
+def test_tags_of_ownership_stay_whatever_replaces_the_rest(vault: Cloud) -> None:
+    marks = {"managed-by": "privatelink.recovery"}
+    four_times(vault, MODULE, **WANTED, append_tags=False, ownership_tags=marks)
+    four_times(vault, MODULE, **{**WANTED, "tags": {"b": "2"}}, append_tags=False, ownership_tags=marks)
+    assert vault.document(ENDPOINT)["tags"] == {"b": "2", **marks}
+    four_times(vault, MODULE, **{**WANTED, "tags": {"c": "3"}}, append_tags=False)
+    four_times(vault, MODULE, **{**WANTED, "tags": {"d": "4"}}, append_tags=False, ownership_tags=marks)
+    assert vault.document(ENDPOINT)["tags"] == {"d": "4"}
+
+
 def test_names_grow_and_are_read(vault: Cloud) -> None:
     vault.run(MODULE, **WANTED)
     vault.event("machine_registered", vault=VAULT, machine="sql01")

@@ -102,8 +102,21 @@ def test_the_spelling_of_a_tag_that_is_there_stays(cloud: Cloud) -> None:
     assert cloud.document(VAULT)["tags"] == {"CostCenter": "2", "note": ""}
 
 
-def test_location_of_the_group_is_the_default(cloud: Cloud) -> None:
-    assert cloud.run(MODULE, resource_group="rg-backup", name="vault-backup")["state"]["location"] == "westeurope"
+@pytest.mark.parametrize("given", [{}, {"location": ""}])
+def test_location_of_the_group_is_the_default(cloud: Cloud, given: JSON) -> None:
+    done = four_times(cloud, MODULE, resource_group="rg-backup", name="vault-backup", **given)
+    assert done["state"]["location"] == "westeurope"
+
+
+def test_what_a_vault_has_already_is_no_reason_to_refuse_a_tag(make_cloud: t.Callable[..., Cloud]) -> None:
+    vault = {"name": "vault-backup", "resource_group": "rg-backup", "location": "westeurope"}
+    cloud = make_cloud(vaults=[{**vault, "cross_region_restore": "Enabled", "public_network_access": "Disabled"}])
+    four_times(cloud, MODULE, **WANTED)
+    four_times(cloud, MODULE, **WANTED, **identity("SystemAssigned"))
+    cloud.mark()
+    refused = cloud.run(MODULE, **{**WANTED, "tags": {"b": "2"}}, storage_redundancy="LocallyRedundant")
+    assert "needs GeoRedundant storage" in refused["msg"]
+    assert cloud.writes() == []
 
 
 @pytest.mark.parametrize(
