@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass
+from functools import partial
 
 from .azure import Azure
 from .endpoints import connection_of
-from .errors import AzureError, InputError, NotFound, Refusal
+from .errors import AzureError, InputError, NotFound, Refusal, WaitTimeout
 from .ids import parse_id, same_id
 from .inventory import ENDPOINT_TYPE, NETWORK_API_VERSION
 from .plan import Plan
@@ -42,7 +43,7 @@ def manage_connection(task: Task) -> JSON:
     wanted = task.options["state"]
     found = _find(task.azure, target_id, endpoint_id, target)
     if found is None and wanted != "absent":
-        found = _appear(task, target_id, endpoint_id, target)
+        found = _appear(task, target_id, endpoint_id, target, STATUS[wanted])
     plan = decide(found, wanted, target_id, endpoint_id, task.options.get("description") or "")
     document = found
     if plan.changed and not task.check_mode:
@@ -116,8 +117,11 @@ def _find(azure: Azure, target_id: str, endpoint_id: str, target: Target) -> JSO
     return connection_to(azure.find(target_id, target.api_version), endpoint_id)
 
 
-def _appear(task: Task, target_id: str, endpoint_id: str, target: Target) -> JSON | None:
-    """The target's copy lags behind the endpoint: wait for it when the endpoint exists."""
+def _appear(task: Task, target_id: str, endpoint_id: str, target: Target, status: str) -> JSON | None:
+    """The target's copy lags behind the endpoint: wait for it when the endpoint exists.
+
+    Check mode goes by what the endpoint says. Without waiting nothing can be done yet, unless it says what is wanted.
+    """
     endpoint = task.azure.find(endpoint_id, NETWORK_API_VERSION)
     if endpoint is None:
         if task.check_mode:
@@ -126,15 +130,22 @@ def _appear(task: Task, target_id: str, endpoint_id: str, target: Target) -> JSO
         raise Refusal(
             f"{endpoint_id} does not exist, so {target_id} has no connection of it.", remedy="Create it first."
         )
-    if task.check_mode or not task.options["wait"]:
-        return None
-    return t.cast(
-        JSON,
-        task.azure.until(
-            f"{target_id.rsplit('/', 1)[-1]} to show the connection",
-            lambda: _find(task.azure, target_id, endpoint_id, target),
-        ),
-    )
+    name, expected = target_id.rsplit("/", 1)[-1], _as_expected(endpoint_id, connection_of(endpoint)["status"])
+    if task.check_mode or (not task.options["wait"] and status_of(expected) == status):
+        return expected
+    if not task.options["wait"]:
+        raise WaitTimeout(
+            f"{name} does not show the connection of {endpoint_id} yet, so it cannot be {status}; nothing was written.",
+            remedy="Run again after a while, or let the task wait.",
+        )
+    find = partial(_find, task.azure, target_id, endpoint_id, target)
+    return t.cast(JSON, task.azure.until(f"{name} to show the connection", find))
+
+
+def _as_expected(endpoint_id: str, status: str) -> JSON:
+    """The target's connection as far as its endpoint tells of it: all but its name."""
+    state = {"status": status}
+    return {"properties": {"privateEndpoint": {"id": endpoint_id}, "privateLinkServiceConnectionState": state}}
 
 
 def _apply(task: Task, plan: Plan, target: Target, endpoint_id: str) -> JSON | None:

@@ -36,6 +36,9 @@ extends_documentation_fragment:
   - privatelink.recovery.waiting
   - privatelink.recovery.attributes
   - privatelink.recovery.attributes.actiongroup
+notes:
+  - The target may list a connection some time after its endpoint has it, which is waited for. With O(wait=false) the task fails as long as the
+    target does not list one that has to be changed. Check mode goes by the endpoint then.
 """
 
 EXAMPLES = r"""

@@ -11,6 +11,7 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.connections i
     status_of,
 )
 from ansible_collections.privatelink.recovery.plugins.module_utils.errors import Refusal
+from ansible_collections.privatelink.recovery.plugins.modules.private_endpoint import MODULE as ENDPOINTS
 from ansible_collections.privatelink.recovery.plugins.modules.private_endpoint_connection import MODULE
 
 from ..conftest import ENDPOINT, SUBNET, VAULT, Cloud, four_times
@@ -129,6 +130,29 @@ def test_removal(make_cloud: t.Callable[..., Cloud], latency: str) -> None:
     cloud = connected(make_cloud, "Approved", latency)
     four_times(cloud, MODULE, **NAMED, state="absent")
     assert connection_to(cloud.document(VAULT), ENDPOINT) is None
+
+
+@pytest.mark.parametrize(("manual", "before", "changed"), [(True, "Pending", True), (False, "Approved", False)])
+def test_a_target_that_does_not_show_the_connection_yet(
+    make_cloud: t.Callable[..., Cloud], manual: bool, before: str, changed: bool
+) -> None:
+    vault = {"name": "vault-backup", "resource_group": "rg-backup", "location": "westeurope"}
+    cloud = make_cloud(vaults=[vault], settings={"connection_delay": 120})
+    wanted = {"resource_group": "rg-backup", "name": "pe-backup", "subnet": SUBNET, "target": VAULT}
+    assert cloud.run(ENDPOINTS, **wanted, sub_resource="AzureBackup", manual=manual)["connection"]["status"] == before
+    cloud.mark()
+    predicted = cloud.run(MODULE, check_mode=True, **NAMED)
+    assert (predicted["changed"], predicted["status"]) == (changed, before)
+    assert predicted["diff"]["after"] == {"status": "Approved"}
+    impatient = cloud.run(MODULE, **NAMED, wait=False)
+    if changed:
+        assert "vault-backup does not show the connection" in impatient["msg"]
+        assert "or let the task wait" in impatient["remedy"]
+    else:
+        assert (impatient["changed"], impatient["status"]) == (False, "Approved")
+    assert cloud.writes() == []
+    done = cloud.run(MODULE, **NAMED)
+    assert (done["changed"], done["status"], done["diff"]["after"]) == (changed, "Approved", {"status": "Approved"})
 
 
 def test_an_endpoint_that_does_not_exist(cloud: Cloud, make_cloud: t.Callable[..., Cloud]) -> None:
