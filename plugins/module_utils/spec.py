@@ -103,7 +103,10 @@ def unacceptable(options: Options, values: t.Mapping[str, t.Any], path: str = ""
     found = []
     for name, row in options.items():
         value = values.get(name)
-        if row.options:
+        if row.type == "dict" and value is not None and not isinstance(value, dict):
+            # ansible-core lets through what looks like a dictionary with a call in it: {'day': datetime.date(2026, 11, 25)}
+            found.append(f"{path}{name} is not a dictionary.")
+        elif row.options:
             for inner in value if isinstance(value, list) else [value] if value else []:
                 found += unacceptable(row.options, inner, f"{path}{name}.")
         elif isinstance(value, int) and row.least is not None and value < row.least:

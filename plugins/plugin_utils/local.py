@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import os
 import sys
 import typing as t
@@ -109,7 +110,11 @@ def is_controller_python(interpreter: str) -> bool:
 
 
 def untagged(value: t.Any) -> t.Any:
-    """Plain Python values: ansible-core 2.19 and newer hand over subclasses that carry tags."""
+    """Plain Python values, as an ordinary module gets them through JSON (``ansible.module_utils.common.json``).
+
+    ansible-core 2.19 and newer hand over subclasses that carry tags, older ones objects that hide a vaulted text until
+    they are asked for it; YAML's dates and times become texts.
+    """
     if isinstance(value, dict):
         return {str(key): untagged(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -119,4 +124,6 @@ def untagged(value: t.Any) -> t.Any:
     for kind in (str, int, float):
         if isinstance(value, kind):
             return kind(value)
-    return value
+    if isinstance(value, (datetime.date, datetime.time)):
+        return value.isoformat()
+    return str(value) if getattr(value, "__ENCRYPTED__", False) else value

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 from ansible import constants
+from ansible.parsing.vault import VaultLib, VaultSecret
 from ansible_collections.privatelink.recovery.plugins.plugin_utils import local
 from ansible_collections.privatelink.recovery.plugins.plugin_utils.local import LocalAction, is_controller_python
 
@@ -192,6 +193,54 @@ def test_another_interpreter_runs_as_a_module(played: Played) -> None:
 def test_delegation_runs_where_it_points(played: Played) -> None:
     assert played["delegated from afar"]["vaults"][0]["name"] == "vault-backup"
     assert played.outcome("afar") == "unreachable"
+
+
+OF_YAML = """
+- name: NAME
+  privatelink.recovery.vault:
+    resource_group: rg-backup
+    name: vault-backup
+    tags:
+      day: 2026-11-25
+      moment: 2026-11-25T10:20:30Z
+      text: "2026-11-25"
+    secret: !vault |
+      HIDDEN
+  check_mode: true
+  diff: true
+"""
+
+
+def test_values_of_yaml_are_the_same_both_ways(azure_here: AzureProcess, playbooks: Playbooks) -> None:
+    """Dates, and a text that is vaulted where it stands."""
+    (playbooks.directory / "password").write_text("open sesame")
+    vault = VaultLib([("default", VaultSecret(b"open sesame"))])
+    hidden = vault.encrypt(azure_here.ready["client_secret"]).decode().strip().replace("\n", "\n      ")
+    elsewhere = {"ansible_python_interpreter": playbooks.foreign_interpreter()}
+    tasks: list[JSON] = []
+    for name, variables in (("here", {}), ("as a module", elsewhere)):
+        path = playbooks.directory / f"{name}.yml"
+        path.write_text(OF_YAML.replace("NAME", name).replace("HIDDEN", hidden))
+        tasks.append({"ansible.builtin.import_tasks": str(path), "vars": variables})
+    options = {key: value for key, value in azure_here.options().items() if key != "secret"}
+    secret = ("--vault-password-file", str(playbooks.directory / "password"))
+    played = playbooks.play(local_play(tasks, module_defaults=defaults(options)), *secret)
+    assert played.code == 0, played.output
+    assert played["here"]["diff"] == played["as a module"]["diff"]
+    tags = played["here"]["diff"]["after"]["tags"]
+    assert (tags["day"], tags["text"]) == ("2026-11-25", "2026-11-25")
+    assert tags["moment"].startswith("2026-11-25T10:20:30")
+
+
+def test_what_only_looks_like_a_dictionary_is_told(azure_here: AzureProcess, playbooks: Playbooks) -> None:
+    looks = "{'day': datetime.date(2026, 11, 25)}"
+    played = playbooks.play(
+        local_play([{"name": "looks", VAULT: {**NAMED, "tags": looks}}], module_defaults=defaults(azure_here.options()))
+    )
+    assert re.search(
+        "is not a dictionary|dictionary requested|cannot be converted to a dict|unable to evaluate",
+        played["looks"]["msg"],
+    )
 
 
 def test_timeout_interrupts_a_long_wait(playbooks: Playbooks, tmp_path: Path) -> None:
