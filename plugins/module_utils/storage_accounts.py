@@ -79,7 +79,7 @@ class Account:
 
     @property
     def roles_needed(self) -> list[str]:
-        """The roles a vault's identity needs on the account."""
+        """The roles a vault's identity needs on the account. Raises :class:`InputError` when its tier is not known."""
         return storage_roles(self.kind, self.tier, self.is_classic)
 
     @property
@@ -98,8 +98,12 @@ class Account:
         return self.endpoint_support.reason
 
     def described(self) -> JSON:
-        """The account as results show it."""
-        rules = self.network_acls
+        """The account as results show it. Which roles it needs may not be known: that is a reason, not an error, here."""
+        rules, reasons = self.network_acls, [self.reason]
+        try:
+            roles = self.roles_needed
+        except InputError as error:
+            roles, reasons = [], [*reasons, error.message.rstrip(".")]
         return {
             "id": self.id,
             "name": parse_id(self.id).name,
@@ -112,8 +116,8 @@ class Account:
             "public_network_access": str(get_path(self.document, "properties.publicNetworkAccess") or ""),
             "trusted_services": self.trusted_services,
             "supports_private_endpoint": self.supports_private_endpoint,
-            "reason": self.reason,
-            "roles_needed": self.roles_needed,
+            "reason": "; ".join(filter(None, reasons)),
+            "roles_needed": roles,
             "state": facts(self.document),
         }
 
@@ -124,7 +128,7 @@ def list_accounts(task: Task) -> JSON:
     if name and not group:
         raise InputError("name needs resource_group; or give the account's id in ids.")
     missing: list[str] = []
-    if task.options.get("ids"):
+    if task.options.get("ids") is not None:
         looked_up = {account_id: read_account(task.azure, account_id) for account_id in account_ids(task)}
         found = [account for account in looked_up.values() if account]
         missing = [account_id for account_id, account in looked_up.items() if account is None]
@@ -137,9 +141,9 @@ def list_accounts(task: Task) -> JSON:
 
 
 def account_ids(task: Task) -> list[str]:
-    """The accounts a task names by ``ids``, or by ``resource_group`` and ``name``; each once."""
+    """The accounts a task names by ``ids`` (given empty: none), or by ``resource_group`` and ``name``; each once."""
     options = task.options
-    if not options.get("ids"):
+    if options.get("ids") is None:
         return [build_id(task.subscription_id, options["resource_group"], TYPE, options["name"])]
     parsed = [parse_id(text, option="ids") for text in options["ids"]]
     for one in parsed:

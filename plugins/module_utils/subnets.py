@@ -80,7 +80,9 @@ def capacity(subnet_id: str, network: JSON, usages: t.Sequence[JSON]) -> Capacit
     if subnet is None:
         return None
     properties = subnet.get("properties") or {}
-    prefixes = tuple(properties.get("addressPrefixes") or [properties["addressPrefix"]])
+    # Either may be missing, both from a subnet that was given no addresses (yet): it has none to give.
+    single = properties.get("addressPrefix")
+    prefixes = tuple(properties.get("addressPrefixes") or ([single] if single else []))
     nets = [ipaddress.ip_network(prefix) for prefix in prefixes]
     usable = sum(net.num_addresses - RESERVED for net in nets if net.version == 4)
     usage = next((item for item in usages if fold_id(item.get("id")) == key), {})
@@ -99,8 +101,9 @@ def shortage(found: Capacity, required: int) -> str:
     """A sentence when the subnet is too small, else an empty string."""
     if found.free >= required:
         return ""
+    prefixes = ", ".join(found.prefixes) or "without an address prefix"
     return (
-        f"{found.subnet_id} ({', '.join(found.prefixes)}) has {found.free} free addresses, {required} are needed "
+        f"{found.subnet_id} ({prefixes}) has {found.free} free addresses, {required} are needed "
         f"({found.used} of {found.usable} are in use)"
     )
 
@@ -166,5 +169,6 @@ def needed(options: JSON) -> tuple[int, int]:
     if options.get("addresses") is not None:
         return int(options["addresses"]), int(options["addresses"])
     need = NEEDS[options["sub_resource"]]
-    count, growth = int(options.get("endpoints") or 1), int(options.get("data_sources") or 0)
+    endpoints = options.get("endpoints")
+    count, growth = 1 if endpoints is None else int(endpoints), int(options.get("data_sources") or 0)
     return need.required * count + growth, need.advised * count + growth

@@ -22,7 +22,7 @@ options:
     description: Name of the account; needs O(resource_group).
     type: str
   ids:
-    description: Ids of the accounts.
+    description: Ids of the accounts. Nothing is done when empty.
     type: list
     elements: str
     aliases: [id]

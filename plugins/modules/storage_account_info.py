@@ -22,7 +22,7 @@ options:
     description: Only this account; needs O(resource_group).
     type: str
   ids:
-    description: Only these accounts, by id. Accounts that do not exist are named in RV(missing).
+    description: Only these accounts, by id; none when empty. Accounts that do not exist are named in RV(missing).
     type: list
     elements: str
     aliases: [id]
@@ -85,7 +85,7 @@ storage_accounts:
       type: str
       sample: Standard_LRS
     tier:
-      description: V(Standard) or V(Premium).
+      description: V(Standard) or V(Premium), or what else Azure calls it.
       returned: success
       type: str
       sample: Standard
@@ -115,12 +115,12 @@ storage_accounts:
       type: bool
       sample: true
     reason:
-      description: Why it cannot; empty when it can.
+      description: Why it cannot, and why the roles it needs are not known; empty when it can and they are.
       returned: success
       type: str
       sample: ''
     roles_needed:
-      description: Roles the vault's identity needs on the account.
+      description: Roles the vault's identity needs on the account; empty when they are not known.
       returned: success
       type: list
       elements: str

@@ -185,6 +185,7 @@ def test_reads_a_classic_account_by_name_and_by_id(cloud: Cloud) -> None:
         ({"resource_group": "rg-nowhere"}, []),
         ({"resource_group": "rg-backup", "name": "nowhere"}, []),
         ({"ids": [OTHER, CACHE]}, ["cachenortheurope", "cachewesteurope"]),
+        ({"ids": []}, []),
     ],
 )
 def test_lists(cloud: Cloud, options: JSON, names: list[str]) -> None:
@@ -193,6 +194,31 @@ def test_lists(cloud: Cloud, options: JSON, names: list[str]) -> None:
     assert found["changed"] is False
     assert [account["name"] for account in found["storage_accounts"]] == names
     assert cloud.writes() == []
+
+
+def test_an_account_of_an_unknown_tier_is_listed_with_the_others(make_cloud: t.Callable[..., Cloud]) -> None:
+    names = ("cachewesteurope", "cachenortheurope")
+    accounts = [{"name": name, "resource_group": "rg-backup", "sku": "PremiumV2_LRS"} for name in names]
+    cloud = make_cloud(
+        storage_accounts=[
+            accounts[0],
+            {**accounts[1], "kind": "Storage"},
+            {"name": "usual", "resource_group": "rg-dns"},
+        ]
+    )
+    rows = {row["name"]: row for row in cloud.run(INFO)["storage_accounts"]}
+    assert [row["roles_needed"] for row in rows.values()] == [[], [], ["Contributor", "Storage Blob Data Contributor"]]
+    unknown = "tier 'PremiumV2' is neither Standard nor Premium; which roles such an account needs is not known"
+    assert (rows[names[0]]["reason"], rows[names[0]]["supports_private_endpoint"]) == (unknown, True)
+    assert rows[names[1]]["reason"] == f"kind Storage must be upgraded to StorageV2 first; {unknown}"
+    assert rows["usual"]["reason"] == ""
+
+
+def test_no_accounts_are_none(cloud: Cloud) -> None:
+    for state in ("present", "absent"):
+        done = cloud.run(ACCESS, ids=[], state=state)
+        assert (done["changed"], done["storage_accounts"]) == (False, [])
+    assert cloud.requests() == []
 
 
 def test_names_what_is_missing(cloud: Cloud) -> None:

@@ -49,6 +49,8 @@ SIZE_24, SIZE_28 = {"addressPrefix": "10.1.1.0/24"}, {"addressPrefix": "10.1.1.0
         ({**SIZE_24, "ipConfigurations": [{}, {}]}, [], 251, 2, 249),
         ({"addressPrefixes": ["10.1.1.0/28", "10.1.2.0/28"]}, [], 22, 0, 22),
         ({"addressPrefixes": ["10.1.1.0/28", "fd00::/64"]}, [], 11, 0, 11),
+        ({}, [], 0, 0, 0),
+        ({"addressPrefix": None, "addressPrefixes": []}, usage(0, 251), 0, 0, 0),
     ],
 )
 def test_capacity(properties: JSON, usages: list[JSON], usable: int, used: int, free: int) -> None:
@@ -61,6 +63,12 @@ def test_capacity(properties: JSON, usages: list[JSON], usable: int, used: int, 
 def test_a_subnet_the_network_does_not_have() -> None:
     assert capacity(SUBNET + "2", network(**SIZE_24), []) is None
     assert capacity(SUBNET, {"properties": {}}, []) is None
+
+
+def test_a_subnet_without_a_prefix_is_named() -> None:
+    found = capacity(SUBNET, network(), [])
+    assert found is not None
+    assert shortage(found, 1).startswith(f"{SUBNET} (without an address prefix) has 0 free addresses, 1 are needed")
 
 
 def having(free: int = 10, policies: str = "Disabled") -> Capacity:
@@ -92,6 +100,8 @@ def test_policies(policies: str, accepted: list[str], refused: bool) -> None:
     [
         ({"sub_resource": "AzureBackup"}, (10, 25)),
         ({"sub_resource": "AzureBackup", "endpoints": 2, "data_sources": 3}, (23, 53)),
+        ({"sub_resource": "AzureBackup", "endpoints": 0, "data_sources": 3}, (3, 3)),
+        ({"sub_resource": "AzureBackup", "endpoints": None}, (10, 25)),
         ({"sub_resource": "AzureSiteRecovery"}, (9, 9)),
         ({"sub_resource": "AzureBackup", "addresses": 4}, (4, 4)),
         ({"sub_resource": "AzureBackup", "addresses": 0}, (0, 0)),
