@@ -34,6 +34,28 @@ NAMES = {
 _ANY_NAME = (r"[^\s/]([^/]*[^\s/])?", "no slash, and no space at either end")
 
 
+# What is of these types, or below one, is always in a resource group.
+IN_GROUPS = frozenset(
+    {
+        "microsoft.classicstorage/storageaccounts",
+        "microsoft.compute/disks",
+        "microsoft.compute/virtualmachines",
+        "microsoft.dataprotection/backupvaults",
+        "microsoft.keyvault/vaults",
+        "microsoft.managedidentity/userassignedidentities",
+        "microsoft.migrate/assessmentprojects",
+        "microsoft.migrate/migrateprojects",
+        "microsoft.network/networkinterfaces",
+        "microsoft.network/privatednszones",
+        "microsoft.network/privateendpoints",
+        "microsoft.network/virtualnetworks",
+        "microsoft.offazure/mastersites",
+        "microsoft.recoveryservices/vaults",
+        "microsoft.storage/storageaccounts",
+    }
+)
+
+
 @dataclass(frozen=True)
 class ResourceId:
     """A parsed ARM id. ``kind`` is the full type as written, ``names`` the names along it."""
@@ -67,7 +89,8 @@ class ResourceId:
 def parse_id(text: str, expected: str = "", *, option: str = "id") -> ResourceId:
     """Parse an id. ``expected`` is a type the id must have (``Microsoft.Network/virtualNetworks/subnets``).
 
-    Raises :class:`InputError` naming ``option`` when the text is no id or one of another type.
+    Raises :class:`InputError` naming ``option`` when the text is no id, one of another type, or one without the resource
+    group that its type always has.
     """
     cleaned = "/" + (text or "").strip().strip("/")
     parts = cleaned[1:].split("/")
@@ -92,6 +115,8 @@ def parse_id(text: str, expected: str = "", *, option: str = "id") -> ResourceId
         raise InputError(
             f"{option} must be the id of a {expected}, got one of {found.kind or 'a resource group'}: {text}"
         )
+    if not group and "/".join(found.type.split("/")[:2]) in IN_GROUPS:
+        raise _malformed(text, expected or found.kind, option)
     return found
 
 

@@ -178,8 +178,10 @@ def _patience(time_to_live: int | None) -> str:
 def _server_of(row: t.Mapping[str, t.Any], default: Resolver) -> Resolver:
     if not row.get("dns_server"):
         return default
-    port = row.get("dns_port") or Resolver.port
-    if not (isinstance(port, int) and 0 < port < 65536):
+    # A template makes a text of a number.
+    given = row.get("dns_port")
+    port = str(Resolver.port if given in (None, "") else given)
+    if not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
         raise InputError(f"names: dns_port {port} is not a port.")
     return Resolver(server_address(row["dns_server"], "names: dns_server"), int(port))
 

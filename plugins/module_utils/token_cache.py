@@ -20,7 +20,7 @@ class SessionCache:
     """A small dictionary on disk. Without a directory it lives in memory only.
 
     Writers replace the file in one step, so a reader sees an old or a new one, never half of one. What cannot be read
-    is treated as empty.
+    is treated as empty, and what cannot be written is kept in memory.
     """
 
     def __init__(self, directory: str | None) -> None:
@@ -34,16 +34,13 @@ class SessionCache:
     def put(self, key: str, value: t.Any) -> None:
         """Store a JSON value under a key; the key itself is stored only as a digest."""
         content = {**self._read(), self._name(key): value}
+        try:
+            if self._path is not None:
+                _replace(self._path, content)
+        except OSError:
+            self._path = None
         if self._path is None:
             self._memory = content
-            return
-        handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=FILE)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                json.dump(content, stream)
-            os.replace(name, self._path)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
 
     def _read(self) -> dict[str, t.Any]:
         if self._path is None:
@@ -57,6 +54,17 @@ class SessionCache:
     @staticmethod
     def _name(key: str) -> str:
         return hashlib.sha256(key.encode()).hexdigest()
+
+
+def _replace(path: Path, content: t.Any) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=FILE)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            json.dump(content, stream)
+        os.replace(name, path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 class SharedToken:

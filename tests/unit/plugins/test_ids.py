@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from ansible_collections.privatelink.recovery.plugins.module_utils import ids
 from ansible_collections.privatelink.recovery.plugins.module_utils.errors import InputError
@@ -74,6 +76,16 @@ def test_an_id_of_another_type_is_refused() -> None:
         ids.parse_id(VAULT, "Microsoft.Network/virtualNetworks/subnets", option="subnet")
     with pytest.raises(InputError, match="got one of a resource group"):
         ids.parse_id(f"{GROUPS}/rg", "Microsoft.Network/virtualNetworks")
+
+
+@pytest.mark.parametrize("text", [VAULT, SUBNET, NETWORK, f"{VAULT}/backupJobs/one"])
+def test_what_lives_in_a_resource_group_must_name_it(text: str) -> None:
+    without = re.sub("/resourceGroups/[^/]+", "", text)
+    kind = ids.parse_id(text).kind
+    for expected in ("", kind):
+        with pytest.raises(InputError, match=f"subnet is not the id of a {kind}") as caught:
+            ids.parse_id(without.upper() if expected else without, expected, option="subnet")
+        assert "/resourceGroups/<name>/" in caught.value.remedy
 
 
 def test_parts_of_an_id() -> None:

@@ -189,12 +189,21 @@ def test_rows_of_one_name_are_merged() -> None:
         ({"fqdn": "a" * 64 + ".example.com"}, "not a fully qualified"),
         ({"fqdn": "a.example.com", "ip_addresses": ["10.0.0"]}, "no IPv4 address"),
         ({"fqdn": "a.example.com", "dns_server": "dns.example.com"}, "not an IP address"),
-        ({"fqdn": "a.example.com", "dns_server": "10.0.0.4", "dns_port": "domain"}, "not a port"),
+        *(
+            ({"fqdn": "a.example.com", "dns_server": "10.0.0.4", "dns_port": port}, "not a port")
+            for port in ("domain", "65536", "-1", "5.3", "²", 0, True, 5353.5)
+        ),
     ],
 )
 def test_what_is_no_name(row: dict[str, t.Any], words: str) -> None:
     with pytest.raises(InputError, match=words):
         asked_names([row])
+
+
+@pytest.mark.parametrize(("port", "expected"), [("5353", 5353), (5353, 5353), (None, 53), ("", 53)])
+def test_the_port_of_a_row_may_be_a_text(port: t.Any, expected: int) -> None:
+    row = {"fqdn": "a.example.com", "dns_server": "10.0.0.4", "dns_port": port}
+    assert asked_names([row]) == [Asked("a.example.com", (), Resolver("10.0.0.4", expected))]
 
 
 @pytest.mark.parametrize("option", [{"dns_server": "dns.example.com"}, {"dns_port": 0}, {"port": 70000}])

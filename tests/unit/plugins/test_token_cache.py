@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 import typing as t
 from pathlib import Path
@@ -57,6 +58,25 @@ def test_what_cannot_be_read_is_empty(tmp_path: Path, content: str) -> None:
     assert cache.get("k") is None
     cache.put("k", 1)
     assert cache.get("k") == 1
+
+
+def test_what_cannot_be_written_is_kept_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    cache = SessionCache(str(gone))
+    cache.put("before", 1)
+    shutil.rmtree(gone)
+    cache.put("k", 2)
+    assert cache.get("k") == 2
+
+    def full(*_names: t.Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    cache = SessionCache(str(tmp_path))
+    cache.put("k", 3)
+    cache.put("l", 4)
+    assert (cache.get("k"), cache.get("l"), list(tmp_path.iterdir())) == (3, 4, [])
 
 
 @pytest.mark.parametrize(("left", "asked"), [(MARGIN + 1, 1), (MARGIN, 2), (0, 2), (-5, 2)])
