@@ -146,11 +146,11 @@ def refuse_other_location(current: Resource, region: str) -> None:
         )
 
 
-def require_join(call: Call, primary_action: str, linked_action: str, linked_scope: str) -> None:
+def require_join(call: Call, primary_action: str, linked_action: str, linked_scope: str, told: str = "") -> None:
     """Refuse (403 ``LinkedAuthorizationFailed``) a caller who may write but not join what the body refers to."""
     from .authorization import Authorization
 
-    call.arm.service(Authorization).require_linked(call, primary_action, call.id, linked_action, linked_scope)
+    call.arm.service(Authorization).require_linked(call, primary_action, call.id, linked_action, linked_scope, told)
 
 
 def may(call: Call, action: str, scope: str) -> bool:

@@ -1,29 +1,25 @@
-"""Private endpoints: the requests on them and the rules for making one.
+"""Private endpoints: the requests on them.
 
-Source: azure-cli recording ``test_network_private_endpoint_private_dns_zone_group.yaml``; Microsoft Learn "What is a
-private endpoint?" (region and subscription of the network, approval).
+Source: azure-cli recording ``test_network_private_endpoint_private_dns_zone_group.yaml``.
 """
 
 from __future__ import annotations
 
-import typing as t
-
 from ..arm import Arm, Call, Route
 from ..private_link import Name
 from ..store import Resource
-from ..wire import JSON, Response, fold, parent
+from ..wire import JSON, Response, parent
 from . import network_addresses as addresses
 from . import network_endpoint_request as requests
+from . import network_endpoint_rules as rules
 from . import network_operations as operations
 from .management_locks import ManagementLocks
 from .network_endpoint_request import EndpointRequest
 from .network_interfaces import Interfaces
 from .network_publication import Publication
+from .network_settings import setting
 from .network_zone_groups import ZoneGroups
 
-_ENDPOINT_LIMIT = 1000
-_INTERFACE_LINGER = 0
-_JOIN = "Microsoft.Network/virtualNetworks/subnets/join/action"
 _EXPANDED = {"networkinterface": "networkInterfaces", "subnet": "subnet"}
 
 
@@ -58,7 +54,7 @@ class PrivateEndpoints:
         endpoint = Resource(endpoint_id, document, {"request": wanted})
         names = self._known_names(endpoint, approved)
         subnet = self._arm.store.get(wanted.subnet_id)
-        self._check_room(subnet, names, wanted.fixed)
+        rules.check_room(self._arm, subnet, names, wanted.fixed)
         self._arm.store.put(endpoint)
         interface = self._interfaces.create(interface_id, wanted.location, endpoint_id)
         self._interfaces.hold(interface, subnet, names, wanted.fixed)
@@ -69,21 +65,6 @@ class PrivateEndpoints:
         wanted: EndpointRequest = endpoint.hidden["request"]
         target = self._publication.target(wanted.target_id)
         return target.names(wanted.target_id, wanted.group_id, endpoint) if approved else []
-
-    def _check_room(self, subnet: Resource, names: t.Sequence[Name], fixed: t.Mapping[str, str]) -> None:
-        """Refuse a subnet without room (AKS troubleshooting page "SubnetIsFull") or a chosen address it cannot give."""
-        taken = addresses.taken(self._arm, subnet.id)
-        for address in fixed.values():
-            if address in taken or not addresses.is_usable(subnet, address):
-                raise operations.invalid(
-                    f"Private static IP address {address} is not available in subnet {subnet.id}.",
-                    "PrivateIPAddressNotAvailable",
-                )
-        if addresses.size(subnet) - len(taken) < max(1, len(names)):
-            raise operations.invalid(
-                f"Subnet {subnet.id} with address prefix {addresses.prefixes(subnet)[0]} is already full.",
-                "SubnetIsFull",
-            )
 
     def _get(self, call: Call) -> Response:
         """``$expand`` puts whole documents in place of the ids of interfaces or subnet."""
@@ -103,7 +84,7 @@ class PrivateEndpoints:
         current = self._arm.store.find(call.id)
         region = operations.region_of(call.body, current.document["location"] if current else "")
         wanted = requests.read(call.body, region)
-        operations.require_join(call, addresses.ENDPOINT + "/write", _JOIN, wanted.subnet_id)
+        approved = rules.require_links(call, wanted)
         if current is not None:
             operations.refuse_while_running(call, current.id, region)
             requests.refuse_changes(current, wanted)
@@ -111,8 +92,8 @@ class PrivateEndpoints:
         else:
             operations.check_name(call["endpoint"])
             self._check_target(call, wanted)
-            self._check_subnet(call, wanted)
-            endpoint = self.create(call.id, wanted, call.body["properties"], self._approves(call, wanted))
+            rules.check_subnet(call, wanted)
+            endpoint = self.create(call.id, wanted, call.body["properties"], approved)
         self._tag(endpoint, call.body)
         return self._start(call, endpoint, new=current is None)
 
@@ -146,47 +127,8 @@ class PrivateEndpoints:
         if body.get("tags"):
             endpoint.document["tags"] = body["tags"]
 
-    def _approves(self, call: Call, wanted: EndpointRequest) -> bool:
-        """Whether the connection is approved at once: asked for, and the caller may approve on the target."""
-        if wanted.kind == requests.MANUAL:
-            return False
-        parts = wanted.target_id.strip("/").split("/")
-        start = [part.lower() for part in parts].index("providers")
-        kind = "/".join([parts[start + 1], *parts[start + 2 :: 2]])
-        return operations.may(call, f"{kind}/privateEndpointConnectionsApproval/action", wanted.target_id)
-
     def _check_target(self, call: Call, wanted: EndpointRequest) -> None:
         self._publication.target(wanted.target_id).check(wanted.target_id, wanted.group_id, call.id)
-
-    def _check_subnet(self, call: Call, wanted: EndpointRequest) -> None:
-        """Refuse a subnet that does not exist, is not ready, is elsewhere or does not take endpoints."""
-        subnet = self._arm.store.find(wanted.subnet_id)
-        if subnet is None:
-            raise operations.invalid_reference(wanted.subnet_id, call.id)
-        network = self._arm.store.get(parent(subnet.id))
-        same_subscription = fold(operations.subscription(network.id)) == fold(operations.subscription(call.id))
-        if not same_subscription or network.document["location"] != wanted.location:
-            raise operations.invalid_reference(network.id, call.id)
-        if subnet.properties["provisioningState"] != "Succeeded":
-            raise operations.not_provisioned(subnet.id, subnet.properties["provisioningState"])
-        refused = self._arm.settings.get("network_policies_refused", True)
-        if refused and subnet.properties["privateEndpointNetworkPolicies"] == "Enabled":
-            raise operations.invalid(
-                f"Private endpoint {call.id} cannot be created in a subnet {subnet.id} since it has private endpoint "
-                "network policies enabled.",
-                "PrivateEndpointCannotBeCreatedInSubnetThatHasNetworkPoliciesEnabled",
-            )
-        self._check_limit(network)
-
-    def _check_limit(self, network: Resource) -> None:
-        """1,000 a network (Microsoft Learn "Azure subscription and service limits"); the code is unverified."""
-        most = int(self._arm.settings.get("private_endpoints_per_virtual_network", _ENDPOINT_LIMIT))
-        prefix = fold(network.id) + "/"
-        endpoints = self._arm.store.below("", addresses.ENDPOINT)
-        if sum(fold(item.properties["subnet"]["id"]).startswith(prefix) for item in endpoints) >= most:
-            raise operations.invalid(
-                f"Virtual network {network.id} already has {most} private endpoints.", "PrivateEndpointLimitReached"
-            )
 
     def _patch(self, call: Call) -> Response:
         endpoint = self._arm.store.get(call.id)
@@ -225,7 +167,7 @@ class PrivateEndpoints:
         self._publication.target(wanted.target_id).disconnect(wanted.target_id, endpoint.id)
         self._arm.store.remove(endpoint.id)
         addresses.show_attachments(self._arm, wanted.subnet_id)
-        linger = float(self._arm.settings.get("network_interface_linger", _INTERFACE_LINGER))
+        linger = float(setting(self._arm, "network_interface_linger"))
         if linger > 0:
             self._arm.scheduler.after(linger, lambda: self._interfaces.release(interface_id))
         else:

@@ -10,6 +10,7 @@ from ..store import Resource
 from ..wire import JSON, ArmError, Response, parent, parent_not_found
 from . import network_addresses as addresses
 from . import network_operations as operations
+from .network_settings import setting
 
 SUBNET = "Microsoft.Network/virtualNetworks/subnets"
 _POLICIES = ("Enabled", "Disabled", "NetworkSecurityGroupEnabled", "RouteTableEnabled")
@@ -22,7 +23,7 @@ def default_policies(arm: Arm, api_version: str) -> str:
     ``Enabled`` is recorded at 2020-11-01 and ``Disabled`` is seen in exports of 2023-06-01; the turning point between
     them is unverified and the world's setting ``network_policies_disabled_since``.
     """
-    turning_point = str(arm.settings.get("network_policies_disabled_since", "2022-07-01"))
+    turning_point = str(setting(arm, "network_policies_disabled_since"))
     return "Enabled" if api_version < turning_point else "Disabled"
 
 

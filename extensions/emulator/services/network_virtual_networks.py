@@ -14,6 +14,7 @@ from ..store import Resource
 from ..wire import JSON, Response, location, parent
 from . import network_addresses as addresses
 from . import network_operations as operations
+from .network_settings import setting
 from .network_subnets import SUBNET, check_subnet, network_document, refuse_in_use, settle, store_subnet
 
 NETWORK = "Microsoft.Network/virtualNetworks"
@@ -152,7 +153,7 @@ class VirtualNetworks:
         """Whether ``limit`` leaves Azure's five reserved addresses out is unverified, so the world may decide."""
         network = self._arm.store.get(parent(call.id + "/x"))
         reserved = addresses.RESERVED_FIRST + addresses.RESERVED_LAST
-        whole = not self._arm.settings.get("usages_limit_excludes_reserved", True)
+        whole = not setting(self._arm, "usages_limit_excludes_reserved")
         return Response(
             200,
             {

@@ -15,6 +15,7 @@ from ..store import Resource, type_of
 from ..wire import JSON, ArmError, Response, fold, parent, parent_not_found
 from . import network_addresses as addresses
 from . import network_operations as operations
+from .network_settings import setting
 from .private_dns_names import record_name
 from .private_dns_records import Records
 
@@ -56,7 +57,7 @@ class ZoneGroups:
             for config in group.properties["privateDnsZoneConfigs"]:
                 self._write_config(endpoint, config["properties"], everything)
             group.document["etag"] = self._arm.etag()
-        cleared = settled and self._arm.settings.get("custom_dns_configs_cleared", True)
+        cleared = settled and setting(self._arm, "custom_dns_configs_cleared")
         endpoint.properties["customDnsConfigs"] = [] if cleared else list(endpoint.hidden.get("published", []))
 
     def erase(self, endpoint: Resource) -> None:
@@ -141,7 +142,7 @@ class ZoneGroups:
     def _zones(self, call: Call) -> dict[str, str]:
         """The zones a body names: they must exist and allow the caller to join. Of the codes, that of too many is unverified."""
         configs = (call.body.get("properties") or {}).get("privateDnsZoneConfigs") or []
-        most = int(self._arm.settings.get("zones_per_zone_group", 5))
+        most = int(setting(self._arm, "zones_per_zone_group"))
         if len(configs) > most:
             raise operations.invalid(
                 f"A private DNS zone group takes at most {most} zones.", "PrivateDnsZoneConfigsLimitExceeded"

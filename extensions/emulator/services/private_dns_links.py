@@ -11,6 +11,7 @@ from ..store import Resource
 from ..wire import JSON, Response, fold, parent, parent_not_found
 from . import network_operations
 from . import private_dns_operations as operations
+from .network_settings import setting
 from .private_dns_operations import LINK, ZONE_PATH
 from .resource_tags import kept_by_dns
 
@@ -71,7 +72,7 @@ class Links:
         Whether a zone and its subdomain may both be linked is unverified: they may, unless the world's setting
         ``overlapping_zones_refused`` is true.
         """
-        nested = bool(self._arm.settings.get("overlapping_zones_refused", False))
+        nested = bool(setting(self._arm, "overlapping_zones_refused"))
         for link in self._arm.store.below("", LINK):
             other_id = parent(link.id)
             other = other_id.rsplit("/", 1)[-1]

@@ -15,6 +15,7 @@ from ..arm import Arm, Call, Route
 from ..store import Resource, type_of
 from ..wire import JSON, Response, fold, parent_not_found
 from . import private_dns_operations as operations
+from .network_settings import setting
 from .private_dns_operations import ZONE, ZONE_PATH
 
 #: Record types and the property that holds their data.
@@ -28,7 +29,6 @@ DATA = {
     "SRV": "srvRecords",
     "TXT": "txtRecords",
 }
-_PAGE_SIZE = 100
 _LONGEST_TIME_TO_LIVE = 2**31 - 1
 
 
@@ -153,7 +153,7 @@ class Records:
             for record in self._arm.store.below(zone.id)
             if _is_record(record, kind) and record.name.lower().endswith(query.get("$recordsetnamesuffix", "").lower())
         ]
-        start, size = int(query.get("$skiptoken", 0)), int(self._arm.settings.get("record_page_size", _PAGE_SIZE))
+        start, size = int(query.get("$skiptoken", 0)), int(setting(self._arm, "record_page_size"))
         size = min(size, int(query.get("$top", size)))
         document: JSON = {"value": [record.document for record in wanted[start : start + size]]}
         if start + size < len(wanted):

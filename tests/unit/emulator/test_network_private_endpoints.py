@@ -188,11 +188,32 @@ def test_network_policies(policies: str, refused: bool, status: int) -> None:
         }
 
 
-def test_without_the_approval_action_the_connection_waits() -> None:
-    azure = Azure(
+def without_approval(**settings: t.Any) -> Azure:
+    """Someone may make endpoints in the group but not approve connections of the target."""
+    return Azure(
         principals=[{"object_id": READER, "client_id": READER}],
         role_assignments=[{"scope": GROUP, "role": "Network Contributor", "principal_id": READER}],
+        settings=settings,
     )
+
+
+def test_an_automatic_connection_needs_the_approval_action_on_the_target() -> None:
+    azure = without_approval()
+    assert azure.refused("PUT", ENDPOINT, endpoint()) == (
+        403,
+        "LinkedAuthorizationFailed",
+        f"The client '{READER}' with object id '{READER}' has permission to perform action "
+        f"'Microsoft.Network/privateEndpoints/write' on scope '{ENDPOINT}'; however, it does not have permission to perform "
+        f"action 'PrivateEndpointConnectionsApproval/action' on the linked scope(s) '{TARGET}' or the linked scope(s) are "
+        "invalid.",
+    )
+    assert azure.send("GET", ENDPOINT).status == 404
+    azure.settled("PUT", ENDPOINT, endpoint(manual=True))
+    assert state(azure, "manualPrivateLinkServiceConnections")["status"] == "Pending"
+
+
+def test_a_world_may_let_it_wait_instead() -> None:
+    azure = without_approval(approval_right_missing="pending")
     azure.settled("PUT", ENDPOINT, endpoint())
     assert state(azure)["status"] == "Pending"
     assert azure.get(ENDPOINT)["properties"]["customDnsConfigs"] == []
