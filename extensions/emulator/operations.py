@@ -44,13 +44,17 @@ class Operations:
         done: t.Callable[[], None],
         failed: t.Callable[[], None] | None = None,
         result_status: int = 200,
+        error: JSON | None = None,
     ) -> Operation:
-        """Begin an operation: ``done`` runs when it has succeeded, ``failed`` instead when a fault was injected."""
+        """Begin an operation: ``done`` runs when it has succeeded, ``failed`` instead when it has not.
+
+        It fails with ``error`` when that is given, and when a fault was injected.
+        """
         now = self._clock.now()
         due = now + self._seconds(kind)
         operation = Operation(operation_id, kind, resource_id, now, due, result_status=result_status)
         self._known[operation_id.lower()] = operation
-        error = self._injected(kind, resource_id)
+        error = error or self._injected(kind, resource_id)
 
         def finish() -> None:
             operation.finished = operation.due  # not now: nobody may have looked for a while

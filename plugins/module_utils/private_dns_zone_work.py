@@ -6,9 +6,9 @@ import typing as t
 from functools import partial
 
 from .azure import Azure
-from .errors import AzureError, Conflict, InputError, OperationFailed, Refusal, WaitTimeout
+from .errors import AzureError, InputError, OperationFailed, Refusal, WaitTimeout
 from .ids import build_id, fold_id, parse_id, same_id, unique_ids
-from .partial import Deed, Work
+from .partial import Work
 from .plan import Plan
 from .private_dns import MANAGED_BY, NETWORK, ZONE, zone_name
 from .private_dns_links import (
@@ -31,6 +31,7 @@ from .wire import JSON, facts, get_path, provisioning
 OVERLAP = "cannot be linked to multiple zones with overlapping namespaces"
 # A zone shows itself only once its creation has succeeded; one that has not come by then is asked for again.
 APPEARS_WITHIN = 180.0
+_LINKS = "/virtualNetworkLinks/"
 
 
 def manage_zones(task: Task) -> JSON:
@@ -124,46 +125,60 @@ def _make_zones(
     task: Task, work: Work, states: list[ZoneState], plans: list[Plan], *, needed: bool
 ) -> tuple[list[ZoneState], list[Plan]]:
     """Start what is missing, then wait for it: always when links are to follow, since a link needs its zone."""
-    found: dict[int, tuple[ZoneState, Plan]] = {}
-
-    def start(position: int) -> None:
-        state, plan = states[position], plans[position]
-        try:
-            # Only a creation shows by itself when it is over; an update is followed.
-            ZONE_KIND.apply(task.azure, plan, wait=plan.action != "create")
-        except Conflict as error:
-            if error.status != 412:
-                raise
-            # Someone made the zone since it was read: it is theirs, and is taken as it is.
-            state = _read(task, state.id)
-            plan = plan_zone(state, task.options.get("tags"))
-            if plan.changed:
-                ZONE_KIND.apply(task.azure, plan)
-        found[position] = (state, plan)
-
     work.do(
-        (f"{plan.action} zone {plan.resource_id}", partial(start, position))
-        for position, plan in enumerate(plans)
+        # Only a creation shows by itself when it is over; an update is followed.
+        (_deed("zone", plan), partial(ZONE_KIND.apply, task.azure, plan, wait=plan.action != "create"))
+        for plan in plans
         if plan.changed
     )
-    for position, (state, plan) in found.items():
-        states[position], plans[position] = state, plan
+
+    def settle(position: int) -> None:
+        plan = plans[position]
+        if not _is_ours(_settle(task.azure, ZONE_KIND, plan), ZONE_KIND, plan):
+            states[position] = _read(task, plan.resource_id)
+            plans[position] = plan_zone(states[position], task.options.get("tags"))
+            _take(task, work, ZONE_KIND, "zone", plan, plans[position])
+
     if needed or task.options["wait"]:
-        work.settle(partial(_settle, task.azure, ZONE_KIND, plan) for plan in plans if plan.changed)
+        work.settle(partial(settle, position) for position, plan in enumerate(plans) if plan.changed)
     return states, plans
 
 
 def _make_links(task: Task, work: Work, states: list[ZoneState], plans: list[Plan], wish: LinkWish) -> None:
-    deeds: list[Deed] = [
-        (f"{plan.action} link {plan.resource_id}", partial(_start_link, task, plan)) for plan in plans if plan.changed
-    ]
-    work.do(deeds)
-    if task.options["wait"]:
-        existing = [
-            link for state in states for network in wish.networks_of(state.id) if (link := link_to(state, network))
-        ]
-        busy = {str(link["id"]) for link in existing if provisioning(link) not in ("succeeded", "")}
-        work.settle(partial(_settle_link, task, plan) for plan in plans if plan.changed or plan.resource_id in busy)
+    """Start what is missing or different, then wait for it; ``plans`` tells afterwards what was done."""
+    work.do([(_deed("link", plan), partial(_start_link, task, plan)) for plan in plans if plan.changed])
+    if not task.options["wait"]:
+        return
+
+    def settle(position: int) -> None:
+        plan = plans[position]
+        if not _is_ours(_settle_link(task, plan), LINK_KIND, plan):
+            state = _read(task, plan.resource_id.rsplit(_LINKS, 1)[0])
+            network = str(get_path(plan.body, "properties.virtualNetwork.id"))
+            plans[position] = dict(zip(wish.networks_of(state.id), plan_links(state, wish)))[network]
+            _take(task, work, LINK_KIND, "link", plan, plans[position])
+
+    existing = [link for state in states for network in wish.networks_of(state.id) if (link := link_to(state, network))]
+    busy = {str(link["id"]) for link in existing if provisioning(link) not in ("succeeded", "")}
+    work.settle(
+        partial(settle, position) for position, plan in enumerate(plans) if plan.changed or plan.resource_id in busy
+    )
+
+
+def _deed(what: str, plan: Plan) -> str:
+    return f"{plan.action} {what} {plan.resource_id}"
+
+
+def _is_ours(document: JSON, kind: Kind, plan: Plan) -> bool:
+    return plan.action != "create" or kind.fulfils(document, plan)
+
+
+def _take(task: Task, work: Work, kind: Kind, what: str, plan: Plan, now: Plan) -> None:
+    """Someone made it since it was read: it is theirs, and only what the wish still lacks is written."""
+    work.done.remove(_deed(what, plan))
+    if now.changed:
+        kind.apply(task.azure, now)
+        work.done.append(_deed(what, now))
 
 
 def _start_link(task: Task, plan: Plan) -> None:
@@ -173,9 +188,9 @@ def _start_link(task: Task, plan: Plan) -> None:
         raise _explained(task.azure, error, plan) from error
 
 
-def _settle_link(task: Task, plan: Plan) -> None:
+def _settle_link(task: Task, plan: Plan) -> JSON:
     try:
-        _settle(task.azure, LINK_KIND, plan)
+        return _settle(task.azure, LINK_KIND, plan)
     except OperationFailed as error:
         raise _explained(task.azure, error, plan) from error
 
@@ -184,7 +199,7 @@ def _explained(azure: Azure, error: AzureError, plan: Plan) -> AzureError | Refu
     """The refusal of an overlapping link with both zones named, when that is what it is; the error itself otherwise."""
     if OVERLAP not in error.answer:
         return error
-    zone_id = plan.resource_id.rsplit("/virtualNetworkLinks/", 1)[0]
+    zone_id = plan.resource_id.rsplit(_LINKS, 1)[0]
     network = str(get_path(plan.body, "properties.virtualNetwork.id"))
     subscriptions = {parse_id(text).subscription_id.lower(): "" for text in (zone_id, network)}
     known = [zone for subscription in subscriptions for zone in _seen(azure, subscription, zone_name(zone_id))]
@@ -208,8 +223,8 @@ def _seen(azure: Azure, subscription_id: str, name: str) -> list[JSON]:
         return []  # Only the wording of an error depends on it.
 
 
-def _settle(azure: Azure, kind: Kind, plan: Plan) -> None:
-    """Wait until what was started is ready. What is created appears only after a while."""
+def _settle(azure: Azure, kind: Kind, plan: Plan) -> JSON:
+    """Wait until what was started is ready, and answer it. What is created appears only after a while."""
     appears_within = min(azure.timeout, APPEARS_WITHIN) if plan.action == "create" else azure.timeout
     what = f"{kind.type} {plan.resource_id.rsplit('/', 1)[-1]}"
     try:
@@ -222,6 +237,7 @@ def _settle(azure: Azure, kind: Kind, plan: Plan) -> None:
     if provisioning(document) not in ENDED:
         document = kind.settle(azure, plan.resource_id) or {}
     refuse_failed(document, plan.resource_id)
+    return t.cast(JSON, document)
 
 
 def _delete(task: Task, work: Work, kind: Kind, plans: list[Plan], *, wait: bool) -> None:

@@ -50,6 +50,7 @@ LINK_KIND = Kind(
         "properties.virtualNetworkLinkState",
     ),
     creating={"location": "global"},
+    if_none_match=True,
 )
 
 

@@ -6,10 +6,10 @@ import typing as t
 from dataclasses import dataclass
 
 from .azure import Azure
-from .errors import Conflict, OperationFailed
+from .errors import AzureError, OperationFailed
 from .plan import Plan, ended_badly, plan_absent, plan_present
 from .spec import Options, desired, differing
-from .tags import laid_over, texts
+from .tags import carries, laid_over, texts
 from .wire import JSON, provisioning
 
 
@@ -66,13 +66,22 @@ class Kind:
     def _create(self, azure: Azure, plan: Plan, wait: bool) -> JSON:
         try:
             return azure.put(plan.resource_id, self.api_version, plan.body, wait=wait, new=self.if_none_match)
-        except Conflict as error:
-            # 412: since it was read it came to be, by somebody else or by an attempt of ours whose answer was lost.
-            made = self.settle(azure, plan.resource_id) if error.status == 412 else None
-            if made is None or differing(self.options, made, plan.body):
+        except AzureError as error:
+            # Since it was read it came to be, by somebody else or by an attempt of ours whose answer was lost.
+            made = self.settle(azure, plan.resource_id) if came_to_be(error) else None
+            if made is None or not self.fulfils(made, plan):
                 raise
             refuse_failed(made, plan.resource_id)
             return made
+
+    def fulfils(self, document: JSON, plan: Plan) -> bool:
+        """Whether a resource is what the plan of its creation asked for. One that is not was made by somebody else.
+
+        That its operation failed is not seen when a creation was not waited for; what is there tells. Further tags do
+        not count, since a policy may add them.
+        """
+        rows = {name: row for name, row in self.options.items() if row.to != "tags"}
+        return not differing(rows, document, plan.body) and carries(document.get("tags"), plan.body.get("tags"))
 
     def settle(self, azure: Azure, resource_id: str) -> JSON | None:
         """Wait until nobody is working on the resource, whether that goes well or not.
@@ -89,6 +98,16 @@ class Kind:
 
 
 ENDED = ("succeeded", "failed", "canceled", "")
+
+
+def came_to_be(error: AzureError) -> bool:
+    """Whether a creation was refused because the resource exists by now.
+
+    Record sets say so at once, with 412; zones and links accept the request and end its operation as Failed (azure-cli
+    recordings ``test_PutRecordSet_IfNoneMatchFailure``, ``test_PutZone_ZoneExistsIfNoneMatchFailure`` and
+    ``test_PutLink_LinkExistsIfNoneMatchFailure``). The code is the same.
+    """
+    return error.code.lower() == "preconditionfailed"
 
 
 def refuse_failed(document: JSON, resource_id: str) -> None:

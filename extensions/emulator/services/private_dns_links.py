@@ -12,10 +12,11 @@ from ..wire import JSON, Response, fold, parent, parent_not_found
 from . import network_operations
 from . import private_dns_operations as operations
 from .network_settings import setting
-from .private_dns_operations import LINK, ZONE_PATH
+from .private_dns_operations import LINK, ZONE_PATH, Told
 from .resource_tags import kept_by_dns
 
 _JOIN = "Microsoft.Network/virtualNetworks/join/action"
+_UPSERT = "UpsertVirtualNetworkLink"
 _RESOLUTION_POLICY_SINCE = "2024-06-01"
 _POLICIES = ("Default", "NxDomainRedirect")
 
@@ -103,15 +104,22 @@ class Links:
         zone = self._zone(call, parent(call.id), "write")
         current = self._arm.store.find(call.id)
         operations.require_global(call, LINK)
-        operations.check_preconditions(call, current, f"Virtual network link {call['link']}")
         sent = call.body.get("properties") or {}
         network_id = (sent.get("virtualNetwork") or {}).get("id") or ""
         network_operations.require_join(call, LINK + "/write", _JOIN, network_id)
-        self._check(call, zone, current, sent, network_id)
         name = current.name if current else call["link"]
+        error = operations.unmet(call, current, Told.of_link(name, zone.name))
+        if error is not None:
+            return self._refused(call, error)
+        self._check(call, zone, current, sent, network_id)
         return self._laid(call, "virtual_network_link.create", zone, name, call.body)
 
+    def _refused(self, call: Call, error: JSON) -> Response:
+        """An operation that leaves the link as it is."""
+        return operations.accepted(call, "virtual_network_link.update", _UPSERT, call.id, lambda: None, error=error)
+
     def _laid(self, call: Call, kind: str, zone: Resource, name: str, body: JSON) -> Response:
+        operations.refuse_queued(call, _UPSERT, f"{zone.id}/virtualNetworkLinks/{name}")
         link = self.create(zone, name, body, "InProgress")
 
         def done() -> None:
@@ -120,7 +128,7 @@ class Links:
         def failed() -> None:
             link.properties.update(provisioningState="Failed")
 
-        return operations.accepted(call, kind, "UpsertVirtualNetworkLink", link.id, done, failed)
+        return operations.accepted(call, kind, _UPSERT, link.id, done, failed)
 
     def _check(self, call: Call, zone: Resource, current: Resource | None, sent: JSON, network_id: str) -> None:
         """The wording of these refusals is unverified, that of the overlap is not."""
@@ -137,8 +145,10 @@ class Links:
 
     def _patch(self, call: Call) -> Response:
         link = self._arm.store.get(call.id)
-        operations.check_preconditions(call, link, f"Virtual network link {link.name}")
         zone = self._zone(call, parent(link.id), "write")
+        error = operations.unmet(call, link, Told.of_link(link.name, zone.name))
+        if error is not None:
+            return self._refused(call, error)
         sent = {**link.properties, **(call.body.get("properties") or {})}
         self._check(call, zone, link, sent, sent["virtualNetwork"]["id"])
         tags = call.body.get("tags", link.document.get("tags"))
@@ -149,7 +159,7 @@ class Links:
         link = self._arm.store.find(call.id)
         if link is None:
             return Response(204)
-        operations.check_preconditions(call, link, f"Virtual network link {link.name}")
+        error = operations.unmet(call, link, Told.of_link(link.name, parent(link.id).rsplit("/", 1)[-1]))
 
         def done() -> None:
             zone = self._arm.store.find(parent(link.id))
@@ -157,7 +167,9 @@ class Links:
             if zone is not None:
                 self._count(zone)
 
-        return operations.accepted(call, "virtual_network_link.delete", "DeleteVirtualNetworkLink", link.id, done)
+        return operations.accepted(
+            call, "virtual_network_link.delete", "DeleteVirtualNetworkLink", link.id, done, error=error
+        )
 
 
 def _overlap(one: str, other: str, nested: bool) -> bool:

@@ -1,7 +1,7 @@
 """Record sets of private DNS zones: written at once, without a long operation.
 
-Source: azure-cli recordings ``test_CrudRecordSet_ARecord.yaml`` and ``test_PutRecordSet_ZoneNotExists.yaml`` of the
-privatedns command module.
+Source: azure-cli recordings ``test_CrudRecordSet_ARecord.yaml``, ``test_PutRecordSet_ZoneNotExists.yaml`` and
+``test_PutRecordSet_IfNoneMatchFailure.yaml`` of the privatedns command module.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 
 from ..arm import Arm, Call, Route
 from ..store import Resource, type_of
-from ..wire import JSON, Response, fold, parent_not_found
+from ..wire import JSON, ArmError, Response, fold, parent_not_found
 from . import private_dns_operations as operations
 from .network_settings import setting
 from .private_dns_operations import ZONE, ZONE_PATH
@@ -107,7 +107,7 @@ class Records:
     def _put(self, call: Call, kind: str) -> Response:
         zone = self._zone(call, kind, "write")
         current = self._arm.store.find(f"{zone.id}/{kind}/{call['name']}")
-        operations.check_preconditions(call, current, f"Record set {call['name']}")
+        _check_preconditions(call, current, call["name"])
         sent = call.body.get("properties") or {}
         self._check(zone, kind, call["name"], sent)
         return operations.shown(self._store(zone, kind, call["name"], sent), 201 if current is None else 200)
@@ -115,7 +115,7 @@ class Records:
     def _patch(self, call: Call, kind: str) -> Response:
         zone = self._zone(call, kind, "write")
         current = self._arm.store.get(f"{zone.id}/{kind}/{call['name']}")
-        operations.check_preconditions(call, current, f"Record set {current.name}")
+        _check_preconditions(call, current, current.name)
         sent = {**current.properties, **(call.body.get("properties") or {})}
         self._check(zone, kind, current.name, sent)
         return operations.shown(self._store(zone, kind, current.name, sent))
@@ -123,7 +123,7 @@ class Records:
     def _delete(self, call: Call, kind: str) -> Response:
         zone = self._zone(call, kind, "delete")
         current = self._arm.store.find(f"{zone.id}/{kind}/{call['name']}")
-        operations.check_preconditions(call, current, f"Record set {call['name']}")
+        _check_preconditions(call, current, call["name"])
         if kind == "SOA":
             raise operations.bad_request("The SOA record set of a zone cannot be deleted.")
         return Response(200 if self._remove(zone, f"{zone.id}/{kind}/{call['name']}") else 204)
@@ -160,6 +160,13 @@ class Records:
             onward = {**call.request.query, "$skiptoken": str(start + size)}
             document["nextLink"] = f"{call.request.base_url}{quote(call.request.path)}?{urlencode(onward, safe='$')}"
         return Response(200, document)
+
+
+def _check_preconditions(call: Call, current: Resource | None, name: str) -> None:
+    """Refuse (412) what is not met, at once and without the usual ``error`` around it."""
+    error = operations.unmet(call, current, operations.Told.of(f"Record set {name}"))
+    if error is not None:
+        raise ArmError(412, error["code"], error["message"], wrapped=False)
 
 
 def _is_record(resource: Resource, kind: str) -> bool:

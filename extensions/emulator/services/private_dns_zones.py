@@ -12,7 +12,7 @@ from ..wire import JSON, ArmError, Response
 from . import network_operations
 from . import private_dns_operations as operations
 from .network_operations import GROUP_PATH
-from .private_dns_operations import LINK, ZONE, ZONE_PATH
+from .private_dns_operations import LINK, ZONE, ZONE_PATH, Told
 from .resource_tags import kept_by_dns
 
 #: The SOA record of every private zone (Azure Verified Modules ``network/private-dns-zone``; exported zones agree).
@@ -85,36 +85,38 @@ class Zones:
 
     def _put(self, call: Call) -> Response:
         operations.require_global(call, ZONE)
-        operations.check_preconditions(call, self._arm.store.find(call.id), f"Zone {call['zone']}")
         if "." not in call["zone"].strip("."):
             raise operations.bad_request(f"The zone name '{call['zone']}' is invalid: it needs two labels or more.")
-        return self._laid(call, "private_dns_zone.create", call.id, call.body.get("tags"))
+        error = operations.unmet(call, self._arm.store.find(call.id), Told.of_zone(call["zone"]))
+        return self._laid(call, "private_dns_zone.create", call.id, call.body.get("tags"), error)
 
     def _patch(self, call: Call) -> Response:
         zone = self._arm.store.get(call.id)
-        operations.check_preconditions(call, zone, f"Zone {zone.name}")
         tags = call.body.get("tags", zone.document.get("tags"))
-        return self._laid(call, "private_dns_zone.update", zone.id, tags)
+        error = operations.unmet(call, zone, Told.of_zone(zone.name))
+        return self._laid(call, "private_dns_zone.update", zone.id, tags, error)
 
-    def _laid(self, call: Call, kind: str, zone_id: str, tags: JSON | None) -> Response:
+    def _laid(self, call: Call, kind: str, zone_id: str, tags: JSON | None, error: JSON | None) -> Response:
         kept = kept_by_dns(tags)
 
         def done() -> None:
             self.create(zone_id, kept)
 
-        return operations.accepted(call, kind, "UpsertPrivateDnsZone", zone_id, done)
+        return operations.accepted(call, kind, "UpsertPrivateDnsZone", zone_id, done, error=error)
 
     def _delete(self, call: Call) -> Response:
         """A zone with links stays. The code is in public retry lists; its pairing with this text is unverified."""
         zone = self._arm.store.find(call.id)
         if zone is None:
             return Response(204)
-        operations.check_preconditions(call, zone, f"Zone {zone.name}")
         if self._arm.store.below(zone.id, LINK):
             raise ArmError(409, "CannotDeleteResource", "Can not delete resource before nested resources are deleted.")
-        return operations.accepted(
-            call, "private_dns_zone.delete", "DeletePrivateDnsZone", zone.id, lambda: self._arm.store.remove(zone.id)
-        )
+
+        def done() -> None:
+            self._arm.store.remove(zone.id)
+
+        error = operations.unmet(call, zone, Told.of_zone(zone.name))
+        return operations.accepted(call, "private_dns_zone.delete", "DeletePrivateDnsZone", zone.id, done, error=error)
 
 
 def _document(zone_id: str) -> JSON:

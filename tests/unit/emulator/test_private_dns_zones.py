@@ -64,15 +64,55 @@ def test_new_zone_in_the_dialect_of_private_dns() -> None:
     }
 
 
-def test_existing_zone_is_not_created_again() -> None:
-    azure = Azure()
-    response = azure.send("PUT", ZONE, GLOBAL, headers={"If-None-Match": "*"})
-    assert response.status == 412
-    assert response.document == {
-        "code": "PreconditionFailed",
-        "message": f"The Zone {ZONE_NAME} exists already and hence cannot be created again.",
-    }
-    assert azure.send("PUT", ZONE, GLOBAL, headers={"If-Match": "old"}).status == 412
+LINK = f"{ZONE}/virtualNetworkLinks/to-vnet"
+MATCH, NONE_MATCH = {"If-Match": "37222d02-5fed-41c6-b394-ec1968f39f3b"}, {"If-None-Match": "*"}
+OF_LINK = f"for the Private DNS zone {ZONE_NAME}"
+CHANGED_LINK = (
+    f"The Virtual Network link 'to-vnet' for the Private DNS zone '{ZONE_NAME}' has been modified (etag mismatch)."
+)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "message"),
+    [
+        ("PUT", ZONE, NONE_MATCH, f"The Zone {ZONE_NAME} exists already and hence cannot be created again."),
+        ("PUT", ZONE, MATCH, f"The Zone {ZONE_NAME} has been modified (etag mismatch)."),
+        ("PATCH", ZONE, MATCH, f"The Zone {ZONE_NAME} has been modified (etag mismatch)."),
+        (
+            "PUT",
+            LINK,
+            NONE_MATCH,
+            f"The Virtual Network link to-vnet {OF_LINK} exists already and hence cannot be created again.",
+        ),
+        ("PUT", LINK, MATCH, CHANGED_LINK),
+        ("PATCH", LINK, MATCH, CHANGED_LINK),
+        ("DELETE", LINK, MATCH, CHANGED_LINK),
+    ],
+)
+def test_preconditions_are_judged_by_the_operation(
+    method: str, path: str, headers: dict[str, str], message: str
+) -> None:
+    azure = Azure(latency={"private_dns": 11, "virtual_network_link": 30})
+    before = azure.get(path)
+    body = {**(GLOBAL if path == ZONE else link(NETWORK)), "tags": {"a": "b"}}
+    response = azure.send(method, path, None if method == "DELETE" else body, headers=headers)
+    assert (response.status, response.document) == (202, None if method == "DELETE" else {})
+    url = response.headers["Azure-AsyncOperation"]
+    assert azure.send("GET", url).document == {"status": "InProgress"}
+    azure.clock.advance(11)
+    ended = azure.send("GET", url)
+    assert ended.status == 200
+    assert ended.document == {"status": "Failed", "error": {"code": "PreconditionFailed", "message": message}}
+    assert azure.get(path) == before
+
+
+def test_a_zone_is_deleted_in_the_version_that_is_named_only() -> None:
+    azure = Azure(private_dns_zones=[zone(linked="")])
+    url = azure.send("DELETE", ZONE, headers=MATCH).headers["Azure-AsyncOperation"]
+    error = azure.send("GET", url).document["error"]
+    assert error["message"] == f"The Zone {ZONE_NAME} has been modified (etag mismatch)."
+    azure.settled("DELETE", ZONE, headers={"If-Match": azure.get(ZONE)["etag"]})
+    assert azure.send("GET", ZONE).status == 404
 
 
 @pytest.mark.parametrize(

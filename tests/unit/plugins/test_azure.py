@@ -16,9 +16,11 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.errors import
     CredentialError,
     Forbidden,
     NotFound,
+    OperationFailed,
     Unexpected,
     Unreachable,
 )
+from ansible_collections.privatelink.recovery.plugins.module_utils.private_dns_zones import ZONE_KIND
 from ansible_collections.privatelink.recovery.plugins.modules.private_dns_zone import MODULE as ZONE_MODULE
 
 from ..conftest import CREDENTIALS, ENDPOINT, GROUPS, SUBSCRIPTION, VAULT, ZONES, Cloud
@@ -85,11 +87,35 @@ def test_a_new_zone_whose_answer_was_lost_is_no_conflict(cloud: Cloud) -> None:
     assert cloud.exists(ZONE)
 
 
-def test_a_zone_somebody_else_made_otherwise_is_a_conflict(stocked: Cloud) -> None:
-    with pytest.raises(Conflict) as caught:
+def test_a_zone_somebody_else_made_is_told_by_the_operation(stocked: Cloud) -> None:
+    with pytest.raises(OperationFailed) as caught:
         azure(stocked).put(ZONE, DNS_VERSION, {"location": "global", "tags": {"a": "1"}}, new=True)
-    assert caught.value.status == 412
+    assert caught.value.status == 200
     assert caught.value.code == "PreconditionFailed"
+
+
+def test_a_record_somebody_else_made_is_told_at_once(stocked: Cloud) -> None:
+    record = {"properties": {"ttl": 10, "aRecords": [{"ipv4Address": "10.0.0.4"}]}}
+    azure(stocked).put(f"{ZONE}/A/x", DNS_VERSION, record, new=True)
+    with pytest.raises(Conflict) as caught:
+        azure(stocked).put(f"{ZONE}/A/x", DNS_VERSION, record, new=True)
+    assert (caught.value.status, caught.value.code) == (412, "PreconditionFailed")
+
+
+@pytest.mark.parametrize(("tags", "ours"), [({"a": "1", "by-policy": "x"}, True), ({}, False), ({"a": "2"}, False)])
+def test_a_creation_that_came_second_is_good_enough_when_it_was_the_same(
+    make_cloud: t.Callable[..., Cloud], tags: JSON, ours: bool
+) -> None:
+    zones = [{"name": ZONE.rsplit("/", 1)[-1], "resource_group": "rg-dns", "tags": tags}]
+    cloud = make_cloud("realistic", private_dns_zones=zones)
+    plan = ZONE_KIND.plan(ZONE, None, {"tags": {"a": "1"}})
+    if ours:
+        made = ZONE_KIND.apply(azure(cloud), plan)
+        assert made and made["tags"] == tags
+        return
+    with pytest.raises(OperationFailed, match="exists already"):
+        ZONE_KIND.apply(azure(cloud), plan)
+    assert cloud.document(ZONE).get("tags", {}) == tags
 
 
 class Stub(EmulatorAdapter):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import pytest
+from ansible_collections.privatelink.recovery.extensions.emulator import in_process
+from ansible_collections.privatelink.recovery.extensions.emulator.arm import Proceed
+from ansible_collections.privatelink.recovery.extensions.emulator.wire import Request, Response
 from ansible_collections.privatelink.recovery.plugins.module_utils.private_dns_zones import (
     Conflict,
     link_name,
@@ -213,13 +217,89 @@ def test_a_taken_link_name_is_refused(make_cloud: t.Callable[..., Cloud]) -> Non
     assert cloud.writes() == []
 
 
-def test_a_zone_that_came_to_be_in_the_meantime_is_taken(make_cloud: t.Callable[..., Cloud]) -> None:
-    cloud = make_cloud(**foreign_world())
-    fault(cloud, {"status": 404, "code": "ResourceNotFound", "message": "not yet"}, method="GET", path=BLOB)
+def before_the_first_write(cloud: Cloud, path: str, body: JSON) -> None:
+    """Someone else is quicker: a PUT of theirs is done when ours of the same path comes in."""
+    headers = {"Authorization": f"Bearer {in_process.token(cloud.arm)}"}
+    theirs = Request.parse(
+        "PUT", f"{in_process.BASE_URL}{path}?api-version=2024-06-01", headers, json.dumps(body).encode()
+    )
+
+    def race(request: Request, entry: JSON, proceed: Proceed) -> Response:
+        if request.method == "PUT" and request.path == path and race in cloud.arm.around:
+            cloud.arm.around.remove(race)
+            assert cloud.arm.answer(theirs).status == 202
+            cloud.arm.clock.advance(60)
+            cloud.arm.scheduler.settle()
+        return proceed(request, entry)
+
+    cloud.arm.around.append(race)
+
+
+def refused(cloud: Cloud) -> list[str]:
+    """What operations ended with, in a minute at most, that found the resource there already."""
+    cloud.arm.clock.advance(60)
+    cloud.arm.scheduler.settle()
+    errors = [operation.error for operation in cloud.arm.operations.all() if operation.error]
+    return [error["message"] for error in errors if error["code"] == "PreconditionFailed"]
+
+
+@pytest.mark.parametrize("latency", ["instant", "realistic"])
+@pytest.mark.parametrize("networks", [[], [NETWORK]])
+def test_a_zone_that_came_to_be_in_the_meantime_is_taken(
+    make_cloud: t.Callable[..., Cloud], latency: str, networks: list[str]
+) -> None:
+    cloud = make_cloud(latency)
+    before_the_first_write(cloud, BLOB, {"location": "global", "tags": {"owner": "them"}})
+    done = cloud.run(MODULE, zones=BLOB_ROW, virtual_networks=networks, tags={"team": "dns"})
+    assert not done.get("failed"), done
+    assert done["changed"] is bool(networks)
+    assert [
+        diff["before_header"] for diff in done["diff"] if "/virtualNetworkLinks/" not in diff["before_header"]
+    ] == []
+    assert cloud.document(BLOB)["tags"] == {"owner": "them"}
+    assert [link["state"] for link in done["links"]] == ["Completed"] * len(networks)
+    assert refused(cloud) == [f"The Zone {NAMES[1]} exists already and hence cannot be created again."]
+
+
+def test_a_zone_another_run_of_ours_made_in_the_meantime_gets_the_tags(make_cloud: t.Callable[..., Cloud]) -> None:
+    cloud = make_cloud("realistic")
+    before_the_first_write(cloud, BLOB, {"location": "global", "tags": {"run": "other", **TAG}})
+    done = cloud.run(MODULE, zones=BLOB_ROW, tags={"team": "dns"})
+    assert done["changed"] is True
+    assert done["diff"][0]["before"] == {"tags": {"run": "other", **TAG}}
+    assert cloud.document(BLOB)["tags"] == {"run": "other", "team": "dns", **TAG}
+
+
+@pytest.mark.parametrize("latency", ["instant", "realistic"])
+def test_a_link_that_came_to_be_in_the_meantime_is_taken(make_cloud: t.Callable[..., Cloud], latency: str) -> None:
+    cloud = make_cloud(latency, private_dns_zones=[{"name": NAMES[1], "resource_group": "rg-dns"}])
+    path = f"{BLOB}/virtualNetworkLinks/{link_name(NETWORK)}"
+    properties = {"virtualNetwork": {"id": NETWORK}, "registrationEnabled": False}
+    before_the_first_write(cloud, path, {"location": "global", "tags": {"owner": "them"}, "properties": properties})
     done = cloud.run(MODULE, zones=BLOB_ROW, virtual_networks=[NETWORK])
     assert not done.get("failed"), done
     assert done["changed"] is False
-    assert "tags" not in cloud.document(BLOB)
+    assert [link["id"] for link in done["links"]] == [path]
+    assert cloud.document(path)["tags"] == {"owner": "them"}
+    assert len(refused(cloud)) == 1
+
+
+def test_a_link_name_that_was_taken_in_the_meantime_is_refused(make_cloud: t.Callable[..., Cloud]) -> None:
+    cloud = make_cloud("realistic", private_dns_zones=[{"name": NAMES[1], "resource_group": "rg-dns"}])
+    path = f"{BLOB}/virtualNetworkLinks/mine"
+    before_the_first_write(cloud, path, {"location": "global", "properties": {"virtualNetwork": {"id": HUB}}})
+    result = cloud.run(MODULE, zones=BLOB_ROW, virtual_networks=[NETWORK], link_name="mine")
+    assert result["failed"]
+    assert "has a link named mine already" in result["msg"]
+    assert cloud.document(path)["properties"]["virtualNetwork"]["id"] == HUB
+
+
+def test_what_policies_add_to_a_new_zone_does_not_make_it_theirs(make_cloud: t.Callable[..., Cloud]) -> None:
+    cloud = make_cloud("realistic")
+    before_the_first_write(cloud, BLOB, {"location": "global", "tags": {"cost": "1", **TAG}})
+    done = cloud.run(MODULE, zones=BLOB_ROW)
+    assert done["changed"] is True
+    assert cloud.document(BLOB)["tags"] == {"cost": "1", **TAG}
 
 
 def test_a_zone_that_is_still_being_made_is_waited_for(make_cloud: t.Callable[..., Cloud]) -> None:
