@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 import re
 import traceback
@@ -156,8 +157,10 @@ class Arm:
         return f'W/"{self.guid()}"'
 
     def answer(self, request: Request) -> Response:
-        """Answer one request. Never raises: what goes wrong inside is a 500 with the reason in its message."""
-        self.scheduler.settle()
+        """Answer one request. Never raises: what goes wrong inside is a 500 with the reason in its message.
+
+        That is so as well for what falls due by now and for the functions around the request.
+        """
         entry: JSON = {
             "number": len(self.log) + 1,
             "at": self.clock.now(),
@@ -168,24 +171,19 @@ class Arm:
         }
         if not request.path.lower().startswith("/emulator"):
             self.log.append(entry)
-        proceed: Proceed = self._respond
-        for around in reversed(self.around):
-            proceed = _wrapped(around, proceed)
-        response = proceed(request, entry)
+        response = _guarded(self._proceed, request, entry)
         response.headers.setdefault("x-ms-request-id", self.guid())
         response.headers.setdefault("x-ms-correlation-request-id", self.guid())
         entry["status"] = response.status
         return response
 
-    def _respond(self, request: Request, entry: JSON) -> Response:
-        try:
-            return self._dispatch(request, entry)
-        except ArmError as error:
-            entry["code"] = error.code
-            return error.response()
-        except Exception as error:  # noqa: BLE001
-            entry["traceback"] = traceback.format_exc()
-            return ArmError(500, "InternalServerError", f"The emulator failed: {error!r}").response()
+    def _proceed(self, request: Request, entry: JSON) -> Response:
+        self.scheduler.settle()
+        # What is around a request sees an error as the response it becomes.
+        proceed: Proceed = functools.partial(_guarded, self._dispatch)
+        for around in reversed(self.around):
+            proceed = _wrapped(around, proceed)
+        return proceed(request, entry)
 
     def _candidates(self, depth: int) -> list[tuple[str, re.Pattern[str], Route]]:
         """The routes a path of so many slashes can match, in their order: trying all would be a tenth of an answer."""
@@ -216,6 +214,17 @@ class Arm:
 
 def _depth(path: str) -> int:
     return path.rstrip("/").count("/")
+
+
+def _guarded(proceed: Proceed, request: Request, entry: JSON) -> Response:
+    try:
+        return proceed(request, entry)
+    except ArmError as error:
+        entry["code"] = error.code
+        return error.response()
+    except Exception as error:  # noqa: BLE001
+        entry["traceback"] = traceback.format_exc()
+        return ArmError(500, "InternalServerError", f"The emulator failed: {error!r}").response()
 
 
 def _wrapped(around: Around, proceed: Proceed) -> Proceed:

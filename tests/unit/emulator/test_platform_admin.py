@@ -306,3 +306,26 @@ def test_a_mistake_inside_is_a_500_with_its_reason() -> None:
     answer = ask(arm, "GET", GROUPS)
     assert (answer.status, code(answer)) == (500, "InternalServerError")
     assert "ZeroDivisionError" in arm.log[-1]["traceback"]
+
+
+def test_a_mistake_in_what_falls_due_is_told_once_and_stops_nothing_else() -> None:
+    arm, done = emulator(), list[str]()
+
+    def torn() -> None:
+        raise RuntimeError("torn")
+
+    arm.scheduler.after(0, torn)
+    arm.scheduler.after(0, lambda: done.append("the other"))
+    answer = ask(arm, "GET", "/subscriptions")
+    assert (answer.status, code(answer)) == (500, "InternalServerError")
+    assert "torn" in answer.document["error"]["message"]
+    assert "RuntimeError: torn" in arm.log[-1]["traceback"]
+    assert ask(arm, "GET", "/subscriptions").status == 200
+    assert done == ["the other"]
+
+
+def test_a_mistake_around_a_request_is_a_500_too() -> None:
+    arm = emulator()
+    arm.around.append(lambda request, entry, proceed: {}["missing"])
+    assert code(ask(arm, "GET", "/subscriptions")) == "InternalServerError"
+    assert arm.log[-1]["status"] == 500
