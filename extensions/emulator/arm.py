@@ -191,6 +191,14 @@ class Arm:
             self._by_depth[depth] = [row for row in self._routes if row[2].fits(depth)]
         return self._by_depth[depth]
 
+    def handler(self, method: str, path: str) -> tuple[Handler, dict[str, str]] | None:
+        """What serves a method of a path, and the names in the path; for services that act on resources of others."""
+        for served, matcher, route in self._candidates(_depth(path)):
+            match = matcher.match(path)
+            if match and served == method:
+                return route.handler, match.groupdict()
+        return None
+
     def _dispatch(self, request: Request, entry: JSON) -> Response:
         allowed = False
         for method, matcher, route in self._candidates(_depth(request.path)):

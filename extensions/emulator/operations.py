@@ -41,14 +41,15 @@ class Operations:
         operation_id: str,
         kind: str,
         resource_id: str,
-        done: t.Callable[[], None],
+        done: t.Callable[[], float | None],
         failed: t.Callable[[], None] | None = None,
         result_status: int = 200,
         error: JSON | None = None,
     ) -> Operation:
         """Begin an operation: ``done`` runs when it has succeeded, ``failed`` instead when it has not.
 
-        It fails with ``error`` when that is given, and when a fault was injected.
+        It fails with ``error`` when that is given, and when a fault was injected. ``done`` may answer how many seconds
+        more it takes, and is asked again then; it may also fail the operation after all.
         """
         now = self._clock.now()
         due = now + self._seconds(kind)
@@ -62,9 +63,13 @@ class Operations:
                 operation.status, operation.error = "Failed", error
                 if failed is not None:
                     failed()
-            else:
-                operation.status = "Succeeded"
-                done()
+                return
+            operation.status = "Succeeded"
+            more = done()
+            if more is not None:
+                operation.status, operation.finished = "InProgress", None
+                operation.due += more
+                self._scheduler.after(operation.due - self._clock.now(), finish)
 
         self._scheduler.after(self._seconds(kind), finish)
         return operation

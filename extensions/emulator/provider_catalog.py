@@ -45,6 +45,15 @@ TYPES: dict[str, dict[str, tuple[str, ...]]] = {
 }
 
 
+def newest_version(resource_type: str) -> str:
+    """The newest api-version of a type, or an empty string when it is not known."""
+    namespace, _slash, kind = resource_type.lower().partition("/")
+    known = (
+        {name.lower(): rows for name, rows in types.items()} for own, types in TYPES.items() if own.lower() == namespace
+    )
+    return next((rows[kind][0] for rows in known if kind in rows), "")
+
+
 class Region(t.NamedTuple):
     """A region. ``pair`` is the name of its pair, where failover and backup copies go."""
 

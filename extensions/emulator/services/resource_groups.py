@@ -12,16 +12,16 @@ import typing as t
 from .. import long_operation, odata
 from ..arm import Arm, Call, Route
 from ..store import Resource, type_of
-from ..wire import JSON, ArmError, Request, Response, location, not_found
+from ..wire import JSON, ArmError, Response, location, not_found
+from . import resource_group_deletion as deletion
 from .authorization import Authorization
+from .resource_group_deletion import is_top_level
 
 _GROUPS = "/subscriptions/{subscription}/resourceGroups"
 _GROUP = _GROUPS + "/{group}"
 _TYPE = "Microsoft.Resources/subscriptions/resourceGroups"
 _INSIDE = re.compile(r"(/subscriptions/[^/]+/resourceGroups/[^/]+)/", re.IGNORECASE)
 _SHOWN = ("id", "name", "type", "location", "kind", "sku", "identity", "tags")
-# A group is emptied in the order in which nothing refuses to go: endpoints and links hold on to other resources.
-_DELETED_FIRST = ("microsoft.network/privateendpoints", "microsoft.network/privatednszones/virtualnetworklinks")
 
 
 class ResourceGroups:
@@ -133,35 +133,9 @@ class ResourceGroups:
 
     def _delete(self, call: Call) -> Response:
         group = self._arm.store.get(call.id)
-        running = self._arm.operations.running_on(group.id)
-        if running is None:
-            group.properties["provisioningState"] = "Deleting"
-            for resource in sorted(self._arm.store.below(group.id), key=_deletion_order):
-                self._delete_resource(call, resource)
-            number = self._arm.guid().replace("-", "").upper()
-            operation_id = f"{number}-RESOURCEGROUPDELETIONJOB"
-            running = self._arm.operations.start(
-                operation_id,
-                "resource_group.delete",
-                group.id,
-                lambda: self._arm.store.remove(group.id),
-                lambda: group.properties.update({"provisioningState": "Succeeded"}),
-            )
+        running = self._arm.operations.running_on(group.id) or deletion.start(call, group)
         scope = f"/subscriptions/{call['subscription']}"
         return Response(202, None, long_operation.headers(call, running, long_operation.RESOURCE_GROUP, scope))
-
-    def _delete_resource(self, call: Call, resource: Resource) -> None:
-        """Let the resource's own provider delete it, so that records and connections elsewhere go too."""
-        query = {"api-version": call.request.api_version}
-        request = Request("DELETE", resource.id, query, base_url=call.request.base_url)
-        for route in (route for service in self._arm.services for route in service.routes()):
-            match = route.matcher().match(resource.id)
-            if route.method == "DELETE" and match:
-                try:
-                    route.handler(Call(self._arm, request, match.groupdict(), call.caller))
-                except ArmError:
-                    return  # What refuses goes with the group all the same.
-                return
 
     def _poll(self, call: Call) -> Response:
         return long_operation.result(call, call["operation"])
@@ -170,7 +144,7 @@ class ResourceGroups:
         scope = call.id.rpartition("/")[0]
         if "/resourcegroups/" in call.id.lower():
             self._arm.store.get(scope)
-        top = [one for one in self._arm.store.below(scope) if _is_top_level(one.id)]
+        top = [one for one in self._arm.store.below(scope) if is_top_level(one.id)]
         with_state = "provisioningState" in call.request.query.get("$expand", "")
         shown = []
         for one in self._readable(call, top):
@@ -181,21 +155,6 @@ class ResourceGroups:
                 document["createdTime"] = self._arm.clock.iso(one.created)
             shown.append(document)
         return Response(200, {"value": shown})
-
-
-def _is_top_level(resource_id: str) -> bool:
-    lowered = resource_id.lower().strip("/").split("/")
-    return (
-        len(lowered) == 8
-        and lowered[2] == "resourcegroups"
-        and lowered[4] == "providers"
-        and (lowered[5] != "microsoft.authorization")
-    )
-
-
-def _deletion_order(resource: Resource) -> int:
-    kind = type_of(resource.id)
-    return _DELETED_FIRST.index(kind) if kind in _DELETED_FIRST else len(_DELETED_FIRST)
 
 
 def _matches(resource: Resource, condition: str) -> bool:

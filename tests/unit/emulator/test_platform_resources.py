@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import typing as t
+
 import pytest
 from ansible_collections.privatelink.recovery.extensions.emulator import in_process
 from ansible_collections.privatelink.recovery.extensions.emulator.arm import Arm
 from ansible_collections.privatelink.recovery.extensions.emulator.services.activity_log import ActivityLog
 from ansible_collections.privatelink.recovery.extensions.emulator.store import Resource
-from ansible_collections.privatelink.recovery.extensions.emulator.wire import JSON, Request
+from ansible_collections.privatelink.recovery.extensions.emulator.wire import JSON, Request, Response
 from ansible_collections.privatelink.recovery.extensions.emulator.world import OBJECT, SUBSCRIPTION
 from ansible_collections.privatelink.recovery.tests.unit.emulator.platform_client import (
     NOON,
@@ -299,3 +302,90 @@ def test_deleted_group_takes_its_records_in_other_groups_along() -> None:
     assert (len(before) > 0, after) == (True, [])
     assert [one.id for one in arm.store.below(GROUP)] == []
     assert [entry for entry in arm.log if "traceback" in entry] == []
+
+
+VAULT = f"{GROUP}/providers/Microsoft.RecoveryServices/vaults/vault"
+NETWORK = f"{GROUP}/providers/Microsoft.Network/virtualNetworks/vnet"
+
+
+def in_a_group(group: str, **vault: t.Any) -> JSON:
+    """A network with machines and a vault in one group, an endpoint that needs both in another or the same."""
+    subnet = {"name": "endpoints", "address_prefix": "10.1.1.0/24", "addresses_in_use": 2}
+    return {
+        "virtual_networks": [
+            {
+                "name": "vnet",
+                "resource_group": "rg-backup",
+                "location": "westeurope",
+                "address_prefixes": ["10.1.0.0/16"],
+                "subnets": [subnet],
+            }
+        ],
+        "vaults": [{"name": "vault", "resource_group": "rg-backup", **vault}],
+        "private_endpoints": [
+            {"name": "pe", "resource_group": group, "virtual_network": "vnet", "subnet": "endpoints", "target": VAULT}
+        ],
+        "private_dns_zones": [
+            {
+                "name": "blob.example",
+                "resource_group": "rg-backup",
+                "virtual_network_links": [{"name": "l", "virtual_network": "vnet"}],
+            }
+        ],
+    }
+
+
+def in_the_end(arm: Arm, url: str) -> Response:
+    """The answer to a poll of a deletion that has ended."""
+    for _minute in range(10):
+        answer = arm.answer(Request.parse("GET", url, {"Authorization": f"Bearer {in_process.token(arm)}"}))
+        if answer.status != 202:
+            return answer
+        arm.clock.advance(60)
+    raise AssertionError("the deletion did not end")
+
+
+@pytest.mark.parametrize("latency", ["instant", "realistic"])
+def test_a_group_goes_with_everything_that_only_it_holds(latency: str) -> None:
+    arm = emulator(in_a_group("rg-backup"), latency)
+    url = ask(arm, "DELETE", GROUP).headers["Location"]
+    assert in_the_end(arm, url).status == 200
+    assert ask(arm, "GET", GROUP).status == 404
+    assert arm.store.below(GROUP) == []
+
+
+@pytest.mark.parametrize("latency", ["instant", "realistic"])
+@pytest.mark.parametrize(
+    ("world", "stays", "reason"),
+    [
+        (in_a_group("rg-network"), [NETWORK, VAULT], "InUseSubnetCannotBeDeleted"),
+        (
+            in_a_group("rg-backup", history={"containers": ["WIN10"]}),
+            [VAULT],
+            "ServiceResourceNotEmptyWithContainerDetails",
+        ),
+    ],
+    ids=["network in use", "vault in use"],
+)
+def test_a_group_stays_with_what_refuses_to_go(latency: str, world: JSON, stays: list[str], reason: str) -> None:
+    arm = emulator(world, latency)
+    answer = in_the_end(arm, ask(arm, "DELETE", GROUP).headers["Location"])
+    error = answer.document["error"]
+    assert (answer.status, error["code"]) == (409, "ResourceGroupDeletionBlocked")
+    names = ",".join(resource_id.partition("/providers/")[2] for resource_id in stays)
+    assert error["message"].startswith(
+        f"Deletion of resource group 'rg-backup' failed as resources with identifiers '{names}' could not be deleted."
+    )
+    assert [detail["target"] for detail in error["details"]] == stays
+    assert json.loads(error["details"][0]["message"])["error"]["code"] == reason
+    assert ask(arm, "GET", GROUP).document["properties"]["provisioningState"] == "Succeeded"
+    left = [one["id"] for one in ask(arm, "GET", f"{GROUP}/resources").document["value"]]
+    assert sorted(left) == sorted(stays)
+
+
+def test_a_deletion_that_goes_on_is_told_once() -> None:
+    arm = emulator(in_a_group("rg-backup"), "realistic")
+    first = ask(arm, "DELETE", GROUP).headers["Location"].partition("?")[0]
+    arm.clock.advance(100)  # the endpoint is gone, and the vault it held is just being deleted
+    assert ask(arm, "GET", GROUP).document["properties"]["provisioningState"] == "Deleting"
+    assert ask(arm, "DELETE", GROUP).headers["Location"].partition("?")[0] == first
