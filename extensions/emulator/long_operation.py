@@ -26,6 +26,7 @@ _KEY = b"emulated Azure Resource Manager"
 _TICKS_BEFORE_1970 = 621_355_968_000_000_000
 _CERTIFICATE_BYTES = 2000
 _SIGNED = ("&t=", "&c=", "&s=", "&h=")
+_NAMED = "named in a refusal"
 _PATH_SAFE = "/-_.~!$&'()*+,;=:@"
 _VAULT_RETRY_AFTER = 60
 _FAST_RETRY_AFTER = 1
@@ -120,10 +121,21 @@ def headers(
     return {**sent, **retry_after(call.arm, operation.kind)}
 
 
+def named_url(call: Call, operation: Operation, path: str) -> str:
+    """The URL by which a refusal names the operation that is in the way: without a signature, as such texts have it.
+
+    From now on the operation can be watched through it.
+    """
+    operation.hidden[_NAMED] = True
+    return f"{call.request.base_url}{path}?api-version={call.request.api_version}"
+
+
 def find(call: Call, operation_id: str) -> Operation:
     """The operation a poll asks about, after its signature was checked. Raises 400 or 404."""
-    check_signature(call)
     operation = call.arm.operations.find(operation_id)
+    signed_at_all = any(mark in call.request.raw_query for mark in _SIGNED)
+    if operation is None or signed_at_all or not operation.hidden.get(_NAMED):
+        check_signature(call)
     if operation is None:
         raise ArmError(404, "OperationNotFound", f"The operation '{operation_id}' could not be found.")
     return operation

@@ -10,7 +10,7 @@ import re
 import typing as t
 
 from ..arm import Arm, Call, Route
-from ..long_operation import NETWORK, headers, poll, result
+from ..long_operation import NETWORK, headers, named_url, poll, result
 from ..operations import Operation
 from ..store import Resource
 from ..wire import JSON, ArmError, Response, fold, location
@@ -72,12 +72,12 @@ def refuse_while_running(call: Call, resource_id: str, region: str) -> None:
         key = fold(operation.resource_id)
         if operation.status == "InProgress" and (key == wanted or key.startswith(wanted + "/")):
             scope = f"{subscription(resource_id)}/providers/Microsoft.Network/locations/{region}"
+            url = named_url(call, operation, f"{scope}/operations/{operation.id}")
             raise ArmError(
                 409,
                 "AnotherOperationInProgress",
-                "Another operation on this or dependent resource is in progress. To retrieve status of the operation "
-                f"use uri: {call.request.base_url}{scope}/operations/{operation.id}"
-                f"?api-version={call.request.api_version}.",
+                "Another operation on this or dependent resource is in progress. To retrieve status of the operation use "
+                f"uri: {url}.",
                 details=[],
             )
 

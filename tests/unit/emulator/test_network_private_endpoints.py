@@ -323,6 +323,22 @@ def test_conflict_while_an_operation_runs(method: str) -> None:
     assert azure.refused(method, ENDPOINT, endpoint())[:2] == (409, "AnotherOperationInProgress")
 
 
+def test_the_operation_in_the_way_can_be_watched_through_the_url_in_the_text() -> None:
+    azure = Azure(latency={"private_endpoint.create": 11})
+    url = azure.send("PUT", ENDPOINT, endpoint()).headers["Azure-AsyncOperation"]
+    unsigned = url.partition("&t=")[0]
+    assert azure.send("GET", unsigned).status == 400
+    text = azure.refused("DELETE", ENDPOINT)[2]
+    assert text == (
+        "Another operation on this or dependent resource is in progress. To retrieve status of the operation use uri: "
+        f"{unsigned}."
+    )
+    assert azure.get(unsigned) == {"status": "InProgress"}
+    assert azure.send("GET", url.replace("&s=", "&s=x")).status == 400
+    azure.clock.advance(11)
+    assert azure.get(unsigned) == {"status": "Succeeded"}
+
+
 def test_delete_takes_everything_and_the_interface_lingers() -> None:
     azure = Azure(settings={"network_interface_linger": 30})
     azure.settled("PUT", ENDPOINT, endpoint())
