@@ -28,9 +28,12 @@ def regions() -> dict[str, Region]:
         return {row["region"]: Region(row["geo_code"], row["cloud"]) for row in csv.DictReader(file)}
 
 
-def geo_code(region: str, settings: JSON) -> str | None:
-    """The geo code of a region, or ``None``. The world's setting ``geo_codes`` adds regions or replaces codes."""
+def geo_code(region: str, cloud: str, settings: JSON) -> str | None:
+    """The geo code of a region of a cloud, or ``None``: a cloud does not know the regions of another one.
+
+    The world's setting ``geo_codes`` adds regions or replaces codes.
+    """
     name = location(region)
     own = {location(key): str(value) for key, value in settings.get("geo_codes", {}).items()}
     known = regions().get(name)
-    return own.get(name) or (known.geo_code if known else None)
+    return own.get(name) or (known.geo_code if known and known.cloud == cloud else None)

@@ -74,9 +74,7 @@ def wait(arm: Arm, seconds: float) -> None:
     arm.clock.advance(seconds * arm.clock.speed)
 
 
-def token(
-    arm: Arm, object_id: str = "", audience: str = "https://management.azure.com", base_url: str = BASE_URL
-) -> str:
+def token(arm: Arm, object_id: str = "", audience: str = BASE_URL, base_url: str = BASE_URL) -> str:
     """A token for one of the world's principals, by default the first."""
     sign_in: SignIn = arm.service(SignIn)
     principal: JSON | None = sign_in.principal(object_id) if object_id else arm.world["principals"][0]

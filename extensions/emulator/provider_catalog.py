@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+from . import geo_codes
+
 #: Providers that every subscription has without registering.
 ALWAYS_REGISTERED = ("Microsoft.Authorization", "Microsoft.Resources", "Microsoft.Insights", "Microsoft.Management")
 
@@ -63,7 +65,7 @@ class Region(t.NamedTuple):
     pair: str
 
 
-REGIONS = (
+_REGIONS = (
     Region("eastus", "East US", "US", "westus"),
     Region("eastus2", "East US 2", "US", "centralus"),
     Region("centralus", "Central US", "US", "eastus2"),
@@ -91,3 +93,8 @@ REGIONS = (
     Region("chinaeast2", "China East 2", "China", "chinanorth2"),
     Region("chinanorth2", "China North 2", "China", "chinaeast2"),
 )
+
+
+def regions(cloud: str) -> list[Region]:
+    """The regions of a cloud, as far as they are described here. It knows none of another cloud."""
+    return [region for region in _REGIONS if geo_codes.regions()[region.name].cloud == cloud]

@@ -16,7 +16,7 @@ from . import network_addresses as addresses
 from . import network_endpoint_request as requests
 from . import network_operations as operations
 from .network_endpoint_request import EndpointRequest
-from .network_settings import setting
+from .network_settings import policies_refused, setting
 
 _WRITE = addresses.ENDPOINT + "/write"
 _JOIN = "Microsoft.Network/virtualNetworks/subnets/join/action"
@@ -51,7 +51,7 @@ def check_subnet(call: Call, wanted: EndpointRequest) -> None:
         raise operations.invalid_reference(network.id, call.id)
     if subnet.properties["provisioningState"] != "Succeeded":
         raise operations.not_provisioned(subnet.id, subnet.properties["provisioningState"])
-    if setting(arm, "network_policies_refused") and subnet.properties["privateEndpointNetworkPolicies"] == "Enabled":
+    if policies_refused(arm) and subnet.properties["privateEndpointNetworkPolicies"] == "Enabled":
         raise operations.invalid(
             f"Private endpoint {call.id} cannot be created in a subnet {subnet.id} since it has private endpoint "
             "network policies enabled.",

@@ -11,7 +11,9 @@ DEFAULTS: JSON = {
     # An automatic connection without the right to approve it on the target. `refuse`: 403, as azure-docs#96892 and
     # azure-sdk-for-go#14306 quote it; `pending`: accepted, and the owner of the target decides.
     "approval_right_missing": "refuse",
-    "network_policies_refused": True,
+    # Still seen on sovereign clouds and no longer on the public one: troubleshooting page of the SAP deployment automation
+    # framework; cai11745/hybrid-cloud quotes the body. None: as the world's cloud.
+    "network_policies_refused": None,
     # `Enabled` is recorded at 2020-11-01 and `Disabled` seen in exports of 2023-06-01; what is between them is not known.
     "network_policies_disabled_since": "2022-07-01",
     "private_endpoints_per_virtual_network": 1000,
@@ -28,3 +30,9 @@ DEFAULTS: JSON = {
 def setting(arm: Arm, name: str) -> t.Any:
     """A setting of the world, or its default."""
     return arm.settings.get(name, DEFAULTS[name])
+
+
+def policies_refused(arm: Arm) -> bool:
+    """Whether an endpoint in a subnet with network policies is refused."""
+    chosen = setting(arm, "network_policies_refused")
+    return bool(arm.world.get("cloud", "AzureCloud") != "AzureCloud" if chosen is None else chosen)

@@ -68,7 +68,7 @@ class Providers:
         return None
 
     def _document(self, subscription: str, namespace: str) -> JSON:
-        names = [region.display_name for region in provider_catalog.REGIONS]
+        names = [region.display_name for region in provider_catalog.regions(self._arm.world["cloud"])]
         return {
             "id": f"/subscriptions/{subscription}/providers/{namespace}",
             "namespace": namespace,

@@ -124,11 +124,14 @@ def endpoint_id(connection: Resource) -> str:
 
 def check_region(arm: Arm, region: str) -> str:
     """The geo code of a region. Raises 400 when this cloud has no such region."""
-    code = geo_codes.geo_code(region, arm.settings)
+    cloud = arm.world.get("cloud", "AzureCloud")
+    code = geo_codes.geo_code(region, cloud, arm.settings)
     if code is None:
+        known = ",".join(name for name, found in geo_codes.regions().items() if found.cloud == cloud)
         raise ArmError(
             400,
             "LocationNotAvailableForResourceType",
-            f"The provided location '{region}' is not available for resource type '{VAULT_TYPE}'.",
+            f"The provided location '{region}' is not available for resource type '{VAULT_TYPE}'. List of available regions "
+            f"for the resource type is '{known}'.",
         )
     return code

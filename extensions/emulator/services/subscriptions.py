@@ -9,7 +9,7 @@ import re
 import typing as t
 
 from ..arm import Arm, Call, Route
-from ..provider_catalog import REGIONS
+from ..provider_catalog import regions
 from ..wire import JSON, ArmError, Response
 from .authorization import Authorization
 
@@ -118,7 +118,7 @@ class Subscriptions:
                             "pairedRegion": [{"name": region.pair, "id": f"{prefix}/{region.pair}"}],
                         },
                     }
-                    for region in REGIONS
+                    for region in regions(self._arm.world["cloud"])
                 ]
             },
         )

@@ -167,13 +167,20 @@ def test_another_subscription_than_the_network() -> None:
 
 
 @pytest.mark.parametrize(
-    ("policies", "refused", "status"),
-    [("Enabled", True, 400), ("Enabled", False, 201), ("Disabled", True, 201), ("RouteTableEnabled", True, 201)],
+    ("cloud", "policies", "settings", "status"),
+    [
+        ("AzureCloud", "Enabled", {}, 201),
+        ("AzureUSGovernment", "Enabled", {}, 400),
+        ("AzureChinaCloud", "Enabled", {}, 400),
+        ("AzureCloud", "Enabled", {"network_policies_refused": True}, 400),
+        ("AzureUSGovernment", "Enabled", {"network_policies_refused": False}, 201),
+        ("AzureUSGovernment", "Disabled", {}, 201),
+        ("AzureUSGovernment", "RouteTableEnabled", {}, 201),
+    ],
 )
-def test_network_policies(policies: str, refused: bool, status: int) -> None:
+def test_network_policies(cloud: str, policies: str, settings: JSON, status: int) -> None:
     azure = Azure(
-        virtual_networks=[network(private_endpoint_network_policies=policies)],
-        settings={"network_policies_refused": refused},
+        cloud=cloud, virtual_networks=[network(private_endpoint_network_policies=policies)], settings=settings
     )
     response = azure.send("PUT", ENDPOINT, endpoint())
     assert response.status == status

@@ -183,11 +183,25 @@ def test_provider_tells_its_types_and_versions() -> None:
     assert code(ask(arm, "GET", f"{SUBSCRIPTION_ID}/providers/Microsoft.Nothing")) == "InvalidResourceNamespace"
 
 
-def test_regions_name_their_pair() -> None:
-    listed = ask(emulator(), "GET", f"{SUBSCRIPTION_ID}/locations").document["value"]
+@pytest.mark.parametrize(
+    ("cloud", "region", "pair", "others"),
+    [
+        ("AzureCloud", "westeurope", "northeurope", {"usgovvirginia", "chinaeast2"}),
+        ("AzureUSGovernment", "usgovvirginia", "usgovtexas", {"westeurope", "chinaeast2"}),
+        ("AzureChinaCloud", "chinaeast2", "chinanorth2", {"westeurope", "usgovvirginia"}),
+    ],
+)
+def test_a_cloud_has_regions_of_its_own_which_name_their_pair(
+    cloud: str, region: str, pair: str, others: set[str]
+) -> None:
+    arm = emulator({"cloud": cloud})
+    listed = ask(arm, "GET", f"{SUBSCRIPTION_ID}/locations").document["value"]
     pairs = {one["name"]: one["metadata"]["pairedRegion"][0]["name"] for one in listed}
-    assert pairs["westeurope"] == "northeurope"
+    assert pairs[region] == pair
     assert all(pairs[pair] in pairs for pair in pairs.values())
+    assert not others & set(pairs)
+    provider = ask(arm, "GET", f"{SUBSCRIPTION_ID}/providers/Microsoft.RecoveryServices").document
+    assert provider["resourceTypes"][0]["locations"] == [one["displayName"] for one in listed]
 
 
 def test_subscription_and_tenant() -> None:

@@ -129,10 +129,13 @@ def test_requests_without_a_usable_token(header: str | None, expected: str) -> N
 @pytest.mark.parametrize(
     ("audience", "path", "status"),
     [
+        ("https://127.0.0.1:9999/", "/subscriptions", 200),
         ("https://management.azure.com", "/subscriptions", 200),
         ("https://management.azure.com/", "/subscriptions", 200),
         ("https://management.core.windows.net/", "/subscriptions", 200),
-        ("https://management.usgovcloudapi.net", "/subscriptions", 200),
+        ("https://management.usgovcloudapi.net", "/subscriptions", 401),
+        ("https://management.core.chinacloudapi.cn/", "/subscriptions", 401),
+        ("https://graph.microsoft.us", "/v1.0/servicePrincipals", 401),
         (BASE, "/subscriptions", 200),
         ("https://graph.microsoft.com", "/subscriptions", 401),
         ("https://vault.azure.net", "/subscriptions", 401),
@@ -146,6 +149,15 @@ def test_audience(audience: str, path: str, status: int) -> None:
     answer = get_with(arm, f"Bearer {in_process.token(arm, audience=audience)}", path)
     assert answer.status == status
     assert code(answer) == ("" if status == 200 else "InvalidAuthenticationTokenAudience")
+
+
+def test_a_token_is_for_one_cloud_only() -> None:
+    arm = emulator({"cloud": "AzureUSGovernment"})
+    for audience, status in (
+        ("https://management.core.usgovcloudapi.net/", 200),
+        ("https://management.azure.com", 401),
+    ):
+        assert get_with(arm, f"Bearer {in_process.token(arm, audience=audience)}", "/subscriptions").status == status
 
 
 @pytest.mark.parametrize(("latency", "lifetime"), [("instant", 3600), ("realisticx20", 72000)])

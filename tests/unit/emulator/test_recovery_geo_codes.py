@@ -26,13 +26,15 @@ def test_regions_of_one_source_are_provisional() -> None:
 
 
 @pytest.mark.parametrize(
-    ("region", "settings", "code"),
+    ("region", "cloud", "settings", "code"),
     [
-        ("West Europe", {}, "we"),
-        ("usgovvirginia", {}, "ugv"),
-        ("atlantis", {}, None),
-        ("atlantis", {"geo_codes": {"Atlantis": "at"}}, "at"),
+        ("West Europe", "AzureCloud", {}, "we"),
+        ("West Europe", "AzureUSGovernment", {}, None),
+        ("usgovvirginia", "AzureUSGovernment", {}, "ugv"),
+        ("usgovvirginia", "AzureChinaCloud", {}, None),
+        ("atlantis", "AzureCloud", {}, None),
+        ("atlantis", "AzureCloud", {"geo_codes": {"Atlantis": "at"}}, "at"),
     ],
 )
-def test_lookup(region: str, settings: dict[str, dict[str, str]], code: str | None) -> None:
-    assert geo_codes.geo_code(region, settings) == code
+def test_lookup(region: str, cloud: str, settings: dict[str, dict[str, str]], code: str | None) -> None:
+    assert geo_codes.geo_code(region, cloud, settings) == code

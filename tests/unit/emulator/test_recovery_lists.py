@@ -337,6 +337,9 @@ def test_capabilities_name_the_zones_without_a_vault(cloud: str, region: str, ba
     zones = {each["subResource"]: each["requiredZoneNames"] for each in response.document["properties"]["dnsZones"]}
     assert (zones["AzureBackup"][0], len(zones["AzureBackup"])) == (backup, 3)
     assert zones["AzureSiteRecovery"] == [site_recovery]
+    elsewhere = {"West US": "usgovtexas", "usgovtexas": "westus"}[region]
+    refused = azure.ask("POST", path.replace(region, elsewhere), body)
+    assert (refused.status, refused.document["error"]["code"]) == (400, "LocationNotAvailableForResourceType")
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,22 @@ def test_a_vault_that_cannot_be_is_refused_and_not_stored(body: dict[str, t.Any]
     assert azure.ask("GET", VAULT).status == 404
 
 
+@pytest.mark.parametrize(
+    ("cloud", "region", "status"),
+    [
+        ("AzureCloud", "usgovvirginia", 400),
+        ("AzureUSGovernment", "usgovvirginia", 201),
+        ("AzureUSGovernment", "westeurope", 400),
+        ("AzureChinaCloud", "China East 2", 201),
+    ],
+)
+def test_a_cloud_knows_its_own_regions_only(cloud: str, region: str, status: int) -> None:
+    response = Azure({"cloud": cloud}).ask("PUT", VAULT, {**BODY, "location": region})
+    assert response.status == status
+    if status == 400:
+        assert response.document["error"]["code"] == "LocationNotAvailableForResourceType"
+
+
 @pytest.mark.parametrize("name", ["v", "1vault", "my_vault", "v" * 51])
 def test_a_vault_of_that_name_cannot_be(name: str) -> None:
     azure = Azure()
