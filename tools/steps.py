@@ -22,7 +22,7 @@ _COVERAGE_PERCENT = 90
 #: Tests that start processes or play whole sequences; what they run is covered by the others already.
 _PLAYED = ("tests/unit/stories",)
 _PARALLEL = (f"--numprocesses={max(2, os.cpu_count() or 0)}", "--dist=loadgroup")
-_TYPED = ("plugins", "extensions/emulator", "extensions/rehearsal", "tests/benchmarks", "tools")
+_TYPED = ("plugins", "extensions/emulator", "extensions/rehearsal", "tests/azure_hosts", "tests/benchmarks", "tools")
 #: The pip release that ansible-test of ansible-core 2.19 asks for, as it appears in the script's name.
 _PIP_RELEASE = "24_2"
 
@@ -148,7 +148,7 @@ def changelog() -> bool:
 
 def bench() -> bool:
     """The measurements."""
-    return develop("-m", "benchmarks", cwd=ROOT / "tests", PYTHONPATH=ROOT / "extensions")
+    return develop("-m", "ansible_collections.privatelink.recovery.tests.benchmarks", PYTHONPATH=TREE)
 
 
 #: ``make test`` runs these, begun in this order: what takes longest comes early, or nobody is left to share it with.

@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: measure, print the table, write ``bench.json`` and ``bench.md``."""
+"""``make bench``: measure, print the table, write ``bench.json`` and ``bench.md``."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import tempfile
 import typing as t
 from pathlib import Path
 
-from emulator.process import EmulatorProcess
+from ansible_collections.privatelink.recovery.extensions.emulator.process import EmulatorProcess
 
+from ..azure_hosts.proxy import Proxy, environment
 from . import rows_fleet, rows_install, rows_sequences, rows_tasks, world
 from .commands import BenchmarkError, Commands, Side
-from .proxy import Proxy, environment
 from .results import Report, Row
 from .rows_tasks import Sides
 
-_ROOT = Path(__file__).parents[2]
+_ROOT = Path(__file__).resolve().parents[2]
 TOPICS = ("install", "floor", "tasks", "records", "fleet", "sequences")
 
 
@@ -124,7 +124,7 @@ print(", ".join(["Python " + platform.python_version(), *shown]))
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     ours, peer = (_ROOT / name / "bin/python" for name in (".venv", ".venv-peer"))
     parser.add_argument("--python", type=Path, default=ours, help="Python of the environment with our requirements")
     parser.add_argument(

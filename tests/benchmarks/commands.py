@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
-from emulator.process import EmulatorProcess
-from emulator.report import writes
+from ansible_collections.privatelink.recovery.extensions.emulator.process import EmulatorProcess
+from ansible_collections.privatelink.recovery.extensions.emulator.report import writes
 
 from . import memory
 

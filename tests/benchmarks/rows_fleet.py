@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing as t
 
-from emulator.process import EmulatorProcess
+from ansible_collections.privatelink.recovery.extensions.emulator.process import EmulatorProcess
 
 from . import world
 from .commands import Commands

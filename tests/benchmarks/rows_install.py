@@ -11,7 +11,7 @@ from .results import Budget, Figure, Row
 from .rows_tasks import Sides
 
 PACKAGES, MEGABYTES = 25, 80
-_HERE, _ROOT = Path(__file__).parent, Path(__file__).parents[2]
+_HERE, _ROOT = Path(__file__).parent, Path(__file__).resolve().parents[2]
 _TIMED = "import time; begun = time.perf_counter(); {}; print(time.perf_counter() - begun)"
 _OURS = "ansible_collections.privatelink.recovery.plugins"
 OUR_IMPORT = f"import {_OURS}.action.private_endpoint, {_OURS}.action.private_dns_records"

@@ -9,7 +9,7 @@ import dataclasses
 import typing as t
 from pathlib import Path
 
-from emulator.process import EmulatorProcess
+from ansible_collections.privatelink.recovery.extensions.emulator.process import EmulatorProcess
 
 from .commands import JSON, Commands, Run, Side
 from .description import Description, described
@@ -17,7 +17,7 @@ from .results import Budget, Figure, Row
 from .rows_fleet import FORKS, MANY, PROCESSOR_SECONDS
 from .rows_tasks import Sides
 
-_ROLES = Path(__file__).parents[2] / "roles"
+_ROLES = Path(__file__).resolve().parents[2] / "roles"
 SEQUENCES = ("backup", "site_recovery", "dpm_mabs", "migrate")
 #: The design sets a limit for Site Recovery, the longest of the sequences; the others are held to the same.
 UNCHANGED_SECONDS, CHAIN_RATIO = 4.0, 1.15

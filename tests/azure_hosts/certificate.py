@@ -5,13 +5,13 @@ from __future__ import annotations
 import typing as t
 from pathlib import Path
 
+from ansible_collections.privatelink.recovery.extensions.emulator import certificates
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
-from emulator import certificates
 
-_AUTHORITY, _LEAF = "Benchmark throw-away authority", "Benchmark proxy"
+_AUTHORITY, _LEAF = "Throw-away authority of a test", "Azure's hosts"
 
 
 def make(directory: Path, hosts: t.Sequence[str]) -> tuple[Path, Path]:

@@ -18,9 +18,9 @@ import typing as t
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from emulator.process import EmulatorProcess
+from ansible_collections.privatelink.recovery.extensions.emulator.process import EmulatorProcess
 
-from .proxy_certificate import make
+from .certificate import make
 
 HOSTS = ("management.azure.com", "login.microsoftonline.com")
 _HOP_BY_HOP = {"host", "connection", "proxy-connection", "keep-alive", "transfer-encoding", "content-length"}
@@ -30,7 +30,7 @@ class Proxy:
     """Listens on loopback. ``bundle`` holds the authorities of proxy and emulator; ``refused`` the other hosts asked for."""
 
     def __init__(self, emulated: EmulatorProcess) -> None:
-        self._directory = tempfile.TemporaryDirectory(prefix="benchmark-proxy-")
+        self._directory = tempfile.TemporaryDirectory(prefix="azure-hosts-")
         authority, chain = make(Path(self._directory.name), HOSTS)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(chain)
