@@ -15,13 +15,17 @@ from .recovery_history import add, records
 
 
 class Management(t.NamedTuple):
-    """What belongs to one backup management type: container type and name prefix, item type, workload, engine type."""
+    """What belongs to one backup management type: container type and name prefix, item type, workload, engine type.
+
+    ``told`` are the properties that not every type of item has.
+    """
 
     container: str
     prefix: str
     item: str
     workload: str
     engine: str = ""
+    told: tuple[str, ...] = ("protectionStatus", "lastBackupStatus")
 
 
 MANAGEMENT: dict[str, Management] = {
@@ -37,16 +41,18 @@ MANAGEMENT: dict[str, Management] = {
     "AzureStorage": Management(
         "StorageContainer", "StorageContainer;Storage", "AzureFileShareProtectedItem", "AzureFileShare"
     ),
-    "MAB": Management("Windows", "Windows", "MabFileFolderProtectedItem", "FileFolder"),
-    "DPM": Management("DPMContainer", "DPMContainer", "DPMProtectedItem", "SQLDB", "DpmBackupEngine"),
+    "MAB": Management("Windows", "Windows", "MabFileFolderProtectedItem", "FileFolder", told=("lastBackupStatus",)),
+    "DPM": Management("DPMContainer", "DPMContainer", "DPMProtectedItem", "SQLDB", "DpmBackupEngine", told=()),
     "AzureBackupServer": Management(
         "AzureBackupServerContainer",
         "AzureBackupServerContainer",
         "DPMProtectedItem",
         "SQLDB",
         "AzureBackupServerEngine",
+        told=(),
     ),
 }
+_ITEM_STATES = {"protectionStatus": "Healthy", "lastBackupStatus": "Completed"}
 
 
 def management_type(source: JSON) -> str:
@@ -122,8 +128,7 @@ def add_protected_item(vault: Resource, machine: str, item: str, kind: str) -> J
             "workloadType": facts.workload,
             "containerName": container,
             "protectionState": "Protected",
-            "protectionStatus": "Healthy",
-            "lastBackupStatus": "Completed",
+            **{name: _ITEM_STATES[name] for name in facts.told},
             "isScheduledForDeferredDelete": False,
         },
         f"backupFabrics/Azure/protectionContainers/{container}/protectedItems",

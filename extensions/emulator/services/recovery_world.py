@@ -117,9 +117,10 @@ def _load_replication(arm: Arm, vault: Resource, history: JSON) -> None:
         replication.add_replication(arm, vault, entry["name"], _source(vault, entry))
     for entry in _entries(history, "replication_policies"):
         replication.add_policy(vault, entry["name"])
-    for kind in ("migration_items", "providers"):
+    # azure-rest-api-specs ``recoveryservicessiterecovery``: types MigrationItem and RecoveryServicesProvider.
+    for kind, name in (("migration_items", "machineName"), ("providers", "friendlyName")):
         for entry in _entries(history, kind):
-            add(vault, kind, entry["name"], {"friendlyName": entry["name"]})
+            add(vault, kind, entry["name"], {name: entry["name"]})
 
 
 def _load_consequences(arm: Arm, vault: Resource, history: JSON) -> None:

@@ -88,6 +88,27 @@ def test_containers_without_a_management_type_are_refused(condition: str) -> Non
     assert response.status == 400
 
 
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("AzureIaasVM", {"protectionStatus", "lastBackupStatus"}),
+        ("AzureWorkload", {"protectionStatus", "lastBackupStatus"}),
+        ("MAB", {"lastBackupStatus"}),
+        ("DPM", set()),
+        ("AzureBackupServer", set()),
+    ],
+)
+def test_items_have_the_fields_of_their_own_type(kind: str, told: set[str]) -> None:
+    azure = with_history(protected_items=[{"name": "item", "backup_management_type": kind}])
+    (item,) = azure.get(f"{VAULT}/backupProtectedItems")["value"]
+    assert {"protectionStatus", "lastBackupStatus"} & set(item["properties"]) == told
+
+
+def test_a_migrated_machine_has_a_name_of_its_own() -> None:
+    (item,) = with_history(migration_items=["server-1"]).get(f"{VAULT}/replicationMigrationItems")["value"]
+    assert (item["name"], item["properties"]) == ("server-1", {"machineName": "server-1"})
+
+
 def test_what_is_removed_stays_soft_deleted_until_it_is_purged() -> None:
     azure = Azure()
     azure.create()
