@@ -1,14 +1,15 @@
 """Signing in: cloud metadata, OpenID discovery, the token endpoints and a corner of Microsoft Graph.
 
 Sources: Microsoft Learn "OAuth 2.0 client credentials flow on the Microsoft identity platform", "Access token claims
-reference" and "Microsoft Entra authentication and authorization error codes"; azure-cli ``azure/cli/core/cloud.py`` for
-what it reads from ``/metadata/endpoints``.
+reference", "Microsoft Entra authentication and authorization error codes" and, of Graph, "directoryObject: getByIds" and
+"servicePrincipal resource type"; azure-cli ``azure/cli/core/cloud.py`` for what it reads from ``/metadata/endpoints``.
 """
 
 from __future__ import annotations
 
 import hmac
 import typing as t
+import uuid
 
 from ..arm import Arm, Call, Route
 from ..clouds import CLOUDS, Cloud
@@ -195,17 +196,38 @@ class SignIn:
         )
 
     def _objects(self, call: Call) -> Response:
-        return Response(200, {"value": []})
+        wanted = {str(one).lower() for one in call.body.get("ids") or []}
+        return Response(200, {"value": [one for one in self._directory() if one["id"].lower() in wanted]})
 
     def _service_principals(self, call: Call) -> Response:
-        wanted = call.request.query.get("$filter", "").lower()
-        return Response(
-            200,
-            {
-                "value": [
-                    {"id": one["object_id"], "appId": one["client_id"], "displayName": one["name"]}
-                    for one in self._principals()
-                    if one["client_id"].lower() in wanted or one["object_id"].lower() in wanted
-                ]
-            },
-        )
+        condition = call.request.query.get("$filter", "").lower()
+        # An application has its id among its names, its object id is none of them.
+        fields = ("appId",) if "serviceprincipalnames" in condition else ("appId", "id")
+        found = [one for one in self._directory() if any(one[field].lower() in condition for field in fields)]
+        return Response(200, {"value": found})
+
+    def _directory(self) -> t.Iterator[JSON]:
+        """Everyone the tenant knows: who can sign in, and the managed identities of resources."""
+        for one in self._principals():
+            yield _service_principal(one["object_id"], one["client_id"], one["name"], "Application")
+        for resource in self._arm.store.all():
+            identity: JSON = resource.document.get("identity") or {}
+            if "principalId" in identity:
+                object_id = identity["principalId"]
+                client_id = str(uuid.uuid5(uuid.NAMESPACE_OID, object_id))  # no answer of Azure's tells it
+                yield _service_principal(object_id, client_id, resource.name, "ManagedIdentity")
+            for name, one in (identity.get("userAssignedIdentities") or {}).items():
+                yield _service_principal(
+                    one["principalId"], one["clientId"], name.rsplit("/", 1)[-1], "ManagedIdentity"
+                )
+
+
+def _service_principal(object_id: str, client_id: str, name: str, kind: str) -> JSON:
+    return {
+        "@odata.type": "#microsoft.graph.servicePrincipal",
+        "id": object_id,
+        "appId": client_id,
+        "displayName": name,
+        "servicePrincipalNames": [client_id],
+        "servicePrincipalType": kind,
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 from urllib.parse import urlencode
 
@@ -48,7 +49,6 @@ def test_token_answers_real_seconds_and_opens_the_door() -> None:
 
 def test_token_carries_the_claims_and_verifies_with_the_published_key() -> None:
     import base64
-    import json
 
     from cryptography.hazmat.primitives.asymmetric import padding, rsa
     from cryptography.hazmat.primitives.hashes import SHA256
@@ -178,11 +178,25 @@ def test_token_of_a_principal_the_new_world_does_not_know() -> None:
     assert code(get_with(arm, bearer)) == "InvalidAuthenticationToken"
 
 
-def test_graph_finds_nothing_by_ids() -> None:
-    arm = emulator()
+def graph(arm: Arm, method: str, path: str, body: bytes = b"") -> list[tuple[str, str]]:
+    """Names and kinds of the service principals that Graph finds."""
     headers = {"Authorization": f"Bearer {in_process.token(arm, audience='https://graph.microsoft.com')}"}
-    request = Request.parse("POST", f"{BASE}/v1.0/directoryObjects/getByIds", headers, b'{"ids": []}')
-    assert arm.answer(request).document == {"value": []}
+    found = arm.answer(Request.parse(method, f"{BASE}/v1.0/{path}", headers, body)).document["value"]
+    return [(one["displayName"], one["servicePrincipalType"]) for one in found]
+
+
+def test_graph_knows_who_signs_in_and_the_identities_of_resources() -> None:
+    arm = emulator({"vaults": [{"name": "vault", "resource_group": "rg", "identity": "SystemAssigned"}]})
+    (identity,) = [one.document["identity"] for one in arm.store.all() if "identity" in one.document]
+    operator, vault = ("operator", "Application"), ("vault", "ManagedIdentity")
+    for ids, found in (([], []), ([OBJECT, identity["principalId"].upper()], [operator, vault]), ([TENANT], [])):
+        assert graph(arm, "POST", "directoryObjects/getByIds", json.dumps({"ids": ids}).encode()) == found
+    for condition, found in (
+        (f"servicePrincipalNames/any(c:c eq '{CLIENT}')", [operator]),
+        (f"servicePrincipalNames/any(c:c eq '{identity['principalId']}')", []),
+        (f"id eq '{identity['principalId']}'", [vault]),
+    ):
+        assert graph(arm, "GET", f"servicePrincipals?{urlencode({'$filter': condition})}") == found
 
 
 def test_unknown_subscription_comes_before_permission() -> None:
