@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import typing as t
 
-_COMPARISON = re.compile(r"([\w/]+)\s+(eq|ge|gt|le|lt)\s+'((?:[^']|'')*)'", re.IGNORECASE)
+# A moment may stand without quotes: azure-cli asks the activity log so (``command_modules/monitor/custom.py``).
+_COMPARISON = re.compile(r"([\w/]+)\s+(eq|ge|gt|le|lt)\s+(?:'((?:[^']|'')*)'|(\d[\w:.+-]*))", re.IGNORECASE)
 
 
 class Comparison(t.NamedTuple):
@@ -19,8 +20,8 @@ class Comparison(t.NamedTuple):
 def comparisons(text: str) -> list[Comparison]:
     """Every comparison of a ``$filter``."""
     return [
-        Comparison(name.lower(), operator.lower(), value.replace("''", "'"))
-        for name, operator, value in _COMPARISON.findall(text)
+        Comparison(name.lower(), operator.lower(), quoted.replace("''", "'") or bare)
+        for name, operator, quoted, bare in _COMPARISON.findall(text)
     ]
 
 

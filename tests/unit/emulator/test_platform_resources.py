@@ -237,6 +237,7 @@ def test_writes_are_logged_with_caller_and_outcome() -> None:
         ("eventTimestamp ge '{long_ago}'", [89, 30, 1]),
         ("eventTimestamp ge '{month_ago}'", [30, 1]),
         ("eventTimestamp ge '{long_ago}' and eventTimestamp le '{month_ago}'", [89, 30]),
+        ("eventTimestamp ge {long_ago} and eventTimestamp le {month_ago}", [89, 30]),
         ("eventTimestamp ge '{long_ago}' and resourceGroupName eq 'RG-BACKUP'", [89, 1]),
         ("eventTimestamp ge '{long_ago}' and resourceUri eq '{resource}'", [30]),
     ],
