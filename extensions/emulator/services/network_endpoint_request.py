@@ -129,7 +129,11 @@ def document(
         },
         "type": f"{addresses.ENDPOINT}/{wanted.kind}",
     }
-    echoed = {key: properties[key] for key in ("customNetworkInterfaceName", "ipConfigurations") if properties.get(key)}
+    # Empty where nothing was asked for, as published output of ``az network private-endpoint create`` shows; API versions
+    # before 2021-05-01, the recording's among them, have neither.
+    echoed = {
+        key: properties.get(key) or none for key, none in (("customNetworkInterfaceName", ""), ("ipConfigurations", []))
+    }
     return {
         "name": endpoint_id.rsplit("/", 1)[-1],
         "id": endpoint_id,

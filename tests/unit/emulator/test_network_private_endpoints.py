@@ -75,6 +75,8 @@ def test_exact_documents_of_a_new_endpoint() -> None:
             "subnet": {"id": SUBNET},
             "networkInterfaces": [{"id": interface_id}],
             "customDnsConfigs": [],
+            "customNetworkInterfaceName": "",
+            "ipConfigurations": [],
         },
     }
     assert azure.things.connected == []
