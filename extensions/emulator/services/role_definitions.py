@@ -94,6 +94,10 @@ class RoleDefinitions:
                 "A custom role with the same name already exists in this directory. Use a different name: "
                 f"'{given['roleName']}'.",
             )
+        before = self._arm.store.find(f"/providers/{_TYPE}/{name}")
+        born = (
+            before.properties if before else {"createdOn": self._arm.clock.iso(), "createdBy": call.caller["object_id"]}
+        )
         lists = ("actions", "notActions", "dataActions", "notDataActions")
         document: JSON = {
             "id": f"/providers/{_TYPE}/{name}",
@@ -105,8 +109,10 @@ class RoleDefinitions:
                 "description": given.get("description", ""),
                 "assignableScopes": given["assignableScopes"],
                 "permissions": [{kind: one.get(kind) or [] for kind in lists} for one in given.get("permissions", [])],
-                "createdOn": self._arm.clock.iso(),
+                "createdOn": born["createdOn"],
                 "updatedOn": self._arm.clock.iso(),
+                "createdBy": born["createdBy"],
+                "updatedBy": call.caller["object_id"],
             },
         }
         self._arm.store.put(Resource(document["id"], document))
