@@ -26,6 +26,7 @@ CLOUDS = ("AzureCloud", "AzureUSGovernment", "AzureChinaCloud")
 #: sent (azure-cli retries in that case too, so it happens); ``false`` keeps to the error's own text.
 #: ``token_lifetime``: real seconds. ``provider_registration_seconds``: Registering -> Registered.
 #: ``role_definition_ids``: ``subscription`` or ``tenant``, the form answered in assignments.
+#: ``unassignable_role_code``: what assigning a custom role outside its assignable scopes is refused with.
 #: ``retry_after``: see ``long_operation.retry_after``.
 SETTINGS: JSON = {
     "role_assignment_delay": 0,
@@ -35,6 +36,7 @@ SETTINGS: JSON = {
     "token_lifetime": 3600,
     "provider_registration_seconds": 0,
     "role_definition_ids": "subscription",
+    "unassignable_role_code": "RoleDefinitionDoesNotExist",
     "retry_after": None,
 }
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 import typing as t
 
+from .. import permission
 from ..arm import Arm, Call, Route
 from ..long_operation import NETWORK, headers, named_url, poll, result
 from ..operations import Operation
 from ..store import Resource
 from ..wire import JSON, ArmError, Response, fold, location
+from .network_settings import setting
 
 GROUP_PATH = "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Network"
 _NAME = re.compile(r"\w([\w.-]{0,78}\w)?", re.ASCII)
@@ -23,13 +25,30 @@ _REGION = "/subscriptions/{subscription}/providers/Microsoft.Network/locations/{
 def routes() -> list[Route]:
     """The two URLs a long operation of Microsoft.Network can be watched through."""
     return [
-        Route(
-            "GET", _REGION + "/operations/{operation}", lambda call: poll(call, call["operation"], NETWORK), action=""
-        ),
-        Route(
-            "GET", _REGION + "/operationResults/{operation}", lambda call: result(call, call["operation"]), action=""
-        ),
+        watched(_REGION + "/operations/{operation}", lambda call: poll(call, call["operation"], NETWORK)),
+        watched(_REGION + "/operationResults/{operation}", lambda call: result(call, call["operation"])),
     ]
+
+
+def watched(pattern: str, answer: t.Callable[[Call], Response]) -> Route:
+    """The route of a poll, for which the caller needs the action that its path says.
+
+    Source: Microsoft Learn "Azure permissions for Networking" (``Microsoft.Network/locations/operations/read``,
+    ``privateDnsOperationStatuses/read`` and the like). Who holds it only on the resource in question can still follow what he
+    began, or nobody with a role on a group could; the world's setting ``operation_poll_scope`` asks for more.
+    """
+
+    def checked(call: Call) -> Response:
+        from .authorization import Authorization
+
+        action, scope = permission.action_of("GET", call.id), permission.scope_of(call.id)
+        operation = call.arm.operations.find(call["operation"])
+        own = setting(call.arm, "operation_poll_scope") == "resource" and operation is not None
+        if not (own and operation and may(call, action, operation.resource_id)):
+            call.arm.service(Authorization).require(call, action, scope)
+        return answer(call)
+
+    return Route("GET", pattern, checked, action="")
 
 
 def start(

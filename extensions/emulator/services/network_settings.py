@@ -11,6 +11,9 @@ DEFAULTS: JSON = {
     # An automatic connection without the right to approve it on the target. `refuse`: 403, as azure-docs#96892 and
     # azure-sdk-for-go#14306 quote it; `pending`: accepted, and the owner of the target decides.
     "approval_right_missing": "refuse",
+    # Where the right to poll an operation is asked for: on the operation's path or on the `resource` it works on; or on the
+    # `path` alone, which is below the subscription. Which of them Azure asks is not documented.
+    "operation_poll_scope": "resource",
     # Still seen on sovereign clouds and no longer on the public one: troubleshooting page of the SAP deployment automation
     # framework; cai11745/hybrid-cloud quotes the body. None: as the world's cloud.
     "network_policies_refused": None,

@@ -17,7 +17,7 @@ from ..arm import Call, Route
 from ..long_operation import PRIVATE_DNS, headers, poll, result
 from ..store import Resource
 from ..wire import JSON, ArmError, Response
-from .network_operations import GROUP_PATH, group_of
+from .network_operations import GROUP_PATH, group_of, watched
 
 ZONE = "Microsoft.Network/privateDnsZones"
 LINK = ZONE + "/virtualNetworkLinks"
@@ -29,8 +29,8 @@ def routes() -> list[Route]:
     """The two URLs a long operation can be watched through."""
     status, outcome = f"{GROUP_PATH}/{PRIVATE_DNS.statuses}", f"{GROUP_PATH}/{PRIVATE_DNS.results}"
     return [
-        Route("GET", status + "/{operation}", lambda call: poll(call, call["operation"], PRIVATE_DNS), action=""),
-        Route("GET", outcome + "/{operation}", lambda call: result(call, call["operation"]), action=""),
+        watched(status + "/{operation}", lambda call: poll(call, call["operation"], PRIVATE_DNS)),
+        watched(outcome + "/{operation}", lambda call: result(call, call["operation"])),
     ]
 
 

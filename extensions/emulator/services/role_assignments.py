@@ -111,6 +111,7 @@ class RoleAssignments:
         definition = self._definitions.find(given["roleDefinitionId"])
         if definition is None:
             raise does_not_exist(given["roleDefinitionId"].rsplit("/", 1)[-1])
+        self._check_assignable(definition, scope)
         stored = next((one for one in self.all() if one.name.lower() == name.lower()), None)
         if stored is not None:
             return self._update(stored, scope, definition, given)
@@ -132,6 +133,17 @@ class RoleAssignments:
         stored.properties.update({name: given[name] for name in _CHANGEABLE if name in given})
         stored.properties["updatedOn"] = self._arm.clock.iso()
         return Response(200, stored.document)
+
+    def _check_assignable(self, definition: JSON, scope: str) -> None:
+        """Refuse to assign a custom role outside its ``assignableScopes``.
+
+        Source of the rule: Microsoft Learn "Understand Azure role definitions" (AssignableScopes: where a role can be
+        assigned). How it is told is not documented; see ``unassignable_role_code`` in ``world.SETTINGS``.
+        """
+        if not any(permission.within(scope, each) for each in definition["properties"]["assignableScopes"]):
+            error = does_not_exist(str(definition["name"]))
+            error.code = str(self._arm.settings["unassignable_role_code"])
+            raise error
 
     def _check_principal(self, given: JSON) -> None:
         """``PrincipalNotFound`` while a new identity has not spread; see ``principal_*`` in ``world.SETTINGS``."""

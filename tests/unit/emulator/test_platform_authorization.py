@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.privatelink.recovery.extensions.emulator import permission
+from ansible_collections.privatelink.recovery.extensions.emulator import in_process, permission
 from ansible_collections.privatelink.recovery.extensions.emulator.arm import Arm, ArmError, Call
 from ansible_collections.privatelink.recovery.extensions.emulator.role_catalog import BUILT_IN
 from ansible_collections.privatelink.recovery.extensions.emulator.services.authorization import Authorization
@@ -337,6 +337,32 @@ def test_custom_role_refused(path: str, body: JSON, expected: str) -> None:
     arm = emulator()
     ask(arm, "PUT", CUSTOM, CUSTOM_BODY)
     assert code(ask(arm, "PUT", path, body)) == expected
+
+
+@pytest.mark.parametrize("code_of_the_world", [None, "InvalidRoleScope"])
+def test_a_custom_role_is_assigned_within_its_scopes_only(code_of_the_world: str | None) -> None:
+    settings = {"unassignable_role_code": code_of_the_world} if code_of_the_world else {}
+    arm = emulator(world_with_guest(**settings))
+    body = {"properties": {**CUSTOM_BODY["properties"], "assignableScopes": [GROUP]}}
+    assert ask(arm, "PUT", CUSTOM, body).status == 201
+    properties = {"properties": {"roleDefinitionId": CUSTOM, "principalId": GUEST}}
+    paths = [f"{scope}/providers/Microsoft.Authorization/roleAssignments/{FIRST}" for scope in (SUBSCRIPTION_ID, GROUP)]
+    refused, made = (ask(arm, "PUT", path, properties) for path in paths)
+    assert (code(refused), made.status) == (code_of_the_world or "RoleDefinitionDoesNotExist", 201)
+
+
+@pytest.mark.parametrize(("asked_on", "status"), [("resource", 200), ("path", 403)])
+def test_polling_an_operation_needs_the_right_its_path_names(asked_on: str, status: int) -> None:
+    """Who has it on the group only can follow what he began, unless the world asks for it on the path."""
+    world = world_with_guest(("Network Contributor", GROUP), operation_poll_scope=asked_on)
+    arm = emulator(world, "realistic")
+    body = {"location": "westeurope", "properties": {"addressSpace": {"addressPrefixes": ["10.1.0.0/16"]}}}
+    started = ask(arm, "PUT", f"{GROUP}/providers/Microsoft.Network/virtualNetworks/v", body, who=GUEST)
+    assert started.status == 201
+    path = started.headers["Azure-AsyncOperation"].removeprefix(in_process.BASE_URL)
+    sent = {"Authorization": f"Bearer {in_process.token(arm, GUEST)}"}
+    answer = arm.answer(Request.parse("GET", in_process.BASE_URL + path, sent, b""))
+    assert answer.status == status
 
 
 def test_assignments_vanish_with_their_scope() -> None:
