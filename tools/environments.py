@@ -133,6 +133,7 @@ RUN = Environment(".venv", ("run.txt",))
 DEVELOPMENT = Environment(".venv", ("run.txt", "development.txt"))
 OLDEST = Environment(".venv-oldest", ("oldest.txt",), installer=INSTALLER)
 IMPORTER = Environment(".venv-importer", ("importer.txt",), installer=INSTALLER)
+CONFORMANCE = Environment(".venv-conformance", ("conformance.txt",), installer=INSTALLER)
 # Modules in processes of their own compile nothing for the next one: what is measured must not pay for that.
 PEER = Environment(
     ".venv-peer",

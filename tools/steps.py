@@ -22,7 +22,10 @@ _COVERAGE_PERCENT = 90
 #: Tests that start processes or play whole sequences; what they run is covered by the others already.
 _PLAYED = ("tests/unit/stories",)
 _PARALLEL = (f"--numprocesses={max(2, os.cpu_count() or 0)}", "--dist=loadgroup")
-_TYPED = ("plugins", "extensions/emulator", "extensions/rehearsal", "tests/azure_hosts", "tests/benchmarks", "tools")
+_TYPED = (
+    *("plugins", "extensions/emulator", "extensions/rehearsal", "tools"),
+    *("tests/benchmarks", "tests/azure_hosts"),
+)
 #: The pip release that ansible-test of ansible-core 2.19 asks for, as it appears in the script's name.
 _PIP_RELEASE = "24_2"
 
@@ -78,6 +81,19 @@ def unit_oldest() -> bool:
     """Unit tests of the engine on the oldest packages."""
     command = (envs.OLDEST.python, "-m", "pytest", *_PARALLEL, "tests/unit/plugins")
     return run(envs.OLDEST, *command, PYTHONPATH=TREE)
+
+
+def conformance() -> bool:
+    """Microsoft's own clients against the local Azure, unmodified: the SDKs and the Azure CLI."""
+    lanes = ("tests/conformance/sdk", "tests/conformance/azure_cli")
+    command = (envs.CONFORMANCE.python, "-m", "pytest", "--numprocesses=2", "--dist=loadgroup", *lanes)
+    return run(envs.CONFORMANCE, *command, PYTHONPATH=TREE)
+
+
+def conformance_peer() -> bool:
+    """azure.azcollection against the local Azure, unmodified."""
+    lane = "tests/conformance/azcollection"
+    return develop("-m", "pytest", lane, PYTHONPATH=TREE, PEER_PYTHON=envs.PEER.python)
 
 
 def ansible_lint() -> bool:
@@ -159,6 +175,7 @@ TESTS = (
     Step("sanity", (envs.DEVELOPMENT,), sanity),
     Step("molecule", (envs.DEVELOPMENT,), molecule),
     Step("build", (envs.DEVELOPMENT, envs.IMPORTER), build),
+    Step("conformance", (envs.CONFORMANCE,), conformance),
     Step("ansible-lint", (envs.DEVELOPMENT,), ansible_lint),
     Step("docs", (envs.DEVELOPMENT,), docs),
 )
@@ -166,5 +183,7 @@ OTHERS = (
     Step("environment", (envs.DEVELOPMENT,), lambda: True),
     Step("format", (envs.DEVELOPMENT,), style),
     Step("changelog", (envs.DEVELOPMENT,), changelog),
+    # 1.5 GB and a minute to install, another to run: on demand, as the benchmarks that use it.
+    Step("conformance-peer", (envs.DEVELOPMENT, envs.PEER), conformance_peer),
     Step("bench", (envs.DEVELOPMENT, envs.PEER), bench),
 )

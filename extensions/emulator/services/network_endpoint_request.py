@@ -131,7 +131,7 @@ def document(
     }
     # Empty where nothing was asked for, as published output of ``az network private-endpoint create`` shows; API versions
     # before 2021-05-01, the recording's among them, have neither.
-    echoed = {
+    echoed: JSON = {
         key: properties.get(key) or none for key, none in (("customNetworkInterfaceName", ""), ("ipConfigurations", []))
     }
     return {

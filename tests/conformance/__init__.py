@@ -1,0 +1,1 @@
+"""Microsoft's own clients and azure.azcollection, unmodified, driven against the local Azure."""

@@ -1,0 +1,1 @@
+"""azure.azcollection: its modules, in playbooks of its own."""

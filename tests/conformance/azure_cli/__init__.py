@@ -1,0 +1,1 @@
+"""The Azure CLI: its commands, what they print and how they end."""

@@ -1,0 +1,1 @@
+"""The Azure SDKs: their own clients, models, pollers and errors."""
