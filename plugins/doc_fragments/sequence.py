@@ -192,4 +192,43 @@ options:
   geo_code:
     description: Geo code of the region, where neither Azure nor the table knows it.
     type: str
+  public_network_access:
+    description: What the sequence will do with public access.
+    type: str
+    choices: [after_verify, before_endpoint, unchanged]
+    default: after_verify
+  identity:
+    description: Whether the sequence wants the vault's system-assigned identity on. With V(false), a vault that has it on is refused.
+    type: bool
+    default: true
+  role_assignments:
+    description: Roles the sequence gives the vault's identity; they must exist, and the right to assign is needed at their scopes.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      scope:
+        description: Id of the scope.
+        type: str
+        required: true
+      role:
+        description: Name, GUID or id of the role.
+        type: str
+        required: true
+      principal_type:
+        description: What the identity is.
+        type: str
+        choices: [ServicePrincipal, User, Group, ForeignGroup, Device]
+        default: ServicePrincipal
+      description:
+        description: Shown with the assignment.
+        type: str
+  storage_roles:
+    description: Whether the sequence assigns roles on the storage accounts.
+    type: bool
+    default: false
+  trusted_services:
+    description: Whether the sequence lets trusted Microsoft services through the storage accounts' firewalls.
+    type: bool
+    default: false
 """

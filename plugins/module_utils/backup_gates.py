@@ -21,7 +21,7 @@ from .inventory import ENDPOINT_TYPE, NETWORK_API_VERSION
 from .lock_gates import locks
 from .name_proof import resolution
 from .network_gates import networks, regions, subnets
-from .vaults import connections, cross_region_restore, denied, refuse_cross_region_restore
+from .vaults import VAULT, connections, cross_region_conflict, denied
 from .wire import JSON, get_path
 from .zone_conflicts import conflicts
 
@@ -174,10 +174,13 @@ def zones(look: Inspection) -> t.Iterator[Gate]:
 
 
 def cross_region(look: Inspection) -> t.Iterator[Gate]:
-    """Public access cannot be denied on a vault with cross-region restore."""
-    wanted = look.wish.public_network_access in ("after_verify", "before_endpoint")
-    if wanted and (cross_region_restore(look.vault) or look.wish.options.get("cross_region_restore") == "Enabled"):
-        refusal = refuse_cross_region_restore(look.wish.vault_id)
+    """Cross-region restore goes with neither public access denied nor storage in one region, and stays once it is on."""
+    wanted = {name: look.wish.options.get(name) for name in ("storage_redundancy", "cross_region_restore")}
+    denies = look.wish.public_network_access in ("after_verify", "before_endpoint")
+    plan = VAULT.plan(
+        look.wish.vault_id, look.vault, {**wanted, "public_network_access": "Disabled" if denies else None}
+    )
+    if refusal := cross_region_conflict(plan, look.vault):
         yield refused("cross_region_restore", look.wish.vault_id, refusal.message, refusal.remedy)
     else:
         yield ok("cross_region_restore", look.wish.vault_id, "Cross-region restore does not stand in the way.")

@@ -76,7 +76,7 @@ def decide(found: JSON | None, wanted: str, target_id: str, endpoint_id: str, de
         return Plan("none", resource_id, before, before)
     if wanted == "approved" and status in FINAL:
         raise Refusal(
-            f"The connection of {endpoint_id} to {target_id} is {status}, which is final; nothing was written.",
+            f"The connection of {endpoint_id} to {target_id} is {status}, which is final; this task wrote nothing.",
             remedy="Delete the private endpoint and create it again, then approve the new connection.",
         )
     state: JSON = {"status": STATUS[wanted]}
@@ -135,7 +135,7 @@ def _appear(task: Task, target_id: str, endpoint_id: str, target: Target, status
         return expected
     if not task.options["wait"]:
         raise WaitTimeout(
-            f"{name} does not show the connection of {endpoint_id} yet, so it cannot be {status}; nothing was written.",
+            f"{name} does not show the connection of {endpoint_id} yet, so it cannot be {status}; this task wrote nothing.",
             remedy="Run again after a while, or let the task wait.",
         )
     find = partial(_find, task.azure, target_id, endpoint_id, target)

@@ -160,7 +160,7 @@ def _wanted(names: t.Sequence[Name], zones: t.Sequence[str]) -> dict[tuple[str, 
             )
     if homeless:
         raise InputError(
-            f"None of the zones {', '.join(by_name)} takes {', '.join(homeless)}; nothing was written.",
+            f"None of the zones {', '.join(by_name)} takes {', '.join(homeless)}; this task wrote nothing.",
             remedy="Add the zones these names belong in (privatelink.recovery.required_dns_zones names them).",
         )
     return wanted
@@ -193,7 +193,7 @@ def _refuse_foreign(plans: t.Iterable[RecordPlan], rules: Rules) -> None:
     ]
     if lines:
         raise Refusal(
-            f"Records that this task did not write have other addresses: {'; '.join(lines)}. Nothing was written.",
+            f"Records that this task did not write have other addresses: {'; '.join(lines)}. This task wrote nothing.",
             remedy="Find out who keeps them (another endpoint of the same target, a zone group); use a zone of its own "
             "for each endpoint, or set accept_overwrite: true to take the records over.",
         )

@@ -41,6 +41,12 @@ def manage_records(task: Task) -> JSON:
         plans = decide([*(explicit or []), *published], zones, existing, rules)
         if unread:
             plans = [plan for plan in plans if plan.action not in ("orphan", "remove")]
+    left = [plan.id for plan in plans if plan.action == "orphan"]
+    if left:
+        task.warn(
+            f"{rules.owner} wrote {len(left)} records that are not wanted any more; they were left: {', '.join(left)}. "
+            "Set remove_orphans: true to have them removed."
+        )
     writing = [plan for plan in plans if plan.writes]
     if writing and not task.check_mode:
         Work().do((f"{plan.action} {plan.id}", partial(_write, task, plan, rules)) for plan in writing)
@@ -112,7 +118,7 @@ def _read_zone(task: Task, zone: str) -> list[JSON]:
             return []
         if not task.check_mode:
             raise Refusal(
-                f"The zone {zone} does not exist; nothing was written.",
+                f"The zone {zone} does not exist; this task wrote nothing.",
                 remedy="Create it with privatelink.recovery.private_dns_zone first.",
             ) from error
         task.warn(f"The zone {zone} does not exist yet; the real run refuses unless an earlier task creates it.")
@@ -129,14 +135,14 @@ def _published(task: Task, endpoints: t.Iterable[str]) -> tuple[list[Name], list
         except NotFound as error:
             if not task.check_mode:
                 raise Refusal(
-                    f"{endpoint} does not exist; nothing was written.", remedy="Create the private endpoint first."
+                    f"{endpoint} does not exist; this task wrote nothing.", remedy="Create the private endpoint first."
                 ) from error
             task.warn(f"{endpoint} does not exist yet; the records it will need cannot be shown.")
             unread.append(endpoint)
             continue
         if not found:
             raise Refusal(
-                f"{endpoint} publishes no names; nothing was written.",
+                f"{endpoint} publishes no names; this task wrote nothing.",
                 remedy="Approve its connection first, then run again once Azure shows its names.",
             )
         names += [Name(fqdn=name["fqdn"], ip_addresses=name["ip_addresses"]) for name in found]

@@ -17,8 +17,8 @@ MODES = ("per_endpoint", "shared", "zone_group", "records", "policy", "custom")
 
 @dataclass(frozen=True)
 class Facts:
-    """What decides. ``planned`` and ``existing`` count endpoints of the vault and sub-resource; ``sides`` counts planned
-    networks that must resolve on their own when the others are gone."""
+    """What decides. ``planned`` and ``existing`` count endpoints of the vault and sub-resource, ``existing`` those that are
+    not planned; ``accepted`` says that planned ones may overwrite the records of those."""
 
     planned: int
     existing: int = 0
@@ -47,15 +47,19 @@ def choose(mode: str, facts: Facts) -> Choice:
     topology: Topology = (
         "shared" if mode == "shared" or (mode != "per_endpoint" and facts.planned == 1) else "per_endpoint"
     )
-    together = facts.planned + facts.existing
-    if mode == "shared" and together > 1 and not facts.accepted:
+    if mode == "shared" and (facts.planned > 1 or (facts.existing and not facts.accepted)):
         return Choice(
             topology,
             writer,
             "one zone for all networks",
             f"dns_mode shared means one endpoint and one zone, but {facts.planned} endpoints are planned and "
             f"{facts.existing} more exist; in one zone each would overwrite the others' records",
-            "Use per_endpoint, plan a single endpoint in the hub, or accept the overwriting by name (accept_zone_overwrite).",
+            "Use per_endpoint, or plan a single endpoint in the hub"
+            + (
+                "."
+                if facts.planned > 1
+                else "; or, if the others are no longer needed, accept that by accept_zone_overwrite."
+            ),
         )
     if mode == "shared":
         return Choice(topology, writer, "One endpoint in the hub serves all peered networks through one zone.")

@@ -73,7 +73,7 @@ def choose_zones(
     if given and asked and set(given) != set(asked) and not override:
         raise Refusal(
             f"{source} gives {', '.join(given)} as the zones of {sub_resource}, but Azure's capabilities API for "
-            f"{location} names {', '.join(asked)}; names in another zone would not be found. Nothing was written.",
+            f"{location} names {', '.join(asked)}; names in another zone would not be found. This task wrote nothing.",
             remedy=f"Leave {source} out, or set override to true if you know better than the API.",
         )
     if given and (override or not asked):

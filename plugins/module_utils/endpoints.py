@@ -208,7 +208,7 @@ def _manual(options: JSON, current: JSON | None, resource_id: str) -> bool:
     if wanted is not None and bool(wanted) != is_manual:
         raise Refusal(
             f"{resource_id} was created with {'manual' if is_manual else 'automatic'} approval, which Azure cannot change; "
-            "nothing was written.",
+            "this task wrote nothing.",
             remedy="Leave manual out: approving a pending connection does not need it.",
         )
     return is_manual

@@ -219,6 +219,10 @@ class Inspection:
         """The vault, or None when it does not exist yet."""
         return read_vault(self.azure, self.wish.vault_id)
 
+    def forget_vault(self) -> None:
+        """Have the vault read anew by whoever asks next."""
+        self.__dict__.pop("vault", None)
+
     @property
     def mark(self) -> str:
         """The name of the tag that says of the vault that it was private from the start; its value is ``true``."""

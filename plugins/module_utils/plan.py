@@ -71,7 +71,7 @@ def plan_present(
                 f"{name} ({shown(current, options[name].to)}, wanted {shown(wanted, options[name].to)})"
                 for name in fixed
             )
-            + f"; Azure cannot change {'it' if len(fixed) == 1 else 'them'} in place and nothing was written.",
+            + f"; Azure cannot change {'it' if len(fixed) == 1 else 'them'} in place and this task wrote nothing.",
             remedy=recreate or "Correct the option, or delete the resource yourself and run again.",
         )
     before = modelled(options, current)

@@ -13,7 +13,8 @@ def changes_of(results: t.Iterable[t.Mapping[str, t.Any]], left_out: list[str]) 
     """One row for each result, loop items included, that changed something (or would, in check mode).
 
     ``results`` are ``{task, result}``; a skipped task's result counts for nothing. What changed is what a module says in
-    its ``differences``, or its diff, less keys that name a secret: their places are added to ``left_out``.
+    its ``differences``, or its diff, less keys that name a secret: their places are added to ``left_out``. Records of
+    others that were accepted to be lost (``overwritten``) are told too: no diff of a zone group shows them.
     """
     rows: list[JSON] = []
     for entry in results:
@@ -22,7 +23,12 @@ def changes_of(results: t.Iterable[t.Mapping[str, t.Any]], left_out: list[str]) 
                 diff = without_secrets(result.get("diff"), left_out, f"{entry.get('task')}.diff")
                 told = result.get("differences") or differences(diff)
                 named = str(result.get("id") or "") or ", ".join(one["resource"] for one in told if one["resource"])
-                words = "; ".join(change for one in told for change in one["changes"])
+                lost = [
+                    f"{item['fqdn']} in {item['zone_id']} was {', '.join(item['ip_addresses'])}, will be "
+                    f"{', '.join(item['new_ip_addresses'])}"
+                    for item in result.get("overwritten") or []
+                ]
+                words = "; ".join([*(change for one in told for change in one["changes"]), *lost])
                 rows.append({"task": entry.get("task"), "resource": named, "changed": True, "diff": words})
     return rows
 

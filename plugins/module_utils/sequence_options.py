@@ -95,4 +95,9 @@ SEQUENCE: dict[str, Option] = {
     ),
     "zone_names": Option(type="list", elements="str"),
     "geo_code": Option(),
+    "public_network_access": Option(choices=("after_verify", "before_endpoint", "unchanged"), default="after_verify"),
+    "identity": Option(type="bool", default=True),
+    "role_assignments": Option(type="list", elements="dict", default=[], options=ASSIGNMENT),
+    "storage_roles": Option(type="bool", default=False),
+    "trusted_services": Option(type="bool", default=False),
 }

@@ -39,19 +39,19 @@ def sides(look: Inspection) -> t.Iterator[Gate]:
     hub-and-spoke network, and for on-premises machines through a bypass network, one endpoint serves all.
     """
     named = [str(item.get("side") or "unnamed") for item in look.wish.options["endpoints"]]
-    single = look.wish.variant == "hybrid" or look.wish.dns_mode == "shared"
+    shared, hybrid = look.wish.dns_mode == "shared", look.wish.variant == "hybrid"
     # The modes that only say who writes the records take one endpoint that is named as serving all.
-    if len(named) == 1 and (single or (look.wish.dns_mode != "per_endpoint" and named == ["shared"])):
+    if len(named) == 1 and (shared or hybrid or (look.wish.dns_mode != "per_endpoint" and named == ["shared"])):
         yield ok("sides", look.wish.vault_id, "One endpoint serves all networks.")
-    elif single and look.wish.accept_zone_overwrite:
-        yield warning(
-            "sides", look.wish.vault_id,
-            f"{len(named)} endpoints are planned where one serves all networks. Accepted by accept_zone_overwrite.",
-        )  # fmt: skip
-    elif single:
+    elif shared:
         yield refused(
             "sides", look.wish.vault_id, f"{len(named)} endpoints are planned where one serves all networks.",
-            "Plan one endpoint in the hub (or bypass) network.",
+            "Plan one endpoint in the hub network.",
+        )  # fmt: skip
+    elif hybrid:
+        yield warning(
+            "sides", look.wish.vault_id,
+            f"{len(named)} endpoints are planned; on-premises machines need the one of their bypass network only.",
         )  # fmt: skip
     elif sorted(named) != ["recovery", "source"]:
         yield refused(

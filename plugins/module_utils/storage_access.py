@@ -49,7 +49,7 @@ def decide(account_id: str, document: JSON | None, *, wanted: bool) -> Plan:
         if not wanted:
             return Plan("none", account_id)
         raise Refusal(
-            f"{account_id} does not exist, so it cannot let trusted Microsoft services in; nothing was written.",
+            f"{account_id} does not exist, so it cannot let trusted Microsoft services in; this task wrote nothing.",
             remedy="Create the storage account first.",
         )
     current = get_path(document, "properties.networkAcls")

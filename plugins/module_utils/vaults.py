@@ -77,8 +77,9 @@ def manage_vault(task: Task) -> JSON:
         return _remove(task, resource_id, current)
     wish = _wish(task, current)
     plan = VAULT.plan(resource_id, current, wish, extra=_identity(task.options.get("identity"), current, resource_id))
-    _refuse_cross_region_restore(plan, current)
     document = current
+    if refusal := cross_region_conflict(plan, current):
+        raise refusal
     if plan.changed and not task.check_mode:
         document = _apply(task, plan)
     return outcome(plan, document)
@@ -134,18 +135,6 @@ def cross_region_restore(document: JSON | None) -> bool:
     return str(get_path(document, "properties.redundancySettings.crossRegionRestore") or "").lower() == "enabled"
 
 
-def refuse_cross_region_restore(resource_id: str) -> Refusal:
-    """The refusal shared by the module and the gate.
-
-    https://learn.microsoft.com/azure/backup/backup-azure-private-endpoints-configure-manage: public access cannot be
-    denied on a vault that has cross-region restore enabled.
-    """
-    return Refusal(
-        f"{resource_id}: public network access cannot be Disabled while cross-region restore is Enabled; nothing was written.",
-        remedy="Cross-region restore cannot be switched off once on: use another vault, or leave public access Enabled.",
-    )
-
-
 def _wish(task: Task, current: JSON | None) -> JSON:
     wish = dict(task.options)
     wish["tags"] = wanted_tags(current, wish.get("tags"), wish.get("append_tags", True))
@@ -172,7 +161,7 @@ def _identity(wanted: JSON | None, current: JSON | None, resource_id: str) -> JS
     if "systemassigned" in have and "systemassigned" not in types:
         raise Refusal(
             f"{resource_id} has its system-assigned identity on, and identity type {wanted['type']!r} would switch it off; "
-            "that breaks private endpoints for good and is never done. Nothing was written.",
+            "that breaks private endpoints for good and is never done. This task wrote nothing.",
             remedy="Ask for SystemAssigned, or for 'SystemAssigned, UserAssigned' to add identities.",
         )
     users = wanted.get("user_assigned_identities") or {}
@@ -213,28 +202,35 @@ def identity_type(types: t.Collection[str]) -> str:
     return "SystemAssigned, UserAssigned" if both else "UserAssigned"
 
 
-def _refuse_cross_region_restore(plan: Plan, current: JSON | None) -> None:
-    """Refuse what does not go with it: public access denied, storage in one region only, or to have it no more.
+def cross_region_conflict(plan: Plan, current: JSON | None) -> Refusal | None:
+    """What does not go with cross-region restore: public access denied, storage in one region only, or to have it no more.
 
-    A vault that is like that already is no business of a plan that changes neither.
-    https://learn.microsoft.com/azure/backup/backup-create-recovery-services-vault: only geo-redundant vaults have it.
+    The refusal shared by the module and the gate, or None. A vault that is like that already is no business of a plan
+    that changes neither. https://learn.microsoft.com/azure/backup/backup-create-recovery-services-vault: only
+    geo-redundant vaults have it; https://learn.microsoft.com/azure/backup/backup-azure-private-endpoints-configure-manage:
+    public access cannot be denied on a vault that has it.
     """
     after, changes = plan.after, set(plan.options)
     redundancy = str(get_path(after, "properties.redundancySettings.standardTierStorageRedundancy") or "GeoRedundant")
     concerned = changes & {"storage_redundancy", "cross_region_restore"}
     if concerned and cross_region_restore(after) and redundancy.lower() != "georedundant":
-        raise Refusal(
-            f"{plan.resource_id}: cross-region restore needs GeoRedundant storage, not {redundancy}; nothing was written.",
+        return Refusal(
+            f"{plan.resource_id}: cross-region restore needs GeoRedundant storage, not {redundancy}; this task wrote nothing.",
             remedy="Set storage_redundancy to GeoRedundant, or leave cross_region_restore out.",
         )
     wants_private = str(get_path(after, "properties.publicNetworkAccess") or "").lower() == "disabled"
     if changes & {"public_network_access", "cross_region_restore"} and wants_private and cross_region_restore(after):
-        raise refuse_cross_region_restore(plan.resource_id)
+        return Refusal(
+            f"{plan.resource_id}: public network access cannot be Disabled while cross-region restore is Enabled; this task "
+            "wrote nothing.",
+            remedy="Cross-region restore cannot be switched off once on: use another vault, or leave public access Enabled.",
+        )
     if cross_region_restore(current) and not cross_region_restore(after):
-        raise Refusal(
-            f"{plan.resource_id}: cross-region restore cannot be switched off once it is on; nothing was written.",
+        return Refusal(
+            f"{plan.resource_id}: cross-region restore cannot be switched off once it is on; this task wrote nothing.",
             remedy="Leave cross_region_restore out, or use another vault.",
         )
+    return None
 
 
 def _remove(task: Task, resource_id: str, current: JSON | None) -> JSON:

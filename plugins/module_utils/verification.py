@@ -2,106 +2,39 @@
 
 from __future__ import annotations
 
-import ipaddress
 import typing as t
 
-from .connections import TARGETS, connection_to, status_of
-from .dns_zones import zone_and_record
-from .endpoints import connection_of
-from .errors import NotFound, Refusal
-from .gates import Gate, ok, refused, run_gates
-from .ids import same_id
-from .inspection import EndpointWish, Inspection, StorageEndpoint, wish_of
-from .inventory import PublishedName
+from .endpoint_checks import CHECKS, STORAGE_CHECKS
+from .errors import Refusal
+from .findings import Findings
+from .gates import Gate, run_gates
+from .inspection import Inspection, wish_of
 from .name_proof import unproven
-from .private_dns import a_records, addresses, zone_name
-from .private_dns_zones import links_of
-from .private_dns_zones import network_of as linked_network
-from .run_summary import vault_detail
 from .runner import Task
-from .vaults import connections
-from .wire import JSON, facts, get_path, provisioning
-from .zone_conflicts import zones_of
-
-NAME_COUNTS = {"AzureSiteRecovery": (5, 7)}
-STATE_OF = {
-    "AzureBackup": "privateEndpointStateForBackup",
-    "AzureSiteRecovery": "privateEndpointStateForSiteRecovery",
-}
-
-
-class Findings:
-    """What was read for the report, gathered while the checks run."""
-
-    def __init__(self) -> None:
-        self.names: list[JSON] = []
-        self.dns_questions: list[JSON] = []
-        self.links: list[JSON] = []
-        self.records: list[JSON] = []
-        self.resources: list[JSON] = []
-
-    def add_endpoint(
-        self, endpoint: EndpointWish | StorageEndpoint, kind: str, target: str, document: JSON, sides: tuple[str, str]
-    ) -> str:
-        """Keep an endpoint with the status of its connection on both sides; that status in words."""
-        here, there = sides
-        owner = "vault" if isinstance(endpoint, EndpointWish) else "account"
-        detail = f"connection {here} on the endpoint, {there} on the {owner}"
-        self.resources.append(
-            {
-                "kind": kind,
-                "id": endpoint.id,
-                "name": endpoint.name,
-                "state": provisioning(document),
-                "detail": detail,
-                "connection": here if here == there else f"{here}, {there}",
-                "target": target,
-                "virtual_network": endpoint.network,
-                "zones": [],
-            }
-        )
-        return detail
-
-    def add_zones(self, endpoint: EndpointWish | StorageEndpoint, zones: t.Iterable[str]) -> None:
-        """Keep which zones hold an endpoint's names."""
-        row = next(row for row in self.resources if row["id"] == endpoint.id)
-        row["zones"] = list(zones)
-
-    def add_name(self, look: Inspection, endpoint: EndpointWish | StorageEndpoint, row: JSON) -> None:
-        """Keep a judged name, and the question to ask the DNS server of its network, where one is known."""
-        server = look.dns_server(endpoint)
-        asked = bool(server["dns_server"] or endpoint.asked.get("consumers"))
-        self.names.append({**row, "endpoint": endpoint.name, "asked": asked, "resolved": None})
-        if server["dns_server"]:
-            self.dns_questions.append({"fqdn": row["fqdn"], "ip_addresses": row["ip_addresses"], **server})
+from .vault_checks import (
+    await_vault,
+    check_identity,
+    check_public_access,
+    check_roles,
+    check_trusted_services,
+    check_vault,
+)
+from .wire import JSON
 
 
 def verify(task: Task) -> JSON:
     """Serve the ``verification`` module."""
     look = Inspection(task, wish_of(task))
     found = Findings()
-    checks = run_gates(
-        [
-            ("vault", lambda: check_vault(look, task.options.get("expected_public_network_access"), found)),
-            *[
-                (step, lambda check=check, endpoint=endpoint: check(look, endpoint, found))
-                for endpoint in look.wish.endpoints
-                for step, check in CHECKS
-            ],
-            *[
-                (step, lambda check=check, endpoint=endpoint: check(look, endpoint, found))
-                for endpoint in look.storage_endpoints
-                for step, check in STORAGE_CHECKS
-            ],
-        ]
-    )
+    await_vault(look)
+    missing = unproven(look)
+    checks = run_gates([*_checks(look, found), *(_settled(look, missing) if task.options["stage"] == "all" else ())])
     closed = [check for check in checks if not check.passed]
     message = "\n".join(f"[{check.name}] {check.message} {check.remedy}".strip() for check in closed)
     if closed and task.options["enforce"]:
         raise Unverified(
             f"{len(closed)} of {len(checks)} checks failed:\n{message}", [check.as_dict() for check in checks]
         )
-    missing = unproven(look)
     return {
         "changed": False,
         "passed": not closed,
@@ -117,6 +50,36 @@ def verify(task: Task) -> JSON:
     }
 
 
+NamedCheck = tuple[str, t.Callable[[], t.Iterable[Gate]]]
+
+
+def _checks(look: Inspection, found: Findings) -> list[NamedCheck]:
+    """What must hold before public access is denied."""
+    return [
+        ("vault", lambda: check_vault(look, look.wish.options.get("expected_public_network_access"), found)),
+        *[
+            (step, lambda check=check, endpoint=endpoint: check(look, endpoint, found))
+            for endpoint in look.wish.endpoints
+            for step, check in CHECKS
+        ],
+        *[
+            (step, lambda check=check, endpoint=endpoint: check(look, endpoint, found))
+            for endpoint in look.storage_endpoints
+            for step, check in STORAGE_CHECKS
+        ],
+    ]
+
+
+def _settled(look: Inspection, missing: t.Collection[str]) -> list[NamedCheck]:
+    """What a run settles besides, some of it after its verification."""
+    return [
+        ("identity", lambda: check_identity(look)),
+        ("roles", lambda: check_roles(look)),
+        ("trusted_services", lambda: check_trusted_services(look)),
+        ("public_access", lambda: check_public_access(look, missing)),
+    ]
+
+
 class Unverified(Refusal):
     """At least one check failed; the verdicts go with the error."""
 
@@ -127,245 +90,3 @@ class Unverified(Refusal):
     def facts(self) -> dict[str, t.Any]:
         """The verdicts, for rescue blocks and reports."""
         return {"checks": self.checks}
-
-
-def check_vault(look: Inspection, public_access: str | None, found: Findings) -> t.Iterator[Gate]:
-    """The vault exists, says it has private endpoints, and public access is as expected."""
-    vault, subject = look.vault, look.wish.vault_id
-    if vault is None:
-        yield refused("vault", subject, f"{subject} does not exist.")
-        return
-    access = str(get_path(vault, "properties.publicNetworkAccess") or "Enabled")
-    found.resources.append(
-        {
-            "kind": "vault",
-            "id": subject,
-            "name": vault["name"],
-            "state": provisioning(vault),
-            "detail": vault_detail(facts(vault)),
-        }
-    )
-    state = STATE_OF[look.wish.sub_resource]
-    if str(get_path(vault, f"properties.{state}") or "None").lower() != "enabled":
-        yield refused("vault", subject, f"{subject} does not show private endpoints ({state} is not Enabled).")
-    elif public_access and access.lower() != public_access.lower():
-        yield refused("vault", subject, f"Public network access of {subject} is {access}, expected {public_access}.")
-    else:
-        expected = f"; public network access is {access}, as expected" if public_access else ""
-        yield ok("vault", subject, f"The vault has private endpoints{expected}.")
-
-
-def check_connection(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.Iterator[Gate]:
-    """The connection is Approved on both sides and the endpoint is provisioned."""
-    document = look.endpoint(endpoint.id)
-    if document is None:
-        yield refused("connection", endpoint.id, f"{endpoint.id} does not exist.")
-        return
-    here = connection_of(document)["status"]
-    there = status_of(
-        connection_to({"properties": {"privateEndpointConnections": connections(look.vault)}}, endpoint.id)
-    )
-    found.add_endpoint(endpoint, "private endpoint", look.wish.vault_id, document, (here, there))
-    if provisioning(document) != "succeeded":
-        yield refused("connection", endpoint.id, f"{endpoint.id} is {provisioning(document)}.")
-    elif (here, there) != ("Approved", "Approved"):
-        yield refused(
-            "connection", endpoint.id, f"The connection of {endpoint.name} is {here} on the endpoint and {there} on the vault.",
-            "Have the vault's owner approve it (privatelink.recovery.private_endpoint_connection), then run again.",
-        )  # fmt: skip
-    else:
-        yield ok("connection", endpoint.id, f"The connection of {endpoint.name} is Approved on both sides.")
-
-
-def check_names(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.Iterator[Gate]:
-    """Every name of the endpoint has a record with its addresses in the endpoint's zones, and addresses of the subnet."""
-    if look.endpoint(endpoint.id) is None:
-        return
-    names = look.names(endpoint.id)
-    if not names:
-        yield refused(
-            "names", endpoint.id, f"{endpoint.name} publishes no names.", "Wait until its connection is Approved."
-        )
-        return
-    capacity = look.capacity(endpoint)
-    nets = [ipaddress.ip_network(prefix) for prefix in capacity.prefixes] if capacity else []
-    zones = zones_for(look, endpoint)
-    if look.wish.writer == "policy" and not zones:
-        yield refused(
-            "names", endpoint.id, f"{endpoint.name} has no zone group yet; with dns_mode policy somebody else attaches it.",
-            "Ask the owner of the policy, or wait for its next evaluation, then run again.",
-        )  # fmt: skip
-        return
-    records = {zone: _records(look, zone) for zone in zones.values()} if look.wish.writer != "custom" else {}
-    found.add_zones(endpoint, records)
-    wrong = []
-    for name in names:
-        row = judge_name(name, zones, records)
-        outside = [text for text in name["ip_addresses"] if not any(ipaddress.ip_address(text) in net for net in nets)]
-        if outside:
-            row["record"] = f"address {', '.join(outside)} is not in the subnet"
-        found.add_name(look, endpoint, row)
-        if row["record"] != "ok":
-            wrong.append(f"{row['fqdn']} ({row['record']})")
-    for zone, held in records.items():
-        for record in held.values():
-            found.records.append({"zone": zone, "name": record["name"], "ip_addresses": addresses(record)})
-    if wrong:
-        yield refused(
-            "names", endpoint.id, f"{len(wrong)} of {len(names)} names of {endpoint.name} have no right record: {', '.join(wrong)}.",
-            "Run the sequence, or its drift entry point, to write what is missing.", wrong,
-        )  # fmt: skip
-    else:
-        yield ok("names", endpoint.id, f"All {len(names)} names of {endpoint.name} have their record.")
-
-
-def check_storage(look: Inspection, endpoint: StorageEndpoint, found: Findings) -> t.Iterator[Gate]:
-    """A storage endpoint is Approved on both sides and its name has its record."""
-    document = look.endpoint(endpoint.id)
-    if document is None:
-        yield refused("storage", endpoint.id, f"{endpoint.id} does not exist.")
-        return
-    account = look.azure.get(endpoint.account, TARGETS["microsoft.storage/storageaccounts"].api_version)
-    here, there = connection_of(document)["status"], status_of(connection_to(account, endpoint.id))
-    detail = found.add_endpoint(endpoint, "storage endpoint", endpoint.account, document, (here, there))
-    zones = zones_for(look, endpoint)
-    records = {zone: _records(look, zone) for zone in zones.values()} if look.wish.writer != "custom" else {}
-    found.add_zones(endpoint, records)
-    rows = [judge_name(name, zones, records) for name in look.names(endpoint.id)] if zones else []
-    for row in rows:
-        found.add_name(look, endpoint, row)
-    wrong = [f"{row['fqdn']} ({row['record']})" for row in rows if row["record"] != "ok"]
-    if (here, there) != ("Approved", "Approved"):
-        yield refused(
-            "storage",
-            endpoint.id,
-            f"{endpoint.name}: {detail}.",
-            "Have the account's owner approve it, then run again.",
-        )
-    elif not zones:
-        yield refused(
-            "storage", endpoint.id, f"{endpoint.name} has no zone group yet; with dns_mode policy somebody else attaches it.",
-            "Ask the owner of the policy, or wait for its next evaluation, then run again.",
-        )  # fmt: skip
-    elif wrong or not rows:
-        yield refused("storage", endpoint.id, f"{endpoint.name} has no right record: {', '.join(wrong) or 'no names'}.")
-    else:
-        yield ok("storage", endpoint.id, f"{endpoint.name} is Approved on both sides and has its record.")
-
-
-def check_count(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.Iterator[Gate]:
-    """Site Recovery publishes five names at first and two more once replication is on; fewer is an alarm.
-
-    https://learn.microsoft.com/azure/site-recovery/azure-to-azure-how-to-enable-replication-private-endpoints. The
-    numbers are minima: regions differ, and what the endpoint shows is what counts.
-    """
-    minima = NAME_COUNTS.get(look.wish.sub_resource)
-    if minima is None or look.vault is None or look.endpoint(endpoint.id) is None:
-        return
-    count = len(look.names(endpoint.id))
-    replicating = bool(look.replicated)
-    least = minima[1] if replicating and look.wish.variant != "hybrid" else minima[0]
-    said = f"{endpoint.name} publishes {count} names, at least {least} are expected{' while replication is on' if replicating else ''}."
-    if count < least:
-        yield refused(
-            "name_count", endpoint.id, said,
-            "Wait some minutes and run the drift entry point; if it stays so, replication traffic finds no private way.",
-        )  # fmt: skip
-    else:
-        yield ok("name_count", endpoint.id, said)
-
-
-def zones_for(look: Inspection, endpoint: EndpointWish | StorageEndpoint) -> dict[str, str]:
-    """The zones an endpoint's names should be in, by name: ours, or those the zone group of a policy names."""
-    if look.wish.writer == "policy":
-        return {zone_name(zone): zone for zone in sorted(zones_of(look, endpoint.id))}
-    ids = [endpoint.zone_id] if isinstance(endpoint, StorageEndpoint) else look.zone_ids(endpoint)
-    return {zone_name(zone): zone for zone in ids}
-
-
-def judge_name(name: PublishedName, zones: t.Mapping[str, str], records: t.Mapping[str, t.Mapping[str, JSON]]) -> JSON:
-    """Compare one name with the records of its zone. ``record`` is ``ok`` or says what is wrong.
-
-    A zone without an entry in ``records`` is not judged: somebody else's DNS servers hold it.
-    """
-    row: JSON = {
-        "fqdn": name["fqdn"],
-        "ip_addresses": name["ip_addresses"],
-        "zone": "",
-        "record_name": "",
-        "record": "ok",
-    }
-    place = zone_and_record(name["fqdn"], zones)
-    if place is None:
-        return {**row, "record": "matches no zone"}
-    row["zone"], row["record_name"] = place
-    if zones[place[0]] not in records:
-        return row
-    record = records[zones[place[0]]].get(place[1])
-    if record is None:
-        return {**row, "record": "missing"}
-    if addresses(record) != sorted(name["ip_addresses"]):
-        return {**row, "record": f"has {', '.join(addresses(record)) or 'no address'}"}
-    return row
-
-
-def check_links(look: Inspection, endpoint: EndpointWish | StorageEndpoint, found: Findings) -> t.Iterator[Gate]:
-    """Each zone is linked to each network that must resolve it."""
-    missing: list[str] = []
-    if look.wish.writer == "custom":
-        return
-    zones = zones_for(look, endpoint)
-    if not zones:
-        return
-    for zone in zones.values():
-        links = _links(look, zone)
-        for network in endpoint.virtual_networks:
-            link = next((item for item in links if same_id(linked_network(item), network)), None)
-            state = str(get_path(link, "properties.virtualNetworkLinkState") or "missing") if link else "missing"
-            row = {
-                "zone": zone,
-                "virtual_network": network,
-                "state": state,
-                "resolution_policy": get_path(link, "properties.resolutionPolicy") or "Default",
-            }
-            if row not in found.links:
-                found.links.append(row)
-            if state != "Completed":
-                missing.append(f"{zone_name(zone)} to {network.rsplit('/', 1)[-1]} ({state})")
-    if missing:
-        yield refused("links", endpoint.id, f"Links are not complete: {', '.join(missing)}.", "Run the sequence again.")
-    else:
-        yield ok(
-            "links",
-            endpoint.id,
-            f"All zones of {endpoint.name} are linked to {len(endpoint.virtual_networks)} network(s).",
-        )
-
-
-CHECKS = (
-    ("connection", check_connection),
-    ("names", check_names),
-    ("name_count", check_count),
-    ("links", check_links),
-)
-STORAGE_CHECKS = (("storage", check_storage), ("links", check_links))
-
-
-def _records(look: Inspection, zone: str) -> dict[str, JSON]:
-    def read() -> dict[str, JSON]:
-        try:
-            return {str(record["name"]).lower(): record for record in a_records(look.azure, zone)}
-        except NotFound:
-            return {}
-
-    return t.cast("dict[str, JSON]", look.once(f"records {zone}", read))
-
-
-def _links(look: Inspection, zone: str) -> list[JSON]:
-    def read() -> list[JSON]:
-        try:
-            return links_of(look.azure, zone)
-        except NotFound:
-            return []
-
-    return t.cast("list[JSON]", look.once(f"links {zone}", read))

@@ -90,13 +90,19 @@ def foreign_groups(look: Inspection) -> t.Iterator[Gate]:
 
 
 def shared_zones(look: Inspection) -> t.Iterator[Gate]:
-    """Two planned endpoints of one vault publish the same names: in one zone the second overwrites the first."""
+    """Two planned endpoints of one vault publish the same names: in one zone the second overwrites the first.
+
+    Nobody can accept that: whichever is written last, the other is never right.
+    """
     planned = look.wish.endpoints
     for position, first in enumerate(planned):
         for second in planned[position + 1 :]:
             if same_id(first.zone_group_id, second.zone_group_id):
                 names = [name["fqdn"] for name in look.names(first.id)]
-                yield _overwrite(look, look.zone_ids(first)[0], second.id, first.id, names)
+                yield refused(
+                    "zones", look.zone_ids(first)[0], _collision(look.zone_ids(first)[0], second.id, first.id, names),
+                    "Give each endpoint zones of its own (dns_zone_resource_group), or plan one endpoint only.", names,
+                )  # fmt: skip
 
 
 def foreign_records(look: Inspection) -> t.Iterator[Gate]:
@@ -160,19 +166,24 @@ def zones_of(look: Inspection, endpoint_id: str) -> set[str]:
     return {zone for group in look.zone_groups(endpoint_id) for zone in zones_of_group(group)}
 
 
-def _overwrite(look: Inspection, zone: str, endpoint: str, other: str, names: list[str]) -> Gate:
+def _collision(zone: str, endpoint: str, other: str, names: list[str]) -> str:
     lost = f" The records that would be lost: {', '.join(names)}." if names else ""
-    message = (
+    return (
         f"{endpoint} and {other} lead to the same target and would write the same names into {zone}, "
         f"one over the other.{lost}"
     )
+
+
+def _overwrite(look: Inspection, zone: str, endpoint: str, other: str, names: list[str]) -> Gate:
+    message = _collision(zone, endpoint, other, names)
     if look.wish.accept_zone_overwrite:
         return warning("zones", zone, message + " Accepted by accept_zone_overwrite.")
     return refused(
         "zones",
         zone,
         message,
-        "Give each endpoint zones of its own (dns_zone_resource_group), or accept it by name (accept_zone_overwrite).",
+        f"Give each endpoint zones of its own (dns_zone_resource_group); or, if {other} is no longer needed, set "
+        "accept_zone_overwrite: true.",
         names,
     )
 

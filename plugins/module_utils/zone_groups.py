@@ -174,7 +174,7 @@ def _ready_endpoint(task: Task, endpoint_id: str) -> JSON | None:
         task.warn(f"The connection of {endpoint_id} is Pending; the real run refuses until it is approved.")
     elif status != "Approved":
         raise Refusal(
-            f"The connection of {endpoint_id} is {status}, not Approved: it publishes no names. Nothing was written.",
+            f"The connection of {endpoint_id} is {status}, not Approved: it publishes no names. This task wrote nothing.",
             remedy="Approve it with privatelink.recovery.private_endpoint_connection first.",
         )
     return endpoint
@@ -220,7 +220,7 @@ def _refuse_homeless(names: t.Sequence[PublishedName], zones: t.Sequence[str]) -
     if homeless:
         raise Refusal(
             f"None of the zones {', '.join(zone_names)} takes {', '.join(homeless)}; Azure would leave them out without "
-            "a word. Nothing was written.",
+            "a word. This task wrote nothing.",
             remedy="Add the zones these names belong in (privatelink.recovery.required_dns_zones names them).",
         )
 

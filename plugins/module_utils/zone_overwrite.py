@@ -46,7 +46,7 @@ def read_zone_records(task: Task, zones: t.Sequence[str]) -> dict[str, list[JSON
                 continue
             if not task.check_mode:
                 raise Refusal(
-                    f"The zone {zone} does not exist; nothing was written.",
+                    f"The zone {zone} does not exist; this task wrote nothing.",
                     remedy="Create it with privatelink.recovery.private_dns_zone first.",
                 ) from error
             task.warn(f"The zone {zone} does not exist yet; the real run refuses unless an earlier task creates it.")
@@ -95,7 +95,7 @@ def refuse_overwrites(task: Task, found: list[Overwrite], *, deleting: bool = Fa
         task.warn(f"Records of another endpoint: this task may {deed} them, as accept_zone_overwrite says. {lines}.")
         return found
     raise Refusal(
-        f"The zone group would {deed} records that lead to another endpoint: {lines}. Nothing was written.",
+        f"The zone group would {deed} records that lead to another endpoint: {lines}. This task wrote nothing.",
         remedy="Give each endpoint of one target zones of its own (same names, other resource group), linked to its "
         "own virtual networks; or set accept_zone_overwrite: true if the other endpoint is no longer needed.",
     )

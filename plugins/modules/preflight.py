@@ -23,25 +23,20 @@ options:
     type: str
     choices: [all, before_endpoint, teardown, plan, providers]
     default: all
-  public_network_access:
-    description: What the sequence will do with public access.
-    type: str
-    choices: [after_verify, before_endpoint, unchanged]
-    default: after_verify
   cross_region_restore:
     description: Whether the sequence will enable cross-region restore.
     type: str
     choices: [Enabled, Disabled]
-  identity:
-    description: Whether the sequence wants the vault's system-assigned identity on. With V(false), a vault that has it on is refused.
-    type: bool
-    default: true
+  storage_redundancy:
+    description: The redundancy the sequence will give the vault's storage.
+    type: str
+    choices: [LocallyRedundant, ZoneRedundant, GeoRedundant]
   freshness_attested:
     description: The operator attests that nothing was ever protected with the vault, where Azure's records do not reach back far enough.
     type: bool
     default: false
   accept_zone_overwrite:
-    description: Accept that endpoints of one vault share a zone and overwrite each other's records.
+    description: Accept that the planned endpoints overwrite the records of another endpoint of the vault, which is no longer needed.
     type: bool
     default: false
   accepted_network_policies:
@@ -56,36 +51,6 @@ options:
     default: refuse
   approve:
     description: Whether the sequence approves pending connections; with an endpoint that asks for approval, the right to do so is needed.
-    type: bool
-    default: false
-  role_assignments:
-    description: Roles the sequence gives the vault's identity; they must exist, and the right to assign is needed at their scopes.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      scope:
-        description: Id of the scope.
-        type: str
-        required: true
-      role:
-        description: Name, GUID or id of the role.
-        type: str
-        required: true
-      principal_type:
-        description: What the identity is.
-        type: str
-        choices: [ServicePrincipal, User, Group, ForeignGroup, Device]
-        default: ServicePrincipal
-      description:
-        description: Shown with the assignment.
-        type: str
-  storage_roles:
-    description: Whether the sequence assigns roles on the storage accounts.
-    type: bool
-    default: false
-  trusted_services:
-    description: Whether the sequence lets trusted Microsoft services through the storage accounts' firewalls.
     type: bool
     default: false
   permission_timeout:
@@ -220,11 +185,7 @@ plan:
 from ansible_collections.privatelink.recovery.plugins.module_utils.preflight import run_preflight
 from ansible_collections.privatelink.recovery.plugins.module_utils.runner import WAITING, Module
 from ansible_collections.privatelink.recovery.plugins.module_utils.runner import main as run
-from ansible_collections.privatelink.recovery.plugins.module_utils.sequence_options import (
-    ASSIGNMENT,
-    SEQUENCE,
-    TIME_TO_LIVE,
-)
+from ansible_collections.privatelink.recovery.plugins.module_utils.sequence_options import SEQUENCE, TIME_TO_LIVE
 from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option
 from ansible_collections.privatelink.recovery.plugins.module_utils.teardown_gates import REMOVES
 
@@ -233,19 +194,13 @@ MODULE = Module(
     options={
         "stage": Option(choices=("all", "before_endpoint", "teardown", "plan", "providers"), default="all"),
         **SEQUENCE,
-        "public_network_access": Option(
-            choices=("after_verify", "before_endpoint", "unchanged"), default="after_verify"
-        ),
         "cross_region_restore": Option(choices=("Enabled", "Disabled")),
-        "identity": Option(type="bool", default=True),
+        "storage_redundancy": Option(choices=("LocallyRedundant", "ZoneRedundant", "GeoRedundant")),
         "freshness_attested": Option(type="bool", default=False),
         "accept_zone_overwrite": Option(type="bool", default=False),
         "accepted_network_policies": Option(type="list", elements="str", default=["Disabled"]),
         "provider_registration": Option(choices=("refuse", "register", "reregister"), default="refuse"),
         "approve": Option(type="bool", default=False),
-        "role_assignments": Option(type="list", elements="dict", default=[], options=ASSIGNMENT),
-        "storage_roles": Option(type="bool", default=False),
-        "trusted_services": Option(type="bool", default=False),
         "permission_timeout": Option(type="int", default=600, least=0),
         "wait_timeout": WAITING["wait_timeout"],
         "protected_machines": Option(

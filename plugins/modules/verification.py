@@ -15,6 +15,14 @@ description:
   - It asks Azure only; use M(privatelink.recovery.name_resolution) on a consumer to prove that names resolve there.
 author: privatelink.recovery maintainers (@privatelink)
 options:
+  stage:
+    description:
+      - V(connections), what must hold before public access is denied.
+      - V(all) also judges what a run settles besides. The vault's identity and its roles, the firewalls of the storage accounts, and
+        public network access of a vault that a run has finished.
+    type: str
+    choices: [connections, all]
+    default: connections
   expected_public_network_access:
     description: What public network access of the vault must be; not judged when not given.
     type: str
@@ -137,6 +145,7 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.verification 
 MODULE = Module(
     run=verify,
     options={
+        "stage": Option(choices=("connections", "all"), default="connections"),
         **SEQUENCE,
         "expected_public_network_access": Option(choices=("Enabled", "Disabled")),
         "enforce": Option(type="bool", default=True),

@@ -48,7 +48,7 @@ def shown(status: str | None) -> JSON:
 )
 def test_what_may_follow_what(now: str | None, wanted: str, action: str) -> None:
     if action == "refused":
-        with pytest.raises(Refusal, match=f"is {now}, which is final; nothing was written"):
+        with pytest.raises(Refusal, match=f"is {now}, which is final; this task wrote nothing"):
             decide(shown(now), wanted, VAULT, ENDPOINT, "")
         return
     plan = decide(shown(now), wanted, VAULT, ENDPOINT, "why")

@@ -96,7 +96,7 @@ def test_patch_sends_what_differs_only() -> None:
 def test_immutable_differences_are_refused(wanted: dict[str, t.Any], words: str) -> None:
     with pytest.raises(Refusal, match=words) as caught:
         plan_present("/x", ROWS, CURRENT, wanted, recreate="It would cost.")
-    assert "nothing was written" in caught.value.message
+    assert "this task wrote nothing" in caught.value.message
     assert caught.value.remedy == "It would cost."
 
 

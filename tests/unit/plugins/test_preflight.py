@@ -134,6 +134,26 @@ WISHES: dict[str, tuple[set[str], dict, str]] = {
         "AzureUSGovernment",
     ),
     "cross-region restore": ({"cross_region_restore"}, {"cross_region_restore": "Enabled"}, "cross-region restore"),
+    "cross-region restore of local storage": (
+        {"cross_region_restore"},
+        {
+            "public_network_access": "unchanged",
+            "storage_redundancy": "LocallyRedundant",
+            "cross_region_restore": "Enabled",
+        },
+        "needs GeoRedundant storage",
+    ),
+    "two endpoints in one zone, accepted": (
+        {"zones"},
+        {
+            "accept_zone_overwrite": True,
+            "endpoints": [
+                {"name": "pe-backup", "subnet": SUBNET},
+                {"name": "pe-hub", "subnet": SUBNET.replace("vnet-app", "vnet-hub")},
+            ],
+        },
+        "one over the other",
+    ),
     "two endpoints in one zone": (
         {"zones"},
         {
@@ -166,7 +186,8 @@ def zone(name: str, group: str = "rg-dns-hub", **more: t.Any) -> dict:
     return {"name": name, "resource_group": group, **more}
 
 
-WORLDS: dict[str, tuple[set[str], dict, str]] = {
+#: Closed gates, what the world has, words of the message, and now and then another wish.
+WORLDS: dict[str, tuple] = {
     "twelve endpoints": (
         {"quota", "zones"} - {"zones"}, {"vaults": [AN_HOUR], "private_endpoints": [endpoint(f"pe{n}") for n in range(12)]},
         "12",
@@ -183,6 +204,12 @@ WORLDS: dict[str, tuple[set[str], dict, str]] = {
     ),
     "existing cross-region restore": (
         {"cross_region_restore"}, {"vaults": [{**AN_HOUR, "cross_region_restore": "Enabled"}]}, "cross-region restore",
+    ),
+    "cross-region restore for a vault that denies public access": (
+        {"cross_region_restore"},
+        {"vaults": [{**AN_HOUR, "public_network_access": "Disabled"}]},
+        "cannot be Disabled while",
+        {"public_network_access": "unchanged", "cross_region_restore": "Enabled"},
     ),
     "provider unregistered": (
         {"provider"},
@@ -259,9 +286,9 @@ def test_locks_that_cannot_be_read_close_the_gate(make_cloud: t.Callable[..., Cl
 
 @pytest.mark.parametrize("name", WORLDS)
 def test_a_bad_world_is_refused(make_cloud: t.Callable[..., Cloud], name: str) -> None:
-    gates, world, words = WORLDS[name]
+    gates, world, words, *wish = WORLDS[name]
     cloud = make_cloud(**world)
-    result = cloud.run(MODULE, **WANTED, permission_timeout=0)
+    result = cloud.run(MODULE, **WANTED, permission_timeout=0, **(wish[0] if wish else {}))
     assert closed(result) == gates, result["message"]
     assert words in result["message"]
     assert cloud.writes() == []

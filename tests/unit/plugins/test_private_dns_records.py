@@ -152,6 +152,7 @@ def test_orphans_are_reported_then_removed(make_cloud: MakeCloud) -> None:
     fewer = {**NAMED, "names": FOURTEEN[:12]}
     reported = cloud.run(MODULE, **fewer)
     assert (reported["changed"], reported["drift"], reported["counts"]["orphan"]) == (False, True, 2)
+    assert "2 records that are not wanted any more; they were left" in reported["warnings"][0]
     done = four_times(cloud, MODULE, **fewer, remove_orphans=True)
     assert done["counts"]["remove"] == 2
     assert cloud.exists(f"{BLOB}/A/theirs")

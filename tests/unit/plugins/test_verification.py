@@ -7,6 +7,7 @@ import typing as t
 
 import pytest
 from ansible_collections.privatelink.recovery.plugins.modules.private_dns_records import MODULE as RECORDS
+from ansible_collections.privatelink.recovery.plugins.modules.private_dns_zone_group import MODULE as ZONE_GROUP
 from ansible_collections.privatelink.recovery.plugins.modules.verification import MODULE
 
 from .. import conftest
@@ -365,3 +366,16 @@ def test_the_storage_endpoint_where_somebody_else_writes(mode: str, checks: list
     rows = [row for row in result["names"] if row["endpoint"] == "pe-cache"]
     # The owner of the DNS servers is told this name too.
     assert [(row["zone"], row["record_name"]) for row in rows] == ([(BLOB, "cachewest")] if mode == "custom" else [])
+
+
+@pytest.mark.parametrize("damage", [remove_record, change_record])
+def test_what_the_remedy_says_brings_a_record_of_a_zone_group_back(damage: t.Callable[[Cloud, str], str]) -> None:
+    cloud = backup_cloud()
+    damage(cloud, BACKUP_ZONES[0])
+    assert "delete the zone group of pe-backup" in ask(cloud, BACKUP_WANTED)["message"]
+    endpoint = f"{conftest.GROUPS}/rg-backup/providers/Microsoft.Network/privateEndpoints/pe-backup"
+    gone = cloud.run(ZONE_GROUP, private_endpoint=endpoint, state="absent")
+    assert gone["changed"], gone
+    made = cloud.run(ZONE_GROUP, private_endpoint=endpoint, zones=BACKUP_ZONES)
+    assert made["changed"], made
+    assert closed(ask(cloud, BACKUP_WANTED)) == []
