@@ -110,10 +110,11 @@ options:
     type: str
     choices: [per_endpoint, shared, zone_group, records, policy, custom]
     default: zone_group
-  extra_zone_names:
-    description: Zones to make and link beside those the sub-resource needs.
+  extra_sub_resources:
+    description: Sub-resources of other services whose zones the endpoints' names are in too; V(default) is that of Azure Migrate.
     type: list
     elements: str
+    choices: [default]
     default: []
   disk_model:
     description: Disks of the machines, which decides on which storage accounts the vault's identity needs roles.

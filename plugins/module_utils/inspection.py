@@ -79,7 +79,7 @@ class Wish:
     geo_code: str = ""
     permission_timeout: float = 600.0
     variant: str = "azure_to_azure"
-    extra_zone_names: tuple[str, ...] = ()
+    extra_sub_resources: tuple[str, ...] = ()
     storage_accounts: tuple[JSON, ...] = ()
     options: t.Mapping[str, t.Any] = field(default_factory=dict, repr=False)
 
@@ -128,7 +128,7 @@ def make_wish(options: t.Mapping[str, t.Any], subscription_id: str) -> Wish:
         geo_code=options.get("geo_code") or "",
         permission_timeout=float(options.get("permission_timeout", 600)),
         variant=options.get("variant") or "azure_to_azure",
-        extra_zone_names=tuple(options.get("extra_zone_names") or ()),
+        extra_sub_resources=tuple(options.get("extra_sub_resources") or ()),
         storage_accounts=storage_accounts,
         options=options,
     )
@@ -243,6 +243,13 @@ class Inspection:
         group = self.group(parse_id(self.wish.vault_id).group_id)
         return region((group or {}).get("location"))
 
+    @property
+    def recovery_location(self) -> str:
+        """The region machines fail over to: that of the recovery side's network, or else the vault's."""
+        sides = {str(endpoint.asked.get("side") or ""): endpoint for endpoint in self.wish.endpoints}
+        network = self.network(sides["recovery"].network) if "recovery" in sides else None
+        return region(network.get("location")) if network else self.location
+
     def group(self, resource_group_id: str) -> JSON | None:
         """A resource group, or None."""
         key = fold_id(resource_group_id)
@@ -327,7 +334,8 @@ class Inspection:
         # What may not be asked is known only from the operator: a run that writes does not go by a table then.
         no_answer = NO_ANSWER if named or self.wish.geo_code else NOT_THERE
         found = find_required_zones(replace(self.task, options=question), no_answer)["zones"]
-        return list(dict.fromkeys([*found, *self.wish.extra_zone_names]))
+        extra = [known_zones(name, self.location, self.connection.cloud) for name in self.wish.extra_sub_resources]
+        return list(dict.fromkeys([*found, *(zone for choice in extra for zone in choice.zones)]))
 
     def storage_account(self, account_id: str) -> Account | None:
         """A storage account of either model, or None."""
@@ -389,7 +397,16 @@ class Inspection:
         subnet = parse_id(wanted["subnet"], SUBNET_TYPE)
         vault = parse_id(self.wish.vault_id)
         beside = next((item for item in self.wish.endpoints if same_id(item.network, subnet.ancestor())), None)
-        default_zones = beside.zone_group_id if beside else group_id(subnet.subscription_id, vault.resource_group)
+        asked = self.wish.options["dns_zones"]
+        default_zones = (
+            beside.zone_group_id
+            if beside
+            else group_id(
+                asked.get("subscription_id") or subnet.subscription_id,
+                asked.get("resource_group") or vault.resource_group,
+            )
+        )
+        networks = beside.virtual_networks if beside else asked.get("virtual_networks") or ()
         zone_group = wanted.get("dns_zone_resource_group")
         zones = group_id(parse_id(default_zones).subscription_id, zone_group) if zone_group else default_zones
         return StorageEndpoint(
@@ -399,7 +416,7 @@ class Inspection:
             subnet=subnet.text,
             network=subnet.ancestor(),
             zone_id=f"{zones}/providers/{ZONE_TYPE}/{zone}",
-            virtual_networks=tuple(unique_ids([subnet.ancestor(), *(beside.virtual_networks if beside else ())])),
+            virtual_networks=tuple(unique_ids([subnet.ancestor(), *networks])),
         )
 
     def zone_ids(self, endpoint: EndpointWish | StorageEndpoint) -> list[str]:

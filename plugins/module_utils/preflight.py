@@ -98,6 +98,7 @@ def plan(look: Inspection, *, proving: bool) -> JSON:
         "subscription_id": vault.subscription_id,
         "principal_id": str(get_path(look.vault, "identity.principalId") or ""),
         "location": look.location,
+        "recovery_location": look.recovery_location if proving else "",
         "zone_names": look.zone_names,
         "writer": look.wish.writer,
         "zones": zones(look) if owns_zones(look.wish.writer) else [],

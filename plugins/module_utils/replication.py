@@ -14,7 +14,7 @@ from .connections import endpoint_of
 from .endpoints import connection_of
 from .errors import InputError, Refusal
 from .freshness import SITE_RECOVERY_API_VERSION, item_of, replicated_items
-from .ids import parse_id, region
+from .ids import parse_id, region, with_digest
 from .inventory import NETWORK_API_VERSION
 from .partial import Work
 from .plan import Plan
@@ -41,17 +41,22 @@ def enable_replication(task: Task) -> JSON:
     source, recovery = region(options["source_location"]), region(options["recovery_location"])
     if source == recovery:
         raise InputError(f"source_location and recovery_location are both {source}.")
-    existing = protected(task, vault_id, machine)
+    items = replicated(task, vault_id)
+    existing = item_of(items, machine)
     if existing is not None:
+        judge(task, existing, machine)
         return {"changed": False, "diff": [], "id": existing["id"], "state": facts(existing), "created": []}
     refuse_without_endpoints(task, vault_id)
-    made = parts(vault_id, machine, source, recovery, options)
+    made = parts(vault_id, machine, source, recovery, {**options, "name": item_name(items, machine)})
     missing = [part for part in made if task.azure.find(part.id, SITE_RECOVERY_API_VERSION) is None]
     plans = [Plan("create", part.id, {}, part.body, part.body) for part in missing]
     document: JSON | None = None
     if not task.check_mode:
-        Work().do([(part.what, partial(create, task, part)) for part in missing])
+        waits = {part.id: task.options["wait"] or part is not missing[-1] for part in missing}
+        Work().do([(part.what, partial(create, task, part, wait=waits[part.id])) for part in missing])
         document = task.azure.find(made[-1].id, SITE_RECOVERY_API_VERSION)
+        if document is not None and task.options["wait"]:
+            judge(task, document, machine)
     return {
         "changed": bool(missing),
         "diff": [plan.diff() for plan in plans],
@@ -81,19 +86,53 @@ def check_machine(options: t.Mapping[str, t.Any], where: str = "") -> str:
     return machine
 
 
-def create(task: Task, part: Part) -> None:
-    """Create one part and wait for it: the next one needs it."""
+def create(task: Task, part: Part, *, wait: bool) -> None:
+    """Create one part. All but the last are to be waited for: the next one needs it."""
     task.context.progress(f"creating the {part.what}")
-    task.azure.put(part.id, SITE_RECOVERY_API_VERSION, part.body)
+    task.azure.put(part.id, SITE_RECOVERY_API_VERSION, part.body, wait=wait)
 
 
-def protected(task: Task, vault_id: str, machine: str) -> JSON | None:
-    """The replicated item of a machine, whoever made it; None when the machine is not replicated by this vault."""
+def replicated(task: Task, vault_id: str) -> list[JSON]:
+    """The replicated items of the vault, whoever made them."""
     if read_vault(task.azure, vault_id) is None:
         if task.check_mode:
-            return None
+            return []
         raise Refusal(f"{vault_id} does not exist.", remedy="Run the Site Recovery role first.")
-    return item_of(replicated_items(task.azure, vault_id), machine)
+    return replicated_items(task.azure, vault_id)
+
+
+def item_name(items: t.Iterable[JSON], machine: str) -> str:
+    """The name for a machine's item: the machine's own, unless an item of another machine is called that."""
+    name = parse_id(machine).name
+    taken = {str(item.get("name")).lower() for item in items}
+    return with_digest(name, machine) if name.lower() in taken else name
+
+
+def trouble(item: JSON) -> str:
+    """What is wrong with a replicated item, in words; empty when nothing is.
+
+    States and health as https://learn.microsoft.com/rest/api/site-recovery/replication-protected-items/get shows them.
+    """
+    state = str(get_path(item, "properties.protectionState") or "")
+    health = str(get_path(item, "properties.replicationHealth") or "")
+    if state.lower().endswith("failed"):
+        return f"its protection state is {state}"
+    return f"its replication health is {health}" if health.lower() == "critical" else ""
+
+
+def judge(task: Task, item: JSON, machine: str) -> None:
+    """Raise Refusal for a machine whose replication could not be switched on; warn of other trouble.
+
+    Such an item stays and looks like any other until somebody removes it.
+    """
+    state, wrong = str(get_path(item, "properties.protectionState") or "").lower(), trouble(item)
+    if state.endswith("failed") and state.startswith(("enabl", "initialreplication")):
+        raise Refusal(
+            f"{machine} is not protected: {wrong} ({item['id']}).",
+            remedy="Look at the vault's Site Recovery jobs, disable replication of the machine, and run again.",
+        )
+    if wrong:
+        task.warn(f"{machine} is replicated, but {wrong} ({item['id']}). Look at the vault's Site Recovery jobs.")
 
 
 def refuse_without_endpoints(task: Task, vault_id: str) -> None:
@@ -127,7 +166,7 @@ def refuse_without_endpoints(task: Task, vault_id: str) -> None:
 
 
 def parts(vault_id: str, machine: str, source: str, recovery: str, options: t.Mapping[str, t.Any]) -> list[Part]:
-    """Everything the replication of one machine needs, in order; names follow from regions and machine."""
+    """Everything the replication of one machine needs, in order; names follow from regions and ``name``, the item's."""
     fabrics = {
         where: f"{vault_id}/replicationFabrics/{options['fabric_prefix']}-{where}" for where in (source, recovery)
     }
@@ -136,7 +175,6 @@ def parts(vault_id: str, machine: str, source: str, recovery: str, options: t.Ma
         for where, fabric in fabrics.items()
     }
     policy = f"{vault_id}/replicationPolicies/{options['policy']}"
-    name = parse_id(machine).name
     made = [
         Part(
             f"fabric of {where}",
@@ -191,8 +229,8 @@ def parts(vault_id: str, machine: str, source: str, recovery: str, options: t.Ma
     ]
     made.append(
         Part(
-            f"replication of {name}",
-            f"{containers[source]}/replicationProtectedItems/{name}",
+            f"replication of {parse_id(machine).name}",
+            f"{containers[source]}/replicationProtectedItems/{options['name']}",
             {
                 "properties": {
                     "policyId": policy,

@@ -55,7 +55,7 @@ SEQUENCE: dict[str, Option] = {
         },
     ),
     "dns_mode": Option(choices=MODES, default="zone_group"),
-    "extra_zone_names": Option(type="list", elements="str", default=[]),
+    "extra_sub_resources": Option(type="list", elements="str", choices=("default",), default=[]),
     "disk_model": Option(choices=("managed", "unmanaged"), default="managed"),
     "storage_accounts": Option(
         type="list",

@@ -128,15 +128,18 @@ def machines(look: Inspection) -> t.Iterator[Gate]:
     """What the machines to be replicated need is there: another region, the group they fail over to, a cache account.
 
     https://learn.microsoft.com/azure/site-recovery/azure-to-azure-support-matrix: source and target are different
-    regions, and the cache account is one of the source region.
+    regions, and the cache account is one of the source region. The vault may be anywhere but in the source region
+    (https://learn.microsoft.com/azure/site-recovery/azure-to-azure-tutorial-enable-replication).
     """
-    source = region(look.wish.options.get("source_location"))
+    source, recovery = region(look.wish.options.get("source_location")), look.recovery_location
+    yield from _source_region(look, source)
     for machine in look.wish.options.get("protected_machines") or ():
         name, group = parse_id(machine["id"]).name, machine["recovery_resource_group_id"]
-        if source == look.location:
+        taken = {look.location: "the vault's own region", recovery: "the region of the recovery side's network"}
+        if source in taken:
             yield refused(
-                "machines", machine["id"], f"{name} would be replicated from {source} to the vault's own region.",
-                "Give the region of the machines in source_location; the vault is in the region they fail over to.",
+                "machines", machine["id"], f"{name} would be replicated from {source}, {taken[source]}.",
+                "Correct source_location: vault and recovery side are in another region than the machines.",
             )  # fmt: skip
         elif look.group(group) is None:
             yield refused(
@@ -144,6 +147,19 @@ def machines(look: Inspection) -> t.Iterator[Gate]:
             )
         else:
             yield from _cache(look, machine, source)
+
+
+def _source_region(look: Inspection, source: str) -> t.Iterator[Gate]:
+    """A machine's network is in the machine's region, and the source side's endpoint should be in that network."""
+    for endpoint in look.wish.endpoints if look.wish.options.get("protected_machines") else ():
+        network = look.network(endpoint.network) if endpoint.asked.get("side") == "source" else None
+        if network is not None and region(network.get("location")) != source:
+            yield warning(
+                "machines", endpoint.network,
+                f"The machines are in {source}, and {endpoint.network} of the source side in {network['location']}: machines of "
+                "another network must reach the endpoint through a peering.",
+                "Correct source_location, or name the network of the machines as source side.",
+            )  # fmt: skip
 
 
 def _cache(look: Inspection, machine: JSON, source: str) -> t.Iterator[Gate]:

@@ -9,10 +9,11 @@ from .endpoints import connection_of
 from .errors import WaitTimeout
 from .findings import Findings
 from .freshness import STATES
-from .gates import Gate, ok, refused
+from .gates import Gate, ok, refused, warning
 from .ids import GUID
 from .inspection import Inspection
 from .preflight import storage_roles
+from .replication import trouble
 from .role_assignments import matching
 from .roles import assignments_at, find_definition, stated_guid
 from .run_summary import vault_detail
@@ -133,6 +134,22 @@ def _assigned(look: Inspection, row: JSON, principal: str) -> bool:
         guid = str((find_definition(look.azure, scope, row["role"].strip()) or {}).get("name") or "")
     held = look.once(f"assignments {scope.lower()}", lambda: assignments_at(look.azure, scope, principal))
     return bool(guid) and matching(held, principal, guid) is not None
+
+
+def check_replication(look: Inspection) -> t.Iterator[Gate]:
+    """No machine the vault replicates is in trouble."""
+    if look.wish.sub_resource != "AzureSiteRecovery":
+        return
+    for item in look.replicated:
+        wrong, name = trouble(item), get_path(item, "properties.friendlyName") or item.get("name")
+        if wrong:
+            # A machine that is switched off is in trouble too: that is no proof of a way that is closed.
+            yield warning(
+                "replication", str(item["id"]), f"{name} is replicated, but {wrong}.",
+                "Look at the vault's Site Recovery jobs: a way that is not open shows there too.",
+            )  # fmt: skip
+        else:
+            yield ok("replication", str(item["id"]), f"{name} is replicated and healthy.")
 
 
 def check_trusted_services(look: Inspection) -> t.Iterator[Gate]:

@@ -15,6 +15,7 @@ from .vault_checks import (
     await_vault,
     check_identity,
     check_public_access,
+    check_replication,
     check_roles,
     check_trusted_services,
     check_vault,
@@ -76,6 +77,7 @@ def _settled(look: Inspection, missing: t.Collection[str]) -> list[NamedCheck]:
         ("identity", lambda: check_identity(look)),
         ("roles", lambda: check_roles(look)),
         ("trusted_services", lambda: check_trusted_services(look)),
+        ("replication", lambda: check_replication(look)),
         ("public_access", lambda: check_public_access(look, missing)),
     ]
 

@@ -6,15 +6,17 @@ import typing as t
 
 import pytest
 from ansible_collections.privatelink.recovery.extensions.emulator.services.admin import Admin
+from ansible_collections.privatelink.recovery.extensions.emulator.services.recovery_history import records
 from ansible_collections.privatelink.recovery.plugins.modules.private_endpoint_info import MODULE as ENDPOINTS
 from ansible_collections.privatelink.recovery.plugins.modules.replicated_machine import MODULE
 from ansible_collections.privatelink.recovery.plugins.modules.role_assignment import MODULE as ROLES
 from ansible_collections.privatelink.recovery.plugins.modules.storage_account_access import MODULE as ACCESS
 from ansible_collections.privatelink.recovery.plugins.modules.vault_info import MODULE as VAULTS
+from ansible_collections.privatelink.recovery.plugins.modules.verification import MODULE as VERIFICATION
 
 from ..conftest import GROUPS, Cloud, four_times
 from ..stories.support import fault
-from .site_recovery_world import CACHE, FRESH_VAULT, MACHINE, VAULT, endpoint, make, private_world
+from .site_recovery_world import CACHE, FRESH_VAULT, MACHINE, VAULT, WANTED, endpoint, make, private_world
 
 JSON = dict[str, t.Any]
 OPTIONS: JSON = {
@@ -144,6 +146,48 @@ def test_a_second_machine_uses_what_is_there() -> None:
     other = {**OPTIONS, "machine": MACHINE.replace("vm01", "vm02")}
     done = four_times(cloud, MODULE, **other)
     assert done["created"] == ["replication of vm02"]
+
+
+def test_another_machine_of_the_same_name_is_not_taken_for_it() -> None:
+    cloud = ready()
+    first = cloud.run(MODULE, **OPTIONS)
+    twin = {**OPTIONS, "machine": MACHINE.replace("/rg-network/", "/rg-recovery/")}
+    done = four_times(cloud, MODULE, **twin)
+    assert done["created"] == ["replication of vm01"]
+    assert done["id"] != first["id"] and done["id"].rsplit("/", 1)[-1].startswith("vm01-")
+    assert cloud.run(MODULE, **twin)["id"] == done["id"]
+
+
+TROUBLES: list[tuple[JSON, str, bool]] = [
+    ({"protectionState": "EnablingFailed"}, "its protection state is EnablingFailed", True),
+    ({"protectionState": "FailoverFailed"}, "its protection state is FailoverFailed", False),
+    ({"replicationHealth": "Critical"}, "its replication health is Critical", False),
+]
+
+
+@pytest.mark.parametrize(("state", "words", "refused"), TROUBLES)
+def test_replication_in_trouble_does_not_look_like_success(state: JSON, words: str, refused: bool) -> None:
+    cloud = ready()
+    cloud.run(MODULE, **OPTIONS)
+    (vault,) = [each for each in cloud.arm.store.below(f"{GROUPS}/rg-recovery") if each.id.lower() == VAULT.lower()]
+    (item,) = records(vault, "replication_protected_items")
+    item["properties"].update(state)
+    result = cloud.run(MODULE, **OPTIONS)
+    assert bool(result.get("failed")) is refused
+    assert words in (result["msg"] if refused else result["warnings"][0])
+    checks = cloud.run(VERIFICATION, **WANTED, stage="all", identity=False)["checks"]
+    (told,) = [check for check in checks if check["name"] == "replication"]
+    assert told["verdict"] == "warning" and words in told["message"]
+
+
+def test_without_waiting_only_the_machine_itself_is_not_waited_for() -> None:
+    passed = []
+    for wait in (True, False):
+        cloud = ready(latency="realistic")
+        started = cloud.arm.clock.now()
+        assert cloud.run(MODULE, **OPTIONS, wait=wait)["created"] == IN_ORDER
+        passed.append(cloud.arm.clock.now() - started)
+    assert 0 < passed[1] < passed[0]
 
 
 def test_a_run_that_failed_is_taken_up() -> None:

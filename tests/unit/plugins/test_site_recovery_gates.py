@@ -218,7 +218,16 @@ CASES: dict[str, Case] = {
     ),
     # Replication and roles.
     "machine": Case(set(), machine()),
-    "machine in the vault's region": Case({"machines"}, machine("northeurope"), words=("the vault's own region",)),
+    "machine in the vault's region": Case(
+        {"machines"},
+        {**machine("France Central"), "vault": {**WANTED["vault"], "location": "francecentral"}},
+        words=("the vault's own region",),
+    ),
+    "machine in the region it fails over to": Case(
+        {"machines"},
+        {**machine("northeurope"), "vault": {**WANTED["vault"], "location": "francecentral"}},
+        words=("the region of the recovery side's network",),
+    ),
     "no group to fail over to": Case(
         {"machines"}, machine(recovery_resource_group_id=f"{GROUPS}/rg-none"), words=("rg-none, where vm01 fails over to",)
     ),
@@ -298,6 +307,34 @@ def test_a_cache_far_from_its_machine_is_a_warning() -> None:
     (told,) = [gate for gate in result["gates"] if gate["name"] == "machines"]
     assert told["verdict"] == "warning"
     assert f"{TARGET}, the cache of vm01, is in northeurope and the machine in westeurope." in told["message"]
+
+
+def test_a_source_network_in_another_region_than_its_machines_is_a_warning() -> None:
+    result = make().run(MODULE, **{**WANTED, **machine("France Central", cache_storage_account_id=TARGET)})
+    told = [gate["message"] for gate in result["gates"] if gate["name"] == "machines"]
+    assert "The machines are in francecentral, and" in told[0] and closed(result) == set()
+
+
+@pytest.mark.parametrize(
+    ("wish", "location"),
+    [({}, "northeurope"), ({"dns_mode": "shared", **one_endpoint()}, "francecentral")],
+    ids=["of its network", "of the vault, in a hub"],
+)
+def test_where_machines_fail_over_to(wish: JSON, location: str) -> None:
+    elsewhere = {**WANTED, "vault": {**WANTED["vault"], "location": "francecentral"}}
+    assert make().run(MODULE, **{**elsewhere, **wish})["plan"]["recovery_location"] == location
+
+
+def test_the_zone_of_a_storage_endpoint_in_a_network_of_its_own() -> None:
+    zones = {"resource_group": "rg-dns-recovery", "virtual_networks": [SOURCE]}
+    plan = make().run(MODULE, **{**WANTED, "dns_zones": zones, **cache(subnet=f"{SPOKE}/subnets/endpoints")})["plan"]
+    (blob,) = [row for row in plan["zones"] if row["name"] == BLOB]
+    assert (blob["resource_group"], blob["virtual_networks"]) == ("rg-dns-recovery", [SPOKE, SOURCE])
+
+
+def test_the_zone_of_the_migration_service_for_the_modernized_appliance() -> None:
+    plan = make().run(MODULE, **{**WANTED, **HYBRID, "extra_sub_resources": ["default"]})["plan"]
+    assert plan["zone_names"] == [ZONE, "privatelink.prod.migration.windowsazure.com"]
 
 
 def test_a_policy_may_not_see_endpoints_with_manual_approval() -> None:
