@@ -116,12 +116,27 @@ def storage(look: Inspection) -> t.Iterator[Gate]:
         problem = another(look, endpoint, endpoint.account, "blob")
         if problem:
             yield refused("storage", endpoint.id, *problem)
+    yield from _cache_networks(look)
     if not look.storage_endpoints:
         yield warning(
             "storage",
             look.wish.vault_id,
             "No storage account gets an endpoint: replication data goes to the accounts' public endpoints.",
         )
+
+
+def _cache_networks(look: Inspection) -> t.Iterator[Gate]:
+    """The endpoint of a cache account is in the network of the machines that write to it, of one side or the other."""
+    sides = [endpoint.network for endpoint in look.wish.endpoints]
+    caches = {account["id"] for account in look.wish.storage_accounts if account["use"] == "cache"}
+    for endpoint in look.storage_endpoints:
+        if endpoint.account in caches and not any(same_id(endpoint.network, side) for side in sides):
+            yield warning(
+                "storage", endpoint.id,
+                f"{endpoint.name}, the endpoint of the cache account {parse_id(endpoint.account).name}, is in {endpoint.network}, "
+                "which has no endpoint of the vault: machines reach it through a peering only.",
+                "Use a subnet of the machines' network, unless that is what you want.",
+            )  # fmt: skip
 
 
 def machines(look: Inspection) -> t.Iterator[Gate]:

@@ -31,7 +31,8 @@ NEEDS = {
     "AzureBackup": Need(10, 25, "Azure Backup private endpoints (v2): 10 addresses, more in some regions"),
     "AzureBackup_v1": Need(11, 25, "Azure Backup private endpoints (classic): 11 addresses, up to 25 in some regions"),
     "AzureBackup_secondary": Need(10, 25, "Azure Backup cross-region restore: as AzureBackup"),
-    "AzureSiteRecovery": Need(9, 9, "Site Recovery, Azure to Azure: at least nine addresses in each subnet"),
+    # And one for the endpoint of a cache account, in the recovery network not before reprotection.
+    "AzureSiteRecovery": Need(9, 10, "Site Recovery, Azure to Azure: at least nine addresses in each subnet"),
     "AzureSiteRecovery_hybrid": Need(5, 5, "Site Recovery, on-premises to Azure: five addresses in the bypass network"),
     "blob": Need(1, 1, "One address for a storage endpoint"),
 }

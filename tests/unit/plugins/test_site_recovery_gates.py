@@ -325,6 +325,19 @@ def test_where_machines_fail_over_to(wish: JSON, location: str) -> None:
     assert make().run(MODULE, **{**elsewhere, **wish})["plan"]["recovery_location"] == location
 
 
+def test_a_cache_endpoint_away_from_the_machines_is_a_warning() -> None:
+    for subnet, told in ((f"{SPOKE}/subnets/endpoints", True), (SOURCE_SUBNET, False), (RECOVERY_SUBNET, False)):
+        gates = make().run(MODULE, **{**WANTED, **cache(subnet=subnet)})["gates"]
+        assert any("through a peering only" in gate["message"] for gate in gates) is told
+
+
+def test_an_address_for_a_later_cache_endpoint_is_advised() -> None:
+    wish = {**WANTED, **both({"subnet": TIGHT})}
+    for free, told in ((9, True), (10, False)):
+        gates = make(**tight(free)).run(MODULE, **wish)["gates"]
+        assert any("10 are advised" in gate["message"] for gate in gates) is told
+
+
 def test_the_zone_of_a_storage_endpoint_in_a_network_of_its_own() -> None:
     zones = {"resource_group": "rg-dns-recovery", "virtual_networks": [SOURCE]}
     plan = make().run(MODULE, **{**WANTED, "dns_zones": zones, **cache(subnet=f"{SPOKE}/subnets/endpoints")})["plan"]

@@ -102,7 +102,7 @@ def test_policies(policies: str, accepted: list[str], refused: bool) -> None:
         ({"sub_resource": "AzureBackup", "endpoints": 2, "data_sources": 3}, (23, 53)),
         ({"sub_resource": "AzureBackup", "endpoints": 0, "data_sources": 3}, (3, 3)),
         ({"sub_resource": "AzureBackup", "endpoints": None}, (10, 25)),
-        ({"sub_resource": "AzureSiteRecovery"}, (9, 9)),
+        ({"sub_resource": "AzureSiteRecovery"}, (9, 10)),
         ({"sub_resource": "AzureBackup", "addresses": 4}, (4, 4)),
         ({"sub_resource": "AzureBackup", "addresses": 0}, (0, 0)),
     ],
