@@ -157,7 +157,8 @@ CHECKLISTS: dict[str, tuple[Row, ...]] = {
         ),
         Row(
             "public-urls",
-            "Allow outbound TCP 443 to the URLs that stay public (in other clouds than the public one, those the article lists): portal.azure.com, management.azure.com, *.windows.net, *.microsoft.com, "
+            "Allow outbound TCP 443 to the URLs that stay public (in other clouds than the public one, those the article lists): "
+            "portal.azure.com, management.azure.com, *.windows.net, *.microsoft.com, "
             "*.microsoftonline.com, *.microsoftonline-p.com, *.msauth.net, *.msftauth.net, *.live.com, *.office.com. A proxy must follow "
             "the aliases of the private names or leave them alone.",
             "network team",
