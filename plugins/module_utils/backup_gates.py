@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .connections import FINAL, endpoint_of
-from .dns_topology import owns_zones
+from .connections import FINAL, endpoint_of, of_group
+from .dns_gates import topology, zone_knowledge, zones
 from .endpoints import MANUAL, connection_of, first_connection, target_of
 from .errors import Forbidden
 from .freshness import STATES, contents, examine, judge_connections, listed
@@ -23,7 +23,6 @@ from .name_proof import resolution
 from .network_gates import networks, regions, subnets
 from .vaults import VAULT, connections, cross_region_conflict, denied
 from .wire import JSON, get_path
-from .zone_conflicts import conflicts
 
 ENDPOINTS_PER_VAULT = 12  # https://learn.microsoft.com/azure/backup/private-endpoints, Before you start
 ENDPOINTS_PER_NETWORK = (
@@ -157,22 +156,6 @@ def another(
     return None
 
 
-def zone_knowledge(look: Inspection) -> t.Iterator[Gate]:
-    """The zones the vault's region needs are known from an authority, not guessed."""
-    names = look.zone_names
-    yield ok(
-        "zone_names", look.location, f"{look.wish.sub_resource} in {look.location} needs {', '.join(names)}.", *names
-    )
-
-
-def zones(look: Inspection) -> t.Iterator[Gate]:
-    """No network would be linked to two zones of one name, and no endpoint's records would overwrite another's."""
-    found = list(conflicts(look)) if owns_zones(look.wish.writer) else []
-    yield from found
-    if not found:
-        yield ok("zones", look.wish.vault_id, "No zone overlaps another and no record would be overwritten.")
-
-
 def cross_region(look: Inspection) -> t.Iterator[Gate]:
     """Cross-region restore goes with neither public access denied nor storage in one region, and stays once it is on."""
     wanted = {name: look.wish.options.get(name) for name in ("storage_redundancy", "cross_region_restore")}
@@ -286,11 +269,6 @@ def experience(look: Inspection) -> t.Iterator[Gate]:
         yield ok("experience", look.wish.vault_id, "No classic (v1) endpoints are in the way.")
 
 
-def of_group(item: JSON, sub_resource: str) -> bool:
-    """Whether a vault's connection is of a sub-resource."""
-    return sub_resource.lower() in [str(value).lower() for value in get_path(item, "properties.groupIds") or []]
-
-
 def endpoints_in(network: JSON | None) -> int:
     """How many private endpoints a virtual network holds, as its subnets show."""
     items = get_path(network, "properties.subnets") or []
@@ -311,6 +289,7 @@ BACKUP_GATES: tuple[tuple[str, Check], ...] = (
     ("subnet", subnets),
     ("region", regions),
     ("zone_names", zone_knowledge),
+    ("dns_mode", topology),
     ("zones", zones),
     ("resolution", resolution),
     ("locks", locks),

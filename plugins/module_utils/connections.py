@@ -98,6 +98,11 @@ def endpoint_of(connection: JSON) -> str:
     return str(get_path(connection, "properties.privateEndpoint.id") or "")
 
 
+def of_group(item: JSON, sub_resource: str) -> bool:
+    """Whether a vault's connection is of a sub-resource."""
+    return sub_resource.lower() in [str(value).lower() for value in get_path(item, "properties.groupIds") or []]
+
+
 def connection_to(document: JSON | None, endpoint_id: str) -> JSON | None:
     """The target's connection of an endpoint, matched by id: names are not to be relied on."""
     items = get_path(document, "properties.privateEndpointConnections") or []

@@ -11,14 +11,10 @@ from .backup_gates import (
     encryption,
     endpoint_names,
     freshness,
-    of_group,
     other_users,
     quota,
-    zone_knowledge,
-    zones,
 )
-from .connections import endpoint_of
-from .dns_topology import Facts, choose
+from .dns_gates import topology, zone_knowledge, zones
 from .freshness import item_of
 from .gates import Gate, ok, refused, warning
 from .ids import fold_id, parse_id, region, same_id
@@ -27,7 +23,6 @@ from .lock_gates import locks
 from .name_proof import resolution
 from .network_gates import networks, regions, subnets
 from .storage_accounts import Account, keeps_deleted_blobs
-from .vaults import connections
 from .wire import JSON, get_path
 
 
@@ -70,32 +65,6 @@ def sides(look: Inspection) -> t.Iterator[Gate]:
             )
         else:
             yield ok("sides", look.wish.vault_id, "Source and recovery network are both known.")
-
-
-def topology(look: Inspection) -> t.Iterator[Gate]:
-    """The DNS mode fits the number of endpoints, and a policy can see them."""
-    wanted = {endpoint.id.lower() for endpoint in look.wish.endpoints}
-    existing = [
-        item
-        for item in connections(look.vault)
-        if of_group(item, look.wish.sub_resource) and endpoint_of(item).lower() not in wanted
-    ]
-    facts = Facts(
-        len(look.wish.endpoints), len(existing), look.wish.variant == "hybrid", accepted=look.wish.accept_zone_overwrite
-    )
-    choice = choose(look.wish.dns_mode, facts)
-    unseen = [endpoint.name for endpoint in look.wish.endpoints if endpoint.manual]
-    if choice.refusal:
-        yield refused("dns_mode", look.wish.vault_id, f"{choice.refusal}.", choice.remedy)
-    elif choice.writer == "policy" and unseen:
-        # Azure/Azure-Landing-Zones#4156
-        yield warning(
-            "dns_mode", look.wish.vault_id,
-            f"{', '.join(unseen)}: the landing zones' own policies give no zone group to endpoints with manual approval.",
-            "Leave manual out, or make sure that your policy looks at manualPrivateLinkServiceConnections too.",
-        )  # fmt: skip
-    else:
-        yield ok("dns_mode", look.wish.vault_id, f"{look.wish.dns_mode}: {choice.reason}")
 
 
 def storage(look: Inspection) -> t.Iterator[Gate]:
