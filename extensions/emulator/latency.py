@@ -38,6 +38,26 @@ REALISTIC: dict[str, float] = {
     "replication.enable": 1200,
 }
 
+#: Seconds after which Azure wants to be asked about an operation again, by the beginning of its kind. Recordings of azure-cli
+#: tell nothing of it: its tests leave ``retry-after`` out (``azure/cli/testsdk/scenario_tests/base.py``). azure-powershell's
+#: keep it: ``TestAzureVaultPublicNetworkAccess.json`` (vaults), ``TestZoneRemoveEtagMismatch.json`` (private DNS, groups),
+#: ``TestPrivateEndpointApplicationSecurityGroup.json`` (3 for networks, 10 for what private link makes of them). Connections:
+#: azure-rest-api-specs ``PutPrivateEndpointConnection.json``. Accounts and Site Recovery are inferred from their durations.
+ASK_AGAIN: dict[str, int] = {
+    "vault.": 60,
+    "connection.": 60,
+    "virtual_network.": 3,
+    "subnet.": 3,
+    "private_endpoint.": 10,
+    "network_interface.": 10,
+    "zone_group.": 10,
+    "private_dns": 30,
+    "virtual_network_link.": 30,
+    "resource_group.": 15,
+    "storage_account.": 17,
+    "replication.": 30,
+}
+
 
 class Latency(t.NamedTuple):
     """``seconds`` by operation kind (``None``: no operation takes any time) and the speed of emulated time."""

@@ -3,8 +3,9 @@
 Azure Resource Manager has no single protocol. A :class:`Dialect` holds what differs between providers; services call
 :func:`headers` when they accept a write and :func:`poll` and :func:`result` from their routes.
 Source: Microsoft Learn "Track asynchronous Azure operations"; azure-cli recordings
-``test_network_private_endpoint_private_dns_zone_group.yaml`` (Network, private DNS) and ``test_backup_vault.yaml``
-(vaults); azure-powershell recording ``TestAzureVaultPublicNetworkAccess.json`` (signed URLs, ``Retry-After: 60``).
+``test_network_private_endpoint_private_dns_zone_group.yaml`` (Network), ``test_DeleteLink_LinkExists_ExpectLinkDeleted.yaml``
+(private DNS) and ``test_vault_soft_delete_basic.yaml`` (vaults); azure-powershell recordings
+``TestAzureVaultPublicNetworkAccess.json`` (signed URLs) and ``TestZoneRemoveEtagMismatch.json`` (what ``Location`` answers).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from .arm import Arm, Call
+from .latency import ASK_AGAIN
 from .operations import Operation
 from .wire import JSON, ArmError, Request, Response
 
@@ -28,8 +30,6 @@ _CERTIFICATE_BYTES = 2000
 _SIGNED = ("&t=", "&c=", "&s=", "&h=")
 _NAMED = "named in a refusal"
 _PATH_SAFE = "/-_.~!$&'()*+,;=:@"
-_VAULT_RETRY_AFTER = 60
-_FAST_RETRY_AFTER = 1
 
 
 @dataclass(frozen=True)
@@ -38,21 +38,26 @@ class Dialect:
 
     ``statuses`` and ``results`` are the path segments below the scope of an operation; an empty ``statuses`` means
     that there is no ``Azure-AsyncOperation``. ``running_status`` is the HTTP status of a poll that finds the operation
-    still running. ``detailed`` bodies carry id, name and times beside the status.
+    still running, which repeats ``Location`` as well where it ``repeats_location``. ``named`` bodies carry id and name beside
+    the status, ``timed`` ones when the operation began and ended.
     """
 
     statuses: str
     results: str
     running_status: int = 200
-    detailed: bool = False
+    repeats_location: bool = False
+    named: bool = False
+    timed: bool = False
 
 
 #: Scope: ``/subscriptions/{s}/providers/Microsoft.Network/locations/{l}``.
 NETWORK = Dialect("operations", "operationResults")
 #: Scope: the resource group's id plus ``/providers/Microsoft.Network``.
-PRIVATE_DNS = Dialect("privateDnsOperationStatuses", "privateDnsOperationResults", running_status=202)
+PRIVATE_DNS = Dialect(
+    "privateDnsOperationStatuses", "privateDnsOperationResults", running_status=202, repeats_location=True
+)
 #: Scope: the vault's id.
-VAULT = Dialect("operationStatus", "operationResults", detailed=True)
+VAULT = Dialect("operationStatus", "operationResults", repeats_location=True, named=True)
 #: Scope: the subscription's id. Deleting a resource group answers with ``Location`` alone.
 RESOURCE_GROUP = Dialect("", "operationresults")
 
@@ -86,19 +91,17 @@ def check_signature(call: Call) -> None:
 def retry_after(arm: Arm, kind: str) -> dict[str, str]:
     """The ``Retry-After`` header of an operation of this kind, or nothing.
 
-    The world's setting ``retry_after`` (seconds; ``none`` for no header at all, as Microsoft.Network does) decides
-    when given. Otherwise an operation that takes no time gets none, vaults send 60 emulated seconds as recorded, and
-    everything else 1: azure-core waits 30 seconds where the header is missing. It is never empty and never below 1,
-    because azure-core takes 0 for absent and azure-cli fails on an empty value.
+    The world's setting ``retry_after`` (seconds; ``none`` for no header at all) decides when given. Otherwise an operation
+    that takes no time gets none, and every other as many emulated seconds as ``latency.ASK_AGAIN`` says. It is never empty
+    and never below 1, because azure-core takes 0 for absent and azure-cli fails on an empty value.
     """
     setting = arm.settings.get("retry_after")
     if setting is not None:
         return {} if str(setting).lower() == "none" else {"Retry-After": str(max(1, round(float(setting))))}
     if arm.seconds(kind) <= 0:
         return {}
-    if kind.startswith("vault."):
-        return {"Retry-After": str(max(1, round(_VAULT_RETRY_AFTER / arm.clock.speed)))}
-    return {"Retry-After": str(_FAST_RETRY_AFTER)}
+    seconds = next(value for beginning, value in ASK_AGAIN.items() if kind.startswith(beginning))
+    return {"Retry-After": str(max(1, round(seconds / arm.clock.speed)))}
 
 
 def headers(
@@ -144,8 +147,10 @@ def find(call: Call, operation_id: str) -> Operation:
 def status_document(arm: Arm, operation: Operation, path: str, dialect: Dialect) -> JSON:
     """What a status URL says about an operation."""
     document: JSON = {"status": operation.status}
-    if dialect.detailed:
-        document = {"id": path, "name": operation.id, **document, "startTime": arm.clock.iso(operation.started)}
+    if dialect.named:
+        document = {"id": path, "name": operation.id, **document}
+    if dialect.timed:
+        document["startTime"] = arm.clock.iso(operation.started)
         if operation.finished is not None:
             document["endTime"] = arm.clock.iso(operation.finished)
     if operation.error is not None:
@@ -159,7 +164,9 @@ def poll(call: Call, operation_id: str, dialect: Dialect) -> Response:
     document = status_document(call.arm, operation, call.request.path, dialect)
     if operation.status != "InProgress":
         return Response(200, document)
-    return Response(dialect.running_status, document, _again(call, operation, "Azure-AsyncOperation"))
+    scope = call.request.path.rsplit("/", 2)[0]
+    again = headers(call, operation, dialect, scope, location=dialect.repeats_location)
+    return Response(dialect.running_status, document, again)
 
 
 def result(call: Call, operation_id: str, document: t.Callable[[Operation], t.Any] | None = None) -> Response:
@@ -169,12 +176,8 @@ def result(call: Call, operation_id: str, document: t.Callable[[Operation], t.An
     """
     operation = find(call, operation_id)
     if operation.status == "InProgress":
-        return Response(202, None, _again(call, operation, "Location"))
+        url = signed(call.arm, call.request, call.request.path, call.request.api_version)
+        return Response(202, None, {"Location": url, **retry_after(call.arm, operation.kind)})
     if operation.error is not None:
         return Response(409, {"error": operation.error})
     return Response(operation.result_status, document(operation) if document else None)
-
-
-def _again(call: Call, operation: Operation, header: str) -> dict[str, str]:
-    url = signed(call.arm, call.request, call.request.path, call.request.api_version)
-    return {header: url, **retry_after(call.arm, operation.kind)}

@@ -67,13 +67,12 @@ def accepted(
     sent = headers(call, operation, NETWORK, scope, location=resource is None)
     if resource is None:
         return Response(202, None, sent)
-    return shown(resource.document, 201 if new else 200, sent)
+    return Response(201 if new else 200, resource.document, sent)
 
 
-def shown(document: JSON, status: int = 200, sent: dict[str, str] | None = None) -> Response:
-    """A resource's document with its etag as a header too."""
-    tagged = {"ETag": str(document["etag"])} if "etag" in document else {}
-    return Response(status, document, {**tagged, **(sent or {})})
+def shown(document: JSON) -> Response:
+    """A resource's document with its etag as a header too, which only a GET has."""
+    return Response(200, document, {"ETag": str(document["etag"])} if "etag" in document else {})
 
 
 def subscription(resource_id: str) -> str:

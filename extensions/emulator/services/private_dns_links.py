@@ -1,7 +1,7 @@
 """Links between private DNS zones and virtual networks.
 
-Source: azure-rest-api-specs ``specification/privatedns/.../examples/VirtualNetworkLinkPut.json``; the text about
-overlapping namespaces from MicrosoftDocs/azure-aks-docs#212 and MicrosoftDocs/azure-docs#53153.
+Source: azure-cli recording ``test_DeleteLink_LinkExists_ExpectLinkDeleted.yaml`` (the etag has quotes of its own, unlike a
+zone's); the text about overlapping namespaces from MicrosoftDocs/azure-aks-docs#212 and MicrosoftDocs/azure-docs#53153.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Links:
             "id": link_id,
             "name": name,
             "type": LINK,
-            "etag": self._arm.guid(),
+            "etag": f'"{self._arm.guid()}"',
             "location": "global",
             "properties": properties,
         }

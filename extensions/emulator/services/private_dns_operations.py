@@ -30,7 +30,7 @@ def routes() -> list[Route]:
     status, outcome = f"{GROUP_PATH}/{PRIVATE_DNS.statuses}", f"{GROUP_PATH}/{PRIVATE_DNS.results}"
     return [
         watched(status + "/{operation}", lambda call: poll(call, call["operation"], PRIVATE_DNS)),
-        watched(outcome + "/{operation}", lambda call: result(call, call["operation"])),
+        watched(outcome + "/{operation}", lambda call: result(call, call["operation"], lambda _operation: {})),
     ]
 
 
@@ -65,9 +65,8 @@ def accepted(
     arm = call.arm
     refuse_queued(call, verb, resource_id)
     operation_id = base64.b64encode(f"FrontEndAsyncOperation;{verb};{arm.guid()}".encode()).decode()
-    status = 204 if kind.endswith(".delete") else 200
     if error is None:
-        operation = arm.operations.start(operation_id, kind, resource_id, done, failed, status)
+        operation = arm.operations.start(operation_id, kind, resource_id, done, failed)
     else:
         operation = arm.operations.start(operation_id, _REFUSED, resource_id, done, error=error)
     scope = group_of(call) + "/providers/Microsoft.Network"
@@ -117,7 +116,7 @@ def unmet(call: Call, current: Resource | None, told: Told) -> JSON | None:
 
 
 def shown(resource: Resource, status: int = 200) -> Response:
-    """A resource with its etag as a header: a bare GUID, without quotes and ``W/``."""
+    """A resource with its etag as a header: as in the body, a link's in quotes, a zone's and a record set's not."""
     return Response(status, resource.document, {"ETag": str(resource.document["etag"])})
 
 

@@ -17,9 +17,9 @@ from ..wire import JSON, Response
 from .recovery_documents import CONNECTION_TYPE, VAULT
 
 _NUMBERS = {"vault.create": 2047, "vault.update": 4095, "vault.delete": 1023}
-_CONNECTION_DIALECT = long_operation.Dialect("operationsStatus", "operationResults", detailed=True)
+_CONNECTION_DIALECT = long_operation.Dialect("operationsStatus", "operationResults", named=True, timed=True)
 _FIRST_ASYNCHRONOUS = "2022-04-01"
-_FIRST_WITH_RETRY_AFTER = "2024-04-01"
+_FIRST_WITHOUT_PERCENTAGE = "2024-04-01"
 
 
 def is_synchronous(call: Call) -> bool:
@@ -43,11 +43,8 @@ def start(
 
 
 def vault_headers(call: Call, operation: Operation, *, location: bool = True) -> dict[str, str]:
-    """The headers of an accepted write on a vault. ``Retry-After`` came with 2024-04-01."""
-    headers = long_operation.headers(call, operation, long_operation.VAULT, operation.resource_id, location=location)
-    if call.request.api_version < _FIRST_WITH_RETRY_AFTER:
-        headers.pop("Retry-After", None)
-    return headers
+    """The headers of an accepted write on a vault."""
+    return long_operation.headers(call, operation, long_operation.VAULT, operation.resource_id, location=location)
 
 
 def connection_headers(call: Call, operation: Operation, *, location: bool = True) -> dict[str, str]:
@@ -73,9 +70,8 @@ def routes() -> list[Route]:
 
 def _poll_vault(call: Call) -> Response:
     response = long_operation.poll(call, call["operation"], long_operation.VAULT)
-    if call.request.api_version < _FIRST_WITH_RETRY_AFTER:
+    if call.request.api_version < _FIRST_WITHOUT_PERCENTAGE:
         response.document["percentComplete"] = 0.0
-        response.headers.pop("Retry-After", None)
     return response
 
 

@@ -21,7 +21,7 @@ from .recovery_history import attempted, records
 from .recovery_replication_items import protect
 from .recovery_settings import refusal
 
-_DIALECT = long_operation.Dialect("replicationOperationStatus", "operationresults", detailed=True)
+_DIALECT = long_operation.Dialect("replicationOperationStatus", "operationresults", named=True, timed=True)
 _READ = "Microsoft.RecoveryServices/vaults/read"
 FABRIC = f"{VAULT}/replicationFabrics/{{fabric}}"
 CONTAINER = f"{FABRIC}/{replication.CONTAINERS}/{{container}}"

@@ -288,7 +288,10 @@ def test_latency_that_means_nothing(text: str) -> None:
         ({}, "realistic", "vault.create", {"Retry-After": "60"}),
         ({}, "realisticx20", "vault.create", {"Retry-After": "3"}),
         ({}, "realisticx600", "vault.create", {"Retry-After": "1"}),
-        ({}, "realistic", "private_endpoint.create", {"Retry-After": "1"}),
+        ({}, "realistic", "virtual_network.create", {"Retry-After": "3"}),
+        ({}, "realistic", "private_endpoint.create", {"Retry-After": "10"}),
+        ({}, "realistic", "virtual_network_link.create", {"Retry-After": "30"}),
+        ({}, "realisticx20", "private_dns_zone.delete", {"Retry-After": "2"}),
         ({"retry_after": "none"}, "realistic", "vault.create", {}),
         ({"retry_after": 5}, "instant", "vault.create", {"Retry-After": "5"}),
         ({"retry_after": 0}, "realistic", "vault.create", {"Retry-After": "1"}),
@@ -298,6 +301,10 @@ def test_retry_after(settings: JSON, latency_name: str, kind: str, expected: dic
     from ansible_collections.privatelink.recovery.extensions.emulator import long_operation
 
     assert long_operation.retry_after(emulator({"settings": settings}, latency_name), kind) == expected
+
+
+def test_every_operation_says_when_to_ask_again() -> None:
+    assert [kind for kind in latency.REALISTIC if not kind.startswith(tuple(latency.ASK_AGAIN))] == []
 
 
 def test_a_mistake_inside_is_a_500_with_its_reason() -> None:

@@ -56,7 +56,7 @@ def ask_url(arm: Arm, url: str) -> int:
 def test_deleting_group_shows_it_and_refuses_writes_until_it_is_gone() -> None:
     arm = emulator({"resource_groups": [{"name": "rg-backup"}]}, "realistic")
     accepted = ask(arm, "DELETE", GROUP)
-    assert accepted.headers["Retry-After"] == "1"
+    assert accepted.headers["Retry-After"] == "15"
     assert ask(arm, "GET", GROUP).document["properties"]["provisioningState"] == "Deleting"
     assert code(ask(arm, "PUT", GROUP, {"location": "westeurope"})) == "ResourceGroupBeingDeleted"
     network = f"{GROUP}/providers/Microsoft.Network/virtualNetworks/v"

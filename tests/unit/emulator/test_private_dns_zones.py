@@ -39,6 +39,9 @@ def test_new_zone_in_the_dialect_of_private_dns() -> None:
     assert f"{PROVIDER}/privateDnsOperationResults/" in result_url
     running = azure.send("GET", status_url)
     assert (running.status, running.document) == (202, {"status": "InProgress"})
+    assert running.headers["Retry-After"] == response.headers["Retry-After"] == "30"
+    assert running.headers["Azure-AsyncOperation"].partition("?")[0] == status_url.partition("?")[0]
+    assert running.headers["Location"].partition("?")[0] == result_url.partition("?")[0]
     assert azure.send("GET", NEW).status == 404
     azure.clock.advance(45)
     finished = azure.send("GET", status_url)
@@ -167,7 +170,8 @@ def test_zone_with_links_stays() -> None:
     azure.settled("DELETE", f"{ZONE}/virtualNetworkLinks/to-vnet")
     response = azure.send("DELETE", ZONE)
     assert (response.status, response.document) == (202, None)
-    assert azure.send("GET", response.headers["Location"]).status == 204
+    outcome = azure.send("GET", response.headers["Location"])
+    assert (outcome.status, outcome.document) == (200, {})
     assert azure.send("GET", ZONE).status == 404
     assert azure.send("GET", f"{ZONE}/SOA/@").status == 404
     assert azure.send("DELETE", ZONE).status == 204
@@ -188,6 +192,11 @@ def test_new_link() -> None:
     assert (response.status, response.document) == (202, {})
     during = azure.get(path)["properties"]
     assert (during["provisioningState"], during["virtualNetworkLinkState"]) == ("InProgress", "InProgress")
+    azure.clock.advance(30)
+    document = azure.get(path, "2024-06-01")
+    assert document["etag"].startswith('"') and document["etag"].endswith('"')
+    assert azure.send("GET", path).headers["ETag"] == document["etag"]
+    assert azure.send("PUT", path, link(SECOND), headers={"If-Match": document["etag"]}).status == 202
     azure.clock.advance(30)
     document = azure.get(path, "2024-06-01")
     assert document == {

@@ -41,17 +41,22 @@ def test_a_new_vault_answers_201_in_the_manner_of_its_api_version(version: str, 
     assert azure.properties()["provisioningState"] == "Succeeded"
 
 
-@pytest.mark.parametrize(("version", "retry_after"), [("2022-04-01", None), ("2024-04-01", "60")])
-def test_retry_after_came_with_2024(version: str, retry_after: str | None) -> None:
+@pytest.mark.parametrize(("version", "also"), [("2022-04-01", {"percentComplete": 0.0}), ("2024-04-01", {})])
+def test_the_operation_of_a_new_vault_is_polled(version: str, also: dict[str, float]) -> None:
     azure = Azure(latency={"vault.": 60})
     response = azure.ask("PUT", VAULT, BODY, version)
-    assert response.headers.get("Retry-After") == retry_after
-    poll = azure.ask("GET", response.headers["Azure-AsyncOperation"])
-    assert (poll.status, poll.document["status"], poll.headers.get("Retry-After")) == (200, "InProgress", retry_after)
+    assert response.headers["Retry-After"] == "60"
+    url = response.headers["Azure-AsyncOperation"]
+    path = url.partition("?")[0].removeprefix("https://127.0.0.1:1")
+    told = {"id": path, "name": path.rsplit("/", 1)[-1], **also}
+    poll = azure.ask("GET", url)
+    assert (poll.status, poll.document) == (200, {**told, "status": "InProgress"})
+    assert (poll.headers["Retry-After"], "/operationResults/" in poll.headers["Location"]) == ("60", True)
     azure.clock.advance(60)
-    poll = azure.ask("GET", response.headers["Azure-AsyncOperation"])
-    assert (poll.document["status"], "percentComplete" in poll.document) == ("Succeeded", version < "2024")
-    assert operation_number(response.headers["Azure-AsyncOperation"]) == "2047"
+    poll = azure.ask("GET", url)
+    assert (poll.status, poll.document) == (200, {**told, "status": "Succeeded"})
+    assert not {"Retry-After", "Location", "Azure-AsyncOperation"} & set(poll.headers)
+    assert operation_number(url) == "2047"
 
 
 def test_an_altered_operation_url_is_refused() -> None:
