@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from .clock import Clock, Scheduler
 from .operations import Operations
 from .private_link import PrivateLink
+from .response_headers import ResponseHeaders
 from .store import Resource, Store
 from .wire import JSON, ArmError, Request, Response, fold
 
@@ -123,6 +124,7 @@ class Arm:
         self.settings: JSON = dict(self.world.get("settings", {}))
         self.events: dict[str, t.Callable[[JSON], JSON]] = {}
         self.private_link = PrivateLink()
+        self._headers = ResponseHeaders(self)
         self.log.clear()
         self.before.clear()
         self.around.clear()
@@ -172,8 +174,7 @@ class Arm:
         if not request.path.lower().startswith("/emulator"):
             self.log.append(entry)
         response = _guarded(self._proceed, request, entry)
-        response.headers.setdefault("x-ms-request-id", self.guid())
-        response.headers.setdefault("x-ms-correlation-request-id", self.guid())
+        self._headers.complete(request, response)
         entry["status"] = response.status
         return response
 

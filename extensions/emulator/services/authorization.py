@@ -69,7 +69,6 @@ class Authorization:
                 "AuthorizationFailed",
                 f"{_client(call)} does not have authorization to perform action '{action}' over scope '{scope}' or the "
                 "scope is invalid. If access was recently granted, please refresh your credentials.",
-                headers={"x-ms-failure-cause": "gateway"},
             )
 
     def require_linked(
@@ -86,7 +85,6 @@ class Authorization:
                 f"{_client(call)} has permission to perform action '{primary_action}' on scope '{primary_scope}'; "
                 f"however, it does not have permission to perform action '{told or linked_action}' on the linked scope(s) "
                 f"'{linked_scope}' or the linked scope(s) are invalid.",
-                headers={"x-ms-failure-cause": "gateway"},
             )
 
     def visible(self, principal_object_id: str, scope: str) -> bool:

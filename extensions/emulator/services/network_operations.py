@@ -65,6 +65,7 @@ def accepted(
     """The answer to an accepted write: 201 or 200 with the document, or an empty 202 without ``resource``."""
     scope = f"{subscription(operation.resource_id)}/providers/Microsoft.Network/locations/{region}"
     sent = headers(call, operation, NETWORK, scope, location=resource is None)
+    sent["x-ms-request-id"] = operation.id
     if resource is None:
         return Response(202, None, sent)
     return Response(201 if new else 200, resource.document, sent)

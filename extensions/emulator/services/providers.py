@@ -63,7 +63,6 @@ class Providers:
                 code,
                 text,
                 details=[{"code": code, "target": namespace, "message": text}],
-                headers={"x-ms-failure-cause": "gateway"},
             )
         return None
 

@@ -1,0 +1,144 @@
+"""The headers that answers have whatever they are about: ids, who refused, what is left of the allowance.
+
+Sources: azure-powershell recordings ``TestAzureVaultPublicNetworkAccess.json``, ``TestZoneRemoveEtagMismatch.json`` and
+``TestPrivateEndpointApplicationSecurityGroup.json`` (azure-cli's leave most of these headers out); Microsoft Learn "Understand
+how Azure Resource Manager throttles requests". ``Strict-Transport-Security`` is left out on purpose: a browser would take it
+for everything else on this machine.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from datetime import datetime, timezone
+
+from .wire import Request, Response
+
+if t.TYPE_CHECKING:
+    from .arm import Arm
+
+#: Refused before any provider saw the request.
+GATEWAY = frozenset(
+    {
+        "AuthenticationFailed",
+        "AuthorizationFailed",
+        "ExpiredAuthenticationToken",
+        "InvalidApiVersionParameter",
+        "InvalidAuthenticationToken",
+        "InvalidAuthenticationTokenAudience",
+        "InvalidResourceLocation",
+        "InvalidResourceNamespace",
+        "InvalidResourceType",
+        "LinkedAuthorizationFailed",
+        "LocationNotAvailableForResourceType",
+        "LocationRequired",
+        "MissingApiVersionParameter",
+        "MissingSubscriptionRegistration",
+        "NoRegisteredProviderFound",
+        "ParentResourceNotFound",
+        "ResourceGroupBeingDeleted",
+        "ResourceGroupNotFound",
+        "ResourceNotFound",
+        "ScopeLocked",
+        "SubscriptionNotFound",
+    }
+)
+_CAUSE, _REGION, _HOUR = "x-ms-failure-cause", "WESTEUROPE", 3600
+_RESOURCE_REQUESTS = "subscription-resource-requests"
+
+
+class Manner(t.NamedTuple):
+    """How one provider differs. ``allowances`` by kind of request: what is left is told of which, and how many an hour."""
+
+    allowances: dict[str, tuple[str, int]]
+    own_request_id: bool = False
+    echoes_client_request_id: bool = False
+    caching: str = "no-cache"
+
+
+_ALLOWANCES = {
+    "reads": ("subscription-reads", 12000),
+    "writes": ("subscription-writes", 1200),
+    "deletes": ("subscription-deletes", 15000),
+}
+#: By the beginning of the resource type; the first that fits counts.
+MANNERS: tuple[tuple[str, Manner], ...] = (
+    (
+        "microsoft.network/privatedns",
+        Manner(
+            {
+                "reads": (_RESOURCE_REQUESTS, 500),
+                "writes": (_RESOURCE_REQUESTS, 12000),
+                "deletes": (_RESOURCE_REQUESTS, 12000),
+            },
+            own_request_id=True,
+            caching="private",
+        ),
+    ),
+    ("microsoft.network/", Manner(_ALLOWANCES, own_request_id=True)),
+    (
+        "microsoft.recoveryservices/",
+        Manner(
+            {**_ALLOWANCES, "writes": (_RESOURCE_REQUESTS, 300), "deletes": (_RESOURCE_REQUESTS, 10)},
+            echoes_client_request_id=True,
+        ),
+    ),
+    ("", Manner(_ALLOWANCES)),
+)
+_MANAGED = re.compile(r"/(subscriptions|providers|tenants)(/|$)", re.IGNORECASE)
+_KINDS = {"GET": "reads", "HEAD": "reads", "DELETE": "deletes"}
+
+
+class ResponseHeaders:
+    """Completes the answers of one emulator, and counts what has been used of each allowance."""
+
+    def __init__(self, arm: Arm) -> None:
+        self._arm = arm
+        self._used: dict[tuple[str, ...], int] = {}
+
+    def complete(self, request: Request, response: Response) -> None:
+        """Add what is missing. Sign-in and the emulator's own routes have no more than an id."""
+        correlation = self._arm.guid()
+        sent = response.headers
+        if not _MANAGED.match(request.path):
+            sent.setdefault("x-ms-request-id", correlation)
+            return
+        if _code(response) in GATEWAY:
+            sent.setdefault(_CAUSE, "gateway")
+        refused_early = _CAUSE in sent
+        manner = _manner(request.path)
+        own_id = manner.own_request_id and not refused_early
+        sent.setdefault("x-ms-request-id", self._arm.guid() if own_id else correlation)
+        sent["x-ms-correlation-request-id"] = correlation
+        moment = datetime.fromtimestamp(self._arm.clock.now(), timezone.utc)
+        sent["x-ms-routing-request-id"] = f"{_REGION}:{moment:%Y%m%dT%H%M%SZ}:{correlation}"
+        client_id = request.headers.get("x-ms-client-request-id")
+        asked = request.headers.get("x-ms-return-client-request-id", "").lower() == "true"
+        if client_id and (asked or (manner.echoes_client_request_id and not refused_early)):
+            sent["x-ms-client-request-id"] = client_id
+        sent["X-Content-Type-Options"] = "nosniff"
+        sent["Cache-Control"] = "no-cache" if refused_early else manner.caching
+        if not refused_early:
+            name, left = self._left(request, manner)
+            sent[f"x-ms-ratelimit-remaining-{name}"] = str(left)
+
+    def _left(self, request: Request, manner: Manner) -> tuple[str, int]:
+        """An allowance is a subscription's and begins anew each emulated hour. Running out of it has no consequence here."""
+        kind = _KINDS.get(request.method, "writes")
+        name, limit = manner.allowances[kind]
+        subscription = next(iter(request.path.strip("/").lower().split("/")[1:2]), "")
+        key = (subscription, name, kind, str(int(self._arm.clock.now()) // _HOUR))
+        self._used[key] = self._used.get(key, 0) + 1
+        return name, max(0, limit - self._used[key])
+
+
+def _code(response: Response) -> str:
+    """The code of a refusal in the usual wrapping, or an empty string."""
+    document = response.document if isinstance(response.document, dict) else {}
+    error = document.get("error")
+    return str(error.get("code", "")) if isinstance(error, dict) and response.status >= 400 else ""
+
+
+def _manner(path: str) -> Manner:
+    kind = path.lower().rpartition("/providers/")[2] if "/providers/" in path.lower() else ""
+    return next(manner for beginning, manner in MANNERS if kind.startswith(beginning))
