@@ -22,7 +22,7 @@ STATE_FIELDS = {
     "AzureBackup_secondary": "privateEndpointStateForBackup",
     "AzureSiteRecovery": "privateEndpointStateForSiteRecovery",
 }
-_FIRST_SEEN_LATER = ("backupStorageVersion", "securitySettings")
+_ALWAYS_ON = "AlwaysON"
 
 
 def new_vault(arm: Arm, resource_id: str, region: str) -> Resource:
@@ -47,8 +47,10 @@ def new_vault(arm: Arm, resource_id: str, region: str) -> Resource:
                     "enhancedSecurityState": "Enabled",
                 },
                 "multiUserAuthorization": "Disabled",
+                "sourceScanConfiguration": {"state": "Disabled"},
             },
             "redundancySettings": {"standardTierStorageRedundancy": "GeoRedundant", "crossRegionRestore": "Disabled"},
+            "regionOfChoiceSettings": {"status": "Disabled"},
             "secureScore": "None",
             "bcdrSecurityLevel": "Poor",
             "publicNetworkAccess": "Enabled",
@@ -68,10 +70,19 @@ def etag(arm: Arm) -> str:
     return f"W/\"datetime'{arm.clock.iso().replace(':', '%3A')}'\""
 
 
-def first_answer(vault: Resource) -> JSON:
-    """The document as the 201 of a new vault shows it: two properties appear only on later GETs."""
-    properties = {name: value for name, value in vault.properties.items() if name not in _FIRST_SEEN_LATER}
-    return {**vault.document, "properties": properties}
+def judge_security(vault: Resource) -> None:
+    """Write the two marks that follow from soft delete, and its state as Azure spells it.
+
+    Source: azure-cli recording ``test_vault_soft_delete_basic.yaml``, where a client sends ``AlwaysOn``; which marks other
+    settings bring is not modelled.
+    """
+    soft_delete: JSON = vault.properties["securitySettings"].get("softDeleteSettings") or {}
+    for name, value in soft_delete.items():
+        if str(value).lower() == _ALWAYS_ON.lower():
+            soft_delete[name] = _ALWAYS_ON
+    safe = soft_delete.get("softDeleteState") == _ALWAYS_ON
+    vault.properties["secureScore"] = "Adequate" if safe else "None"
+    vault.properties["bcdrSecurityLevel"] = "Good" if safe else "Poor"
 
 
 def vault_id(call: Call) -> str:

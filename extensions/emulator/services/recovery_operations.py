@@ -14,7 +14,8 @@ from .. import long_operation
 from ..arm import Arm, Call, Route
 from ..operations import Operation
 from ..wire import JSON, Response
-from .recovery_documents import CONNECTION_TYPE, VAULT
+from .recovery_documents import CONNECTION_TYPE, VAULT, VAULT_TYPE
+from .recovery_versions import shown
 
 _NUMBERS = {"vault.create": 2047, "vault.update": 4095, "vault.delete": 1023}
 _CONNECTION_DIALECT = long_operation.Dialect("operationsStatus", "operationResults", named=True, timed=True)
@@ -80,9 +81,11 @@ def _poll_connection(call: Call) -> Response:
 
 
 def _result(call: Call) -> Response:
-    return long_operation.result(call, call["operation"], lambda operation: _resource(call.arm, operation))
+    return long_operation.result(call, call["operation"], lambda operation: _resource(call, operation))
 
 
-def _resource(arm: Arm, operation: Operation) -> JSON | None:
-    found = arm.store.find(operation.resource_id)
-    return found.document if found else None
+def _resource(call: Call, operation: Operation) -> JSON | None:
+    found = call.arm.store.find(operation.resource_id)
+    if found is None:
+        return None
+    return shown(found, call.request.api_version) if found.document["type"] == VAULT_TYPE else found.document

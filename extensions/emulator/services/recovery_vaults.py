@@ -24,13 +24,14 @@ from .recovery_documents import (
     endpoint_id,
     etag,
     find_vault,
-    first_answer,
+    judge_security,
     new_vault,
     show_connections,
     vault_id,
 )
 from .recovery_rules import check_delete, check_properties
 from .recovery_settings import setting
+from .recovery_versions import first_answer, known, shown
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,49}", re.ASCII | re.IGNORECASE)
 _READ_ONLY = {
@@ -59,7 +60,12 @@ def routes() -> list[Route]:
 
 
 def _get(call: Call) -> Response:
-    return Response(200, find_vault(call).document)
+    return Response(200, shown(find_vault(call), call.request.api_version))
+
+
+def _body(call: Call) -> JSON:
+    """The request's body, without the properties that its api-version does not know: they are ignored."""
+    return {**call.body, "properties": known(call.body.get("properties") or {}, call.request.api_version)}
 
 
 def _put(call: Call) -> Response:
@@ -68,7 +74,7 @@ def _put(call: Call) -> Response:
 
 
 def _create(call: Call) -> Response:
-    arm, body = call.arm, call.body
+    arm, body = call.arm, _body(call)
     # Microsoft's list of naming rules; in which words the provider refuses is unverified.
     if not _NAME.fullmatch(call["vault"]):
         raise ArmError(400, "InvalidResourceName", f"The vault name '{call['vault']}' is invalid.")
@@ -82,17 +88,17 @@ def _create(call: Call) -> Response:
     arm.store.put(vault)
     if recovery_operations.is_synchronous(call):
         vault.properties["provisioningState"] = "Succeeded"
-        return Response(201, first_answer(vault))
+        return Response(201, first_answer(vault, body["properties"], call.request.api_version))
     operation = recovery_operations.start(
         arm, "vault.create", vault.id, lambda: _settle(arm, vault, "Succeeded"), lambda: _settle(arm, vault, "Failed")
     )
-    answer = copy.deepcopy(first_answer(vault))
+    answer = copy.deepcopy(first_answer(vault, body["properties"], call.request.api_version))
     followed = replace(operation, id=arm.guid()) if lost else operation
     return Response(201, answer, recovery_operations.vault_headers(call, followed, location=False))
 
 
 def _replace(call: Call, vault: Resource) -> Response:
-    arm, body = call.arm, call.body
+    arm, body = call.arm, _body(call)
     wanted = body.get("location")
     if wanted and location(wanted) != vault.document["location"]:
         raise ArmError(
@@ -107,7 +113,7 @@ def _replace(call: Call, vault: Resource) -> Response:
     before = copy.deepcopy(vault.document)
     _lay(arm, vault, body, replace=True)
     if recovery_operations.is_synchronous(call):
-        return Response(200, vault.document)
+        return Response(200, shown(vault, call.request.api_version))
     vault.properties["provisioningState"] = "Provisioning"
 
     def restore() -> None:
@@ -117,13 +123,13 @@ def _replace(call: Call, vault: Resource) -> Response:
     operation = recovery_operations.start(
         arm, "vault.update", vault.id, lambda: _settle(arm, vault, "Succeeded"), restore
     )
-    answer = copy.deepcopy(vault.document)
+    answer = copy.deepcopy(shown(vault, call.request.api_version))
     return Response(200, answer, recovery_operations.vault_headers(call, operation, location=False))
 
 
 def _patch(call: Call) -> Response:
     """202 without a body in every api-version; the change shows when the operation has succeeded."""
-    arm, body, vault = call.arm, call.body, find_vault(call)
+    arm, body, vault = call.arm, _body(call), find_vault(call)
     recovery_identity.kinds(body.get("identity"))
     check_properties(arm, vault, _merged(vault.properties, body.get("properties")))
     operation = recovery_operations.start(arm, "vault.update", vault.id, lambda: _lay(arm, vault, body, replace=False))
@@ -158,7 +164,7 @@ def _page(call: Call, scope: str) -> Response:
     if not token.isdigit():
         raise ArmError(400, "InvalidSkipToken", f"The skip token '{token}' is not valid.")
     start = int(token)
-    document: JSON = {"value": [vault.document for vault in vaults[start : start + size]]}
+    document: JSON = {"value": [shown(vault, call.request.api_version) for vault in vaults[start : start + size]]}
     if start + size < len(vaults):
         query = f"api-version={call.request.api_version}&$skiptoken={start + size}"
         document["nextLink"] = f"{call.request.base_url}{call.id}?{query}"
@@ -166,14 +172,20 @@ def _page(call: Call, scope: str) -> Response:
 
 
 def _lay(arm: Arm, vault: Resource, body: JSON, *, replace: bool) -> None:
-    """Lay a body over the vault. PUT replaces the tags, PATCH only when it brings some; properties are merged."""
+    """Lay a body over the vault; properties are merged.
+
+    PUT replaces the tags and PATCH does when it brings some. Who sends none sees none (``test_backup_vault.yaml``).
+    """
     properties = _merged(vault.properties, body.get("properties"))
     recovery_identity.apply(arm, vault, body.get("identity"))
     vault.document["properties"] = properties
+    judge_security(vault)
     if body.get("sku"):
         vault.document["sku"] = body["sku"]
-    if body.get("tags") is not None or replace:
-        vault.document["tags"] = body.get("tags") or {}
+    if replace:
+        vault.document.pop("tags", None)
+    if body.get("tags") is not None:
+        vault.document["tags"] = body["tags"]
     vault.document["etag"] = etag(arm)
 
 

@@ -59,7 +59,8 @@ def _load_vault(arm: Arm, world: JSON, entry: JSON) -> None:
     region = entry.get("location", "westeurope")
     check_region(arm, region)
     vault = new_vault(arm, f"{group_id(world, entry)}/providers/{VAULT_TYPE}/{entry['name']}", region)
-    vault.document["tags"] = entry.get("tags") or {}
+    if entry.get("tags"):
+        vault.document["tags"] = entry["tags"]
     properties = vault.properties
     properties["provisioningState"] = "Succeeded"
     properties["publicNetworkAccess"] = entry.get("public_network_access", "Enabled")

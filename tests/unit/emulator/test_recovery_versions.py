@@ -1,0 +1,106 @@
+"""A vault's document in each api-version."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.privatelink.recovery.tests.unit.emulator.recovery_fixtures import VAULT, VAULTS, Azure
+
+STATES = {"privateEndpointStateForBackup": "None", "privateEndpointStateForSiteRecovery": "None"}
+SOFT_DELETE = {"softDeleteRetentionPeriodInDays": 14, "softDeleteState": "Enabled", "enhancedSecurityState": "Enabled"}
+REDUNDANCY = {"standardTierStorageRedundancy": "GeoRedundant", "crossRegionRestore": "Disabled"}
+RESTORE = {"crossSubscriptionRestoreSettings": {"crossSubscriptionRestoreState": "Enabled"}}
+BODY: dict[str, t.Any] = {"location": "westeurope", "sku": {"name": "Standard"}, "properties": {}}
+ALWAYS_ON = {
+    "softDeleteSettings": {
+        "softDeleteRetentionPeriodInDays": 14,
+        "softDeleteState": "AlwaysOn",
+        "enhancedSecurityState": "AlwaysOn",
+    }
+}
+RECORDED: dict[str, dict[str, t.Any]] = {
+    "2021-03-01": {"provisioningState": "Succeeded", **STATES},
+    "2024-04-01": {
+        "provisioningState": "Succeeded",
+        **STATES,
+        "backupStorageVersion": "Unassigned",
+        "securitySettings": {
+            "immutabilitySettings": None,
+            "softDeleteSettings": SOFT_DELETE,
+            "multiUserAuthorization": "Disabled",
+        },
+        "redundancySettings": REDUNDANCY,
+        "secureScore": "None",
+        "bcdrSecurityLevel": "Poor",
+        "publicNetworkAccess": "Enabled",
+        "restoreSettings": RESTORE,
+    },
+    "2026-05-01": {
+        "provisioningState": "Succeeded",
+        **STATES,
+        "backupStorageVersion": "Unassigned",
+        "securitySettings": {
+            "softDeleteSettings": SOFT_DELETE,
+            "multiUserAuthorization": "Disabled",
+            "sourceScanConfiguration": {"state": "Disabled"},
+        },
+        "redundancySettings": REDUNDANCY,
+        "regionOfChoiceSettings": {"status": "Disabled"},
+        "secureScore": "None",
+        "bcdrSecurityLevel": "Poor",
+        "publicNetworkAccess": "Enabled",
+        "restoreSettings": RESTORE,
+    },
+}
+
+
+@pytest.mark.parametrize("version", RECORDED)
+def test_a_version_shows_what_it_knows(version: str) -> None:
+    azure = Azure()
+    azure.create()
+    assert azure.get(version=version)["properties"] == RECORDED[version]
+    assert azure.get(VAULTS, version=version)["value"][0]["properties"] == RECORDED[version]
+
+
+def test_a_version_ignores_what_it_does_not_know() -> None:
+    azure = Azure()
+    closed = {**BODY, "properties": {"publicNetworkAccess": "Disabled"}}
+    assert azure.ask("PUT", VAULT, closed, "2022-04-01").status == 201
+    assert azure.properties()["publicNetworkAccess"] == "Enabled"
+    assert azure.ask("PATCH", VAULT, closed, "2022-09-10").status == 202
+    assert azure.properties()["publicNetworkAccess"] == "Enabled"
+    assert azure.ask("PATCH", VAULT, closed, "2022-10-01").status == 202
+    assert azure.properties()["publicNetworkAccess"] == "Disabled"
+
+
+def test_the_result_of_a_change_is_told_in_the_version_it_was_asked_in() -> None:
+    azure = Azure()
+    azure.create()
+    accepted = azure.ask("PATCH", VAULT, {"tags": {"a": "b"}}, "2022-04-01")
+    document = azure.ask("GET", accepted.headers["Location"]).document
+    assert (document["tags"], "publicNetworkAccess" in document["properties"]) == ({"a": "b"}, False)
+
+
+def test_a_new_vault_tells_of_the_security_that_it_was_asked_for_and_has_not_judged() -> None:
+    azure = Azure()
+    asked = {**BODY, "properties": {"securitySettings": ALWAYS_ON}}
+    answer = azure.ask("PUT", VAULT, asked, "2026-05-01").document["properties"]
+    assert answer["securitySettings"] == {
+        "softDeleteSettings": {**SOFT_DELETE, "softDeleteState": "AlwaysON", "enhancedSecurityState": "AlwaysON"},
+        "multiUserAuthorization": "Invalid",
+        "sourceScanConfiguration": {"state": "Disabled"},
+    }
+    assert (answer["secureScore"], answer["bcdrSecurityLevel"]) == ("Adequate", "Good")
+    assert "backupStorageVersion" not in answer
+    assert azure.properties()["securitySettings"]["multiUserAuthorization"] == "Disabled"
+
+
+@pytest.mark.parametrize(("sent", "kept"), [({"a": "b"}, {"a": "b"}), ({}, {}), (None, None)])
+def test_tags_are_shown_as_sent_and_not_at_all_when_nobody_sent_any(
+    sent: dict[str, str] | None, kept: dict[str, str] | None
+) -> None:
+    azure = Azure()
+    assert azure.create({"tags": sent}).get("tags") == kept
+    assert azure.ask("PUT", VAULT, BODY).status == 200
+    assert "tags" not in azure.get()
