@@ -18,6 +18,7 @@ from .services.network import Network
 from .services.private_dns import PrivateDns
 from .services.providers import Providers
 from .services.recovery_services import RecoveryServices
+from .services.request_checks import ApiVersions, RequestContents
 from .services.resource_groups import ResourceGroups
 from .services.resource_tags import ResourceTags
 from .services.sign_in import SignIn
@@ -25,18 +26,20 @@ from .services.storage import Storage
 from .services.subscriptions import Subscriptions
 from .wire import JSON
 
-#: In the order in which their checks run: who asks, whether the subscription exists, whether the caller may, whether
+#: In the order in which their checks run: in which version, who asks, whether the subscription exists, whether the caller may, whether
 #: the provider is registered, whether the group exists, whether a lock forbids it, whether
-#: the tags are tags. What the world describes is made in the same order.
+#: the body is one, whether the tags are tags. What the world describes is made in the same order.
 SERVICES: tuple[t.Callable[[Arm], Service], ...] = (
     Admin,
     SignIn,
+    ApiVersions,
     AccessToken,
     Subscriptions,
     Authorization,
     Providers,
     ResourceGroups,
     ManagementLocks,
+    RequestContents,
     ResourceTags,
     ActivityLog,
     Network,

@@ -1,21 +1,36 @@
 """Resource providers, their types and api-versions, and regions, as far as recovery work meets them.
 
-Source: azure-rest-api-specs (folders of api-versions below each provider); Microsoft Learn "List of Azure regions".
+Sources: the folders of api-versions in Azure/bicep-types-az, the list of Microsoft.Network that azure-powershell's
+``TestUpdateLinkWithEtagMismatchThrow.json`` recorded, and that of Azure Resource Manager in public transcripts of its error;
+Microsoft Learn "List of Azure regions".
 """
 
 from __future__ import annotations
 
+import csv
+import functools
 import typing as t
+from pathlib import Path
 
 from . import geo_codes
 
 #: Providers that every subscription has without registering.
 ALWAYS_REGISTERED = ("Microsoft.Authorization", "Microsoft.Resources", "Microsoft.Insights", "Microsoft.Management")
 
-_NETWORK = ("2026-03-01", "2026-01-01", "2025-07-01", "2024-07-01", "2024-03-01", "2023-09-01", "2020-11-01")
-_PRIVATE_DNS = ("2024-06-01", "2020-06-01", "2018-09-01")
-_VAULTS = ("2026-11-01", "2026-07-01", "2026-02-01", "2025-08-01", "2024-04-01", "2021-03-01", "2020-02-02")
-_STORAGE = ("2026-09-01", "2025-08-01", "2023-05-01", "2021-02-01")
+
+@functools.cache
+def _families() -> dict[str, tuple[str, ...]]:
+    """The api-versions of ``data/api_versions.csv``, newest first, by family."""
+    found: dict[str, list[str]] = {}
+    with (Path(__file__).parent / "data" / "api_versions.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            found.setdefault(row["family"], []).append(row["api_version"])
+    return {family: tuple(listed) for family, listed in found.items()}
+
+
+_NETWORK, _PRIVATE_DNS, _VAULTS, _STORAGE, _RESOURCES = (
+    _families()[family] for family in ("network", "private_dns", "vaults", "storage", "resources")
+)
 _MIGRATE = ("2020-05-01", "2018-09-01-preview")
 
 TYPES: dict[str, dict[str, tuple[str, ...]]] = {
@@ -42,18 +57,47 @@ TYPES: dict[str, dict[str, tuple[str, ...]]] = {
         "roleDefinitions": ("2022-05-01-preview", "2022-04-01"),
         "permissions": ("2022-04-01", "2015-07-01"),
     },
-    "Microsoft.Resources": {"resourceGroups": ("2025-04-01", "2024-11-01", "2022-09-01", "2021-04-01")},
+    "Microsoft.Resources": {"resourceGroups": _RESOURCES},
     "Microsoft.Insights": {"eventtypes": ("2015-04-01",)},
 }
 
 
-def newest_version(resource_type: str) -> str:
-    """The newest api-version of a type, or an empty string when it is not known."""
-    namespace, _slash, kind = resource_type.lower().partition("/")
-    known = (
-        {name.lower(): rows for name, rows in types.items()} for own, types in TYPES.items() if own.lower() == namespace
+#: Types that stand in a group and have a location, by their lower-case name.
+TRACKED: dict[str, str] = {
+    kind.lower(): kind
+    for kind in (
+        "Microsoft.Network/virtualNetworks",
+        "Microsoft.Network/privateEndpoints",
+        "Microsoft.Network/privateDnsZones",
+        "Microsoft.Network/privateDnsZones/virtualNetworkLinks",
+        "Microsoft.RecoveryServices/vaults",
+        "Microsoft.Storage/storageAccounts",
     )
-    return next((rows[kind][0] for rows in known if kind in rows), "")
+}
+#: Those of them that are in no region.
+GLOBAL = ("Microsoft.Network/privateDnsZones", "Microsoft.Network/privateDnsZones/virtualNetworkLinks")
+#: Azure Resource Manager's own versions are listed under this type.
+GROUP_TYPE = "microsoft.resources/resourcegroups"
+
+
+@functools.cache
+def versions(resource_type: str) -> tuple[str, ...]:
+    """The api-versions of a type, newest first, or nothing when it is not known."""
+    namespace, _slash, kind = resource_type.lower().partition("/")
+    types = {own.lower(): rows for own, rows in TYPES.items()}.get(namespace, {})
+    return {name.lower(): rows for name, rows in types.items()}.get(kind, ())
+
+
+def newest_version(resource_type: str) -> str:
+    """The newest api-version of a type that is no preview, or an empty string when it is not known."""
+    return next((version for version in versions(resource_type) if not version.endswith("preview")), "")
+
+
+def spelt(resource_type: str) -> str:
+    """A type without its namespace, in Azure's spelling where it is known."""
+    namespace, _slash, kind = resource_type.partition("/")
+    types = {own.lower(): rows for own, rows in TYPES.items()}.get(namespace.lower(), {})
+    return next((name for name in types if name.lower() == kind.lower()), kind)
 
 
 class Region(t.NamedTuple):

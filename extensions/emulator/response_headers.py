@@ -8,11 +8,10 @@ for everything else on this machine.
 
 from __future__ import annotations
 
-import re
 import typing as t
 from datetime import datetime, timezone
 
-from .wire import Request, Response
+from .wire import Request, Response, is_management
 
 if t.TYPE_CHECKING:
     from .arm import Arm
@@ -26,10 +25,12 @@ GATEWAY = frozenset(
         "InvalidApiVersionParameter",
         "InvalidAuthenticationToken",
         "InvalidAuthenticationTokenAudience",
+        "InvalidRequestContent",
         "InvalidResourceLocation",
         "InvalidResourceNamespace",
         "InvalidResourceType",
         "LinkedAuthorizationFailed",
+        "LocationNotAvailableForResourceGroup",
         "LocationNotAvailableForResourceType",
         "LocationRequired",
         "MissingApiVersionParameter",
@@ -41,6 +42,7 @@ GATEWAY = frozenset(
         "ResourceNotFound",
         "ScopeLocked",
         "SubscriptionNotFound",
+        "UnsupportedMediaType",
     }
 )
 _CAUSE, _REGION, _HOUR = "x-ms-failure-cause", "WESTEUROPE", 3600
@@ -85,7 +87,6 @@ MANNERS: tuple[tuple[str, Manner], ...] = (
     ),
     ("", Manner(_ALLOWANCES)),
 )
-_MANAGED = re.compile(r"/(subscriptions|providers|tenants)(/|$)", re.IGNORECASE)
 _KINDS = {"GET": "reads", "HEAD": "reads", "DELETE": "deletes"}
 
 
@@ -100,7 +101,7 @@ class ResponseHeaders:
         """Add what is missing. Sign-in and the emulator's own routes have no more than an id."""
         correlation = self._arm.guid()
         sent = response.headers
-        if not _MANAGED.match(request.path):
+        if not is_management(request.path):
             sent.setdefault("x-ms-request-id", correlation)
             return
         if _code(response) in GATEWAY:

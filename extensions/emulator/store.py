@@ -83,7 +83,7 @@ class Store:
 def type_of(resource_id: str) -> str:
     """The lower-case type of an id: provider and type segments, or that of a group or subscription."""
     parts = fold(resource_id).strip("/").split("/")
-    if "providers" in parts:
+    if "providers" in parts[:-1]:
         start = len(parts) - 1 - parts[::-1].index("providers")
         return "/".join([parts[start + 1], *parts[start + 2 :: 2]])
     return {2: "microsoft.resources/subscriptions", 4: "microsoft.resources/subscriptions/resourcegroups"}.get(

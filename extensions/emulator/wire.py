@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 JSON = dict[str, t.Any]
+_MANAGEMENT = re.compile(r"/(subscriptions|providers|tenants)(/|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,10 @@ class Request:
             return {}
         try:
             document = json.loads(self.body)
-        except ValueError:
-            document = None
+        except ValueError as error:
+            raise _unreadable(str(error)) from None
         if not isinstance(document, dict):
-            raise ArmError(
-                400, "InvalidRequestContent", "The request content was invalid and could not be deserialized."
-            )
+            raise _unreadable("An object is expected.")
         return document
 
     def form(self) -> dict[str, str]:
@@ -98,6 +97,15 @@ class ArmError(Exception):
         return Response(self.status, {"error": error} if self.wrapped else error, dict(self.headers))
 
 
+def _unreadable(reason: str) -> ArmError:
+    """400 for a body that is no JSON object. The reason in quotes is that of Azure's parser there, and of ours here."""
+    return ArmError(
+        400,
+        "InvalidRequestContent",
+        f"The request content was invalid and could not be deserialized: '{reason}'.",
+    )
+
+
 def not_found(resource_id: str) -> ArmError:
     """404 for a resource (or a resource group) that does not exist, worded as the gateway words it.
 
@@ -130,6 +138,11 @@ def parent_not_found(child_type: str, parent_id: str, action: str = "write") -> 
         f"Failed to perform '{action}' on resource(s) of type '{child_type}', because the parent resource "
         f"'{parent_id}' could not be found.",
     )
+
+
+def is_management(path: str) -> bool:
+    """Whether a path is Azure Resource Manager's own: not of sign-in, Graph or the emulator."""
+    return _MANAGEMENT.match(path) is not None
 
 
 def fold(resource_id: str) -> str:

@@ -27,6 +27,7 @@ CLOUDS = ("AzureCloud", "AzureUSGovernment", "AzureChinaCloud")
 #: ``token_lifetime``: real seconds. ``provider_registration_seconds``: Registering -> Registered.
 #: ``role_definition_ids``: ``subscription`` or ``tenant``, the form answered in assignments.
 #: ``unassignable_role_code``: what assigning a custom role outside its assignable scopes is refused with.
+#: ``unknown_api_versions``: ``refuse`` answers those that the catalog does not list with an error, ``accept`` with what they ask.
 #: ``retry_after``: see ``long_operation.retry_after``.
 SETTINGS: JSON = {
     "role_assignment_delay": 0,
@@ -37,6 +38,7 @@ SETTINGS: JSON = {
     "provider_registration_seconds": 0,
     "role_definition_ids": "subscription",
     "unassignable_role_code": "RoleDefinitionDoesNotExist",
+    "unknown_api_versions": "accept",
     "retry_after": None,
 }
 
@@ -150,4 +152,4 @@ def _principal(given: JSON) -> JSON:
 
 
 def _group(given: JSON, subscription: str) -> JSON:
-    return {"location": "westeurope", "subscription_id": subscription, "tags": {}, **given}
+    return {"location": "westeurope", "subscription_id": subscription, **given}

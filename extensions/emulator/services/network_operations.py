@@ -14,7 +14,7 @@ from ..arm import Arm, Call, Route
 from ..long_operation import NETWORK, headers, named_url, poll, result
 from ..operations import Operation
 from ..store import Resource
-from ..wire import JSON, ArmError, Response, fold, location
+from ..wire import JSON, ArmError, Response, fold
 from .network_settings import setting
 
 GROUP_PATH = "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Network"
@@ -178,14 +178,6 @@ def may(call: Call, action: str, scope: str) -> bool:
 
     held = call.arm.service(Authorization).allowed(call.caller.get("object_id", ""), action, scope)
     return bool(held)
-
-
-def region_of(body: JSON, fallback: str = "") -> str:
-    """The normalised location of a request body. Raises 400 when there is none."""
-    region = location(body.get("location") or fallback)
-    if not region:
-        raise ArmError(400, "LocationRequired", "The location property is required for this definition.")
-    return region
 
 
 def listed(resources: t.Iterable[Resource]) -> Response:

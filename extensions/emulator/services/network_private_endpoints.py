@@ -8,7 +8,7 @@ from __future__ import annotations
 from ..arm import Arm, Call, Route
 from ..private_link import Name
 from ..store import Resource
-from ..wire import JSON, Response, parent
+from ..wire import JSON, Response, location, parent
 from . import network_addresses as addresses
 from . import network_endpoint_request as requests
 from . import network_endpoint_rules as rules
@@ -82,7 +82,7 @@ class PrivateEndpoints:
 
     def _put(self, call: Call) -> Response:
         current = self._arm.store.find(call.id)
-        region = operations.region_of(call.body, current.document["location"] if current else "")
+        region = location(call.body["location"])
         wanted = requests.read(call.body, region)
         approved = rules.require_links(call, wanted)
         if current is not None:
@@ -124,7 +124,7 @@ class PrivateEndpoints:
 
     def _tag(self, endpoint: Resource, body: JSON) -> None:
         endpoint.document.pop("tags", None)
-        if body.get("tags"):
+        if body.get("tags") is not None:
             endpoint.document["tags"] = body["tags"]
 
     def _check_target(self, call: Call, wanted: EndpointRequest) -> None:
@@ -132,7 +132,8 @@ class PrivateEndpoints:
 
     def _patch(self, call: Call) -> Response:
         endpoint = self._arm.store.get(call.id)
-        self._tag(endpoint, call.body)
+        if "tags" in call.body:
+            self._tag(endpoint, call.body)
         endpoint.document["etag"] = self._arm.etag()
         return operations.shown(endpoint.document)
 

@@ -73,7 +73,7 @@ class VirtualNetworks:
                 "resourceGuid": current.properties["resourceGuid"] if current else arm.guid(),
             },
         }
-        if body.get("tags"):
+        if body.get("tags") is not None:
             document["tags"] = body["tags"]
         network = Resource(document["id"], document)
         subnets = sent.get("subnets")
@@ -105,7 +105,7 @@ class VirtualNetworks:
         """Subnets are replaced when the body has them and kept when it does not (the latter unverified)."""
         arm = self._arm
         current = arm.store.find(call.id)
-        region = operations.region_of(call.body, current.document["location"] if current else "")
+        region = location(call.body["location"])
         if current is not None:
             operations.refuse_while_running(call, current.id, region)
             operations.refuse_other_location(current, region)
@@ -132,7 +132,8 @@ class VirtualNetworks:
 
     def _patch(self, call: Call) -> Response:
         network = self._arm.store.get(call.id)
-        network.document["tags"] = call.body.get("tags") or {}
+        if "tags" in call.body:
+            network.document["tags"] = call.body["tags"] or {}
         network.document["etag"] = self._arm.etag()
         return operations.shown(network.document)
 

@@ -103,7 +103,6 @@ class Links:
     def _put(self, call: Call) -> Response:
         zone = self._zone(call, parent(call.id), "write")
         current = self._arm.store.find(call.id)
-        operations.require_global(call, LINK)
         sent = call.body.get("properties") or {}
         network_id = (sent.get("virtualNetwork") or {}).get("id") or ""
         network_operations.require_join(call, LINK + "/write", _JOIN, network_id)

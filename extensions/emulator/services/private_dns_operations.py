@@ -123,15 +123,3 @@ def shown(resource: Resource, status: int = 200) -> Response:
 def bad_request(message: str) -> ArmError:
     """400 ``BadRequest``."""
     return ArmError(400, "BadRequest", message)
-
-
-def require_global(call: Call, resource_type: str) -> None:
-    """Refuse any location but ``global``."""
-    region = str(call.body.get("location") or "")
-    if region.lower() != "global":
-        raise ArmError(
-            400,
-            "LocationNotAvailableForResourceType",
-            f"The provided location '{region}' is not available for resource type '{resource_type}'. List of available "
-            "regions for the resource type is 'global'.",
-        )

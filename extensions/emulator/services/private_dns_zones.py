@@ -84,7 +84,6 @@ class Zones:
         return zone
 
     def _put(self, call: Call) -> Response:
-        operations.require_global(call, ZONE)
         if "." not in call["zone"].strip("."):
             raise operations.bad_request(f"The zone name '{call['zone']}' is invalid: it needs two labels or more.")
         error = operations.unmet(call, self._arm.store.find(call.id), Told.of_zone(call["zone"]))

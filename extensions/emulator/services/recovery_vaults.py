@@ -19,7 +19,6 @@ from .recovery_documents import (
     VAULT,
     VAULT_TYPE,
     VAULTS,
-    check_region,
     connections,
     endpoint_id,
     etag,
@@ -78,9 +77,6 @@ def _create(call: Call) -> Response:
     # Microsoft's list of naming rules; in which words the provider refuses is unverified.
     if not _NAME.fullmatch(call["vault"]):
         raise ArmError(400, "InvalidResourceName", f"The vault name '{call['vault']}' is invalid.")
-    if not body.get("location"):
-        raise ArmError(400, "LocationRequired", "The location property is required for this definition.")
-    check_region(arm, body["location"])
     vault = new_vault(arm, vault_id(call), body["location"])
     check_properties(arm, vault, _merged(vault.properties, body.get("properties")))
     _lay(arm, vault, body, replace=True)
@@ -99,8 +95,8 @@ def _create(call: Call) -> Response:
 
 def _replace(call: Call, vault: Resource) -> Response:
     arm, body = call.arm, _body(call)
-    wanted = body.get("location")
-    if wanted and location(wanted) != vault.document["location"]:
+    wanted = body["location"]
+    if location(wanted) != vault.document["location"]:
         raise ArmError(
             409,
             "InvalidResourceLocation",

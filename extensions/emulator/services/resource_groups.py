@@ -1,7 +1,8 @@
-"""Resource groups and the lists of what is in them.
+"""Resource groups and the lists of what is in them. A group shows the tags it was sent, and none when none were sent.
 
 Sources: azure-rest-api-specs ``specification/resources/resource-manager/Microsoft.Resources/resources``; azure-cli
-recording ``test_backup_identity.yaml`` (the group's document); Microsoft Learn "Resolve resource not found errors".
+recording ``test_backup_identity.yaml`` and azure-powershell's ``TestZoneRemoveEtagMismatch.json`` (the group's document);
+Microsoft Learn "Resolve resource not found errors".
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from ..store import Resource, type_of
 from ..wire import JSON, ArmError, Response, location, not_found
 from . import resource_group_deletion as deletion
 from .authorization import Authorization
+from .request_checks import regions, required_location
 from .resource_group_deletion import is_top_level
 
 _GROUPS = "/subscriptions/{subscription}/resourceGroups"
@@ -57,9 +59,10 @@ class ResourceGroups:
             "name": group_id.rsplit("/", 1)[-1],
             "type": "Microsoft.Resources/resourceGroups",
             "location": location(given["location"]),
-            "tags": given.get("tags") or {},
             "properties": {"provisioningState": "Succeeded"},
         }
+        if given.get("tags") is not None:
+            document["tags"] = given["tags"]
         if given.get("managedBy"):
             document["managedBy"] = given["managedBy"]
         return self._arm.store.put(Resource(group_id, document))
@@ -101,8 +104,14 @@ class ResourceGroups:
 
     def _put(self, call: Call) -> Response:
         given, stored = call.body, self._arm.store.find(call.id)
-        if not given.get("location"):
-            raise ArmError(400, "LocationRequired", "The location property is required for this definition.")
+        region, known = required_location(call), regions(self._arm)
+        if location(region) not in known:
+            raise ArmError(
+                400,
+                "LocationNotAvailableForResourceGroup",
+                f"The provided location '{region}' is not available for resource group. List of available regions is "
+                f"'{','.join(known)}'.",
+            )
         if stored is None:
             return Response(201, self._make(call.id, given).document)
         if location(given["location"]) != stored.document["location"]:
@@ -113,7 +122,9 @@ class ResourceGroups:
                 f"'{stored.document['location']}'.",
             )
         self._refuse_deleting(stored)
-        stored.document["tags"] = given.get("tags") or {}
+        stored.document.pop("tags", None)
+        if given.get("tags") is not None:
+            stored.document["tags"] = given["tags"]
         return Response(200, stored.document)
 
     def _patch(self, call: Call) -> Response:

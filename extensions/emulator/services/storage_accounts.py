@@ -62,8 +62,6 @@ def routes() -> list[Route]:
 
 def create(arm: Arm, resource_id: str, body: JSON) -> Resource:
     """Store a new account, still being created. Raises what Azure refuses."""
-    if not body.get("location"):
-        raise ArmError(400, "LocationRequired", "The location property is required for this definition.")
     kind, sku = str(body.get("kind")), str((body.get("sku") or {}).get("name"))
     check_name(arm, resource_id.rsplit("/", 1)[-1])
     check_kind(kind, sku)
@@ -126,8 +124,8 @@ def _lay(arm: Arm, account: Resource, body: JSON) -> None:
 
 
 def _refuse_other_location(call: Call, account: Resource) -> None:
-    wanted = call.body.get("location")
-    if wanted and location(wanted) != account.document["location"]:
+    wanted = call.body["location"]
+    if location(wanted) != account.document["location"]:
         raise ArmError(
             409,
             "InvalidResourceLocation",

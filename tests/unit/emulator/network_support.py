@@ -90,7 +90,8 @@ class Azure:
         url = path if path.startswith("https:") else f"{in_process.BASE_URL}{path}"
         if "api-version=" not in url:
             url += ("&" if "?" in url else "?") + f"api-version={api}"
-        sent = {"Authorization": f"Bearer {in_process.token(self.arm, caller)}", **(headers or {})}
+        kind = {} if body is None else {"Content-Type": "application/json"}
+        sent = {"Authorization": f"Bearer {in_process.token(self.arm, caller)}", **kind, **(headers or {})}
         content = b"" if body is None else json.dumps(body).encode()
         response = self.arm.answer(Request.parse(method, url, sent, content))
         # What went over the wire stays as it was, whatever happens to the resource afterwards.

@@ -51,7 +51,8 @@ def ask(
 ) -> Response:
     """One request as a principal, with a fresh token. ``path`` may hold a query."""
     mark = "&" if "?" in path else "?"
-    sent = {"Authorization": f"Bearer {in_process.token(arm, who)}", **(headers or {})}
+    kind = {} if body is None else {"Content-Type": "application/json"}
+    sent = {"Authorization": f"Bearer {in_process.token(arm, who)}", **kind, **(headers or {})}
     content = b"" if body is None else json.dumps(body).encode()
     return arm.answer(Request.parse(method, f"{in_process.BASE_URL}{path}{mark}api-version={version}", sent, content))
 

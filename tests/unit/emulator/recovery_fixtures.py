@@ -10,6 +10,7 @@ from ansible_collections.privatelink.recovery.extensions.emulator.clock import C
 from ansible_collections.privatelink.recovery.extensions.emulator.services.activity_log import ActivityLog
 from ansible_collections.privatelink.recovery.extensions.emulator.services.authorization import Authorization
 from ansible_collections.privatelink.recovery.extensions.emulator.services.recovery_services import RecoveryServices
+from ansible_collections.privatelink.recovery.extensions.emulator.services.request_checks import RequestContents
 from ansible_collections.privatelink.recovery.extensions.emulator.services.resource_groups import ResourceGroups
 from ansible_collections.privatelink.recovery.extensions.emulator.store import Resource
 from ansible_collections.privatelink.recovery.extensions.emulator.wire import JSON, Request, Response
@@ -57,20 +58,21 @@ class Azure:
             Authorization,
             ActivityLog,
             ResourceGroups,
+            RequestContents,
             RecoveryServices,
             FakeEndpoints,
         ]
         self.clock = Clock(lambda: START)
         self.arm = Arm(services, self.clock, complete(given), latency)
-        # Who may do what is another test's subject; that the group must exist stays.
-        group_check = self.arm.service(ResourceGroups)._check
-        self.arm.before[:] = [group_check]
+        # Who may do what is another test's subject; that group and location must exist stays.
+        self.arm.before[:] = [self.arm.service(ResourceGroups)._check, self.arm.service(RequestContents)._check]
         self.endpoints: FakeEndpoints = self.arm.service(FakeEndpoints)
         self.target = self.arm.service(RecoveryServices).target
 
     def ask(self, method: str, path: str, body: t.Any = None, version: str = VERSION, query: str = "") -> Response:
         url = path if path.startswith("https://") else f"https://127.0.0.1:1{path}?api-version={version}{query}"
-        response = self.arm.answer(Request.parse(method, url, {}, b"" if body is None else json.dumps(body).encode()))
+        content, kind = (b"", {}) if body is None else (json.dumps(body).encode(), {"Content-Type": "application/json"})
+        response = self.arm.answer(Request.parse(method, url, kind, content))
         return Response(response.status, json.loads(response.body() or b"null"), response.headers)
 
     def get(self, path: str = VAULT, query: str = "", version: str = VERSION) -> JSON:

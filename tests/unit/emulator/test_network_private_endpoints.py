@@ -181,10 +181,10 @@ def test_another_subscription_than_the_network() -> None:
     ],
 )
 def test_network_policies(cloud: str, policies: str, settings: JSON, status: int) -> None:
-    azure = Azure(
-        cloud=cloud, virtual_networks=[network(private_endpoint_network_policies=policies)], settings=settings
-    )
-    response = azure.send("PUT", ENDPOINT, endpoint())
+    region = {"AzureUSGovernment": "usgovvirginia", "AzureChinaCloud": "chinaeast2"}.get(cloud, "westeurope")
+    described = {**network(private_endpoint_network_policies=policies), "location": region}
+    azure = Azure(cloud=cloud, virtual_networks=[described], settings=settings)
+    response = azure.send("PUT", ENDPOINT, endpoint(location=region))
     assert response.status == status
     if status == 400:
         assert response.document == {

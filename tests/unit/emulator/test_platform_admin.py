@@ -76,7 +76,7 @@ def test_dropped_connection_before_or_after_the_work(after: bool, exists: bool) 
     session = in_process.session(arm)
     session.headers["Authorization"] = f"Bearer {in_process.token(arm)}"
     with pytest.raises(requests.ConnectionError):
-        session.put(f"https://127.0.0.1{GROUP}", json={"location": "westeurope"})
+        session.put(f"https://127.0.0.1{GROUP}?api-version=2024-11-01", json={"location": "westeurope"})
     assert (arm.store.find(GROUP) is not None) is exists
 
 
@@ -86,7 +86,7 @@ def test_delay_passes_emulated_time_in_process() -> None:
     start = arm.clock.now()
     session = in_process.session(arm)
     session.headers["Authorization"] = f"Bearer {in_process.token(arm)}"
-    assert session.get(f"https://127.0.0.1{GROUPS}").status_code == 200
+    assert session.get(f"https://127.0.0.1{GROUPS}?api-version=2024-11-01").status_code == 200
     assert arm.clock.now() == start + 7
 
 

@@ -35,11 +35,11 @@ def test_group_from_creation_to_deletion() -> None:
         "name": "rg-Backup",
         "type": "Microsoft.Resources/resourceGroups",
         "location": "westeurope",
-        "tags": {},
         "properties": {"provisioningState": "Succeeded"},
     }
     assert ask(arm, "PUT", GROUP, {"location": "westeurope", "tags": {"a": "b"}}).status == 200
     assert ask(arm, "PATCH", GROUP, {"tags": {"c": "d"}}).document["tags"] == {"c": "d"}
+    assert code(ask(arm, "PUT", f"{GROUP}x", {"location": "atlantis"})) == "LocationNotAvailableForResourceGroup"
     assert [ask(arm, "HEAD", GROUP).status, ask(arm, "HEAD", GROUP + "x").status] == [204, 404]
     accepted = ask(arm, "DELETE", GROUP)
     assert accepted.status == 202

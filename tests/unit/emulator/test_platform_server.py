@@ -88,7 +88,8 @@ def test_dropped_connection(server: Server, after: bool, exists: int) -> None:
 
 def test_chunked_body(server: Server) -> None:
     body = iter([b'{"location": ', b'"westeurope"}'])
-    assert session_for(server).put(server.base_url + GROUP, params=VERSION, data=body).status_code == 201
+    kind = {"Content-Type": "application/json"}
+    assert session_for(server).put(server.base_url + GROUP, params=VERSION, data=body, headers=kind).status_code == 201
 
 
 def test_private_files_and_loopback_only(server: Server) -> None:

@@ -122,7 +122,7 @@ def test_a_zone_is_deleted_in_the_version_that_is_named_only() -> None:
     ("path", "body", "code"),
     [
         (NEW, {"location": "westeurope"}, "LocationNotAvailableForResourceType"),
-        (NEW, {}, "LocationNotAvailableForResourceType"),
+        (NEW, {}, "LocationRequired"),
         (f"{PROVIDER}/privateDnsZones/single", GLOBAL, "BadRequest"),
     ],
 )
@@ -260,7 +260,7 @@ def test_zone_inside_a_zone(refused: bool, status: int) -> None:
         (f"{ZONE}/virtualNetworkLinks/l", link(NETWORK + "x"), 400, "BadRequest"),
         (f"{ZONE}/virtualNetworkLinks/l", link(SECOND, resolutionPolicy="Other"), 400, "BadRequest"),
         (f"{NEW}/virtualNetworkLinks/l", link(SECOND), 404, "ParentResourceNotFound"),
-        (f"{ZONE}/virtualNetworkLinks/l", {"properties": {}}, 400, "LocationNotAvailableForResourceType"),
+        (f"{ZONE}/virtualNetworkLinks/l", {"properties": {}}, 400, "LocationRequired"),
     ],
 )
 def test_links_that_cannot_be(path: str, body: JSON, status: int, code: str) -> None:

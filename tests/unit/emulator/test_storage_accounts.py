@@ -88,7 +88,8 @@ def test_the_firewall_is_replaced_as_a_whole(method: str) -> None:
     assert before["bypass"] == "Logging, Metrics"
     assert before["ipRules"] == [{"value": "203.0.113.7", "action": "Allow"}]
     assert before["virtualNetworkRules"] == [{"id": "/a/subnet", "action": "Allow", "state": "Succeeded"}]
-    done = azure.send(method, ACCOUNT, {"properties": {"networkAcls": {"defaultAction": "Deny", "bypass": "None"}}})
+    wanted = {"properties": {"networkAcls": {"defaultAction": "Deny", "bypass": "None"}}}
+    done = azure.send(method, ACCOUNT, {**wanted, "location": "westeurope"} if method == "PUT" else wanted)
     assert done.status == 200
     assert done.document["properties"]["networkAcls"] == {
         "bypass": "None",
