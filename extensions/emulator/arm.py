@@ -17,6 +17,7 @@ from .response_headers import ResponseHeaders
 from .store import Resource, Store
 from .wire import JSON, ArmError, Request, Response, fold
 
+_NAMED = re.compile(r"\{\+?(\w+)\}")
 Handler = t.Callable[["Call"], Response]
 Proceed = t.Callable[[Request, JSON], Response]
 Around = t.Callable[[Request, JSON, Proceed], Response]
@@ -30,12 +31,17 @@ class Call:
     request: Request
     parameters: dict[str, str]
     caller: JSON = field(default_factory=dict)
+    pattern: str = ""
 
     @property
     def id(self) -> str:
-        """The path as the client wrote it, without a trailing slash, ``resourcegroups`` in camel case."""
-        path = "/" + self.request.path.strip("/")
-        return re.sub(r"/resourcegroups/", "/resourceGroups/", path, count=1, flags=re.IGNORECASE)
+        """The path without a trailing slash: names as the client wrote them, the words between them as Azure does.
+
+        Azure compares ids without regard to case and makes the id of a new resource itself: azure-cli's recordings ask for
+        ``/resourcegroups/`` and are answered ``/resourceGroups/``.
+        """
+        path = _NAMED.sub(lambda match: self.parameters[match.group(1)], self.pattern) or self.request.path
+        return re.sub(r"/resourcegroups/", "/resourceGroups/", "/" + path.strip("/"), count=1, flags=re.IGNORECASE)
 
     @property
     def body(self) -> JSON:
@@ -209,7 +215,7 @@ class Arm:
             allowed = allowed or method != "HEAD"  # asking whether something exists is open to every type
             if method != request.method:
                 continue
-            call = Call(self, request, match.groupdict())
+            call = Call(self, request, match.groupdict(), pattern=route.pattern)
             for check in [] if route.anonymous else self.before:
                 early = check(call, route)
                 entry["caller"] = call.caller.get("object_id")

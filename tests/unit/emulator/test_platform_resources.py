@@ -404,3 +404,28 @@ def test_a_deletion_that_goes_on_is_told_once() -> None:
     arm.clock.advance(100)  # the endpoint is gone, and the vault it held is just being deleted
     assert ask(arm, "GET", GROUP).document["properties"]["provisioningState"] == "Deleting"
     assert ask(arm, "DELETE", GROUP).headers["Location"].partition("?")[0] == first
+
+
+@pytest.mark.parametrize(
+    ("spelt", "body"),
+    [
+        (
+            "Microsoft.Network/virtualNetworks/My.Net",
+            {"location": "westeurope", "properties": {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}}},
+        ),
+        ("Microsoft.RecoveryServices/vaults/My-Vault", {"location": "westeurope", "properties": {}}),
+        ("Microsoft.Network/privateDnsZones/My.Zone", {"location": "global"}),
+    ],
+)
+@pytest.mark.parametrize("respelt", [str.lower, str.upper])
+def test_an_id_has_azure_s_words_and_the_client_s_names(
+    spelt: str, body: JSON, respelt: t.Callable[[str], str]
+) -> None:
+    arm = emulator({"resource_groups": [{"name": "rg-backup"}]})
+    named = f"{SUBSCRIPTION_ID}/resourceGroups/RG-Backup/providers/{spelt}"
+    kept = ("RG-Backup", spelt.rsplit("/", 1)[-1])
+    path = "/".join(part if part in kept else respelt(part) for part in named.split("/"))
+    assert ask(arm, "PUT", path, body).status in (201, 202)
+    for asked in (path, named, named.lower()):
+        found = ask(arm, "GET", asked).document
+        assert (found["id"], found["type"]) == (named, spelt.rpartition("/")[0])
