@@ -6,7 +6,8 @@ import re
 import typing as t
 
 #: Emulated seconds by operation kind. Vaults: Succeeded at the first poll after 60 seconds (azure-powershell recording
-#: ``TestAzureVaultPublicNetworkAccess.json``). Endpoints, zone groups, subnets, virtual networks: azure-cli recording
+#: ``TestAzureVaultPublicNetworkAccess.json``), but deleted within two (azure-cli ``test_vault_soft_delete_basic.yaml``).
+#: Endpoints, zone groups, subnets, virtual networks: azure-cli recording
 #: ``test_network_private_endpoint_private_dns_zone_group.yaml``. Zones took 30 to 60 seconds in azure-cli's privatedns
 #: recordings, and a precondition was found to be unmet after 11. No recording is known of the others (changes of zones and
 #: links, connections, group deletion, accounts, Site Recovery's smaller writes): they follow their nearest neighbour.
@@ -14,7 +15,8 @@ import typing as t
 REALISTIC: dict[str, float] = {
     "vault.create": 60,
     "vault.update": 60,
-    "vault.delete": 60,
+    "vault.delete": 2,
+    "vault.undelete": 60,
     "connection.update": 30,
     "connection.delete": 30,
     "private_endpoint.create": 11,

@@ -1,20 +1,16 @@
-"""What Microsoft.RecoveryServices answers without a vault, and the small documents below one.
+"""What Microsoft.RecoveryServices answers without a vault, and a vault's private link resources.
 
-Sources: azure-rest-api-specs ``recoveryservices`` (capabilities, vaultExtendedInfo, examples
-``CheckNameAvailability_Available.json``, ``ListPrivateLinkResources.json``), ``recoveryservicesbackup``
-(vaultconfig, example ``BackupStorageConfig_Get.json``).
+Sources: azure-rest-api-specs ``recoveryservices`` (capabilities, examples ``CheckNameAvailability_Available.json``,
+``ListPrivateLinkResources.json``).
 """
 
 from __future__ import annotations
 
-import base64
 import re
 
-from ..arm import Arm, Call, Route
-from ..store import Resource
+from ..arm import Call, Route
 from ..wire import JSON, ArmError, Response
 from .recovery_documents import VAULT, VAULT_TYPE, check_region, find_vault
-from .recovery_history import records
 from .recovery_names import link_resources, required_zones
 from .recovery_settings import setting
 
@@ -25,7 +21,7 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,49}")
 
 
 def routes() -> list[Route]:
-    """The routes at a location and the read-only documents of a vault."""
+    """The routes at a location and those of link resources."""
     read = "Microsoft.RecoveryServices/locations/capabilities/action"
     check = "Microsoft.RecoveryServices/locations/checkNameAvailability/action"
     group = f"{_SUBSCRIPTION}/resourceGroups/{{group}}"
@@ -34,9 +30,6 @@ def routes() -> list[Route]:
         Route("POST", f"{group}{_LOCATION}/checkNameAvailability", _check_name, check),
         Route("GET", f"{VAULT}/privateLinkResources", _link_resources),
         Route("GET", f"{VAULT}/privateLinkResources/{{name}}", _link_resource),
-        Route("GET", f"{VAULT}/extendedInformation/vaultExtendedInfo", _extended_information),
-        Route("GET", f"{VAULT}/backupconfig/vaultconfig", _vault_configuration),
-        Route("GET", f"{VAULT}/backupstorageconfig/vaultstorageconfig", _storage_configuration),
     ]
 
 
@@ -76,51 +69,3 @@ def _link_resource(call: Call) -> Response:
         if resource["name"].lower() == call["name"].lower():
             return Response(200, resource)
     raise ArmError(404, "ResourceNotFound", f"The private link resource '{call['name']}' was not found.")
-
-
-def _extended_information(call: Call) -> Response:
-    """The integrity key, a secret: stable for a vault, made when it is first asked for."""
-    vault = find_vault(call)
-    properties: JSON = {"integrityKey": _integrity_key(call.arm, vault), "algorithm": "None"}
-    return Response(200, _child(vault, "extendedInformation", "vaultExtendedInfo", properties))
-
-
-def _integrity_key(arm: Arm, vault: Resource) -> str:
-    if "integrity_key" not in vault.hidden:
-        vault.hidden["integrity_key"] = base64.b64encode(arm.random.randbytes(16)).decode()
-    return str(vault.hidden["integrity_key"])
-
-
-def _vault_configuration(call: Call) -> Response:
-    vault = find_vault(call)
-    soft_delete = vault.properties["securitySettings"]["softDeleteSettings"]
-    properties = {
-        "enhancedSecurityState": soft_delete.get("enhancedSecurityState", "Enabled"),
-        "softDeleteFeatureState": soft_delete.get("softDeleteState", "Enabled"),
-        "softDeleteRetentionPeriodInDays": soft_delete.get("softDeleteRetentionPeriodInDays", 14),
-        **_storage(vault),
-    }
-    return Response(200, _child(vault, "backupconfig", "vaultconfig", properties))
-
-
-def _storage_configuration(call: Call) -> Response:
-    vault = find_vault(call)
-    crossed = vault.properties["redundancySettings"].get("crossRegionRestore") == "Enabled"
-    properties = {**_storage(vault), "crossRegionRestoreFlag": crossed}
-    return Response(200, _child(vault, "backupstorageconfig", "vaultstorageconfig", properties))
-
-
-def _storage(vault: Resource) -> JSON:
-    """The storage type, locked once backup was configured."""
-    kind = vault.properties["redundancySettings"]["standardTierStorageRedundancy"]
-    locked = any(records(vault, name) for name in ("protected_items", "soft_deleted_items"))
-    return {"storageModelType": kind, "storageType": kind, "storageTypeState": "Locked" if locked else "Unlocked"}
-
-
-def _child(vault: Resource, segment: str, name: str, properties: JSON) -> JSON:
-    return {
-        "id": f"{vault.id}/{segment}/{name}",
-        "name": name,
-        "type": f"{VAULT_TYPE}/{segment}",
-        "properties": properties,
-    }

@@ -8,7 +8,9 @@ from ..arm import Arm, Route
 from ..wire import JSON
 from . import (
     recovery_certificates,
+    recovery_configuration,
     recovery_connections,
+    recovery_deleted_vaults,
     recovery_lists,
     recovery_locations,
     recovery_operations,
@@ -40,6 +42,8 @@ class RecoveryServices:
             *recovery_replication.routes(),
             *recovery_locations.routes(),
             *recovery_certificates.routes(),
+            *recovery_configuration.routes(),
+            *recovery_deleted_vaults.routes(),
             *recovery_vaults.routes(),
         ]
 

@@ -37,6 +37,8 @@ DEFAULTS: JSON = {
     # `refused` or `allowed`.
     "vault_delete_with_endpoints": "refused",
     "cross_region_restore_final": True,
+    # Days that a deleted vault is listed: a recording lists some three days after their ``purgeAt`` has passed.
+    "deleted_vault_days": 14,
     "soft_deleted_items_listed": True,
     # Site Recovery's zone in privateLinkResources: azure-rest-api-specs' example has a geo code, practice none.
     "site_recovery_zone_regional": True,
@@ -63,6 +65,7 @@ DEFAULTS: JSON = {
         "endpoint_name_taken": "BadRequest",
         "vault_used": "BadRequest",
         "connection_state": "BadRequest",
+        "undeleted_vault_exists": "BadRequest",
         "vault_has_endpoints": "ServiceResourceNotEmptyWithBackendMessage",
         "replication_request": "BadRequest",
         "replication_in_use": "BadRequest",

@@ -13,7 +13,7 @@ from dataclasses import replace
 from ..arm import Arm, Call, Route
 from ..store import Resource
 from ..wire import JSON, ArmError, Response, location
-from . import recovery_identity, recovery_operations
+from . import recovery_deleted_vaults, recovery_identity, recovery_operations
 from .recovery_documents import (
     STATE_FIELDS,
     VAULT,
@@ -207,9 +207,10 @@ def _settle(arm: Arm, vault: Resource, state: str) -> None:
 
 
 def _remove(arm: Arm, vault: Resource) -> None:
-    """Forget the vault; endpoints that led to it stay behind, disconnected."""
+    """Move the vault to those deleted; endpoints that led to it stay behind, disconnected."""
     left = [endpoint_id(connection) for connection in connections(arm, vault)]
     arm.store.remove(vault.id)
+    recovery_deleted_vaults.remember(arm, vault)
     for each in left:
         if arm.private_link.endpoints is not None:
             arm.private_link.endpoints.set_state(each, "Disconnected", "The vault was deleted.")
