@@ -219,7 +219,7 @@ def test_a_taken_link_name_is_refused(make_cloud: t.Callable[..., Cloud]) -> Non
 
 def before_the_first_write(cloud: Cloud, path: str, body: JSON) -> None:
     """Someone else is quicker: a PUT of theirs is done when ours of the same path comes in."""
-    headers = {"Authorization": f"Bearer {in_process.token(cloud.arm)}"}
+    headers = {"Authorization": f"Bearer {in_process.token(cloud.arm)}", "Content-Type": "application/json"}
     theirs = Request.parse(
         "PUT", f"{in_process.BASE_URL}{path}?api-version=2024-06-01", headers, json.dumps(body).encode()
     )
