@@ -10,7 +10,7 @@ import copy
 
 from ..arm import Arm, Call, Route
 from ..store import Resource
-from ..wire import ArmError, Response
+from ..wire import JSON, ArmError, Response
 from . import recovery_operations
 from .connection_states import is_status, may_become
 from .recovery_documents import (
@@ -23,6 +23,8 @@ from .recovery_documents import (
 )
 from .recovery_settings import refusal, setting
 
+# Templates of 2020-02-02 to 2022-10-01 on Microsoft Learn have ``actionRequired``, an export of 2023-06-01 ``actionsRequired``.
+_SPELT_WITH_S = "2023-01-01"
 _CONNECTION = f"{VAULT}/privateEndpointConnections/{{connection}}"
 
 
@@ -38,12 +40,21 @@ def routes() -> list[Route]:
 
 def _list(call: Call) -> Response:
     vault = find_vault(call)
-    return Response(200, {"value": [connection.document for connection in connections(call.arm, vault)]})
+    return Response(200, {"value": [_document(call, connection) for connection in connections(call.arm, vault)]})
+
+
+def _document(call: Call, connection: Resource) -> JSON:
+    """The connection in the request's api-version: older ones spell one property without an s, which the vault never does."""
+    document = copy.deepcopy(connection.document)
+    if call.request.api_version < _SPELT_WITH_S:
+        state = document["properties"]["privateLinkServiceConnectionState"]
+        state["actionRequired"] = state.pop("actionsRequired")
+    return document
 
 
 def _get(call: Call) -> Response:
     find_vault(call)
-    return Response(200, call.arm.store.get(call.id).document)
+    return Response(200, _document(call, call.arm.store.get(call.id)))
 
 
 def _put(call: Call) -> Response:
@@ -57,7 +68,7 @@ def _put(call: Call) -> Response:
     description = state.get("description") or "None"
     if wanted == before:
         _show(arm, vault, connection, wanted, description, "Succeeded")
-        return Response(200, connection.document)
+        return Response(200, _document(call, connection))
     _check_change(arm, before, wanted)
     old = copy.deepcopy(connection.document)
     _show(arm, vault, connection, wanted, description, "Pending")
@@ -73,7 +84,7 @@ def _put(call: Call) -> Response:
     operation = recovery_operations.start(arm, "connection.update", connection.id, done, failed)
     status = int(setting(arm, "connection_put_status"))
     headers = recovery_operations.connection_headers(call, operation, location=status == 202)
-    return Response(status, copy.deepcopy(connection.document), headers)
+    return Response(status, _document(call, connection), headers)
 
 
 def _check_change(arm: Arm, before: str, wanted: str) -> None:

@@ -13,7 +13,7 @@ import typing as t
 from .. import long_operation, odata
 from ..arm import Arm, Call, Route
 from ..store import Resource, type_of
-from ..wire import JSON, ArmError, Response, location, not_found
+from ..wire import JSON, ArmError, Response, fold, location, not_found
 from . import resource_group_deletion as deletion
 from .authorization import Authorization
 from .request_checks import regions, required_location
@@ -156,16 +156,29 @@ class ResourceGroups:
         if "/resourcegroups/" in call.id.lower():
             self._arm.store.get(scope)
         top = [one for one in self._arm.store.below(scope) if is_top_level(one.id)]
-        with_state = "provisioningState" in call.request.query.get("$expand", "")
+        expanded = call.request.query.get("$expand", "")
         shown = []
         for one in self._readable(call, top):
             document = {name: one.document[name] for name in _SHOWN if name in one.document}
-            if with_state and "provisioningState" in one.properties:
+            if "provisioningState" in expanded and "provisioningState" in one.properties:
                 document["provisioningState"] = one.properties["provisioningState"]
-            if "createdTime" in call.request.query.get("$expand", ""):
+            if "createdTime" in expanded:
                 document["createdTime"] = self._arm.clock.iso(one.created)
+            if "changedTime" in expanded:
+                document["changedTime"] = self._arm.clock.iso(self._changed(one))
             shown.append(document)
         return Response(200, {"value": shown})
+
+    def _changed(self, resource: Resource) -> float:
+        """When a resource was last written, or a long operation on it ended."""
+        wanted = fold(resource.id)
+        written = (
+            entry["at"]
+            for entry in self._arm.log
+            if entry["method"] in ("PUT", "PATCH") and entry.get("status", 500) < 300 and fold(entry["path"]) == wanted
+        )
+        ended = (one.finished for one in self._arm.operations.all() if one.finished and fold(one.resource_id) == wanted)
+        return max(resource.created or 0.0, *written, *ended)
 
 
 def _matches(resource: Resource, condition: str) -> bool:

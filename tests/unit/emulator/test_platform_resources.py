@@ -150,6 +150,24 @@ def test_expanded_resource_list_tells_the_state() -> None:
     assert [ask(arm, "HEAD", f"{ACCOUNTS}/{name}").status for name in ("one", "none")] == [204, 404]
 
 
+def test_expanded_resource_list_tells_when_a_resource_came_and_changed() -> None:
+    arm = emulator({"resource_groups": [{"name": "rg-backup"}]}, "realistic")
+    vault = f"{GROUP}/providers/Microsoft.RecoveryServices/vaults/vault"
+
+    def listed() -> tuple[str, str]:
+        (one,) = ask(arm, "GET", f"{GROUP}/resources?$expand=createdTime,changedTime").document["value"]
+        return one["createdTime"], one["changedTime"]
+
+    assert ask(arm, "PUT", vault, {"location": "westeurope", "properties": {}}, version="2024-04-01").status == 201
+    born = "2027-01-15T08:00:00.0000000Z"
+    assert listed() == (born, born)
+    arm.clock.advance(60)
+    assert listed() == (born, "2027-01-15T08:01:00.0000000Z")
+    arm.clock.advance(60)
+    assert ask(arm, "PATCH", vault, {"tags": {"a": "b"}}, version="2024-04-01").status == 202
+    assert listed() == (born, "2027-01-15T08:02:00.0000000Z")
+
+
 def test_unregistered_provider_refuses_until_it_is_registered() -> None:
     world = {
         "subscriptions": [{"id": SUBSCRIPTION, "providers": {"Microsoft.RecoveryServices": "NotRegistered"}}],

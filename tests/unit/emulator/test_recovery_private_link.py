@@ -42,8 +42,23 @@ def test_a_connection_reads_as_exported(group: str, token: str, field: str, othe
         "privateLinkServiceConnectionState": {"status": "Approved", "description": "None", "actionsRequired": "None"},
     }
     assert (connection["location"], properties[field], properties[other]) == ("westeurope", "Enabled", "None")
-    assert azure.get(f"{VAULT}/privateEndpointConnections", version="2021-07-01") == {"value": [connection]}
+    assert azure.get(f"{VAULT}/privateEndpointConnections") == {"value": [connection]}
     assert azure.get(connection["id"]) == connection
+
+
+@pytest.mark.parametrize(("version", "spelt"), [("2021-07-01", "actionRequired"), ("2023-02-01", "actionsRequired")])
+def test_older_versions_spell_the_required_action_without_an_s(version: str, spelt: str) -> None:
+    azure = Azure()
+    azure.create()
+    azure.endpoint()
+    path = azure.connection()
+    [listed] = azure.get(f"{VAULT}/privateEndpointConnections", version=version)["value"]
+    changed = {"properties": {"privateLinkServiceConnectionState": {"status": "Approved", "description": "yes"}}}
+    for told in (listed, azure.get(path, version=version), azure.ask("PUT", path, changed, version).document):
+        state = told["properties"]["privateLinkServiceConnectionState"]
+        assert set(state) == {"status", "description", spelt}
+    [inside] = azure.get(version=version)["properties"]["privateEndpointConnections"]
+    assert inside["properties"]["privateLinkServiceConnectionState"]["actionsRequired"] == "None"
 
 
 def test_a_connection_goes_with_its_endpoint() -> None:
