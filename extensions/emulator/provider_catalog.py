@@ -40,6 +40,7 @@ TYPES: dict[str, dict[str, tuple[str, ...]]] = {
         "privateEndpoints": _NETWORK,
         "privateEndpoints/privateDnsZoneGroups": _NETWORK,
         "networkInterfaces": _NETWORK,
+        "applicationSecurityGroups": _NETWORK,
         "privateDnsZones": _PRIVATE_DNS,
         "privateDnsZones/virtualNetworkLinks": _PRIVATE_DNS,
         "privateDnsZones/A": _PRIVATE_DNS,
@@ -68,6 +69,7 @@ TRACKED: dict[str, str] = {
     for kind in (
         "Microsoft.Network/virtualNetworks",
         "Microsoft.Network/privateEndpoints",
+        "Microsoft.Network/applicationSecurityGroups",
         "Microsoft.Network/privateDnsZones",
         "Microsoft.Network/privateDnsZones/virtualNetworkLinks",
         "Microsoft.RecoveryServices/vaults",

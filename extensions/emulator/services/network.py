@@ -8,6 +8,7 @@ from . import network_operations as operations
 from .network_interfaces import Interfaces
 from .network_private_endpoints import PrivateEndpoints
 from .network_publication import Publication
+from .network_security_groups import ApplicationSecurityGroups
 from .network_subnets import Subnets
 from .network_virtual_networks import VirtualNetworks
 from .network_world import NetworkWorld
@@ -21,14 +22,21 @@ class Network:
     def __init__(self, arm: Arm) -> None:
         self._arm = arm
         self._networks, self._subnets, self._interfaces = VirtualNetworks(arm), Subnets(arm), Interfaces(arm)
-        self._zone_groups = ZoneGroups(arm)
+        self._zone_groups, self._security_groups = ZoneGroups(arm), ApplicationSecurityGroups(arm)
         self._publication = Publication(arm, self._interfaces, self._zone_groups)
         self._endpoints = PrivateEndpoints(arm, self._interfaces, self._zone_groups, self._publication)
         arm.private_link.endpoints = self._publication
 
     def routes(self) -> list[Route]:
         """All routes of the service."""
-        parts = (self._networks, self._subnets, self._interfaces, self._endpoints, self._zone_groups)
+        parts = (
+            self._networks,
+            self._subnets,
+            self._interfaces,
+            self._endpoints,
+            self._zone_groups,
+            self._security_groups,
+        )
         return operations.routes() + [route for part in parts for route in part.routes()]
 
     def load(self, world: JSON) -> None:

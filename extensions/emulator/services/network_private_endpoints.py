@@ -13,6 +13,7 @@ from . import network_addresses as addresses
 from . import network_endpoint_request as requests
 from . import network_endpoint_rules as rules
 from . import network_operations as operations
+from . import network_security_groups as security_groups
 from .management_locks import ManagementLocks
 from .network_endpoint_request import EndpointRequest
 from .network_interfaces import Interfaces
@@ -85,6 +86,7 @@ class PrivateEndpoints:
         region = location(call.body["location"])
         wanted = requests.read(call.body, region)
         approved = rules.require_links(call, wanted)
+        groups = security_groups.chosen(call, region)
         if current is not None:
             operations.refuse_while_running(call, current.id, region)
             requests.refuse_changes(current, wanted)
@@ -95,6 +97,7 @@ class PrivateEndpoints:
             rules.check_subnet(call, wanted)
             endpoint = self.create(call.id, wanted, call.body["properties"], approved)
         self._tag(endpoint, call.body)
+        security_groups.show(endpoint, groups)
         return self._start(call, endpoint, new=current is None)
 
     def _start(self, call: Call, endpoint: Resource, *, new: bool) -> Response:
