@@ -56,3 +56,19 @@ def test_what_a_new_vault_holds(az: AzureCli) -> None:
     storage, vault = az(f"backup vault backup-properties show {IN} --name vault-new")
     assert storage["properties"]["storageType"] == "GeoRedundant"
     assert vault["name"] == "vaultconfig"
+
+
+def test_what_protects_a_vault_from_deletion(az: AzureCli) -> None:
+    of = f"{IN} --name vault-safe"
+    made = az(f"backup vault create {of} --location westeurope")
+    changed = az(f"backup vault backup-properties set {of} --soft-delete-duration 30")
+    assert changed["properties"]["softDeleteRetentionPeriodInDays"] == 30
+    settings = az(f"backup vault show {of}")["properties"]["securitySettings"]["softDeleteSettings"]
+    assert settings["softDeleteRetentionPeriodInDays"] == 30
+    az(f"backup vault delete {of} --yes")
+    deleted = az("backup deleted-vault list --location westeurope")
+    (name,) = [one["name"] for one in deleted if one["properties"]["vaultId"] == made["id"]]
+    at = f"--location westeurope --name {name}"
+    assert az(f"backup deleted-vault get {at}")["name"] == name
+    az(f"backup deleted-vault undelete {at}")
+    assert az(f"backup vault show {of}")["id"] == made["id"]

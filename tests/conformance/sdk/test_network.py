@@ -56,3 +56,14 @@ def test_subnets_that_cannot_be(clients: Clients) -> None:
     with pytest.raises(ResourceNotFoundError) as missing:
         clients.network.virtual_networks.get(GROUP, "vnet-none")
     assert missing.value.error.code == "ResourceNotFound"
+
+
+def test_an_application_security_group_from_beginning_to_end(clients: Clients, evidence: Evidence) -> None:
+    groups = clients.network.application_security_groups
+    made = clients.fits(groups.begin_create_or_update(GROUP, "asg-story", {"location": "West Europe"}).result())
+    assert (made.location, made.provisioning_state) == ("westeurope", "Succeeded")
+    assert clients.fits(groups.update_tags(GROUP, "asg-story", {"tags": {"a": "b"}})).tags == {"a": "b"}
+    assert [one.name for one in clients.fits(list(groups.list(GROUP)))] == ["asg-story"]
+    assert "asg-story" in [one.name for one in clients.fits(list(groups.list_all()))]
+    groups.begin_delete(GROUP, "asg-story").wait()
+    assert evidence.document(made.id) is None
