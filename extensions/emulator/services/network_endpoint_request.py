@@ -12,6 +12,7 @@ from . import network_addresses as addresses
 from . import network_operations as operations
 
 _MESSAGE_LIMIT = 140
+_LATER, _WHOLE_SINCE = ("customNetworkInterfaceName", "ipConfigurations", "applicationSecurityGroups"), "2021-05-01"
 AUTOMATIC, MANUAL = "privateLinkServiceConnections", "manualPrivateLinkServiceConnections"
 
 
@@ -129,8 +130,7 @@ def document(
         },
         "type": f"{addresses.ENDPOINT}/{wanted.kind}",
     }
-    # Empty where nothing was asked for, as published output of ``az network private-endpoint create`` shows; API versions
-    # before 2021-05-01, the recording's among them, have neither.
+    # Empty where nothing was asked for, as published output of ``az network private-endpoint create`` shows.
     echoed: JSON = {
         key: properties.get(key) or none for key, none in (("customNetworkInterfaceName", ""), ("ipConfigurations", []))
     }
@@ -152,6 +152,14 @@ def document(
             **echoed,
         },
     }
+
+
+def shown_in(document: JSON, api_version: str) -> JSON:
+    """The document in an api-version: azure-cli's recording of 2020-11-01 lacks what came with 2021-05-01."""
+    if api_version >= _WHOLE_SINCE:
+        return document
+    properties = {name: value for name, value in document["properties"].items() if name not in _LATER}
+    return {**document, "properties": properties}
 
 
 def connection_of(endpoint: Resource) -> JSON:

@@ -36,10 +36,8 @@ class PrivateEndpoints:
         group = operations.GROUP_PATH + "/privateEndpoints"
         store, kind = self._arm.store, addresses.ENDPOINT
         return [
-            Route(
-                "GET", subscription, lambda call: operations.listed(store.below(operations.subscription(call.id), kind))
-            ),
-            Route("GET", group, lambda call: operations.listed(store.below(operations.group_of(call), kind))),
+            Route("GET", subscription, lambda call: _listed(call, store.below(operations.subscription(call.id), kind))),
+            Route("GET", group, lambda call: _listed(call, store.below(operations.group_of(call), kind))),
             Route("GET", group + "/{endpoint}", self._get),
             Route("PUT", group + "/{endpoint}", self._put),
             Route("PATCH", group + "/{endpoint}", self._patch),
@@ -79,7 +77,7 @@ class PrivateEndpoints:
                     self._arm.store.get(item["id"]).document for item in (held if isinstance(held, list) else [held])
                 ]
                 properties[name] = whole if isinstance(held, list) else whole[0]
-        return operations.shown({**document, "properties": properties})
+        return operations.shown(requests.shown_in({**document, "properties": properties}, call.request.api_version))
 
     def _put(self, call: Call) -> Response:
         current = self._arm.store.find(call.id)
@@ -116,6 +114,7 @@ class PrivateEndpoints:
         operation = operations.start(self._arm, kind, endpoint.id, done, failed)
         endpoint.hidden["operation"] = operation.id
         response = operations.accepted(call, operation, str(endpoint.document["location"]), endpoint, new=new)
+        response.document = requests.shown_in(response.document, call.request.api_version)
         if new:
             response.headers["Azure-AsyncNotification"] = "Enabled"
         return response
@@ -138,7 +137,7 @@ class PrivateEndpoints:
         if "tags" in call.body:
             self._tag(endpoint, call.body)
         endpoint.document["etag"] = self._arm.etag()
-        return operations.shown(endpoint.document)
+        return operations.shown(requests.shown_in(endpoint.document, call.request.api_version))
 
     def _delete(self, call: Call) -> Response:
         endpoint = self._arm.store.find(call.id)
@@ -176,3 +175,8 @@ class PrivateEndpoints:
             self._arm.scheduler.after(linger, lambda: self._interfaces.release(interface_id))
         else:
             self._interfaces.release(interface_id)
+
+
+def _listed(call: Call, endpoints: list[Resource]) -> Response:
+    version = call.request.api_version
+    return Response(200, {"value": [requests.shown_in(endpoint.document, version) for endpoint in endpoints]})

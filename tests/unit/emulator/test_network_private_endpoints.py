@@ -437,3 +437,23 @@ def test_world_with_an_endpoint_that_is_not_approved(status: str) -> None:
 def test_worlds_that_cannot_be(world: JSON) -> None:
     with pytest.raises(WorldError):
         Azure(**world)
+
+
+def test_older_versions_lack_what_came_later() -> None:
+    azure = Azure()
+    later = {"customNetworkInterfaceName", "ipConfigurations"}
+    made = azure.send("PUT", ENDPOINT, endpoint(), api="2020-11-01").document
+    shown = azure.get(ENDPOINT, "2020-11-01")
+    (listed,) = azure.get(f"{PROVIDER}/privateEndpoints", "2020-11-01")["value"]
+    for document in (made, shown, listed):
+        assert not later & set(document["properties"])
+    assert later <= set(azure.get(ENDPOINT, "2021-05-01")["properties"])
+
+
+def test_a_patch_without_tags_changes_nothing() -> None:
+    azure = Azure()
+    azure.settled("PUT", ENDPOINT, {**endpoint(), "tags": {"a": "b"}})
+    assert azure.send("PATCH", ENDPOINT, {}).document["tags"] == {"a": "b"}
+    assert azure.send("PATCH", ENDPOINT, {"tags": {"c": "d"}}).document["tags"] == {"c": "d"}
+    assert azure.send("PATCH", NETWORK, {"tags": {"c": "d"}}).document["tags"] == {"c": "d"}
+    assert azure.send("PATCH", NETWORK, {}).document["tags"] == {"c": "d"}
