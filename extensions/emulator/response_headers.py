@@ -50,10 +50,14 @@ _RESOURCE_REQUESTS = "subscription-resource-requests"
 
 
 class Manner(t.NamedTuple):
-    """How one provider differs. ``allowances`` by kind of request: what is left is told of which, and how many an hour."""
+    """How one provider differs. ``allowances`` by kind of request: what is left is told of which, and how many an hour.
+
+    Where ``takes_client_request_id``, the client's id of a request becomes the provider's.
+    """
 
     allowances: dict[str, tuple[str, int]]
     own_request_id: bool = False
+    takes_client_request_id: bool = False
     echoes_client_request_id: bool = False
     caching: str = "no-cache"
 
@@ -74,6 +78,7 @@ MANNERS: tuple[tuple[str, Manner], ...] = (
                 "deletes": (_RESOURCE_REQUESTS, 12000),
             },
             own_request_id=True,
+            takes_client_request_id=True,
             caching="private",
         ),
     ),
@@ -108,12 +113,14 @@ class ResponseHeaders:
             sent.setdefault(_CAUSE, "gateway")
         refused_early = _CAUSE in sent
         manner = _manner(request.path)
-        own_id = manner.own_request_id and not refused_early
-        sent.setdefault("x-ms-request-id", self._arm.guid() if own_id else correlation)
+        own_id = self._arm.guid() if manner.own_request_id and not refused_early else correlation
+        client_id = request.headers.get("x-ms-client-request-id")
+        if client_id and manner.takes_client_request_id and not refused_early:
+            own_id = client_id
+        sent.setdefault("x-ms-request-id", own_id)
         sent["x-ms-correlation-request-id"] = correlation
         moment = datetime.fromtimestamp(self._arm.clock.now(), timezone.utc)
         sent["x-ms-routing-request-id"] = f"{_REGION}:{moment:%Y%m%dT%H%M%SZ}:{correlation}"
-        client_id = request.headers.get("x-ms-client-request-id")
         asked = request.headers.get("x-ms-return-client-request-id", "").lower() == "true"
         if client_id and (asked or (manner.echoes_client_request_id and not refused_early)):
             sent["x-ms-client-request-id"] = client_id

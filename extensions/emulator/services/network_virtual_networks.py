@@ -58,6 +58,8 @@ class VirtualNetworks:
                 f"Virtual network '{network_id}' needs an address space.", "NoAddressPrefixProvided"
             )
         kept = {key: value for key, value in sent.items() if key != "subnets" and value is not None}
+        if "dhcpOptions" in kept:
+            kept["dhcpOptions"] = {"dnsServers": [], **kept["dhcpOptions"]}
         document: JSON = {
             "name": current.name if current else network_id.rsplit("/", 1)[-1],
             "id": current.id if current else network_id,

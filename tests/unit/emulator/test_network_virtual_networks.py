@@ -209,3 +209,14 @@ def test_conflict_while_an_operation_runs() -> None:
     assert azure.refused("PUT", ENDPOINT, endpoint())[:2] == (429, "RetryableError")
     azure.clock.advance(5)
     azure.settled("PUT", ENDPOINT, endpoint())
+
+
+def test_options_sent_empty_are_shown_whole() -> None:
+    azure = Azure()
+    sent = body()
+    sent["properties"]["dhcpOptions"] = {}
+    assert azure.settled("PUT", NEW, {**sent, "tags": {}})["properties"]["dhcpOptions"] == {"dnsServers": []}
+    assert azure.get(NEW)["tags"] == {}
+    sent["properties"]["dhcpOptions"] = {"dnsServers": ["10.0.0.4"]}
+    assert azure.settled("PUT", NEW, sent)["properties"]["dhcpOptions"] == {"dnsServers": ["10.0.0.4"]}
+    assert "tags" not in azure.get(NEW)

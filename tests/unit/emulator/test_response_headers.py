@@ -67,6 +67,13 @@ def test_the_request_id_of_a_network_write_is_its_operation() -> None:
     assert read["x-ms-client-request-id"] == "mine"
 
 
+def test_private_dns_takes_the_client_s_id_of_a_request_for_its_own() -> None:
+    arm = emulator(WORLD)
+    headers = ask(arm, "PUT", ZONE, BODIES[ZONE], headers={"x-ms-client-request-id": "mine"}).headers
+    assert (headers["x-ms-request-id"], headers["Cache-Control"]) == ("mine", "private")
+    assert ask(arm, "GET", ZONE).headers["x-ms-request-id"] not in ("mine", "")
+
+
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
