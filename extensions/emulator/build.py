@@ -9,6 +9,7 @@ from . import latency as latencies
 from . import world as worlds
 from .arm import Arm, Service
 from .clock import Clock
+from .services import network_settings, recovery_settings, storage_settings
 from .services.access_token import AccessToken
 from .services.activity_log import ActivityLog
 from .services.admin import Admin
@@ -48,6 +49,18 @@ SERVICES: tuple[t.Callable[[Arm], Service], ...] = (
     Storage,
 )
 
+#: Every setting a world may have.
+KNOWN = sorted(
+    {
+        *worlds.SETTINGS,
+        *network_settings.DEFAULTS,
+        *recovery_settings.DEFAULTS,
+        *storage_settings.DEFAULTS,
+        "geo_codes",
+        "public_names",
+    }
+)
+
 
 def build_arm(world: JSON | None = None, latency: str = "instant", clock: Clock | None = None, seed: int = 1) -> Arm:
     """A complete emulator for a world (completed with defaults first).
@@ -59,4 +72,12 @@ def build_arm(world: JSON | None = None, latency: str = "instant", clock: Clock 
     used = clock or Clock(time.time)
     if used.speed != speed and speed != 1.0:
         used.set_speed(speed)
-    return Arm(SERVICES, used, worlds.complete(world or {}), seconds, seed)
+    completed = worlds.complete(world or {})
+    unknown = [
+        f"settings.{name}: unknown setting; known are {', '.join(KNOWN)}"
+        for name in completed["settings"]
+        if name not in KNOWN
+    ]
+    if unknown:
+        raise worlds.WorldError("\n".join(unknown))
+    return Arm(SERVICES, used, completed, seconds, seed)

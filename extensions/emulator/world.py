@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 import typing as t
 from pathlib import Path
 
 from .wire import JSON
+from .world_schema import problems
 
 TENANT = "11111111-1111-4111-8111-111111111111"
 SUBSCRIPTION = "22222222-2222-4222-8222-222222222222"
@@ -42,19 +42,6 @@ SETTINGS: JSON = {
     "retry_after": None,
 }
 
-_LISTS: dict[str, tuple[str, ...]] = {
-    "subscriptions": ("id",),
-    "principals": ("object_id",),
-    "resource_groups": ("name",),
-    "virtual_networks": ("name", "resource_group"),
-    "private_dns_zones": ("name", "resource_group"),
-    "vaults": ("name", "resource_group"),
-    "storage_accounts": ("name", "resource_group"),
-    "classic_storage_accounts": ("name", "resource_group"),
-    "private_endpoints": ("name", "resource_group", "virtual_network", "subnet", "target"),
-    "role_assignments": ("scope", "role", "principal_id"),
-    "locks": ("scope", "level"),
-}
 _IN_GROUPS = (
     "virtual_networks",
     "private_dns_zones",
@@ -63,7 +50,6 @@ _IN_GROUPS = (
     "classic_storage_accounts",
     "private_endpoints",
 )
-_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 class WorldError(ValueError):
@@ -111,35 +97,10 @@ def complete(world: t.Any) -> JSON:
 
 
 def check(world: t.Any) -> None:
-    """Raise :class:`WorldError` for a world that cannot be meant."""
-    if not isinstance(world, dict):
-        raise WorldError("the world must be a mapping")
-    if world.get("cloud", CLOUDS[0]) not in CLOUDS:
-        raise WorldError(f"cloud: must be one of {', '.join(CLOUDS)}, not {world['cloud']!r}")
-    if not isinstance(world.get("settings") or {}, dict):
-        raise WorldError("settings: must be a mapping")
-    unknown = set(world) - set(_LISTS) - {"cloud", "tenant_id", "settings"}
-    if unknown:
-        raise WorldError(f"unknown key {min(map(str, unknown))!r}")
-    for key, required in _LISTS.items():
-        entries = world.get(key) or []
-        if not isinstance(entries, list):
-            raise WorldError(f"{key}: must be a list")
-        for index, entry in enumerate(entries):
-            _check_entry(f"{key}[{index}]", entry, required)
-
-
-def _check_entry(place: str, entry: t.Any, required: tuple[str, ...]) -> None:
-    if not isinstance(entry, dict):
-        raise WorldError(f"{place}: must be a mapping")
-    for name in required:
-        if not isinstance(entry.get(name), str) or not entry[name]:
-            raise WorldError(f"{place}: {name!r} is required and must be text")
-    for name in ("client_id", "object_id", "principal_id", "subscription_id"):
-        if name in entry and not _GUID.fullmatch(str(entry[name])):
-            raise WorldError(f"{place}: {name!r} must be a GUID, not {entry[name]!r}")
-    if place.startswith("subscriptions[") and not _GUID.fullmatch(entry["id"]):
-        raise WorldError(f"{place}: 'id' must be a GUID, not {entry['id']!r}")
+    """Raise :class:`WorldError` for a world that cannot be meant: everything that is wrong, a line each."""
+    found = [*problems(world)]
+    if found:
+        raise WorldError("\n".join(found))
 
 
 def _subscription(given: JSON, registered: t.Iterable[str]) -> JSON:

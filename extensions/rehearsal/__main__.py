@@ -8,57 +8,95 @@ import os
 import typing as t
 from pathlib import Path
 
-import yaml
 from emulator.process import EmulatorProcess, NotStarted
 
+from . import own_variables
 from .playing import Played, Player
 from .promises import judge, words
-from .scenario import Scenario, load, names
+from .scenario import Run, Scenario, load, names
 
 JSON = dict[str, t.Any]
+_INTERRUPTED = 130
 
 
 def main(arguments: t.Sequence[str] | None = None) -> int:
     """Run the asked scenarios; 0 when every promise was kept."""
     options = _options(arguments)
-    broken = False
     try:
-        for name in options.scenario or names():
-            broken = rehearse(load(name), options) or broken
-    except NotStarted as error:
-        raise SystemExit(f"The local Azure did not start: {error}") from None
-    return int(broken)
+        scenarios = _scenarios(options)
+        kept = [rehearse(load(name), options) for name in scenarios]
+    except (NotStarted, own_variables.Unusable) as error:
+        what = "The local Azure did not start: " if isinstance(error, NotStarted) else ""
+        raise SystemExit(f"{what}{error}") from None
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    return int(not all(kept))
+
+
+def _scenarios(options: argparse.Namespace) -> list[str]:
+    """The scenarios to run: those that were named, that of the operator's own variables, or all."""
+    if options.scenario:
+        return list(options.scenario)
+    if options.variables:
+        return [own_variables.scenario_for(Path(options.variables))]
+    if options.world:
+        raise own_variables.Unusable("A world without variables of your own needs the scenario's name (SCENARIO=).")
+    return names()
 
 
 def rehearse(scenario: Scenario, options: argparse.Namespace) -> bool:
-    """Run one scenario and write its report. True when a promise was broken."""
+    """Run one scenario and write its report. True when every promise was kept."""
     folder = Path(options.build).resolve() / scenario.name
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    variables = Path(options.variables).resolve() if options.variables else scenario.variables
-    world = Path(options.world).resolve() if options.world else scenario.world
     own = bool(options.variables)
     runs = scenario.own_runs() if own else scenario.runs
+    for stale in ("report.json", "report.md", "state.json"):
+        (folder / stale).unlink(missing_ok=True)
+    variables = _own(scenario, options, folder) if own else scenario.variables
+    world = Path(options.world).resolve() if options.world else scenario.world
     print(f"== {scenario.name}: {len(runs)} runs against a local Azure; everything is kept in {folder}", flush=True)
     played: list[Played] = []
+    stopped = False
     with EmulatorProcess(folder, world, options.latency) as azure:
         player = Player(scenario, azure, folder, variables, options.quiet)
-        for run in runs:
-            done = player.play(run)
-            done.broken = judge(
-                done, next((p for p in reversed(played) if p.check), None), _dns_mode(variables, scenario)
-            )
-            played.append(done)
-            _tell(done)
-            if done.failed:
-                break
-        report = _report(scenario, played, player.report_directory)
-        state = folder / "state.json"
-        state.write_text(json.dumps(azure.ask("state"), indent=1))
+        try:
+            _play(player, runs, played)
+            (folder / "state.json").write_text(json.dumps(azure.ask("state"), indent=1))
+        except KeyboardInterrupt:
+            stopped = True
+    report = _report(scenario, played, player.report_directory, stopped)
     path = folder / "report.json"
     path.write_text(json.dumps(report, indent=2) + "\n")
     (folder / "report.md").write_text(_markdown(report))
     print(f"== {scenario.name}: {report['result']}; report: {os.path.relpath(path)}", flush=True)
-    return report["result"] != "ok"
+    if stopped:
+        raise KeyboardInterrupt
+    return bool(report["result"] == "ok")
+
+
+def _own(scenario: Scenario, options: argparse.Namespace, folder: Path) -> Path:
+    """The operator's variables as they can be rehearsed; says what is left out of them."""
+    target = folder / "variables.yml"
+    left_out = own_variables.prepare(scenario, own_variables.read(Path(options.variables)), target)
+    if left_out:
+        print(f"-- the local Azure's own DNS is asked instead of: {', '.join(left_out)}", flush=True)
+    if not options.world:
+        print("-- what exists is the scenario's own world: say what exists in yours with WORLD=", flush=True)
+    return target
+
+
+def _play(player: Player, runs: t.Sequence[Run], played: list[Played]) -> None:
+    """Play the runs until one fails."""
+    for run in runs:
+        if run.events and played and played[-1].handed.get("result") == "waiting":
+            print(f"-- {run.name}: left out, because the run before it waits for a person", flush=True)
+            continue
+        done = player.play(run)
+        done.broken = judge(done, next((p for p in reversed(played) if p.check), None))
+        played.append(done)
+        _tell(done)
+        if done.failed:
+            break
 
 
 def _options(arguments: t.Sequence[str] | None) -> argparse.Namespace:
@@ -80,7 +118,10 @@ def _tell(played: Played) -> None:
         flush=True,
     )
     if played.failed:
-        print(Path(played.log).read_text()[-4000:], flush=True)
+        print(f"   {played.failure}", flush=True)
+        print(f"   the whole output: {os.path.relpath(played.log)}", flush=True)
+        if not played.failure:
+            print(Path(played.log).read_text()[-4000:], flush=True)
 
 
 def _waiting(played: Played) -> str:
@@ -89,14 +130,14 @@ def _waiting(played: Played) -> str:
     return f" chain={chain} ratio={played.seconds / chain:.2f}" if chain else ""
 
 
-def _report(scenario: Scenario, played: list[Played], directory: Path) -> JSON:
+def _report(scenario: Scenario, played: list[Played], directory: Path, stopped: bool) -> JSON:
     # A teardown leaves no names to show: the last run that proved some is the one to look at.
     handed: JSON = next((one.handed for one in reversed(played) if one.handed.get("names")), {})
     ok = bool(played) and not any(one.broken for one in played)
     first = next((one for one in played), None)
     return {
         "scenario": scenario.name,
-        "result": "ok" if ok else "broken",
+        "result": "interrupted" if stopped else "ok" if ok else "broken",
         "runs": [one.as_dict() for one in played],
         "changed_first": words(first.changes) if first else "",
         "gates": first.handed.get("gates", []) if first else [],
@@ -127,10 +168,6 @@ def _markdown(report: JSON) -> str:
     lines += ["", "| Name | Address | Zone | Resolved |", "| --- | --- | --- | --- |"]
     lines += [f"| {row['fqdn']} | {row['address']} | {row['zone']} | {row['resolved']} |" for row in report["names"]]
     return "\n".join([*lines, "", f"The role's own report: {report['role_report']}", ""])
-
-
-def _dns_mode(variables: Path, scenario: Scenario) -> str:
-    return str((yaml.safe_load(variables.read_text()) or {}).get(scenario.dns_mode) or "zone_group")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from emulator.process import EmulatorProcess
 
+from . import own_variables
 from .scenario import Run, Scenario
 
 JSON = dict[str, t.Any]
@@ -37,11 +38,17 @@ class Played:
     log: str
     broken: str = ""
     changes: list[JSON] = field(default_factory=list, repr=False)
+    failure: str = ""
     handed: JSON = field(default_factory=dict, repr=False)
 
     def as_dict(self) -> JSON:
         """Plain data for the report."""
         return {key: value for key, value in asdict(self).items() if key not in ("changes", "handed")}
+
+
+def _failure(failed: t.Sequence[JSON]) -> str:
+    """Which task failed, and why: a role's last word says it, that of a loop only that there was something."""
+    return f"{failed[0]['task']}: {failed[-1]['message']}" if failed else ""
 
 
 class Player:
@@ -50,6 +57,8 @@ class Player:
     def __init__(self, scenario: Scenario, azure: EmulatorProcess, folder: Path, variables: Path, quiet: bool) -> None:
         self._scenario, self._azure, self._folder = scenario, azure, folder
         self._variables, self._quiet = variables, quiet
+        self._values = own_variables.read(variables)
+        self._last: JSON = {}
         self.report_directory = folder / "role-report"
 
     def play(self, run: Run) -> Played:
@@ -57,7 +66,9 @@ class Player:
         for event in run.events:
             self._azure.ask("events", {**event, "vault": self._vault()})
         record = self._folder / f"{run.name}.jsonl"
-        record.unlink(missing_ok=True)
+        # What an earlier rehearsal left is not of this run.
+        for stale in (record, self.report_directory / "report.json", self.report_directory / "report.md"):
+            stale.unlink(missing_ok=True)
         before = len(self._azure.ask("requests")["value"])
         started = time.monotonic()
         status = self._ansible(run, record)
@@ -79,6 +90,7 @@ class Player:
             longest_chain_seconds=round(figures["longest_chain_seconds"] / speed, 2),
             log=str(self._folder / f"{run.name}.log"),
             changes=[line for line in lines if line["changed"]],
+            failure=_failure([line for line in lines if line["status"] == "failed"]),
             handed=self._handed(),
         )
 
@@ -87,8 +99,8 @@ class Player:
         path = self.report_directory / "report.json"
         if not path.exists():
             return {}
-        report: JSON = json.loads(path.read_text())
-        return report
+        self._last = json.loads(path.read_text())
+        return self._last
 
     def _ansible(self, run: Run, record: Path) -> int:
         command = [sys.executable, "-m", "ansible", "playbook"]
@@ -98,8 +110,10 @@ class Player:
             command += ["-e", f"@{self._scenario.folder / (run.wish + '.yml')}"]
         given = {
             **run.variables,
+            "recovery_role": self._scenario.name,
             "ansible_python_interpreter": sys.executable,
-            self._scenario.dns_servers: self._azure.ready["dns"],
+            # With custom nobody enters the records into the local Azure's DNS: nobody there can prove them.
+            self._scenario.dns_servers: [] if self._mode() == "custom" else self._azure.ready["dns"],
             self._scenario.report_directory: str(self.report_directory),
         }
         extra = self._folder / f"{run.name}.extra.json"
@@ -107,16 +121,21 @@ class Player:
         command += ["-e", f"@{extra}"]
         if run.check:
             command.append("--check")
-        environment = {**os.environ, **self._azure.environment(), **self._settings(record)}
+        environment = {**self._azure.surroundings(), **self._settings(record)}
         with (self._folder / f"{run.name}.log").open("w") as log:
             process = subprocess.Popen(
                 command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
             )
-            for line in process.stdout or ():
-                log.write(line)
-                if not self._quiet:
-                    print(line, end="", flush=True)
-            return process.wait()
+            try:
+                for line in process.stdout or ():
+                    log.write(line)
+                    if not self._quiet:
+                        print(line, end="", flush=True)
+                return process.wait()
+            except KeyboardInterrupt:
+                process.terminate()
+                process.wait()
+                raise
 
     def _settings(self, record: Path) -> dict[str, str]:
         settings = {
@@ -144,7 +163,10 @@ class Player:
             link.symlink_to(COLLECTION)
         return home
 
-    def _vault(self) -> str:
-        import yaml
+    def _mode(self) -> str:
+        return own_variables.plain(self._values, self._scenario.dns_mode)
 
-        return str(yaml.safe_load(self._variables.read_text())[self._scenario.vault])
+    def _vault(self) -> str:
+        """The vault's name, or its id as the last run knew it where the name is a template."""
+        subject = self._last.get("subject") or {}
+        return own_variables.plain(self._values, self._scenario.vault) or str(subject.get("vault") or "")

@@ -9,8 +9,9 @@ from .playing import Played
 JSON = dict[str, t.Any]
 
 
-def judge(played: Played, predicted: Played | None, dns_mode: str) -> str:
+def judge(played: Played, predicted: Played | None) -> str:
     """What is broken about a run; empty when it kept its promise."""
+    dns_mode = (played.handed.get("subject") or {}).get("dns_mode")
     if played.failed:
         return "it failed; see its log"
     if played.check and played.writes:

@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible_collections.privatelink.recovery.extensions.emulator import world
-from ansible_collections.privatelink.recovery.extensions.emulator.build import build_arm
+from ansible_collections.privatelink.recovery.extensions.emulator.build import KNOWN, build_arm
+from ansible_collections.privatelink.recovery.extensions.emulator.world_schema import WORLD as SCHEMA
+from ansible_collections.privatelink.recovery.extensions.emulator.world_schema import Keys, Many
 from ansible_collections.privatelink.recovery.plugins.module_utils.access_gates import FOUNDATION
 from ansible_collections.privatelink.recovery.plugins.module_utils.backup_gates import BACKUP_GATES
 from ansible_collections.privatelink.recovery.plugins.module_utils.checklists import CHECKLISTS
@@ -137,6 +139,13 @@ def test_every_checklist_belongs_to_a_guide() -> None:
     assert [name for name in CHECKLISTS if not name.startswith(("backup", "site_recovery"))] == []
 
 
+def keys_of(kind: t.Any) -> set[str]:
+    """Every key of a world file, however deep."""
+    if isinstance(kind, Keys):
+        return {key.removesuffix("!") for key in kind}.union(*(keys_of(of) for of in kind.values()))
+    return keys_of(kind.of) if isinstance(kind, Many) else set()
+
+
 def test_every_setting_event_route_and_key_of_the_world_is_documented() -> None:
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "extensions" / "emulator").rglob("*.py"))
     used = set(re.findall(r"settings\.get\(\s*\"(\w+)\"", code)) | set(world.SETTINGS)
@@ -145,7 +154,7 @@ def test_every_setting_event_route_and_key_of_the_world_is_documented() -> None:
             importlib.import_module(f"ansible_collections.{PREFIX}extensions.emulator.services.{file.stem}").DEFAULTS
         )
     table = REHEARSAL.split("## Settings")[1].split("## Latency")[0]
-    assert set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE)) == used
+    assert set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE)) == used == set(KNOWN)
     arm = build_arm()
     events = REHEARSAL.split("## Events")[1].split("## Routes")[0]
     assert set(re.findall(r"^\| `(\w+)`", events, re.MULTILINE)) == set(arm.events)
@@ -154,6 +163,7 @@ def test_every_setting_event_route_and_key_of_the_world_is_documented() -> None:
     assert {f"{method} /emulator/{name}" for method, name in routes} - named(REHEARSAL) == set()
     keys = REHEARSAL.split("## World file")[1].split("## Settings")[0]
     assert set(re.findall(r"^\| `(\w+)`", keys, re.MULTILINE)) == set(world.complete({}))
+    assert keys_of(SCHEMA) - named(keys) == set()
 
 
 def test_every_connection_option_and_variable_is_documented() -> None:

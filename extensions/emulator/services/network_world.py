@@ -78,6 +78,8 @@ class NetworkWorld:
         network = self._arm.store.find(resolve(world, "virtual_networks", NETWORK, item["virtual_network"]))
         if network is None:
             raise WorldError(f"private endpoint {item['name']}: no virtual network {item['virtual_network']}")
+        if self._arm.store.find(f"{network.id}/subnets/{item['subnet']}") is None:
+            raise WorldError(f"private endpoint {item['name']}: {network.name} has no subnet {item['subnet']}")
         status = item.get("status", "Approved")
         wanted = EndpointRequest(
             location(item.get("location") or network.document["location"]),

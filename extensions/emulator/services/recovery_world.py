@@ -7,32 +7,13 @@ import typing as t
 from ..arm import Arm
 from ..store import Resource
 from ..wire import JSON, fold
-from ..world import WorldError
 from . import recovery_identity, recovery_names, recovery_records
 from . import recovery_replication_records as replication
 from .recovery_documents import STATE_FIELDS, VAULT_TYPE, check_region, new_vault
-from .recovery_history import EVIDENCE, KINDS, add, attempted, has_endpoint, records
+from .recovery_history import EVIDENCE, add, attempted, has_endpoint, records
 from .world_ids import group_id, refused_as_world_error
 
 _DAY = 86400.0
-_KEYS = {
-    "name",
-    "resource_group",
-    "subscription_id",
-    "location",
-    "identity",
-    "public_network_access",
-    "cross_region_restore",
-    "tags",
-    "created_days_ago",
-    "encryption_key_vault",
-    "history",
-}
-# Containers and mappings come with the fabrics and items that need them.
-_HISTORY_KEYS = {*KINDS, "usages", "activity", "attempts", "endpoints"} - {
-    "replication_containers",
-    "replication_mappings",
-}
 
 
 def load(arm: Arm, world: JSON) -> None:
@@ -42,17 +23,8 @@ def load(arm: Arm, world: JSON) -> None:
     """
     for entry in world.get("vaults") or []:
         place = f"vault {entry['name']}"
-        _check_keys(place, entry, _KEYS)
-        _check_keys(f"{place}: history", entry.get("history") or {}, _HISTORY_KEYS)
         with refused_as_world_error(place):
             _load_vault(arm, world, entry)
-
-
-def _check_keys(place: str, entry: JSON, known: t.Collection[str]) -> None:
-    """A misspelt history would make a used vault look fresh."""
-    unknown = sorted(set(entry) - set(known))
-    if unknown:
-        raise WorldError(f"{place}: unknown key {unknown[0]!r}")
 
 
 def _load_vault(arm: Arm, world: JSON, entry: JSON) -> None:

@@ -6,26 +6,10 @@ import typing as t
 
 from ..arm import Arm, Route
 from ..wire import JSON
-from ..world import WorldError
 from . import storage_accounts, storage_blob_service, storage_classic, storage_connections
 from .storage_documents import ACCOUNT_TYPE
 from .storage_target import StorageTarget
 from .world_ids import group_id, refused_as_world_error
-
-_KEYS = {
-    "name",
-    "resource_group",
-    "subscription_id",
-    "location",
-    "kind",
-    "sku",
-    "network_acls",
-    "public_network_access",
-    "allow_shared_key_access",
-    "blob_soft_delete_days",
-    "tags",
-}
-_CLASSIC_KEYS = {"name", "resource_group", "subscription_id", "location", "account_type"}
 
 
 class Storage:
@@ -43,11 +27,9 @@ class Storage:
     def load(self, world: JSON) -> None:
         """Make the accounts of the world file; ``network_acls`` is written as Azure writes it."""
         for entry in world.get("storage_accounts") or []:
-            _check_keys(entry, _KEYS)
             with refused_as_world_error(f"storage account {entry['name']}"):
                 self._load(world, entry)
         for entry in world.get("classic_storage_accounts") or []:
-            _check_keys(entry, _CLASSIC_KEYS)
             storage_classic.load(self._arm, world, entry)
 
     def _load(self, world: JSON, entry: JSON) -> None:
@@ -66,10 +48,3 @@ class Storage:
         )
         account.properties["provisioningState"] = "Succeeded"
         storage_blob_service.keep_deleted(account, int(entry.get("blob_soft_delete_days") or 0))
-
-
-def _check_keys(entry: JSON, known: t.Collection[str]) -> None:
-    """A misspelt key would leave an account as open as it is by default."""
-    unknown = sorted(set(entry) - set(known))
-    if unknown:
-        raise WorldError(f"storage account {entry['name']}: unknown key {unknown[0]!r}")

@@ -294,8 +294,8 @@ def test_a_vault_of_the_world() -> None:
 @pytest.mark.parametrize(
     ("entry", "message"),
     [
-        ({"history": {"protected_item": ["db"]}}, "vault vault: history: unknown key 'protected_item'"),
-        ({"region": "westeurope"}, "vault vault: unknown key 'region'"),
+        ({"history": {"protected_item": ["db"]}}, r"vaults\[0\].history.protected_item: unknown key"),
+        ({"region": "westeurope"}, r"vaults\[0\].region: unknown key"),
         ({"location": "atlantis"}, "atlantis"),
         ({"history": {"containers": [{"name": "c", "backup_management_type": "Tape"}]}}, "Tape"),
     ],

@@ -212,10 +212,10 @@ def test_without_classic_accounts_their_provider_is_not_registered(azure: Azure)
 @pytest.mark.parametrize(
     ("section", "account", "words"),
     [
-        ("storage_accounts", entry(netwrk_acls={}), "unknown key 'netwrk_acls'"),
+        ("storage_accounts", entry(netwrk_acls={}), "netwrk_acls: unknown key"),
         ("storage_accounts", entry(name="Bad_Name"), "AccountNameInvalid"),
         ("storage_accounts", entry(kind="Other"), "'Other'"),
-        ("classic_storage_accounts", entry(kind="Storage"), "unknown key 'kind'"),
+        ("classic_storage_accounts", entry(kind="Storage"), "kind: unknown key"),
     ],
 )
 def test_a_world_that_cannot_be_meant(section: str, account: JSON, words: str) -> None:
