@@ -76,7 +76,7 @@ def test_every_dialect_is_polled_to_its_end(
         number for number, one in enumerate(entries) if one["method"] in ("PUT", "DELETE") and one["status"] == first
     )
     polls = [one for one in entries[written + 1 :] if OPERATION.search(one["path"])]
-    assert len(polls) > 1
+    assert polls
     assert {one["status"] for one in polls} <= {200, 202}
 
 
