@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import typing as t
 
-from .connections import connection_to, status_of
+from .connections import FINAL, connection_to, status_of
 from .endpoints import connection_of
-from .errors import WaitTimeout
+from .errors import RecoveryError
 from .findings import Findings
 from .freshness import STATES
 from .gates import Gate, ok, refused, warning
@@ -30,7 +30,7 @@ RUN = "Run the sequence: it sets right what is not as wanted."
 def await_vault(look: Inspection) -> None:
     """Wait until the vault shows what its Approved endpoints say; it learns of them later than they do.
 
-    Without success the checks say what is missing.
+    Without success the checks say what is missing, and so they do with what cannot be read.
     """
 
     def agreed() -> bool:
@@ -39,7 +39,7 @@ def await_vault(look: Inspection) -> None:
             for endpoint in look.wish.endpoints
             if connection_of(look.endpoint(endpoint.id) or {})["status"] == "Approved"
         ]
-        if look.vault is None or not approved or (_shows_endpoints(look) and _approves(look, approved)):
+        if look.vault is None or not approved or not _lags(look, approved):
             return True
         look.forget_vault()
         return False
@@ -47,7 +47,7 @@ def await_vault(look: Inspection) -> None:
     if not look.task.check_mode:
         try:
             look.azure.until("the vault to show its private endpoints", agreed, timeout=LAG)
-        except WaitTimeout:
+        except RecoveryError:
             return
 
 
@@ -55,8 +55,10 @@ def _shows_endpoints(look: Inspection) -> bool:
     return str(get_path(look.vault, f"properties.{STATES[look.wish.sub_resource]}") or "None").lower() == "enabled"
 
 
-def _approves(look: Inspection, endpoint_ids: t.Iterable[str]) -> bool:
-    return all(status_of(connection_to(look.vault, endpoint_id)) == "Approved" for endpoint_id in endpoint_ids)
+def _lags(look: Inspection, approved: t.Iterable[str]) -> bool:
+    """Whether the vault may yet come to show these connections as Approved: one that it shows as over stays so."""
+    shown = {status_of(connection_to(look.vault, endpoint_id)) for endpoint_id in approved}
+    return not shown & set(FINAL) and (shown != {"Approved"} or not _shows_endpoints(look))
 
 
 def check_vault(look: Inspection, public_access: str | None, found: Findings) -> t.Iterator[Gate]:

@@ -12,6 +12,7 @@ from ansible_collections.privatelink.recovery.plugins.modules.vault import MODUL
 from ansible_collections.privatelink.recovery.plugins.modules.verification import MODULE
 
 from ..conftest import GROUPS, VAULT, Cloud
+from ..stories.support import fault
 from . import site_recovery_world as world
 from .test_verification import BACKUP_WANTED, JSON, ask, backup_cloud, closed, site_recovery_cloud
 
@@ -106,6 +107,25 @@ def test_a_vault_that_learns_late_of_its_endpoint(seconds: float, waits: bool) -
     result = cloud.run(MODULE, **ALL)
     assert closed(result) == ([] if waits else ["vault", "connection"])
     assert any("waiting for the vault to show its private endpoints" in text for text in cloud.progress)
+
+
+@pytest.mark.parametrize("status", ["Rejected", "Disconnected"])
+def test_what_the_vault_shows_as_over_is_not_waited_for(status: str) -> None:
+    cloud = finished()
+    (connection,) = cloud.document(VAULT)["properties"]["privateEndpointConnections"]
+    connection["properties"]["privateLinkServiceConnectionState"]["status"] = status
+    assert closed(cloud.run(MODULE, **ALL)) == ["connection"]
+    assert cloud.progress == []
+
+
+def test_an_endpoint_that_cannot_be_read_is_told_by_its_checks() -> None:
+    cloud = finished()
+    fault(
+        cloud, {"status": 403, "code": "AuthorizationFailed"}, times=0, nth="every", path="/privateEndpoints/pe-backup"
+    )
+    result = cloud.run(MODULE, **ALL)
+    assert not result.get("failed")
+    assert "connection" in {check["name"] for check in result["checks"] if check["verdict"] == "unknown"}
 
 
 def test_check_mode_does_not_wait_for_the_vault() -> None:
