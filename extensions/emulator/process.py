@@ -20,8 +20,6 @@ _EXTENSIONS = Path(__file__).resolve().parent.parent
 _START_SECONDS = 60.0
 _STOP_SECONDS = 10.0
 _ANSWER_SECONDS = 120.0
-#: How the variables begin that lead the collection, azure.azcollection and the Azure tools to a real Azure.
-_SIGN_IN = ("AZURE_", "ARM_", "ANSIBLE_AZURE_", "IDENTITY_", "MSI_")
 
 
 class NotStarted(RuntimeError):
@@ -99,12 +97,6 @@ class EmulatorProcess:
             "NO_PROXY": "127.0.0.1,localhost",
             "no_proxy": "127.0.0.1,localhost",
         }
-
-    def surroundings(self) -> dict[str, str]:
-        """The environment for a program that is led to this Azure, and to no other: the caller's own without what says
-        how to sign in to a real one."""
-        own = {key: value for key, value in os.environ.items() if not key.startswith(_SIGN_IN)}
-        return {**own, **self.environment()}
 
     def connection(self) -> http.client.HTTPSConnection:
         """A connection of the caller's own."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from emulator.process import EmulatorProcess
 
-from . import own_variables
+from . import own_variables, surroundings
 from .scenario import Run, Scenario
 
 JSON = dict[str, t.Any]
@@ -121,7 +121,12 @@ class Player:
         command += ["-e", f"@{extra}"]
         if run.check:
             command.append("--check")
-        environment = {**self._azure.surroundings(), **self._settings(record)}
+        environment = {
+            **surroundings.without_foreign(os.environ),
+            **self._azure.environment(),
+            **surroundings.settings(self._folder / "surroundings"),
+            **self._settings(record),
+        }
         with (self._folder / f"{run.name}.log").open("w") as log:
             process = subprocess.Popen(
                 command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -149,9 +154,8 @@ class Player:
             "ANSIBLE_RETRY_FILES_ENABLED": "False",
             "ANSIBLE_NOCOLOR": os.environ.get("ANSIBLE_NOCOLOR", "1"),
         }
-        parents = COLLECTION.parts
-        if parents[-3:] != ("ansible_collections", "privatelink", "recovery"):
-            settings["ANSIBLE_COLLECTIONS_PATH"] = str(self._tree())
+        installed = COLLECTION.parts[-3:] == ("ansible_collections", "privatelink", "recovery")
+        settings["ANSIBLE_COLLECTIONS_PATH"] = str(COLLECTION.parents[2] if installed else self._tree())
         return settings
 
     def _tree(self) -> Path:

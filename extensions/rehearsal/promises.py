@@ -25,6 +25,8 @@ def judge(played: Played, predicted: Played | None) -> str:
         return f"it should have changed nothing, but {words(played.changes)}"
     if expect == "predicted" and not played.changed:
         return "it should have predicted a change"
+    if expect == "if_predicted" and predicted is not None and bool(predicted.changed) != bool(played.changed):
+        return f"its check predicted {predicted.changed} changes, and {played.changed} happened"
     if expect == "as_predicted":
         return compare(predicted, played)
     return ""

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.privatelink.recovery.extensions.emulator.process import EmulatorProcess
+from ansible_collections.privatelink.recovery.plugins.module_utils import credentials
+from ansible_collections.privatelink.recovery.plugins.module_utils.connection import CONNECTION
 
 EXTENSIONS = Path(__file__).resolve().parents[2] / "extensions"
 OWN = """\
@@ -128,23 +129,29 @@ def test_a_bad_world_is_told_before_anything_runs(tmp_path: Path) -> None:
     )
 
 
-def test_nothing_of_a_real_sign_in_reaches_the_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in (
-        "AZURE_CLIENT_SECRET",
-        "AZURE_PROFILE",
-        "ARM_CLIENT_ID",
-        "ANSIBLE_AZURE_AUTH_SOURCE",
-        "AZURE_CERTIFICATE_PATH",
-    ):
-        monkeypatch.setenv(name, "real")
-    monkeypatch.setenv("ANSIBLE_VAULT_PASSWORD_FILE", "kept")
-    azure = EmulatorProcess(tmp_path)
-    azure.ready = dict.fromkeys(
-        ("arm_endpoint", "client_id", "client_secret", "tenant_id", "subscription_id", "ca_file"), "local"
-    )
-    given = azure.surroundings()
-    assert "real" not in given.values()
-    assert (given["AZURE_SECRET"], given["ANSIBLE_VAULT_PASSWORD_FILE"]) == ("local", "kept")
+READ = [
+    *(name for names in credentials.ENVIRONMENT.values() for name in names),
+    *(name for option in CONNECTION.values() for name in option.environment),
+    *("AZURE_PROFILE", "AZURE_CONFIG_DIR", "ARM_CLIENT_SECRET", "ANSIBLE_CONFIG", "ANSIBLE_STDOUT_CALLBACK"),
+    *("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "no_proxy", "REQUESTS_CA_BUNDLE"),
+]
+
+
+def test_what_leads_elsewhere_stays_outside(own: types.ModuleType, tmp_path: Path) -> None:
+    surroundings = importlib.import_module("rehearsal.surroundings")
+    kept = dict.fromkeys(("PATH", "HOME", "ANSIBLE_VAULT_PASSWORD_FILE", "MY_VARIABLE"), "mine")
+    assert surroundings.without_foreign({**dict.fromkeys(READ, "real"), **kept}) == kept
+    given = surroundings.settings(tmp_path / "surroundings")
+    assert Path(given["ANSIBLE_CONFIG"]).read_text() == "[defaults]\n"
+    assert all(Path(path).is_relative_to(tmp_path) for path in given.values())
+
+
+@pytest.mark.parametrize("name", ["backup", "site_recovery"])
+def test_own_runs_have_nothing_of_the_scenarios_own_world(own: types.ModuleType, name: str) -> None:
+    runs = own.load(name).own_runs()
+    assert [run.name for run in runs] == ["check", "converge", "again", "drift"]
+    assert not any(run.variables or run.wish for run in runs)
+    assert not any("source_location" in event for run in runs for event in run.events)
 
 
 def test_scenarios_do_not_share_variables(own: types.ModuleType) -> None:
