@@ -93,6 +93,25 @@ class Service(t.Protocol):
         """Make what the world file says exists before the run."""
 
 
+class RequestCheck:
+    """A service that only checks requests, with ``_check``, in its place among the services: it has no routes and makes nothing."""
+
+    def __init__(self, arm: Arm) -> None:
+        self._arm = arm
+        arm.before.append(self._check)
+
+    def _check(self, call: Call, route: Route) -> Response | None:
+        """Raise ``ArmError`` for what is refused; an answer ends the request."""
+        raise NotImplementedError
+
+    def routes(self) -> t.Iterable[Route]:
+        """None."""
+        return ()
+
+    def load(self, world: JSON) -> None:
+        """Nothing to make."""
+
+
 class Arm:
     """A local Azure Resource Manager.
 

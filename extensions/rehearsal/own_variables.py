@@ -71,9 +71,10 @@ def read(path: Path) -> JSON:
 def scenario_for(path: Path) -> str:
     """The scenario whose variables a file holds. Raises :class:`Unusable` unless they are those of exactly one."""
     values = read(path)
-    found = [name for name in names() if any(str(key).startswith(_prefix(load(name))) for key in values)]
+    prefixes = {name: _prefix(load(name)) for name in names()}
+    found = [name for name, prefix in prefixes.items() if any(str(key).startswith(prefix) for key in values)]
     if len(found) != 1:
-        wanted = " or ".join(f"{_prefix(load(name))}… (scenario {name})" for name in names())
+        wanted = " or ".join(f"{prefix}… (scenario {name})" for name, prefix in prefixes.items())
         held = f"of {' and '.join(found)}" if found else "of none"
         raise Unusable(
             f"{path} has variables {held}. Its variables must be called {wanted}; or name the scenario (SCENARIO=)."

@@ -8,13 +8,14 @@ from .dns_topology import owns_zones
 from .errors import AzureError
 from .gates import Gate, ok, refused, warning
 from .ids import ResourceId, fold_id, parse_id
-from .inspection import Check, EndpointWish, Inspection, StorageEndpoint
+from .inspection import Check, Inspection
 from .lock_gates import READ_LOCKS
 from .permissions import missing_permissions
 from .providers import read_provider
 from .roles import UNKNOWN_ROLE, find_definition, role_to_come, stated_guid
 from .storage_accounts import is_classic
 from .wire import JSON
+from .wish import EndpointWish, StorageEndpoint
 
 ASSIGN = "Microsoft.Authorization/roleAssignments/write"
 OF_VAULTS = "Microsoft.RecoveryServices"

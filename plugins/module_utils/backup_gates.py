@@ -16,13 +16,14 @@ from .freshness import STATES, contents, examine, judge_connections, listed
 from .gates import Gate, ok, refused, warning
 from .geo_codes import GEO_CODES
 from .ids import parse_id, same_id, unique_ids
-from .inspection import Check, EndpointWish, Inspection, StorageEndpoint
+from .inspection import Check, Inspection
 from .inventory import ENDPOINT_TYPE, NETWORK_API_VERSION
 from .lock_gates import locks
 from .name_proof import resolution
 from .network_gates import networks, regions, subnets
 from .vaults import VAULT, connections, cross_region_conflict, denied
 from .wire import JSON, get_path
+from .wish import EndpointWish, StorageEndpoint
 
 ENDPOINTS_PER_VAULT = 12  # https://learn.microsoft.com/azure/backup/private-endpoints, Before you start
 ENDPOINTS_PER_NETWORK = (

@@ -12,13 +12,13 @@ from .errors import NotFound
 from .findings import Findings
 from .gates import Gate, ok, refused
 from .ids import same_id
-from .inspection import EndpointWish, Inspection, StorageEndpoint
+from .inspection import Inspection
 from .inventory import PublishedName
 from .private_dns import a_records, addresses, zone_name
 from .private_dns_zones import links_of
 from .private_dns_zones import network_of as linked_network
-from .vaults import connections
 from .wire import JSON, get_path, provisioning
+from .wish import EndpointWish, StorageEndpoint
 from .zone_conflicts import zones_of
 
 NAME_COUNTS = {"AzureSiteRecovery": (5, 7)}
@@ -42,9 +42,7 @@ def check_connection(look: Inspection, endpoint: EndpointWish, found: Findings) 
         yield refused("connection", endpoint.id, f"{endpoint.id} does not exist.")
         return
     here = connection_of(document)["status"]
-    there = status_of(
-        connection_to({"properties": {"privateEndpointConnections": connections(look.vault)}}, endpoint.id)
-    )
+    there = status_of(connection_to(look.vault, endpoint.id))
     found.add_endpoint(endpoint, "private endpoint", look.wish.vault_id, document, (here, there))
     if provisioning(document) != "succeeded":
         yield refused("connection", endpoint.id, f"{endpoint.id} is {provisioning(document)}.")
@@ -71,12 +69,9 @@ def check_names(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.
     nets = [ipaddress.ip_network(prefix) for prefix in capacity.prefixes] if capacity else []
     zones = zones_for(look, endpoint)
     if look.wish.writer == "policy" and not zones:
-        yield refused(
-            "names", endpoint.id, f"{endpoint.name} has no zone group yet; with dns_mode policy somebody else attaches it.",
-            "Ask the owner of the policy, or wait for its next evaluation, then run again.",
-        )  # fmt: skip
+        yield _no_zone_group("names", endpoint)
         return
-    records = {zone: _records(look, zone) for zone in zones.values()} if look.wish.writer != "custom" else {}
+    records = _records_in(look, zones)
     found.add_zones(endpoint, records)
     wrong = []
     for name in names:
@@ -109,7 +104,7 @@ def check_storage(look: Inspection, endpoint: StorageEndpoint, found: Findings) 
     here, there = connection_of(document)["status"], status_of(connection_to(account, endpoint.id))
     detail = found.add_endpoint(endpoint, "storage endpoint", endpoint.account, document, (here, there))
     zones = zones_for(look, endpoint)
-    records = {zone: _records(look, zone) for zone in zones.values()} if look.wish.writer != "custom" else {}
+    records = _records_in(look, zones)
     found.add_zones(endpoint, records)
     rows = [judge_name(name, zones, records) for name in look.names(endpoint.id)] if zones else []
     for row in rows:
@@ -123,10 +118,7 @@ def check_storage(look: Inspection, endpoint: StorageEndpoint, found: Findings) 
             "Have the account's owner approve it, then run again.",
         )
     elif not zones:
-        yield refused(
-            "storage", endpoint.id, f"{endpoint.name} has no zone group yet; with dns_mode policy somebody else attaches it.",
-            "Ask the owner of the policy, or wait for its next evaluation, then run again.",
-        )  # fmt: skip
+        yield _no_zone_group("storage", endpoint)
     elif wrong or not rows:
         yield refused(
             "storage", endpoint.id, f"{endpoint.name} has no right record: {', '.join(wrong) or 'no names'}.",
@@ -134,6 +126,13 @@ def check_storage(look: Inspection, endpoint: StorageEndpoint, found: Findings) 
         )  # fmt: skip
     else:
         yield ok("storage", endpoint.id, f"{endpoint.name} is Approved on both sides and has its record.")
+
+
+def _no_zone_group(step: str, endpoint: EndpointWish | StorageEndpoint) -> Gate:
+    return refused(
+        step, endpoint.id, f"{endpoint.name} has no zone group yet; with dns_mode policy somebody else attaches it.",
+        "Ask the owner of the policy, or wait for its next evaluation, then run again.",
+    )  # fmt: skip
 
 
 def check_count(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.Iterator[Gate]:
@@ -223,6 +222,11 @@ def judge_name(name: PublishedName, zones: t.Mapping[str, str], records: t.Mappi
     if addresses(record) != sorted(name["ip_addresses"]):
         return {**row, "record": f"has {', '.join(addresses(record)) or 'no address'}"}
     return row
+
+
+def _records_in(look: Inspection, zones: t.Mapping[str, str]) -> dict[str, dict[str, JSON]]:
+    """The records of zones, by the zone's id; with ``custom`` they are not looked at."""
+    return {zone: _records(look, zone) for zone in zones.values()} if look.wish.writer != "custom" else {}
 
 
 def _records(look: Inspection, zone: str) -> dict[str, JSON]:

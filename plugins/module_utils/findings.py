@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import typing as t
 
-from .inspection import EndpointWish, Inspection, StorageEndpoint
+from .inspection import Inspection
 from .wire import JSON, provisioning
+from .wish import EndpointWish, StorageEndpoint
 
 
 class Findings:

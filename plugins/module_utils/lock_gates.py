@@ -8,13 +8,14 @@ from .dns_topology import owns_zones
 from .errors import NotFound, RecoveryError
 from .gates import Gate, ok, refused, warning
 from .ids import fold_id, parse_id
-from .inspection import EndpointWish, Inspection, StorageEndpoint
+from .inspection import Inspection
 from .name_proof import unproven
 from .private_dns import ours
 from .private_dns_zones import network_of
 from .storage_accounts import is_classic
 from .vaults import denied
 from .wire import JSON, get_path
+from .wish import EndpointWish, StorageEndpoint
 
 LOCKS = "/providers/Microsoft.Authorization/locks"
 LOCKS_API_VERSION = "2016-09-01"

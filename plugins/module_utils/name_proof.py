@@ -5,8 +5,9 @@ from __future__ import annotations
 import typing as t
 
 from .gates import Gate, ok, warning
-from .inspection import EndpointWish, Inspection
+from .inspection import Inspection
 from .wire import JSON, get_path
+from .wish import EndpointWish
 
 #: Azure's own resolver, which goes by the linked zones: https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
 AZURE_DNS = "168.63.129.16"

@@ -9,10 +9,11 @@ import typing as t
 from .dns_topology import owns_zones
 from .gates import Gate, ok, refused, warning
 from .ids import fold_id, region, same_id, unique_ids
-from .inspection import EndpointWish, Inspection, StorageEndpoint
+from .inspection import Inspection
 from .subnets import delegated, policies_refused, shortage
 from .vaults import VAULT
 from .wire import JSON, get_path
+from .wish import EndpointWish, StorageEndpoint
 
 
 def subnets(look: Inspection) -> t.Iterator[Gate]:

@@ -11,7 +11,7 @@ from .dns_topology import owns_zones
 from .errors import Refusal
 from .gates import Gate, run_gates, summary
 from .ids import fold_id, parse_id, unique_ids
-from .inspection import Check, EndpointWish, Inspection, StorageEndpoint, wish_of
+from .inspection import Check, Inspection
 from .lock_gates import teardown_locks
 from .name_proof import unproven
 from .private_dns import ours
@@ -22,6 +22,7 @@ from .storage_accounts import is_classic
 from .storage_decisions import accounts_needing_roles
 from .teardown_gates import in_use, permissions
 from .wire import JSON, get_path
+from .wish import EndpointWish, StorageEndpoint, wish_of
 
 GATES: dict[str, tuple[tuple[str, Check], ...]] = {"backup": BACKUP_GATES, "site_recovery": SITE_RECOVERY_GATES}
 TEARDOWN_GATES: dict[str, tuple[tuple[str, Check], ...]] = {

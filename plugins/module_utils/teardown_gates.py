@@ -9,11 +9,12 @@ from .dns_topology import owns_zones
 from .freshness import contents, listed
 from .gates import Gate, ok, warning
 from .ids import parse_id
-from .inspection import EndpointWish, Inspection, StorageEndpoint
+from .inspection import Inspection
 from .permissions import missing_permissions
 from .private_dns import ours
 from .storage_accounts import is_classic
 from .vaults import connections, denied
+from .wish import EndpointWish, StorageEndpoint
 
 #: What a teardown removes or changes beyond endpoints, connections and records, each when it is asked for.
 REMOVES = ("zones", "roles", "trusted_services", "public_access")

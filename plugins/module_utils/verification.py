@@ -8,7 +8,7 @@ from .endpoint_checks import CHECKS, STORAGE_CHECKS
 from .errors import Refusal
 from .findings import Findings
 from .gates import Gate, run_gates
-from .inspection import Inspection, wish_of
+from .inspection import Inspection
 from .name_proof import unproven
 from .runner import Task
 from .vault_checks import (
@@ -21,6 +21,7 @@ from .vault_checks import (
     check_vault,
 )
 from .wire import JSON
+from .wish import wish_of
 
 
 def verify(task: Task) -> JSON:

@@ -9,10 +9,11 @@ from .dns_zones import zone_and_record
 from .errors import Forbidden, NotFound
 from .gates import Gate, refused, warning
 from .ids import fold_id, parse_id, same_id
-from .inspection import EndpointWish, Inspection, StorageEndpoint
+from .inspection import Inspection
 from .private_dns import addresses, zone_name
 from .private_dns_zones import overlapping
 from .wire import get_path
+from .wish import EndpointWish, StorageEndpoint
 from .zone_groups import DEFAULT_NAME, in_the_way
 from .zone_groups import zones_of as zones_of_group
 

@@ -5,31 +5,19 @@ Wording: what Azure Resource Manager answers, as quoted in public issues (azure-
 
 from __future__ import annotations
 
-import typing as t
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from ..arm import Arm, Call, Route
-from ..wire import JSON, ArmError, Response
+from ..arm import Call, RequestCheck, Route
+from ..wire import ArmError, Response
 from .sign_in import SignIn
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _GRAPH = "/v1.0/"
 
 
-class AccessToken:
+class AccessToken(RequestCheck):
     """Sets ``call.caller`` to the principal of the token, or refuses with 401."""
-
-    def __init__(self, arm: Arm) -> None:
-        self._arm = arm
-        arm.before.append(self._check)
-
-    def routes(self) -> t.Iterable[Route]:
-        """None of its own."""
-        return ()
-
-    def load(self, world: JSON) -> None:
-        """Nothing to make."""
 
     def _check(self, call: Call, route: Route) -> Response | None:
         header = call.request.headers.get("authorization", "")

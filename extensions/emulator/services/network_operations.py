@@ -60,15 +60,39 @@ def start(
 
 
 def accepted(
-    call: Call, operation: Operation, region: str, resource: Resource | None, *, new: bool = False
+    call: Call,
+    operation: Operation,
+    region: str,
+    resource: Resource | None,
+    *,
+    new: bool = False,
+    notified: bool = False,
 ) -> Response:
-    """The answer to an accepted write: 201 or 200 with the document, or an empty 202 without ``resource``."""
+    """The answer to an accepted write: 201 or 200 with the document, or an empty 202 without ``resource``.
+
+    The 201 of a ``notified`` type says that Azure can tell of the operation's end.
+    """
     scope = f"{subscription(operation.resource_id)}/providers/Microsoft.Network/locations/{region}"
     sent = headers(call, operation, NETWORK, scope, location=resource is None)
     sent["x-ms-request-id"] = operation.id
+    if new and notified:
+        sent["Azure-AsyncNotification"] = "Enabled"
     if resource is None:
         return Response(202, None, sent)
     return Response(201 if new else 200, resource.document, sent)
+
+
+def delete(call: Call, kind: str, refuse: t.Callable[[Resource], None]) -> Response:
+    """Delete a resource that has a region of its own; ``refuse`` raises for one that must stay. 204 when it is gone already."""
+    arm = call.arm
+    resource = arm.store.find(call.id)
+    if resource is None:
+        return Response(204)
+    region = str(resource.document["location"])
+    refuse_while_running(call, resource.id, region)
+    refuse(resource)
+    operation = start(arm, f"{kind}.delete", resource.id, lambda: arm.store.remove(resource.id))
+    return accepted(call, operation, region, None)
 
 
 def shown(document: JSON) -> Response:

@@ -113,10 +113,9 @@ class PrivateEndpoints:
         kind = "private_endpoint.create" if new else "private_endpoint.update"
         operation = operations.start(self._arm, kind, endpoint.id, done, failed)
         endpoint.hidden["operation"] = operation.id
-        response = operations.accepted(call, operation, str(endpoint.document["location"]), endpoint, new=new)
+        region = str(endpoint.document["location"])
+        response = operations.accepted(call, operation, region, endpoint, new=new, notified=True)
         response.document = requests.shown_in(response.document, call.request.api_version)
-        if new:
-            response.headers["Azure-AsyncNotification"] = "Enabled"
         return response
 
     def _update(self, endpoint: Resource) -> Resource:

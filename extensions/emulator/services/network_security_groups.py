@@ -72,10 +72,7 @@ class ApplicationSecurityGroups:
             lambda: settle("Succeeded"),
             lambda: settle("Failed"),
         )
-        response = operations.accepted(call, operation, region, group, new=current is None)
-        if current is None:
-            response.headers["Azure-AsyncNotification"] = "Enabled"
-        return response
+        return operations.accepted(call, operation, region, group, new=current is None, notified=True)
 
     def _patch(self, call: Call) -> Response:
         group = self._arm.store.get(call.id)
@@ -85,23 +82,16 @@ class ApplicationSecurityGroups:
         return operations.shown(group.document)
 
     def _delete(self, call: Call) -> Response:
+        return operations.delete(call, "application_security_group", self._refuse_in_use)
+
+    def _refuse_in_use(self, group: Resource) -> None:
         """One that an endpoint is in stays; code and text follow those of a subnet in use and are unverified."""
-        group = self._arm.store.find(call.id)
-        if group is None:
-            return Response(204)
-        region = str(group.document["location"])
-        operations.refuse_while_running(call, group.id, region)
         for endpoint in self._arm.store.below("", addresses.ENDPOINT):
             if fold(group.id) in (fold(each["id"]) for each in endpoint.properties.get(FIELD) or []):
                 raise operations.invalid(
                     f"Application security group {group.name} is in use by {endpoint.id} and cannot be deleted.",
                     "InUseApplicationSecurityGroupCannotBeDeleted",
                 )
-        store = self._arm.store
-        operation = operations.start(
-            self._arm, "application_security_group.delete", group.id, lambda: store.remove(group.id)
-        )
-        return operations.accepted(call, operation, region, None)
 
 
 def chosen(call: Call, region: str) -> list[JSON]:

@@ -119,10 +119,7 @@ class VirtualNetworks:
             lambda: self._settle(network, "Succeeded"),
             lambda: self._settle(network, "Failed"),
         )
-        response = operations.accepted(call, operation, region, network, new=current is None)
-        if current is None:
-            response.headers["Azure-AsyncNotification"] = "Enabled"
-        return response
+        return operations.accepted(call, operation, region, network, new=current is None, notified=True)
 
     def _settle(self, network: Resource, state: str) -> None:
         for subnet in self._arm.store.below(network.id, SUBNET):
@@ -140,17 +137,11 @@ class VirtualNetworks:
         return operations.shown(network.document)
 
     def _delete(self, call: Call) -> Response:
-        network = self._arm.store.find(call.id)
-        if network is None:
-            return Response(204)
-        region = str(network.document["location"])
-        operations.refuse_while_running(call, network.id, region)
+        return operations.delete(call, "virtual_network", self._refuse_in_use)
+
+    def _refuse_in_use(self, network: Resource) -> None:
         for subnet in self._arm.store.below(network.id, SUBNET):
             refuse_in_use(self._arm, subnet)
-        operation = operations.start(
-            self._arm, "virtual_network.delete", network.id, lambda: self._arm.store.remove(network.id)
-        )
-        return operations.accepted(call, operation, region, None)
 
     def _usages(self, call: Call) -> Response:
         """Whether ``limit`` leaves Azure's five reserved addresses out is unverified, so the world may decide."""

@@ -12,28 +12,17 @@ import typing as t
 from datetime import date
 
 from .. import geo_codes, provider_catalog
-from ..arm import Arm, Call, Route
+from ..arm import Arm, Call, RequestCheck, Route
 from ..store import type_of
-from ..wire import JSON, ArmError, Response, is_management, location
+from ..wire import ArmError, Response, is_management, location
 
 _VERSION = re.compile(r"(\d{4}-\d{2}-\d{2})(-[a-z]+)?", re.IGNORECASE)
 _JSON_TYPE = "application/json"
 _GLOBAL = "global"
 
 
-class ApiVersions:
+class ApiVersions(RequestCheck):
     """The first check of all: it needs no token."""
-
-    def __init__(self, arm: Arm) -> None:
-        self._arm = arm
-        arm.before.append(self._check)
-
-    def routes(self) -> t.Iterable[Route]:
-        """None."""
-        return ()
-
-    def load(self, world: JSON) -> None:
-        """Nothing to make."""
 
     def _check(self, call: Call, route: Route) -> Response | None:
         if not is_management(call.request.path):
@@ -80,19 +69,8 @@ class ApiVersions:
         )
 
 
-class RequestContents:
+class RequestContents(RequestCheck):
     """The check of a body: it comes after those of who may write."""
-
-    def __init__(self, arm: Arm) -> None:
-        self._arm = arm
-        arm.before.append(self._check)
-
-    def routes(self) -> t.Iterable[Route]:
-        """None."""
-        return ()
-
-    def load(self, world: JSON) -> None:
-        """Nothing to make."""
 
     def _check(self, call: Call, route: Route) -> Response | None:
         writes = call.request.method in ("PUT", "PATCH")

@@ -8,9 +8,8 @@ https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resource
 from __future__ import annotations
 
 import re
-import typing as t
 
-from ..arm import Arm, Call, Route
+from ..arm import Call, RequestCheck, Route
 from ..wire import JSON, ArmError, Response
 
 _MOST, _MOST_OF_DNS = 50, 15
@@ -22,18 +21,16 @@ _EXEMPT = ("hidden", "link")
 _FORGOTTEN = re.compile(r"[\s:()]|^[0-9]|[^\x00-\x7f]")
 
 
-class ResourceTags:
-    """No routes, one check: it comes after those of who may write."""
+class ResourceTags(RequestCheck):
+    """It comes after the checks of who may write."""
 
-    def __init__(self, arm: Arm) -> None:
-        arm.before.append(_check)
-
-    def routes(self) -> t.Iterable[Route]:
-        """None."""
-        return ()
-
-    def load(self, world: JSON) -> None:
-        """Nothing to make."""
+    def _check(self, call: Call, route: Route) -> Response | None:
+        if call.request.method not in ("PUT", "PATCH") or not isinstance(call.body, dict):
+            return None
+        tags = call.body.get("tags")
+        if isinstance(tags, dict):
+            _refuse(tags)
+        return None
 
 
 def kept_by_dns(tags: JSON | None) -> JSON:
@@ -41,15 +38,6 @@ def kept_by_dns(tags: JSON | None) -> JSON:
     if len(tags or {}) > _MOST_OF_DNS:
         raise ArmError(400, "BadRequest", f"The number of tags exceeds the maximum of {_MOST_OF_DNS}.")
     return {name: value for name, value in (tags or {}).items() if not _FORGOTTEN.search(name)}
-
-
-def _check(call: Call, _route: Route) -> Response | None:
-    if call.request.method not in ("PUT", "PATCH") or not isinstance(call.body, dict):
-        return None
-    tags = call.body.get("tags")
-    if isinstance(tags, dict):
-        _refuse(tags)
-    return None
 
 
 def _refuse(tags: JSON) -> None:
