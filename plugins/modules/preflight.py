@@ -182,12 +182,12 @@ plan:
       public_access: false
 """
 
-from ansible_collections.privatelink.recovery.plugins.module_utils.preflight import run_preflight
-from ansible_collections.privatelink.recovery.plugins.module_utils.runner import WAITING, Module
-from ansible_collections.privatelink.recovery.plugins.module_utils.runner import main as run
-from ansible_collections.privatelink.recovery.plugins.module_utils.sequence_options import SEQUENCE, TIME_TO_LIVE
-from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option
-from ansible_collections.privatelink.recovery.plugins.module_utils.teardown_gates import REMOVES
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import WAITING, Module
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import main as run
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
+from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.preflight import run_preflight
+from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.gates.teardown import REMOVES
+from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.options import SEQUENCE, TIME_TO_LIVE
 
 MODULE = Module(
     run=run_preflight,

@@ -143,11 +143,11 @@ owner:
   sample: cache-storage
 """
 
-from ansible_collections.privatelink.recovery.plugins.module_utils.dns_records import manage_records
-from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Module
-from ansible_collections.privatelink.recovery.plugins.module_utils.runner import main as run
-from ansible_collections.privatelink.recovery.plugins.module_utils.sequence_options import TIME_TO_LIVE
-from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Module
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import main as run
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
+from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.private_dns_records import manage_records
+from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.options import TIME_TO_LIVE
 
 MODULE = Module(
     run=manage_records,

@@ -163,11 +163,11 @@ left:
       reason: it holds 3 record sets
 """
 
-from ansible_collections.privatelink.recovery.plugins.module_utils.private_dns_zone_work import manage_zones
-from ansible_collections.privatelink.recovery.plugins.module_utils.private_dns_zones import LINK_KIND
-from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Module
-from ansible_collections.privatelink.recovery.plugins.module_utils.runner import main as run
-from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option
+from ansible_collections.privatelink.recovery.plugins.module_utils.dns.zones import LINK_KIND
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Module
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import main as run
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
+from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.private_dns_zone import manage_zones
 
 MODULE = Module(
     run=manage_zones,

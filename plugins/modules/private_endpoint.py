@@ -127,11 +127,11 @@ connection:
   sample: {status: Approved, description: Auto-Approved, actions_required: None}
 """
 
-from ansible_collections.privatelink.recovery.plugins.module_utils.endpoints import manage_endpoint
-from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Module
-from ansible_collections.privatelink.recovery.plugins.module_utils.runner import main as run
-from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option
-from ansible_collections.privatelink.recovery.plugins.module_utils.tags import tags
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Module
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import main as run
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.tags import tags
+from ansible_collections.privatelink.recovery.plugins.module_utils.resources.endpoints import manage_endpoint
 
 MODULE = Module(
     run=manage_endpoint,

@@ -81,10 +81,12 @@ state:
   sample: {provisioning_state: Succeeded, group_ids: [AzureBackup]}
 """
 
-from ansible_collections.privatelink.recovery.plugins.module_utils.connections import manage_connection
-from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Module
-from ansible_collections.privatelink.recovery.plugins.module_utils.runner import main as run
-from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Module
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import main as run
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
+from ansible_collections.privatelink.recovery.plugins.module_utils.resources.endpoint_connections import (
+    manage_connection,
+)
 
 MODULE = Module(
     run=manage_connection,

@@ -50,10 +50,10 @@ private_endpoints:
           ip_addresses: [10.1.1.4]
 """
 
-from ansible_collections.privatelink.recovery.plugins.module_utils.endpoints import list_endpoints
-from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Module
-from ansible_collections.privatelink.recovery.plugins.module_utils.runner import main as run
-from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Module
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import main as run
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
+from ansible_collections.privatelink.recovery.plugins.module_utils.resources.endpoints import list_endpoints
 
 MODULE = Module(run=list_endpoints, options={"resource_group": Option(), "name": Option(), "target": Option()})
 

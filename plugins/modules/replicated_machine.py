@@ -106,10 +106,10 @@ state:
   sample: {name: vm01}
 """
 
-from ansible_collections.privatelink.recovery.plugins.module_utils.replication import enable_replication
-from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Module
-from ansible_collections.privatelink.recovery.plugins.module_utils.runner import main as run
-from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Module
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import main as run
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
+from ansible_collections.privatelink.recovery.plugins.module_utils.resources.replication import enable_replication
 
 MODULE = Module(
     run=enable_replication,

@@ -170,11 +170,11 @@ record_files:
   sample: [/home/operator/reports/vault-recovery/records/pe-source.hosts]
 """
 
-from ansible_collections.privatelink.recovery.plugins.module_utils.checklists import CHECKLISTS
-from ansible_collections.privatelink.recovery.plugins.module_utils.report import RESULTS, write_report
-from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Module
-from ansible_collections.privatelink.recovery.plugins.module_utils.runner import main as run
-from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Module
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import main as run
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
+from ansible_collections.privatelink.recovery.plugins.module_utils.report.document import RESULTS, write_report
+from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.checklists import CHECKLISTS
 
 MODULE = Module(
     run=write_report,

@@ -110,10 +110,10 @@ location:
   sample: westeurope
 """
 
-from ansible_collections.privatelink.recovery.plugins.module_utils.required_dns_zones import find_required_zones
-from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Module
-from ansible_collections.privatelink.recovery.plugins.module_utils.runner import main as run
-from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option
+from ansible_collections.privatelink.recovery.plugins.module_utils.dns.required_zones import find_required_zones
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Module
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import main as run
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
 
 MODULE = Module(
     run=find_required_zones,

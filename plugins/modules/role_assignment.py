@@ -164,11 +164,13 @@ assignments:
       effective: settled
 """
 
-from ansible_collections.privatelink.recovery.plugins.module_utils.role_assignments import manage_role_assignments
-from ansible_collections.privatelink.recovery.plugins.module_utils.runner import WAITING, Module
-from ansible_collections.privatelink.recovery.plugins.module_utils.runner import main as run
-from ansible_collections.privatelink.recovery.plugins.module_utils.sequence_options import ASSIGNMENT
-from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import WAITING, Module
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import main as run
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
+from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.role_assignment import (
+    manage_role_assignments,
+)
+from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.options import ASSIGNMENT
 
 MODULE = Module(
     run=manage_role_assignments,

@@ -100,13 +100,13 @@ state:
     assignable_scopes: [/subscriptions/22222222-2222-4222-8222-222222222222]
 """
 
-from ansible_collections.privatelink.recovery.plugins.module_utils.role_definitions import (
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Module
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import main as run
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
+from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.role_definition import (
     OPTIONS,
     manage_role_definition,
 )
-from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Module
-from ansible_collections.privatelink.recovery.plugins.module_utils.runner import main as run
-from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option
 
 MODULE = Module(
     run=manage_role_definition,

@@ -138,10 +138,10 @@ missing:
   sample: []
 """
 
-from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Module
-from ansible_collections.privatelink.recovery.plugins.module_utils.runner import main as run
-from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option
-from ansible_collections.privatelink.recovery.plugins.module_utils.storage_accounts import list_accounts
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Module
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import main as run
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
+from ansible_collections.privatelink.recovery.plugins.module_utils.resources.storage_accounts import list_accounts
 
 MODULE = Module(
     run=list_accounts,

@@ -51,10 +51,10 @@ vaults:
       private_endpoint_state_for_backup: Enabled
 """
 
-from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Module
-from ansible_collections.privatelink.recovery.plugins.module_utils.runner import main as run
-from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option
-from ansible_collections.privatelink.recovery.plugins.module_utils.vaults import list_vaults
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Module
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import main as run
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
+from ansible_collections.privatelink.recovery.plugins.module_utils.resources.vaults import list_vaults
 
 MODULE = Module(run=list_vaults, options={"resource_group": Option(), "name": Option()})
 

@@ -15,8 +15,8 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..module_utils.connection import Context
-from ..module_utils.runner import Module, Task, execute
+from ..module_utils.azure.connection import Context
+from ..module_utils.engine.runner import Module, Task, execute
 
 display = Display()
 #: The interpreter of the implicit localhost, and what Ansible's documentation has one write for others.

@@ -12,8 +12,8 @@ import gc
 import importlib
 import typing as t
 
-from ..module_utils.credentials import silence
-from ..module_utils.trust import authorities, session, trusting
+from ..module_utils.azure.credentials import silence
+from ..module_utils.azure.trust import authorities, session, trusting
 
 
 def prepare_http() -> None:

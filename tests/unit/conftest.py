@@ -13,9 +13,9 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.privatelink.recovery.extensions.emulator import in_process
 from ansible_collections.privatelink.recovery.extensions.emulator.build import build_arm
 from ansible_collections.privatelink.recovery.extensions.emulator.clock import Clock
-from ansible_collections.privatelink.recovery.plugins.module_utils.connection import Connection, Context
-from ansible_collections.privatelink.recovery.plugins.module_utils.pipeline import is_write
-from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Module, Task, execute
+from ansible_collections.privatelink.recovery.plugins.module_utils.azure.connection import Connection, Context
+from ansible_collections.privatelink.recovery.plugins.module_utils.azure.pipeline import is_write
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Module, Task, execute
 
 from .playbooks_support import AzureProcess, Playbooks
 

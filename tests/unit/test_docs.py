@@ -16,12 +16,14 @@ from ansible_collections.privatelink.recovery.extensions.emulator import world
 from ansible_collections.privatelink.recovery.extensions.emulator.build import KNOWN, build_arm
 from ansible_collections.privatelink.recovery.extensions.emulator.world_schema import WORLD as SCHEMA
 from ansible_collections.privatelink.recovery.extensions.emulator.world_schema import Keys, Many
-from ansible_collections.privatelink.recovery.plugins.module_utils.access_gates import FOUNDATION
-from ansible_collections.privatelink.recovery.plugins.module_utils.backup_gates import BACKUP_GATES
-from ansible_collections.privatelink.recovery.plugins.module_utils.checklists import CHECKLISTS
-from ansible_collections.privatelink.recovery.plugins.module_utils.connection import CONNECTION
-from ansible_collections.privatelink.recovery.plugins.module_utils.credentials import ENVIRONMENT
-from ansible_collections.privatelink.recovery.plugins.module_utils.site_recovery_gates import SITE_RECOVERY_GATES
+from ansible_collections.privatelink.recovery.plugins.module_utils.azure.connection import CONNECTION
+from ansible_collections.privatelink.recovery.plugins.module_utils.azure.credentials import ENVIRONMENT
+from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.checklists import CHECKLISTS
+from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.gates.access import FOUNDATION
+from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.gates.replication import (
+    SITE_RECOVERY_GATES,
+)
+from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.gates.vault import BACKUP_GATES
 
 from .conftest import GROUPS, NETWORK, SUBSCRIPTION, WORLD
 from .playbooks_support import PREFIX, AzureProcess, Playbooks, defaults, local_play

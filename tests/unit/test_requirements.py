@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.privatelink.recovery.plugins.module_utils.checklists import CHECKLISTS
+from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.checklists import CHECKLISTS
 
 ROOT = Path(__file__).parents[2]
 JSON = dict[str, t.Any]

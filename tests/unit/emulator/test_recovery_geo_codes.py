@@ -6,7 +6,7 @@ import re
 
 import pytest
 from ansible_collections.privatelink.recovery.extensions.emulator import geo_codes
-from ansible_collections.privatelink.recovery.plugins.module_utils.geo_codes import GEO_CODES
+from ansible_collections.privatelink.recovery.plugins.module_utils.dns.geo_codes import GEO_CODES
 
 
 def test_both_copies_agree() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.privatelink.recovery.plugins.module_utils.azure import Azure
+from ansible_collections.privatelink.recovery.plugins.module_utils.azure.client import Azure
 
 from ..conftest import GROUPS, NETWORK, SUBNET, SUBSCRIPTION, VAULT, ZONES, Cloud
 

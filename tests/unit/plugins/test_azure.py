@@ -8,8 +8,9 @@ import typing as t
 import pytest
 from ansible_collections.privatelink.recovery.extensions.emulator.in_process import EmulatorAdapter
 from ansible_collections.privatelink.recovery.extensions.emulator.wire import Request, Response
-from ansible_collections.privatelink.recovery.plugins.module_utils.azure import Azure
-from ansible_collections.privatelink.recovery.plugins.module_utils.connection import connect
+from ansible_collections.privatelink.recovery.plugins.module_utils.azure.client import Azure
+from ansible_collections.privatelink.recovery.plugins.module_utils.azure.connection import connect
+from ansible_collections.privatelink.recovery.plugins.module_utils.dns.zones import ZONE_KIND
 from ansible_collections.privatelink.recovery.plugins.module_utils.errors import (
     AzureError,
     Conflict,
@@ -20,7 +21,6 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.errors import
     Unexpected,
     Unreachable,
 )
-from ansible_collections.privatelink.recovery.plugins.module_utils.private_dns_zones import ZONE_KIND
 from ansible_collections.privatelink.recovery.plugins.modules.private_dns_zone import MODULE as ZONE_MODULE
 
 from ..conftest import CREDENTIALS, ENDPOINT, GROUPS, SUBSCRIPTION, VAULT, ZONES, Cloud

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.privatelink.recovery.plugins.module_utils import backup_gates
+from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.gates import vault as backup_gates
 from ansible_collections.privatelink.recovery.plugins.modules.preflight import MODULE
 
 from ..conftest import SUBNET, VAULT, Cloud

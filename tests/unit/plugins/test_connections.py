@@ -5,12 +5,12 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.privatelink.recovery.plugins.module_utils.connections import (
+from ansible_collections.privatelink.recovery.plugins.module_utils.errors import Refusal
+from ansible_collections.privatelink.recovery.plugins.module_utils.resources.endpoint_connections import (
     connection_to,
     decide,
     status_of,
 )
-from ansible_collections.privatelink.recovery.plugins.module_utils.errors import Refusal
 from ansible_collections.privatelink.recovery.plugins.modules.private_endpoint import MODULE as ENDPOINTS
 from ansible_collections.privatelink.recovery.plugins.modules.private_endpoint_connection import MODULE
 

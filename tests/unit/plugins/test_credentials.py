@@ -8,10 +8,10 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.privatelink.recovery.plugins.module_utils import credentials as module
-from ansible_collections.privatelink.recovery.plugins.module_utils.clouds import CLOUDS
-from ansible_collections.privatelink.recovery.plugins.module_utils.connection import validate
-from ansible_collections.privatelink.recovery.plugins.module_utils.credentials import Credentials, build, resolve
+from ansible_collections.privatelink.recovery.plugins.module_utils.azure import credentials as module
+from ansible_collections.privatelink.recovery.plugins.module_utils.azure.clouds import CLOUDS
+from ansible_collections.privatelink.recovery.plugins.module_utils.azure.connection import validate
+from ansible_collections.privatelink.recovery.plugins.module_utils.azure.credentials import Credentials, build, resolve
 from ansible_collections.privatelink.recovery.plugins.module_utils.errors import CredentialError, InputError
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization

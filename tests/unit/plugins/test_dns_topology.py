@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.privatelink.recovery.plugins.module_utils.dns_topology import MODES, Facts, choose, owns_zones
-from ansible_collections.privatelink.recovery.plugins.module_utils.record_files import files
+from ansible_collections.privatelink.recovery.plugins.module_utils.dns.modes import MODES, Facts, choose, owns_zones
+from ansible_collections.privatelink.recovery.plugins.module_utils.report.record_files import files
 
 TABLE = [
     ("per_endpoint", Facts(2), "per_endpoint", "zone_group", False),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.privatelink.recovery.plugins.module_utils.freshness import (
+from ansible_collections.privatelink.recovery.plugins.module_utils.resources.vault_freshness import (
     History,
     classify,
     judge,

@@ -7,7 +7,7 @@ import typing as t
 
 import pytest
 from ansible_collections.privatelink.recovery.extensions.emulator.world import OBJECT
-from ansible_collections.privatelink.recovery.plugins.module_utils import backup_gates
+from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.gates import vault as backup_gates
 from ansible_collections.privatelink.recovery.plugins.modules.preflight import MODULE
 
 from ..conftest import ENDPOINT, GROUPS, NETWORK, SUBNET, WORLD, ZONES, Cloud

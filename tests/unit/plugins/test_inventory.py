@@ -6,7 +6,11 @@ import typing as t
 
 import pytest
 from ansible_collections.privatelink.recovery.plugins.module_utils.errors import Forbidden, NotFound
-from ansible_collections.privatelink.recovery.plugins.module_utils.inventory import bare, merge_names, read_names
+from ansible_collections.privatelink.recovery.plugins.module_utils.resources.endpoint_names import (
+    bare,
+    merge_names,
+    read_names,
+)
 from ansible_collections.privatelink.recovery.plugins.modules.private_dns_zone_group import MODULE as ZONE_GROUP
 
 from ..conftest import BACKUP_ZONES, ENDPOINT, VAULT, Cloud

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.privatelink.recovery.plugins.module_utils.connection import CONNECTION
-from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Module
-from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option
+from ansible_collections.privatelink.recovery.plugins.module_utils.azure.connection import CONNECTION
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Module
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
 
 ROOT = Path(__file__).parents[3]
 PACKAGE = "ansible_collections.privatelink.recovery.plugins"

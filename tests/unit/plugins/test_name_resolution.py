@@ -10,17 +10,17 @@ import typing as t
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.privatelink.recovery.plugins.module_utils import dns_query
-from ansible_collections.privatelink.recovery.plugins.module_utils.connection import Context
-from ansible_collections.privatelink.recovery.plugins.module_utils.dns_query import Lookup
-from ansible_collections.privatelink.recovery.plugins.module_utils.errors import InputError
-from ansible_collections.privatelink.recovery.plugins.module_utils.name_resolution import (
+from ansible_collections.privatelink.recovery.plugins.module_utils.azure.connection import Context
+from ansible_collections.privatelink.recovery.plugins.module_utils.dns import query as dns_query
+from ansible_collections.privatelink.recovery.plugins.module_utils.dns.query import Lookup
+from ansible_collections.privatelink.recovery.plugins.module_utils.dns.resolution import (
     Asked,
     Resolver,
     asked_names,
     judge,
 )
-from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Task, execute
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Task, execute
+from ansible_collections.privatelink.recovery.plugins.module_utils.errors import InputError
 from ansible_collections.privatelink.recovery.plugins.modules.name_resolution import MODULE
 
 VAULT_NAME = "1-ab-pod01-id1.privatelink.we.backup.windowsazure.com"

@@ -7,7 +7,8 @@ import typing as t
 from types import SimpleNamespace
 
 import pytest
-from ansible_collections.privatelink.recovery.plugins.module_utils import pipeline
+from ansible_collections.privatelink.recovery.plugins.module_utils.azure import pipeline
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Task, execute, library_of
 from ansible_collections.privatelink.recovery.plugins.module_utils.errors import (
     AzureError,
     Conflict,
@@ -15,7 +16,6 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.errors import
     NotFound,
     OperationFailed,
 )
-from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Task, execute, library_of
 from ansible_collections.privatelink.recovery.plugins.modules.private_endpoint_info import MODULE as ENDPOINTS
 
 from ..conftest import CREDENTIALS, Cloud

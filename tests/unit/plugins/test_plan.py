@@ -6,17 +6,17 @@ import copy
 import typing as t
 
 import pytest
-from ansible_collections.privatelink.recovery.plugins.module_utils import spec
-from ansible_collections.privatelink.recovery.plugins.module_utils.errors import Refusal
-from ansible_collections.privatelink.recovery.plugins.module_utils.plan import (
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine import spec
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.plan import (
     Plan,
     overlay,
     plan_absent,
     plan_present,
 )
-from ansible_collections.privatelink.recovery.plugins.module_utils.resource import wanted_tags
-from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option
-from ansible_collections.privatelink.recovery.plugins.module_utils.tags import folded
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.resource import wanted_tags
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.tags import folded
+from ansible_collections.privatelink.recovery.plugins.module_utils.errors import Refusal
 
 ROWS = {
     "location": Option(to="location", fold=spec.a_region, immutable=True),

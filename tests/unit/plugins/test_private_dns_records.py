@@ -7,8 +7,7 @@ import typing as t
 
 import pytest
 from ansible_collections.privatelink.recovery.extensions.emulator.wire import Request
-from ansible_collections.privatelink.recovery.plugins.module_utils import dns_records
-from ansible_collections.privatelink.recovery.plugins.module_utils.dns_record_decisions import (
+from ansible_collections.privatelink.recovery.plugins.module_utils.dns.record_decisions import (
     Name,
     Rules,
     decide,
@@ -16,6 +15,7 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.dns_record_de
     default_owner,
 )
 from ansible_collections.privatelink.recovery.plugins.module_utils.errors import InputError, RecoveryError, Refusal
+from ansible_collections.privatelink.recovery.plugins.module_utils.procedures import private_dns_records as dns_records
 from ansible_collections.privatelink.recovery.plugins.modules.private_dns_records import MODULE
 
 from ..conftest import BACKUP_ZONES, ENDPOINT, VAULT, Cloud, four_times

@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.privatelink.recovery.extensions.emulator import in_process
 from ansible_collections.privatelink.recovery.extensions.emulator.arm import Proceed
 from ansible_collections.privatelink.recovery.extensions.emulator.wire import Request, Response
-from ansible_collections.privatelink.recovery.plugins.module_utils.private_dns_zones import (
+from ansible_collections.privatelink.recovery.plugins.module_utils.dns.zones import (
     Conflict,
     link_name,
     overlapping,

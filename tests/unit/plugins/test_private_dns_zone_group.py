@@ -7,9 +7,13 @@ import typing as t
 
 import pytest
 from ansible_collections.privatelink.recovery.extensions.emulator.wire import Request
-from ansible_collections.privatelink.recovery.plugins.module_utils.inventory import PublishedName
-from ansible_collections.privatelink.recovery.plugins.module_utils.zone_groups import plan_group, record_sets, unwritten
-from ansible_collections.privatelink.recovery.plugins.module_utils.zone_overwrite import overwrites
+from ansible_collections.privatelink.recovery.plugins.module_utils.dns.record_overwrites import overwrites
+from ansible_collections.privatelink.recovery.plugins.module_utils.dns.zone_groups import (
+    plan_group,
+    record_sets,
+    unwritten,
+)
+from ansible_collections.privatelink.recovery.plugins.module_utils.resources.endpoint_names import PublishedName
 from ansible_collections.privatelink.recovery.plugins.modules.private_dns_zone import MODULE as ZONE_MODULE
 from ansible_collections.privatelink.recovery.plugins.modules.private_dns_zone_group import MODULE
 

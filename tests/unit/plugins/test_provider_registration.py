@@ -6,7 +6,7 @@ import typing as t
 
 import pytest
 from ansible_collections.privatelink.recovery.plugins.module_utils.errors import InputError
-from ansible_collections.privatelink.recovery.plugins.module_utils.providers import (
+from ansible_collections.privatelink.recovery.plugins.module_utils.resources.providers import (
     plan_registration,
     provider_id,
     read_provider,

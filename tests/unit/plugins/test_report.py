@@ -8,10 +8,13 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.privatelink.recovery.plugins.module_utils.report import FORMS, build
-from ansible_collections.privatelink.recovery.plugins.module_utils.report_markdown import cell, table
-from ansible_collections.privatelink.recovery.plugins.module_utils.report_text import Section
-from ansible_collections.privatelink.recovery.plugins.module_utils.secret_keys import looks_secret, without_secrets
+from ansible_collections.privatelink.recovery.plugins.module_utils.report.document import FORMS, build
+from ansible_collections.privatelink.recovery.plugins.module_utils.report.markdown import cell, table
+from ansible_collections.privatelink.recovery.plugins.module_utils.report.secret_keys import (
+    looks_secret,
+    without_secrets,
+)
+from ansible_collections.privatelink.recovery.plugins.module_utils.report.sections import Section
 from ansible_collections.privatelink.recovery.plugins.modules.report import MODULE
 from ansible_collections.privatelink.recovery.plugins.modules.vault import MODULE as VAULT_MODULE
 

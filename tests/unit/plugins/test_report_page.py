@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
-from ansible_collections.privatelink.recovery.plugins.module_utils.report import FORMS, build
-from ansible_collections.privatelink.recovery.plugins.module_utils.report_topology import draw, topology
+from ansible_collections.privatelink.recovery.plugins.module_utils.report.document import FORMS, build
+from ansible_collections.privatelink.recovery.plugins.module_utils.report.drawing import draw, topology
 from ansible_collections.privatelink.recovery.plugins.modules.report import MODULE as REPORT
 from ansible_collections.privatelink.recovery.plugins.modules.verification import MODULE as VERIFICATION
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.privatelink.recovery.plugins.module_utils.clouds import CLOUDS
-from ansible_collections.privatelink.recovery.plugins.module_utils.clouds import Cloud as AzureCloud
-from ansible_collections.privatelink.recovery.plugins.module_utils.dns_zones import (
+from ansible_collections.privatelink.recovery.plugins.module_utils.azure.clouds import CLOUDS
+from ansible_collections.privatelink.recovery.plugins.module_utils.azure.clouds import Cloud as AzureCloud
+from ansible_collections.privatelink.recovery.plugins.module_utils.dns.zone_choice import (
     backup_zones,
     check_zone_names,
     choose_zones,

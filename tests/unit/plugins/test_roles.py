@@ -8,7 +8,7 @@ import pytest
 from ansible_collections.privatelink.recovery.extensions.emulator import role_catalog
 from ansible_collections.privatelink.recovery.plugins.module_utils.errors import InputError
 from ansible_collections.privatelink.recovery.plugins.module_utils.ids import assignment_name
-from ansible_collections.privatelink.recovery.plugins.module_utils.roles import (
+from ansible_collections.privatelink.recovery.plugins.module_utils.resources.roles import (
     BUILT_IN,
     definition_name,
     granted,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.privatelink.recovery.plugins.module_utils import spec
-from ansible_collections.privatelink.recovery.plugins.module_utils.spec import Option
-from ansible_collections.privatelink.recovery.plugins.module_utils.tags import folded
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine import spec
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.tags import folded
 
 ROWS = {
     "location": Option(to="location", fold=spec.a_region, immutable=True),

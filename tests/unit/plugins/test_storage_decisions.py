@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.privatelink.recovery.plugins.module_utils.errors import InputError, Refusal
-from ansible_collections.privatelink.recovery.plugins.module_utils.roles import BUILT_IN
-from ansible_collections.privatelink.recovery.plugins.module_utils.storage_access import decide
-from ansible_collections.privatelink.recovery.plugins.module_utils.storage_decisions import (
+from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.storage_account_access import decide
+from ansible_collections.privatelink.recovery.plugins.module_utils.resources.roles import BUILT_IN
+from ansible_collections.privatelink.recovery.plugins.module_utils.resources.storage_decisions import (
     CLASSIC_ROLES,
     ROLES,
     accounts_needing_roles,

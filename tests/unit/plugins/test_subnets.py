@@ -6,7 +6,7 @@ import copy
 import typing as t
 
 import pytest
-from ansible_collections.privatelink.recovery.plugins.module_utils.subnets import (
+from ansible_collections.privatelink.recovery.plugins.module_utils.resources.subnets import (
     NEEDS,
     Capacity,
     capacity,

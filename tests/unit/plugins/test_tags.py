@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.privatelink.recovery.plugins.module_utils import tags
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine import tags
 
 JSON = dict[str, t.Any]
 

@@ -8,8 +8,8 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.privatelink.recovery.plugins.module_utils.connection import Context, connect
-from ansible_collections.privatelink.recovery.plugins.module_utils.token_cache import (
+from ansible_collections.privatelink.recovery.plugins.module_utils.azure.connection import Context, connect
+from ansible_collections.privatelink.recovery.plugins.module_utils.azure.token_cache import (
     FILE,
     MARGIN,
     SessionCache,

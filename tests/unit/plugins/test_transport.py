@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.privatelink.recovery.extensions.emulator.server import Server
-from ansible_collections.privatelink.recovery.plugins.module_utils import connection
-from ansible_collections.privatelink.recovery.plugins.module_utils.clouds import known_cloud
-from ansible_collections.privatelink.recovery.plugins.module_utils.connection import Context
-from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Task, execute
+from ansible_collections.privatelink.recovery.plugins.module_utils.azure import connection
+from ansible_collections.privatelink.recovery.plugins.module_utils.azure.clouds import known_cloud
+from ansible_collections.privatelink.recovery.plugins.module_utils.azure.connection import Context
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Task, execute
 from ansible_collections.privatelink.recovery.plugins.modules.vault_info import MODULE
 from azure.core.pipeline.transport import RequestsTransport
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 from ansible_collections.privatelink.recovery.extensions.emulator.server import Server
-from ansible_collections.privatelink.recovery.plugins.module_utils import trust
+from ansible_collections.privatelink.recovery.plugins.module_utils.azure import trust
 from ansible_collections.privatelink.recovery.plugins.plugin_utils import preload
 from requests.adapters import HTTPAdapter
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.privatelink.recovery.plugins.module_utils.freshness import BORN_TAG
+from ansible_collections.privatelink.recovery.plugins.module_utils.resources.vault_freshness import BORN_TAG
 from ansible_collections.privatelink.recovery.plugins.modules.role_assignment import MODULE as ASSIGNMENT
 from ansible_collections.privatelink.recovery.plugins.modules.storage_account_access import MODULE as ACCESS
 from ansible_collections.privatelink.recovery.plugins.modules.vault import MODULE as MANAGE_VAULT

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.privatelink.recovery.plugins.module_utils.azure import Azure
+from ansible_collections.privatelink.recovery.plugins.module_utils.azure.client import Azure
 from ansible_collections.privatelink.recovery.plugins.module_utils.errors import (
     Conflict,
     OperationFailed,

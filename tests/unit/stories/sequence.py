@@ -19,8 +19,8 @@ from pathlib import Path
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
-from ansible_collections.privatelink.recovery.plugins.module_utils.connection import Context
-from ansible_collections.privatelink.recovery.plugins.module_utils.runner import Module, Task, execute
+from ansible_collections.privatelink.recovery.plugins.module_utils.azure.connection import Context
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Module, Task, execute
 from ansible_collections.privatelink.recovery.plugins.plugin_utils.local import untagged
 
 from ..conftest import CREDENTIALS, Cloud

@@ -9,7 +9,7 @@ import typing as t
 from ansible_collections.privatelink.recovery.extensions.emulator.faults import Fault, Faults
 from ansible_collections.privatelink.recovery.extensions.emulator.services.admin import Admin
 from ansible_collections.privatelink.recovery.extensions.emulator.services.authorization import Authorization
-from ansible_collections.privatelink.recovery.plugins.module_utils.pipeline import is_write
+from ansible_collections.privatelink.recovery.plugins.module_utils.azure.pipeline import is_write
 
 from ..conftest import NETWORK, SIGN_IN, SUBNET, VAULT, Cloud
 from .sequence import Played

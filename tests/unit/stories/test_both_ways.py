@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from ansible_collections.privatelink.recovery.plugins.module_utils.pipeline import is_write
-from ansible_collections.privatelink.recovery.plugins.module_utils.token_cache import FILE
+from ansible_collections.privatelink.recovery.plugins.module_utils.azure.pipeline import is_write
+from ansible_collections.privatelink.recovery.plugins.module_utils.azure.token_cache import FILE
 
 from ..conftest import BACKUP_ZONES, ENDPOINT, GROUPS, SIGN_IN, SUBNET, SUBSCRIPTION, VAULT
 from ..playbooks_support import PREFIX, AzureProcess, Playbooks, Played, defaults, local_play

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from ansible_collections.privatelink.recovery.plugins.module_utils.pipeline import is_write
+from ansible_collections.privatelink.recovery.plugins.module_utils.azure.pipeline import is_write
 
 from .conftest import Tell
 from .settings import SETTINGS

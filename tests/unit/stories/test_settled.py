@@ -7,10 +7,12 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.privatelink.recovery.plugins.module_utils.inventory import NETWORK_API_VERSION
-from ansible_collections.privatelink.recovery.plugins.module_utils.private_dns import API_VERSION
-from ansible_collections.privatelink.recovery.plugins.module_utils.private_dns_zones import link_name
-from ansible_collections.privatelink.recovery.plugins.module_utils.vaults import API_VERSION as VAULT_API_VERSION
+from ansible_collections.privatelink.recovery.plugins.module_utils.dns.private_dns import API_VERSION
+from ansible_collections.privatelink.recovery.plugins.module_utils.dns.zones import link_name
+from ansible_collections.privatelink.recovery.plugins.module_utils.resources.endpoint_names import NETWORK_API_VERSION
+from ansible_collections.privatelink.recovery.plugins.module_utils.resources.vaults import (
+    API_VERSION as VAULT_API_VERSION,
+)
 
 from ..conftest import BACKUP_ZONES, ENDPOINT, NETWORK, VAULT, Cloud
 from .conftest import Tell

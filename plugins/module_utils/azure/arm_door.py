@@ -1,0 +1,91 @@
+"""The general door: azure-mgmt-core's ARM pipeline, for every type that has no supported client of its own here."""
+
+from __future__ import annotations
+
+import functools
+import typing as t
+
+from ..ids import ResourceId
+from ..wire import JSON
+from . import answers
+from .pipeline import is_write, policies
+
+
+class ArmDoor:
+    """Any resource by id. ``cloud`` gives the endpoint and scope; ``transport`` is shared with the other door."""
+
+    def __init__(self, credential: t.Any, cloud: t.Any, transport: t.Any, user_agent: str, read_only: bool) -> None:
+        self._base = cloud.resource_manager
+        self._transport = transport
+        self._policies = functools.partial(policies, credential, cloud.scope, user_agent, read_only)
+
+    @functools.cached_property
+    def _client(self) -> t.Any:
+        """Made when first needed: a task that asks the operation groups only does not pay for it."""
+        from azure.mgmt.core import ARMPipelineClient
+
+        return ARMPipelineClient(self._base, transport=self._transport, policies=self._policies())
+
+    def serves(self, kind: str) -> bool:
+        """Every type."""
+        return True
+
+    def get(self, target: ResourceId, api_version: str, query: JSON) -> t.Any:
+        """GET by id."""
+        return answers.document(self._send("GET", target.text, api_version, query=query).http_response)
+
+    def post(self, path: str, api_version: str, body: JSON | None) -> t.Any:
+        """POST to a path. A question must be answered; an action need not say anything."""
+        response = self._send("POST", path, api_version, body={} if body is None else body).http_response
+        return answers.acknowledged(response) if is_write("POST", path) else answers.document(response)
+
+    def list(self, collection: str, api_version: str, query: JSON) -> list[JSON]:
+        """GET a collection and follow ``nextLink``, verbatim."""
+        items, link = answers.page(self._send("GET", collection, api_version, query=query).http_response)
+        while link:
+            more, link = answers.page(self._send("GET", link, "").http_response)
+            items += more
+        return items
+
+    def write(
+        self, method: str, target: ResourceId, api_version: str, body: t.Any, headers: JSON, polling_method: t.Any
+    ) -> t.Any:
+        """PUT, PATCH or DELETE, followed to the end when a polling method is given."""
+        from azure.core.polling import LROPoller
+
+        first = self._send(method, target.text, api_version, body=body, headers=headers)
+        answer = answers.acknowledged(first.http_response)
+        if polling_method is None:
+            return answer
+        poller: t.Any = LROPoller(
+            self._client, first, lambda last: answers.acknowledged(last.http_response), polling_method
+        )
+        result = poller.result()
+        if method == "PATCH" and first.http_response.status_code == 202:
+            # A vault answers 202 without a body; the resource itself says what became of it.
+            return self.get(target, api_version, {})
+        return result
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        api_version: str,
+        *,
+        query: JSON | None = None,
+        body: t.Any = None,
+        headers: JSON | None = None,
+    ) -> t.Any:
+        from azure.core.exceptions import HttpResponseError
+        from azure.core.rest import HttpRequest
+
+        parameters = {**({"api-version": api_version} if api_version else {}), **(query or {})}
+        url = path if path.startswith("https://") else self._base + path
+        request = HttpRequest(
+            method, url, params=parameters or None, json=body, headers={"Accept": "application/json", **(headers or {})}
+        )
+        pipeline_response = self._client.send_request(request, _return_pipeline_response=True)
+        response = pipeline_response.http_response
+        if response.status_code >= 300:
+            raise HttpResponseError(response=response)
+        return pipeline_response

@@ -1,0 +1,133 @@
+"""The Azure clouds, and any other Azure Resource Manager that answers /metadata/endpoints."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import asdict, dataclass
+from urllib.parse import urlsplit
+
+from ..errors import CredentialError, InputError, Unreachable
+from .pipeline import retry_policy, unreachable
+
+METADATA_API_VERSION = "2022-09-01"
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """Where a cloud's services are.
+
+    ``name`` is Azure's own (``AzureCloud``), ``resource_manager`` the ARM endpoint without a trailing slash,
+    ``authority`` the sign-in URL, ``scope`` what a token for ARM is asked for, ``backup_suffix``,
+    ``site_recovery_suffix`` and ``storage_suffix`` the public suffixes of the services' names (empty: not known).
+    """
+
+    name: str
+    resource_manager: str
+    authority: str
+    scope: str
+    backup_suffix: str = ""
+    site_recovery_suffix: str = ""
+    storage_suffix: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        """Plain data, for the cache of one run."""
+        return t.cast("dict[str, str]", asdict(self))
+
+
+# Endpoints: azure.mgmt.core.tools.get_arm_endpoints and azure.identity.AzureAuthorityHosts. Suffixes:
+# https://learn.microsoft.com/azure/private-link/private-endpoint-dns; it lists no Backup or Site Recovery zone for China.
+CLOUDS = {
+    cloud.name: cloud
+    for cloud in (
+        Cloud(
+            "AzureCloud",
+            "https://management.azure.com",
+            "https://login.microsoftonline.com",
+            "https://management.azure.com/.default",
+            "backup.windowsazure.com",
+            "siterecovery.windowsazure.com",
+            "core.windows.net",
+        ),
+        Cloud(
+            "AzureUSGovernment",
+            "https://management.usgovcloudapi.net",
+            "https://login.microsoftonline.us",
+            "https://management.core.usgovcloudapi.net/.default",
+            "backup.windowsazure.us",
+            "siterecovery.windowsazure.us",
+            "core.usgovcloudapi.net",
+        ),
+        Cloud(
+            "AzureChinaCloud",
+            "https://management.chinacloudapi.cn",
+            "https://login.chinacloudapi.cn",
+            "https://management.chinacloudapi.cn/.default",
+            storage_suffix="core.chinacloudapi.cn",
+        ),
+    )
+}
+
+
+def known_cloud(name: str) -> Cloud | None:
+    """The cloud of that name; None when ``name`` is a URL. Raises :class:`InputError` for anything else."""
+    for cloud in CLOUDS.values():
+        if cloud.name.lower() == name.lower():
+            return cloud
+    if name.lower() == "azuregermancloud":
+        raise InputError("cloud_environment AzureGermanCloud was retired on 29 October 2021; use AzureCloud.")
+    parts = urlsplit(name)
+    if parts.scheme == "https" and parts.netloc:
+        return None
+    if parts.scheme == "http":
+        raise InputError(f"cloud_environment {name} is not https; tokens are never sent in the clear.")
+    raise InputError(
+        f"cloud_environment {name!r} is neither a known cloud ({', '.join(CLOUDS)}) nor an https URL of an ARM endpoint."
+    )
+
+
+def from_metadata(url: str, document: t.Any) -> Cloud:
+    """The cloud an ARM endpoint describes at ``/metadata/endpoints`` (api-version 2022-09-01)."""
+    if isinstance(document, list):
+        document = next((item for item in document if isinstance(item, dict)), None)
+    if not isinstance(document, dict) or "authentication" not in document:
+        raise Unreachable(f"{url}/metadata/endpoints did not describe a cloud; is {url} an Azure Resource Manager?")
+    sign_in = document["authentication"]
+    audiences = sign_in.get("audiences") or [url]
+    name = str(document.get("name") or "Custom")
+    like = CLOUDS.get(name)
+    storage = (document.get("suffixes") or {}).get("storage") or (like.storage_suffix if like else "")
+    return Cloud(
+        name,
+        url.rstrip("/"),
+        str(sign_in["loginEndpoint"]).rstrip("/"),
+        str(audiences[0]).rstrip("/") + "/.default",
+        like.backup_suffix if like else "",
+        like.site_recovery_suffix if like else "",
+        storage,
+    )
+
+
+def discover(url: str, transport: t.Any) -> Cloud:
+    """Ask an ARM endpoint which cloud it is. ``transport`` is an open azure-core transport.
+
+    Raises :class:`Unreachable` when it does not answer, :class:`CredentialError` when it answers with an error.
+    """
+    from azure.core import PipelineClient
+    from azure.core.exceptions import AzureError as SdkError
+    from azure.core.rest import HttpRequest
+
+    base = url.rstrip("/")
+    client: t.Any = PipelineClient(base, transport=transport, policies=[retry_policy()])
+    request = HttpRequest("GET", f"{base}/metadata/endpoints", params={"api-version": METADATA_API_VERSION})
+    try:
+        response = client.send_request(request)
+    except SdkError as error:
+        raise unreachable(error, base) from error
+    if response.status_code != 200:
+        raise CredentialError(
+            f"{base}/metadata/endpoints answered {response.status_code}; is it an Azure Resource Manager?"
+        )
+    try:
+        return from_metadata(base, response.json())
+    except ValueError as error:
+        raise Unreachable(f"{base}/metadata/endpoints did not answer with JSON.") from error

@@ -1,0 +1,169 @@
+"""The connection options of every module, and the way from them to an :class:`~.azure.Azure`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+import typing as t
+from dataclasses import dataclass, field
+
+from ..engine.spec import Option
+from ..errors import InputError
+from .arm_door import ArmDoor
+from .client import DEFAULT_TIMEOUT, Azure
+from .clouds import CLOUDS, Cloud, discover, known_cloud
+from .credentials import USER_AGENT, Credentials, build, resolve
+from .network_door import NetworkDoor
+from .token_cache import SessionCache, SharedToken
+
+# azure-core's defaults are five minutes for either, and each is tried again.
+CONNECT_SECONDS = 15
+READ_SECONDS = 120
+
+CONNECTION: dict[str, Option] = {
+    "auth_source": Option(
+        choices=("auto", "cli", "env", "credential_file", "msi"),
+        default="auto",
+        environment=("ANSIBLE_AZURE_AUTH_SOURCE",),
+    ),
+    "profile": Option(),
+    "subscription_id": Option(),
+    "client_id": Option(),
+    "secret": Option(secret=True),
+    "tenant": Option(),
+    "ad_user": Option(),
+    "password": Option(secret=True),
+    "x509_certificate_path": Option(type="path"),
+    "thumbprint": Option(),
+    "oidc_token": Option(secret=True),
+    "oidc_token_file_path": Option(type="path"),
+    "cloud_environment": Option(default="AzureCloud", environment=("AZURE_CLOUD_ENVIRONMENT",)),
+    "ca_file": Option(type="path"),
+    "adfs_authority_url": Option(),
+    "cert_validation_mode": Option(
+        choices=("validate", "ignore"), environment=("AZURE_CERT_VALIDATION_MODE", "AZURE_CERT_VALIDATION")
+    ),
+    "disable_instance_discovery": Option(type="bool", default=False, environment=("AZURE_DISABLE_INSTANCE_DISCOVERY",)),
+    "share_token": Option(type="bool", default=True),
+    "api_profile": Option(),
+    "log_path": Option(type="path"),
+    "log_mode": Option(),
+}
+
+
+@dataclass
+class Context:
+    """What the process that runs a task provides. All parts have defaults, so tests replace only what they need."""
+
+    check_mode: bool = False
+    progress: t.Callable[[str], None] = lambda text: None
+    cache_directory: str | None = None
+    transport: t.Any = None
+    now: t.Callable[[], float] = time.monotonic
+    environment: t.Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+
+@dataclass(frozen=True)
+class Connection:
+    """An open way to Azure. ``subscription_id`` is the default for ids built from names."""
+
+    azure: Azure
+    cloud: Cloud
+    credentials: Credentials
+    credential: t.Any = field(repr=False)
+
+    def subscription(self, options: t.Mapping[str, t.Any]) -> str:
+        """The subscription of a task. Raises :class:`InputError` when neither task nor credentials name one."""
+        chosen = str(options.get("subscription_id") or self.credentials.subscription_id)
+        if not chosen:
+            raise InputError("subscription_id is not set and the credentials name no default subscription.")
+        return chosen
+
+    def object_id(self) -> str:
+        """The object id of the signed-in identity, as its own access token says; empty when the token is opaque."""
+        return str(_claims(self.credential.get_token(self.cloud.scope).token).get("oid") or "")
+
+
+def validate(options: t.Mapping[str, t.Any], environment: t.Mapping[str, str] | None = None) -> Credentials:
+    """Everything about a connection that can be judged without a request."""
+    if options.get("cert_validation_mode") == "ignore":
+        raise InputError(
+            "cert_validation_mode: ignore is not supported: certificates are always verified.",
+            remedy="Name the CA of your endpoint in ca_file.",
+        )
+    known_cloud(str(options.get("cloud_environment") or "AzureCloud"))
+    ca_file = options.get("ca_file")
+    if ca_file and not os.path.isfile(str(ca_file)):
+        raise InputError(f"ca_file {ca_file} is not a file.")
+    return resolve(options, environment)
+
+
+def connect(options: t.Mapping[str, t.Any], context: Context) -> Connection:
+    """Open the connection of one task. Nothing is sent but, for an endpoint URL, the question which cloud it is."""
+    credentials = validate(options, context.environment)
+    transport = context.transport or _transport(options.get("ca_file"))
+    cache = SessionCache(context.cache_directory if options.get("share_token", True) else None)
+    cloud = _cloud(str(options.get("cloud_environment") or "AzureCloud"), transport, cache)
+    public = cloud.authority in {known.authority for known in CLOUDS.values()}
+    discovery = public and not options.get("disable_instance_discovery")
+    credential = SharedToken(
+        lambda: build(credentials, cloud, transport, instance_discovery=discovery),
+        cache,
+        credentials.identity() + "|" + cloud.authority + "|" + _digest(credentials),
+        cloud.scope,
+    )
+    doors = [door(credential, cloud, transport, USER_AGENT, context.check_mode) for door in (NetworkDoor, ArmDoor)]
+    azure = Azure(
+        doors,
+        transport,
+        progress=context.progress,
+        timeout=float(options.get("wait_timeout") or DEFAULT_TIMEOUT),
+        now=context.now,
+    )
+    return Connection(azure, cloud, credentials, credential)
+
+
+def _transport(ca_file: t.Any) -> t.Any:
+    from azure.core.pipeline.transport import RequestsTransport
+
+    from .trust import session
+
+    return RequestsTransport(
+        session=session(),
+        connection_verify=str(ca_file) if ca_file else True,
+        connection_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+    )
+
+
+def _cloud(name: str, transport: t.Any, cache: SessionCache) -> Cloud:
+    known = known_cloud(name)
+    if known is not None:
+        return known
+    kept = cache.get(f"cloud|{name}")
+    if isinstance(kept, dict):
+        return Cloud(**kept)
+    found = discover(name, transport)
+    cache.put(f"cloud|{name}", found.as_dict())
+    return found
+
+
+def _digest(credentials: Credentials) -> str:
+    secrets = [
+        str(credentials.values.get(name) or "")
+        for name in ("secret", "password", "oidc_token", "oidc_token_file_path", "x509_certificate_path")
+    ]
+    return hashlib.sha256("\0".join(secrets).encode()).hexdigest()
+
+
+def _claims(token: str) -> dict[str, t.Any]:
+    import base64
+
+    try:
+        payload = token.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (IndexError, ValueError):
+        return {}
+    return claims if isinstance(claims, dict) else {}

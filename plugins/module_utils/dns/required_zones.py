@@ -1,0 +1,138 @@
+"""Asking Azure and the operator for the zones, before :mod:`.dns_zones` decides."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ..engine.runner import Task
+from ..errors import AzureError, InputError
+from ..ids import parse_id, region
+from ..resources.vaults import API_VERSION, TYPE
+from ..wire import JSON, get_path
+from .geo_codes import GEO_CODES
+from .zone_choice import VAULT_SUB_RESOURCES, Choice, check_zone_names, choose_zones, geo_code_of, refuse_other_cloud
+
+CAPABILITIES_API_VERSION = "2024-04-01"
+# Not every cloud has the API. Any other error is none to go past, but for one: who only reads may not be allowed to ask.
+NOT_THERE = (400, 404, 405)
+NO_ANSWER = (*NOT_THERE, 403)
+
+
+def find_required_zones(task: Task, no_answer: t.Collection[int] = NO_ANSWER) -> JSON:
+    """Serve the ``required_dns_zones`` module. ``no_answer``: the statuses of the API that are gone past."""
+    given = _operator_zones(task.options)
+    vault_id = task.options.get("vault") or ""
+    if vault_id:
+        vault_id = parse_id(vault_id, TYPE, option="vault").text
+    location = task.options.get("location") or _vault_location(task, vault_id)
+    cloud = task.connection.cloud
+    refuse_other_cloud(location, cloud)
+    asked = _vault_sub_resources(task.options["sub_resources"])
+    capabilities = _capabilities(task, location, asked, no_answer) if asked else {}
+    open_questions = [name for name in asked if not capabilities.get(name) and not given.get(name.lower())]
+    linked = _private_link_resources(task, vault_id) if vault_id and open_questions else {}
+    chosen = {
+        name: choose_zones(
+            name,
+            location,
+            cloud,
+            capabilities=capabilities.get(name, []),
+            zone_names=given.get(name.lower(), ()),
+            geo_code=task.options.get("geo_code") or "",
+            private_link_resources=linked.get(name.lower(), []),
+            override=task.options["override"],
+        )
+        for name in _canonical(task.options["sub_resources"])
+    }
+    _warn_provisional(task, chosen, location)
+    return _result(chosen, location)
+
+
+def _result(chosen: t.Mapping[str, Choice], location: str) -> JSON:
+    zones = list(dict.fromkeys(zone for choice in chosen.values() for zone in choice.zones))
+    known = GEO_CODES.get(region(location))
+    return {
+        "changed": False,
+        "zones": zones,
+        "zones_by_sub_resource": {name: list(choice.zones) for name, choice in chosen.items()},
+        "source": {name: choice.source for name, choice in chosen.items()},
+        "geo_code": geo_code_of(zones) or (known.code if known else ""),
+        "location": region(location),
+    }
+
+
+def _operator_zones(options: t.Mapping[str, t.Any]) -> dict[str, tuple[str, ...]]:
+    """``zone_names`` by lower-case sub-resource, checked before any request."""
+    geo_code = options.get("geo_code") or ""
+    if geo_code and not re.match(r"^[A-Za-z0-9]{1,20}$", geo_code):
+        raise InputError(f"geo_code {geo_code!r} is not a geo code such as we or eus2.")
+    wanted = {name.lower() for name in options["sub_resources"]}
+    found = {}
+    for name, zones in (options.get("zone_names") or {}).items():
+        if name.lower() not in wanted:
+            raise InputError(f"zone_names has zones for {name}, which is not among sub_resources.")
+        if not isinstance(zones, list) or not zones:
+            raise InputError(f"zone_names: {name} needs a list of zone names.")
+        found[name.lower()] = check_zone_names(name, [str(zone) for zone in zones])
+    return found
+
+
+def _canonical(names: t.Iterable[str]) -> list[str]:
+    known = {name.lower(): name for name in VAULT_SUB_RESOURCES}
+    return list(dict.fromkeys(known.get(name.lower(), name) for name in names))
+
+
+def _vault_sub_resources(names: t.Iterable[str]) -> list[str]:
+    return [name for name in _canonical(names) if name in VAULT_SUB_RESOURCES]
+
+
+def _vault_location(task: Task, vault_id: str) -> str:
+    return str(task.azure.get(vault_id, API_VERSION)["location"])
+
+
+def _capabilities(
+    task: Task, location: str, sub_resources: t.Sequence[str], no_answer: t.Collection[int]
+) -> dict[str, list[str]]:
+    """What the service itself says, by sub-resource; no vault has to exist.
+
+    azure-rest-api-specs ``specification/recoveryservices``, example ``Capabilities.json``.
+    """
+    path = (
+        f"/subscriptions/{task.subscription_id}/providers/Microsoft.RecoveryServices/locations/{region(location)}"
+        "/capabilities"
+    )
+    body = {
+        "type": "Microsoft.RecoveryServices/Vaults",
+        "properties": {"dnsZones": [{"subResource": name} for name in sub_resources]},
+    }
+    try:
+        answer = task.azure.post(path, CAPABILITIES_API_VERSION, body)
+    except AzureError as error:
+        if error.status not in no_answer:
+            raise
+        task.warn(f"The capabilities API did not name the DNS zones of {location} ({error.status} {error.code}).")
+        return {}
+    folded = {name.lower(): name for name in sub_resources}
+    return {
+        folded[str(entry.get("subResource")).lower()]: list(entry.get("requiredZoneNames") or [])
+        for entry in get_path(answer, "properties.dnsZones") or []
+        if str(entry.get("subResource")).lower() in folded
+    }
+
+
+def _private_link_resources(task: Task, vault_id: str) -> dict[str, list[str]]:
+    """What the vault's private link resources require, by lower-case group id."""
+    return {
+        str(get_path(item, "properties.groupId")).lower(): list(get_path(item, "properties.requiredZoneNames") or [])
+        for item in task.azure.list(f"{vault_id}/privateLinkResources", API_VERSION)
+    }
+
+
+def _warn_provisional(task: Task, chosen: t.Mapping[str, Choice], location: str) -> None:
+    for name, choice in chosen.items():
+        if choice.provisional:
+            task.warn(
+                f"The zones of {name} come from a geo code for {location} that only one public list has; compare "
+                "them with the names the endpoint shows."
+            )

@@ -1,0 +1,150 @@
+"""Decisions about zones and links: what to write and what to leave to its owner. Pure data, no requests."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ..engine.plan import Plan
+from ..engine.resource import wanted_tags
+from ..engine.tags import laid_over
+from ..errors import Refusal
+from ..ids import fold_id, same_id
+from ..wire import JSON, get_path
+from .private_dns import COLLECTION, MANAGED_BY, MARK, ours, zone_name
+from .zones import LINK_KIND, ZONE_KIND, link_name, network_of
+
+PRIVATE_LINK = "privatelink."
+
+
+@dataclass(frozen=True)
+class ZoneState:
+    """A zone as it is: ``document`` is None when it does not exist."""
+
+    id: str
+    document: JSON | None
+    links: tuple[JSON, ...] = ()
+
+
+@dataclass(frozen=True)
+class LinkWish:
+    """How every link should be. ``name`` empty: the deterministic one.
+
+    ``networks`` are by the folded id of a zone; None means that none were given, which is not the same as giving none.
+    """
+
+    networks: t.Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
+    registration_enabled: bool = False
+    resolution_policy: str | None = None
+    name: str | None = None
+    tags: t.Mapping[str, t.Any] | None = None
+
+    def networks_of(self, zone_id: str) -> tuple[str, ...]:
+        """The networks that a zone is to be linked to."""
+        return self.given(zone_id) or ()
+
+    def given(self, zone_id: str) -> tuple[str, ...] | None:
+        """The networks that were given for a zone; None when none were."""
+        return self.networks.get(fold_id(zone_id))
+
+
+@dataclass
+class Removal:
+    """What to delete, and what stays with the reason why."""
+
+    plans: list[Plan] = field(default_factory=list)
+    left: list[JSON] = field(default_factory=list)
+
+    def leave(self, resource_id: str, reason: str) -> None:
+        """Note something that stays."""
+        self.left.append({"id": resource_id, "reason": reason})
+
+
+def marked_tags(current: JSON | None, tags: t.Mapping[str, t.Any] | None) -> dict[str, str] | None:
+    """The tags to want: with our mark on what we make, added on what carries it; None (as they are) for what does not."""
+    if current is None:
+        return laid_over(tags, MARK)
+    return wanted_tags(current, tags, append=True) if ours(current.get("tags")) else None
+
+
+def plan_zone(state: ZoneState, tags: t.Mapping[str, t.Any] | None) -> Plan:
+    """Make a zone exist."""
+    return ZONE_KIND.plan(state.id, state.document, {"tags": marked_tags(state.document, tags)})
+
+
+def link_to(state: ZoneState, network: str) -> JSON | None:
+    """The link of a zone to a virtual network, whatever its name."""
+    return next((link for link in state.links if same_id(network_of(link), network)), None)
+
+
+def plan_links(state: ZoneState, wish: LinkWish) -> list[Plan]:
+    """Make a zone linked to every wanted network. Raises :class:`Refusal` when a wanted name links another network."""
+    return [_plan_link(state, wish, network) for network in wish.networks_of(state.id)]
+
+
+def _plan_link(state: ZoneState, wish: LinkWish, network: str) -> Plan:
+    current = link_to(state, network)
+    name = wish.name or link_name(network)
+    if current is None:
+        taken = next((link for link in state.links if str(link.get("name")).lower() == name.lower()), None)
+        if taken is not None:
+            raise Refusal(
+                f"{state.id} has a link named {name} already, to {network_of(taken)}; a link cannot be moved to "
+                f"{network} and nothing was written to it.",
+                remedy="Give another link_name, or leave link_name out.",
+            )
+    # https://learn.microsoft.com/azure/dns/private-dns-fallback: the policy belongs to privatelink zones only.
+    policy = wish.resolution_policy if zone_name(state.id).startswith(PRIVATE_LINK) else None
+    values = {
+        "virtual_network": network,
+        "registration_enabled": wish.registration_enabled,
+        "resolution_policy": policy,
+        "tags": marked_tags(current, wish.tags),
+    }
+    link_id = str(current["id"]) if current else f"{state.id}/virtualNetworkLinks/{name}"
+    return LINK_KIND.plan(link_id, current, values)
+
+
+def plan_purge(state: ZoneState, networks: t.Sequence[str]) -> Removal:
+    """Remove our links to other networks than the wanted ones; the links of others stay."""
+    wanted = {fold_id(network) for network in networks}
+    return _remove_links([link for link in state.links if fold_id(network_of(link)) not in wanted])
+
+
+def plan_removal(state: ZoneState, networks: t.Sequence[str] | None) -> tuple[Removal, Removal]:
+    """Remove our links to ``networks`` (None: all of ours), and the zone when it is ours and then empty.
+
+    An empty list removes nothing. Answers what to do with links and what to do with the zone; the links go first.
+    """
+    zone = Removal()
+    if state.document is None:
+        return Removal(), zone
+    if networks is not None and not networks:
+        zone.leave(state.id, "virtual_networks was given empty, so it is not to be taken from any network")
+        return Removal(), zone
+    wanted = None if networks is None else {fold_id(network) for network in networks}
+    links = _remove_links([link for link in state.links if wanted is None or fold_id(network_of(link)) in wanted])
+    gone = {fold_id(plan.resource_id) for plan in links.plans}
+    staying = [str(link["id"]).rsplit("/", 1)[-1] for link in state.links if fold_id(link["id"]) not in gone]
+    records = get_path(state.document, "properties.numberOfRecordSets")
+    if not ours(state.document.get("tags")):
+        zone.leave(state.id, f"it carries no tag {MANAGED_BY}: {COLLECTION}, so it was not made by this collection")
+    elif staying:
+        zone.leave(state.id, f"it is still linked: {', '.join(staying)}")
+    elif not isinstance(records, int) or records > 1:
+        zone.leave(
+            state.id, f"it holds {records - 1 if isinstance(records, int) else 'an unknown number of'} record sets"
+        )
+    else:
+        zone.plans.append(ZONE_KIND.plan(state.id, state.document, {}, absent=True))
+    return links, zone
+
+
+def _remove_links(links: t.Iterable[JSON]) -> Removal:
+    removal = Removal()
+    for link in links:
+        if ours(link.get("tags")):
+            removal.plans.append(LINK_KIND.plan(str(link["id"]), link, {}, absent=True))
+        else:
+            removal.leave(str(link["id"]), f"it carries no tag {MANAGED_BY}: {COLLECTION}, so someone else made it")
+    return removal

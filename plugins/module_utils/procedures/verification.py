@@ -1,0 +1,95 @@
+"""Whether what a sequence made holds: connections, names, records and links, read-only, with a verdict for each."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..engine.runner import Task
+from ..errors import Refusal
+from ..sequences.checks.endpoint import CHECKS, STORAGE_CHECKS
+from ..sequences.checks.findings import Findings
+from ..sequences.checks.vault import (
+    await_vault,
+    check_identity,
+    check_public_access,
+    check_replication,
+    check_roles,
+    check_trusted_services,
+    check_vault,
+)
+from ..sequences.desired import wish_of
+from ..sequences.gate import Gate, run_gates
+from ..sequences.gates.proof import unproven
+from ..sequences.inspection import Inspection
+from ..wire import JSON
+
+
+def verify(task: Task) -> JSON:
+    """Serve the ``verification`` module."""
+    look = Inspection(task, wish_of(task))
+    found = Findings()
+    await_vault(look)
+    missing = unproven(look)
+    checks = run_gates([*_checks(look, found), *(_settled(look, missing) if task.options["stage"] == "all" else ())])
+    closed = [check for check in checks if not check.passed]
+    message = "\n".join(f"[{check.name}] {check.message} {check.remedy}".strip() for check in closed)
+    if closed and task.options["enforce"]:
+        raise Unverified(
+            f"{len(closed)} of {len(checks)} checks failed:\n{message}", [check.as_dict() for check in checks]
+        )
+    return {
+        "changed": False,
+        "passed": not closed,
+        "ready_to_protect": not closed and not missing,
+        "unproven": list(missing),
+        "message": message,
+        "checks": [check.as_dict() for check in checks],
+        "names": found.names,
+        "dns_questions": found.dns_questions,
+        "links": found.links,
+        "records": found.records,
+        "resources": found.resources,
+    }
+
+
+NamedCheck = tuple[str, t.Callable[[], t.Iterable[Gate]]]
+
+
+def _checks(look: Inspection, found: Findings) -> list[NamedCheck]:
+    """What must hold before public access is denied."""
+    return [
+        ("vault", lambda: check_vault(look, look.wish.options.get("expected_public_network_access"), found)),
+        *[
+            (step, lambda check=check, endpoint=endpoint: check(look, endpoint, found))
+            for endpoint in look.wish.endpoints
+            for step, check in CHECKS
+        ],
+        *[
+            (step, lambda check=check, endpoint=endpoint: check(look, endpoint, found))
+            for endpoint in look.storage_endpoints
+            for step, check in STORAGE_CHECKS
+        ],
+    ]
+
+
+def _settled(look: Inspection, missing: t.Collection[str]) -> list[NamedCheck]:
+    """What a run settles besides, some of it after its verification."""
+    return [
+        ("identity", lambda: check_identity(look)),
+        ("roles", lambda: check_roles(look)),
+        ("trusted_services", lambda: check_trusted_services(look)),
+        ("replication", lambda: check_replication(look)),
+        ("public_access", lambda: check_public_access(look, missing)),
+    ]
+
+
+class Unverified(Refusal):
+    """At least one check failed; the verdicts go with the error."""
+
+    def __init__(self, message: str, checks: list[JSON]) -> None:
+        super().__init__(message)
+        self.checks = checks
+
+    def facts(self) -> dict[str, t.Any]:
+        """The verdicts, for rescue blocks and reports."""
+        return {"checks": self.checks}

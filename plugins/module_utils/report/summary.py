@@ -1,0 +1,97 @@
+"""From the raw results of a run's tasks to what its report says: changes, proven names, the verdict."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..engine.differences import differences
+from ..wire import JSON
+from .secret_keys import without_secrets
+
+
+def changes_of(results: t.Iterable[t.Mapping[str, t.Any]], left_out: list[str]) -> list[JSON]:
+    """One row for each result, loop items included, that changed something (or would, in check mode).
+
+    ``results`` are ``{task, result}``; a skipped task's result counts for nothing. What changed is what a module says in
+    its ``differences``, or its diff, less keys that name a secret: their places are added to ``left_out``. Records of
+    others that were accepted to be lost (``overwritten``) are told too: no diff of a zone group shows them.
+    """
+    rows: list[JSON] = []
+    for entry in results:
+        for result in flattened(entry.get("result")):
+            if result.get("changed"):
+                diff = without_secrets(result.get("diff"), left_out, f"{entry.get('task')}.diff")
+                told = result.get("differences") or differences(diff)
+                named = str(result.get("id") or "") or ", ".join(one["resource"] for one in told if one["resource"])
+                lost = [
+                    f"{item['fqdn']} in {item['zone_id']} was {', '.join(item['ip_addresses'])}, will be "
+                    f"{', '.join(item['new_ip_addresses'])}"
+                    for item in result.get("overwritten") or []
+                ]
+                words = "; ".join([*(change for one in told for change in one["changes"]), *lost])
+                rows.append({"task": entry.get("task"), "resource": named, "changed": True, "diff": words})
+    return rows
+
+
+def refreshed(resources: t.Iterable[JSON], results: t.Iterable[t.Mapping[str, t.Any]]) -> list[JSON]:
+    """The resources as the run left them: a vault that was changed after it was looked at says so."""
+    states: dict[str, JSON] = {}
+    for entry in results:
+        for result in flattened(entry.get("result")):
+            if result.get("changed") and result.get("id") and isinstance(result.get("state"), dict):
+                states[str(result["id"]).lower()] = result["state"]
+    rows = []
+    for row in resources:
+        state = states.get(str(row.get("id") or "").lower())
+        latest = {"detail": vault_detail(state)} if state and row.get("kind") == "vault" else {}
+        rows.append({**row, **latest})
+    return rows
+
+
+def vault_detail(state: t.Mapping[str, t.Any]) -> str:
+    """Identity and public network access of a vault, as results show it, in words."""
+    identity = (state.get("identity") or {}).get("type") or "None"
+    return f"identity {identity}, public network access {state.get('public_network_access') or 'Enabled'}"
+
+
+def flattened(result: t.Any) -> t.Iterator[t.Mapping[str, t.Any]]:
+    """A task's result, or those of its loop's items."""
+    if not isinstance(result, dict) or result.get("skipped"):
+        return
+    if isinstance(result.get("results"), list):
+        for item in result["results"]:
+            yield from flattened(item)
+    else:
+        yield result
+
+
+def proven(names: t.Iterable[t.Mapping[str, t.Any]], resolutions: t.Iterable[t.Any]) -> list[JSON]:
+    """The names with what consumers saw: ``resolved`` is None while nobody asked, ``answers`` what they were told."""
+    seen: dict[tuple[str, tuple[str, ...]], list[t.Mapping[str, t.Any]]] = {}
+    for result in resolutions:
+        for one in flattened(result):
+            for row in one.get("names") or []:
+                seen.setdefault(key_of(row), []).append(row)
+    rows = []
+    for name in names:
+        found = seen.get(key_of(name), [])
+        shown: JSON = {
+            **name,
+            "resolved": all(item.get("resolved") for item in found) if found else name.get("resolved"),
+        }
+        if found:
+            shown["answers"] = sorted({answer for item in found for answer in item.get("answers") or []})
+        rows.append(shown)
+    return rows
+
+
+def key_of(row: t.Mapping[str, t.Any]) -> tuple[str, tuple[str, ...]]:
+    """What makes two rows speak of the same name: FQDN and addresses."""
+    return str(row.get("fqdn") or "").rstrip(".").lower(), tuple(sorted(row.get("ip_addresses") or []))
+
+
+def verdict(changes: t.Sequence[JSON], *, check_mode: bool) -> str:
+    """How a run that reached its end ended."""
+    if check_mode:
+        return "check"
+    return "converged" if changes else "unchanged"

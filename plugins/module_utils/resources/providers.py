@@ -1,0 +1,74 @@
+"""Resource providers of a subscription: is one registered, and registering it."""
+
+from __future__ import annotations
+
+import re
+
+from ..azure.client import Azure
+from ..engine.plan import Plan
+from ..engine.runner import Task
+from ..errors import InputError
+from ..ids import GUID
+from ..wire import JSON
+
+API_VERSION = "2021-04-01"
+NAMESPACE = re.compile(r"^[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)+$")
+
+
+def provider_id(subscription_id: str, namespace: str) -> str:
+    """The id of a provider in a subscription. Raises :class:`InputError` for what cannot be one."""
+    if not GUID.match(subscription_id):
+        raise InputError(f"subscription_id must be a GUID, got {subscription_id!r}.")
+    if not NAMESPACE.match(namespace):
+        raise InputError(f"namespace {namespace!r} is not a resource provider such as Microsoft.RecoveryServices.")
+    return f"/subscriptions/{subscription_id}/providers/{namespace}"
+
+
+def read_provider(azure: Azure, subscription_id: str, namespace: str) -> JSON:
+    """The provider as the subscription sees it, with ``registrationState``.
+
+    https://learn.microsoft.com/rest/api/resources/providers/get
+    """
+    return azure.get(provider_id(subscription_id, namespace), API_VERSION)
+
+
+def registration_state(document: JSON) -> str:
+    """``Registered``, ``Registering``, ``NotRegistered`` or ``Unregistering``."""
+    return str(document.get("registrationState") or "")
+
+
+def plan_registration(resource_id: str, state: str, *, force: bool) -> Plan:
+    """Decide whether to register.
+
+    A registration under way is not asked for again. ``force`` registers anew what is registered:
+    https://learn.microsoft.com/azure/backup/private-endpoints asks for that when the provider was registered before
+    1 May 2020, and no API tells when that was.
+    """
+    before, after = {"registrationState": state}, {"registrationState": "Registered"}
+    if state.lower() == "registering" or (state.lower() == "registered" and not force):
+        return Plan("none", resource_id, before, before)
+    if state.lower() == "registered":
+        after = {"registrationState": "Registered", "registration": "renewed"}
+    return Plan("update", resource_id, before, after)
+
+
+def register_provider(task: Task) -> JSON:
+    """Serve the ``provider_registration`` module."""
+    subscription_id, namespace = task.subscription_id, task.options["namespace"]
+    resource_id = provider_id(subscription_id, namespace)
+    state = registration_state(read_provider(task.azure, subscription_id, namespace))
+    plan = plan_registration(resource_id, state, force=task.options["force"])
+    if not task.check_mode:
+        if plan.changed:
+            state = registration_state(task.azure.post(f"{resource_id}/register", API_VERSION))
+        if task.options["wait"] and state.lower() != "registered":
+            state = _wait(task, subscription_id, namespace)
+    return {"changed": plan.changed, "diff": plan.diff(), "id": resource_id, "registration_state": state}
+
+
+def _wait(task: Task, subscription_id: str, namespace: str) -> str:
+    def registered() -> str:
+        state = registration_state(read_provider(task.azure, subscription_id, namespace))
+        return state if state.lower() == "registered" else ""
+
+    return str(task.azure.until(f"the registration of {namespace}", registered))

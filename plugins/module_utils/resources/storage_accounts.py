@@ -1,0 +1,205 @@
+"""Storage accounts: finding them, and what a run needs to know of each. Their keys are never asked for."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ..azure.client import Azure
+from ..engine.runner import Task
+from ..errors import AzureError, InputError, NotFound
+from ..ids import build_id, group_id, parse_id, unique_ids
+from ..wire import JSON, facts, get_path
+from .storage_decisions import (
+    EndpointSupport,
+    bypass_set,
+    endpoint_support,
+    storage_roles,
+    tier_of_sku,
+    trusts_azure,
+)
+
+TYPE = "Microsoft.Storage/storageAccounts"
+API_VERSION = "2023-05-01"
+CLASSIC_TYPE = "Microsoft.ClassicStorage/storageAccounts"
+CLASSIC_API_VERSION = "2016-11-01"
+CLASSIC = "classic"
+Answer = t.TypeVar("Answer")
+_VERSIONS = {TYPE.lower(): API_VERSION, CLASSIC_TYPE.lower(): CLASSIC_API_VERSION}
+# A subscription that never had classic accounts does not know their provider:
+# https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-register-resource-provider
+_NOT_REGISTERED = ("missingsubscriptionregistration", "invalidresourcenamespace", "noregisteredproviderfound")
+
+
+def is_classic(account_id: str) -> bool:
+    """Whether an id is that of an account of the classic model, which has no firewall of this kind."""
+    return parse_id(account_id).type == CLASSIC_TYPE.lower()
+
+
+@dataclass(frozen=True)
+class Account:
+    """A storage account as Azure answers it, in either deployment model."""
+
+    document: JSON
+
+    @property
+    def id(self) -> str:
+        """The account's id."""
+        return str(self.document["id"])
+
+    @property
+    def is_classic(self) -> bool:
+        """Whether the account is of the classic deployment model."""
+        return is_classic(self.id)
+
+    @property
+    def kind(self) -> str:
+        """Azure's kind (``StorageV2``), or ``classic``."""
+        return CLASSIC if self.is_classic else str(self.document.get("kind") or "")
+
+    @property
+    def sku(self) -> str:
+        """The SKU's name; a classic account's type (``Standard-LRS``)."""
+        return str(get_path(self.document, "sku.name") or get_path(self.document, "properties.accountType") or "")
+
+    @property
+    def tier(self) -> str:
+        """``Standard`` or ``Premium``."""
+        return str(get_path(self.document, "sku.tier") or tier_of_sku(self.sku))
+
+    @property
+    def network_acls(self) -> JSON:
+        """The firewall as Azure answers it; empty for a classic account."""
+        return get_path(self.document, "properties.networkAcls") or {}
+
+    @property
+    def trusted_services(self) -> bool:
+        """Whether the firewall has the exception for trusted Microsoft services."""
+        return trusts_azure(self.network_acls.get("bypass"))
+
+    @property
+    def roles_needed(self) -> list[str]:
+        """The roles a vault's identity needs on the account. Raises :class:`InputError` when its tier is not known."""
+        return storage_roles(self.kind, self.tier, self.is_classic)
+
+    @property
+    def endpoint_support(self) -> EndpointSupport:
+        """Whether replication can use a private endpoint to the account, and why not."""
+        return endpoint_support(self.kind, self.is_classic)
+
+    @property
+    def supports_private_endpoint(self) -> bool:
+        """The verdict of :attr:`endpoint_support`."""
+        return self.endpoint_support.supported
+
+    @property
+    def reason(self) -> str:
+        """The reason of :attr:`endpoint_support`; empty when it is supported."""
+        return self.endpoint_support.reason
+
+    def described(self) -> JSON:
+        """The account as results show it. Which roles it needs may not be known: that is a reason, not an error, here."""
+        rules, reasons = self.network_acls, [self.reason]
+        try:
+            roles = self.roles_needed
+        except InputError as error:
+            roles, reasons = [], [*reasons, error.message.rstrip(".")]
+        return {
+            "id": self.id,
+            "name": parse_id(self.id).name,
+            "location": str(self.document.get("location") or ""),
+            "kind": self.kind,
+            "sku": self.sku,
+            "tier": self.tier,
+            "is_classic": self.is_classic,
+            "network_acls": {**facts(rules), "bypass": sorted(bypass_set(rules.get("bypass")))} if rules else {},
+            "public_network_access": str(get_path(self.document, "properties.publicNetworkAccess") or ""),
+            "trusted_services": self.trusted_services,
+            "supports_private_endpoint": self.supports_private_endpoint,
+            "reason": "; ".join(filter(None, reasons)),
+            "roles_needed": roles,
+            "state": facts(self.document),
+        }
+
+
+def list_accounts(task: Task) -> JSON:
+    """Serve the ``storage_account_info`` module."""
+    group, name = task.options.get("resource_group"), task.options.get("name")
+    if name and not group:
+        raise InputError("name needs resource_group; or give the account's id in ids.")
+    missing: list[str] = []
+    if task.options.get("ids") is not None:
+        looked_up = {account_id: read_account(task.azure, account_id) for account_id in account_ids(task)}
+        found = [account for account in looked_up.values() if account]
+        missing = [account_id for account_id, account in looked_up.items() if account is None]
+    elif name:
+        found = _named(task)
+        missing = [] if found else account_ids(task)
+    else:
+        found = _all(task)
+    return {"changed": False, "storage_accounts": [account.described() for account in found], "missing": missing}
+
+
+def account_ids(task: Task) -> list[str]:
+    """The accounts a task names by ``ids`` (given empty: none), or by ``resource_group`` and ``name``; each once."""
+    options = task.options
+    if options.get("ids") is None:
+        return [build_id(task.subscription_id, options["resource_group"], TYPE, options["name"])]
+    parsed = [parse_id(text, option="ids") for text in options["ids"]]
+    for one in parsed:
+        if one.type not in _VERSIONS:
+            raise InputError(f"ids must name storage accounts ({TYPE}), not a {one.kind}: {one.text}.")
+    return unique_ids(one.text for one in parsed)
+
+
+def read_account(azure: Azure, account_id: str) -> Account | None:
+    """The account of an id of either model, or None when it does not exist."""
+    version = _VERSIONS[parse_id(account_id).type]
+    found = _unless_unregistered(version, lambda: azure.find(account_id, version), None)
+    return Account(found) if found else None
+
+
+def keeps_deleted_blobs(azure: Azure, account: Account) -> bool:
+    """Whether soft delete for blobs is on, as it is by default for accounts made in the portal; one request.
+
+    https://learn.microsoft.com/azure/storage/blobs/soft-delete-blob-overview
+    """
+    if account.is_classic:
+        return False
+    service = azure.find(f"{account.id}/blobServices/default", API_VERSION)
+    return bool(get_path(service, "properties.deleteRetentionPolicy.enabled"))
+
+
+def _named(task: Task) -> list[Account]:
+    """The account of a name, which a classic one can have as well."""
+    group, name = task.options["resource_group"], task.options["name"]
+    ids = [build_id(task.subscription_id, group, kind, name) for kind in (TYPE, CLASSIC_TYPE)]
+    for account_id in ids:
+        if account := read_account(task.azure, account_id):
+            return [account]
+    return []
+
+
+def _all(task: Task) -> list[Account]:
+    group = task.options.get("resource_group")
+    scope = group_id(task.subscription_id, group) if group else f"/subscriptions/{task.subscription_id}"
+    found = [*_listed(task.azure, scope, TYPE), *_listed(task.azure, scope, CLASSIC_TYPE)]
+    return [Account(document) for document in found]
+
+
+def _listed(azure: Azure, scope: str, kind: str) -> list[JSON]:
+    version = _VERSIONS[kind.lower()]
+    try:
+        return _unless_unregistered(version, lambda: azure.list(f"{scope}/providers/{kind}", version), [])
+    except NotFound:
+        return []
+
+
+def _unless_unregistered(version: str, ask: t.Callable[[], Answer], nothing: Answer) -> Answer:
+    """Ask, taking a provider of classic accounts that is not registered for there being none."""
+    try:
+        return ask()
+    except AzureError as error:
+        if version != CLASSIC_API_VERSION or error.code.lower() not in _NOT_REGISTERED:
+            raise
+        return nothing

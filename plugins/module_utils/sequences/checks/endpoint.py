@@ -1,0 +1,258 @@
+"""The checks of one endpoint: its connection, its names and their records, and the links of its zones."""
+
+from __future__ import annotations
+
+import ipaddress
+import typing as t
+
+from ...dns.private_dns import a_records, addresses, zone_name
+from ...dns.zone_choice import zone_and_record
+from ...dns.zones import links_of
+from ...dns.zones import network_of as linked_network
+from ...errors import NotFound
+from ...ids import same_id
+from ...resources.endpoint_connections import TARGETS, connection_to, status_of
+from ...resources.endpoint_names import PublishedName
+from ...resources.endpoints import connection_of
+from ...wire import JSON, get_path, provisioning
+from ..desired import EndpointWish, StorageEndpoint
+from ..gate import Gate, ok, refused
+from ..gates.zones import zones_of
+from ..inspection import Inspection
+from .findings import Findings
+
+NAME_COUNTS = {"AzureSiteRecovery": (5, 7)}
+#: What brings back a record that is missing or wrong, by who writes them. Azure writes those of a zone group when the
+#: group or the endpoint changes (https://learn.microsoft.com/azure/private-link/private-endpoint-dns-integration) and
+#: does not look after them in between.
+REPAIRS = {
+    "zone_group": "Azure writes the records of its zone group itself: wait some minutes and look again. If it stays so, "
+    "somebody changed them, which Azure does not mend: delete the zone group of {endpoint} "
+    "(privatelink.recovery.private_dns_zone_group, state: absent; its names do not resolve meanwhile) and run the sequence again.",
+    "records": "Run the sequence, or its drift entry point, to write what is missing.",
+    "policy": "Have the owner of the policy that attaches zone groups look after {endpoint}.",
+    "custom": "Correct the zones of {endpoint}.",
+}
+
+
+def check_connection(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.Iterator[Gate]:
+    """The connection is Approved on both sides and the endpoint is provisioned."""
+    document = look.endpoint(endpoint.id)
+    if document is None:
+        yield refused("connection", endpoint.id, f"{endpoint.id} does not exist.")
+        return
+    here = connection_of(document)["status"]
+    there = status_of(connection_to(look.vault, endpoint.id))
+    found.add_endpoint(endpoint, "private endpoint", look.wish.vault_id, document, (here, there))
+    if provisioning(document) != "succeeded":
+        yield refused("connection", endpoint.id, f"{endpoint.id} is {provisioning(document)}.")
+    elif (here, there) != ("Approved", "Approved"):
+        yield refused(
+            "connection", endpoint.id, f"The connection of {endpoint.name} is {here} on the endpoint and {there} on the vault.",
+            "Have the vault's owner approve it (privatelink.recovery.private_endpoint_connection), then run again.",
+        )  # fmt: skip
+    else:
+        yield ok("connection", endpoint.id, f"The connection of {endpoint.name} is Approved on both sides.")
+
+
+def check_names(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.Iterator[Gate]:
+    """Every name of the endpoint has a record with its addresses in the endpoint's zones, and addresses of the subnet."""
+    if look.endpoint(endpoint.id) is None:
+        return
+    names = look.names(endpoint.id)
+    if not names:
+        yield refused(
+            "names", endpoint.id, f"{endpoint.name} publishes no names.", "Wait until its connection is Approved."
+        )
+        return
+    capacity = look.capacity(endpoint)
+    nets = [ipaddress.ip_network(prefix) for prefix in capacity.prefixes] if capacity else []
+    zones = zones_for(look, endpoint)
+    if look.wish.writer == "policy" and not zones:
+        yield _no_zone_group("names", endpoint)
+        return
+    records = _records_in(look, zones)
+    found.add_zones(endpoint, records)
+    wrong = []
+    for name in names:
+        row = judge_name(name, zones, records)
+        outside = [text for text in name["ip_addresses"] if not any(ipaddress.ip_address(text) in net for net in nets)]
+        if outside:
+            row["record"] = f"address {', '.join(outside)} is not in the subnet"
+        found.add_name(look, endpoint, row)
+        if row["record"] != "ok":
+            wrong.append(f"{row['fqdn']} ({row['record']})")
+    for zone, held in records.items():
+        for record in held.values():
+            found.records.append({"zone": zone, "name": record["name"], "ip_addresses": addresses(record)})
+    if wrong:
+        yield refused(
+            "names", endpoint.id, f"{len(wrong)} of {len(names)} names of {endpoint.name} have no right record: {', '.join(wrong)}.",
+            REPAIRS[look.wish.writer].format(endpoint=endpoint.name), wrong,
+        )  # fmt: skip
+    else:
+        yield ok("names", endpoint.id, f"All {len(names)} names of {endpoint.name} have their record.")
+
+
+def check_storage(look: Inspection, endpoint: StorageEndpoint, found: Findings) -> t.Iterator[Gate]:
+    """A storage endpoint is Approved on both sides and its name has its record."""
+    document = look.endpoint(endpoint.id)
+    if document is None:
+        yield refused("storage", endpoint.id, f"{endpoint.id} does not exist.")
+        return
+    account = look.azure.get(endpoint.account, TARGETS["microsoft.storage/storageaccounts"].api_version)
+    here, there = connection_of(document)["status"], status_of(connection_to(account, endpoint.id))
+    detail = found.add_endpoint(endpoint, "storage endpoint", endpoint.account, document, (here, there))
+    zones = zones_for(look, endpoint)
+    records = _records_in(look, zones)
+    found.add_zones(endpoint, records)
+    rows = [judge_name(name, zones, records) for name in look.names(endpoint.id)] if zones else []
+    for row in rows:
+        found.add_name(look, endpoint, row)
+    wrong = [f"{row['fqdn']} ({row['record']})" for row in rows if row["record"] != "ok"]
+    if (here, there) != ("Approved", "Approved"):
+        yield refused(
+            "storage",
+            endpoint.id,
+            f"{endpoint.name}: {detail}.",
+            "Have the account's owner approve it, then run again.",
+        )
+    elif not zones:
+        yield _no_zone_group("storage", endpoint)
+    elif wrong or not rows:
+        yield refused(
+            "storage", endpoint.id, f"{endpoint.name} has no right record: {', '.join(wrong) or 'no names'}.",
+            REPAIRS[look.wish.writer].format(endpoint=endpoint.name), wrong,
+        )  # fmt: skip
+    else:
+        yield ok("storage", endpoint.id, f"{endpoint.name} is Approved on both sides and has its record.")
+
+
+def _no_zone_group(step: str, endpoint: EndpointWish | StorageEndpoint) -> Gate:
+    return refused(
+        step, endpoint.id, f"{endpoint.name} has no zone group yet; with dns_mode policy somebody else attaches it.",
+        "Ask the owner of the policy, or wait for its next evaluation, then run again.",
+    )  # fmt: skip
+
+
+def check_count(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.Iterator[Gate]:
+    """Site Recovery publishes five names at first and two more once replication is on; fewer is an alarm.
+
+    https://learn.microsoft.com/azure/site-recovery/azure-to-azure-how-to-enable-replication-private-endpoints. The
+    numbers are minima: regions differ, and what the endpoint shows is what counts.
+    """
+    minima = NAME_COUNTS.get(look.wish.sub_resource)
+    if minima is None or look.vault is None or look.endpoint(endpoint.id) is None:
+        return
+    count = len(look.names(endpoint.id))
+    replicating = bool(look.replicated)
+    least = minima[1] if replicating and look.wish.variant != "hybrid" else minima[0]
+    said = f"{endpoint.name} publishes {count} names, at least {least} are expected{' while replication is on' if replicating else ''}."
+    if count < least:
+        yield refused(
+            "name_count", endpoint.id, said,
+            "Wait some minutes and run the drift entry point; if it stays so, replication traffic finds no private way.",
+        )  # fmt: skip
+    else:
+        yield ok("name_count", endpoint.id, said)
+
+
+def check_links(look: Inspection, endpoint: EndpointWish | StorageEndpoint, found: Findings) -> t.Iterator[Gate]:
+    """Each zone is linked to each network that must resolve it."""
+    missing: list[str] = []
+    if look.wish.writer == "custom":
+        return
+    zones = zones_for(look, endpoint)
+    if not zones:
+        return
+    for zone in zones.values():
+        links = _links(look, zone)
+        for network in endpoint.virtual_networks:
+            link = next((item for item in links if same_id(linked_network(item), network)), None)
+            state = str(get_path(link, "properties.virtualNetworkLinkState") or "missing") if link else "missing"
+            row = {
+                "zone": zone,
+                "virtual_network": network,
+                "state": state,
+                "resolution_policy": get_path(link, "properties.resolutionPolicy") or "Default",
+            }
+            if row not in found.links:
+                found.links.append(row)
+            if state != "Completed":
+                missing.append(f"{zone_name(zone)} to {network.rsplit('/', 1)[-1]} ({state})")
+    if missing:
+        yield refused("links", endpoint.id, f"Links are not complete: {', '.join(missing)}.", "Run the sequence again.")
+    else:
+        yield ok(
+            "links",
+            endpoint.id,
+            f"All zones of {endpoint.name} are linked to {len(endpoint.virtual_networks)} network(s).",
+        )
+
+
+def zones_for(look: Inspection, endpoint: EndpointWish | StorageEndpoint) -> dict[str, str]:
+    """The zones an endpoint's names should be in, by name: ours, or those the zone group of a policy names."""
+    if look.wish.writer == "policy":
+        return {zone_name(zone): zone for zone in sorted(zones_of(look, endpoint.id))}
+    ids = [endpoint.zone_id] if isinstance(endpoint, StorageEndpoint) else look.zone_ids(endpoint)
+    return {zone_name(zone): zone for zone in ids}
+
+
+def judge_name(name: PublishedName, zones: t.Mapping[str, str], records: t.Mapping[str, t.Mapping[str, JSON]]) -> JSON:
+    """Compare one name with the records of its zone. ``record`` is ``ok`` or says what is wrong.
+
+    A zone without an entry in ``records`` is not judged: somebody else's DNS servers hold it.
+    """
+    row: JSON = {
+        "fqdn": name["fqdn"],
+        "ip_addresses": name["ip_addresses"],
+        "zone": "",
+        "record_name": "",
+        "record": "ok",
+    }
+    place = zone_and_record(name["fqdn"], zones)
+    if place is None:
+        return {**row, "record": "matches no zone"}
+    row["zone"], row["record_name"] = place
+    if zones[place[0]] not in records:
+        return row
+    record = records[zones[place[0]]].get(place[1])
+    if record is None:
+        return {**row, "record": "missing"}
+    if addresses(record) != sorted(name["ip_addresses"]):
+        return {**row, "record": f"has {', '.join(addresses(record)) or 'no address'}"}
+    return row
+
+
+def _records_in(look: Inspection, zones: t.Mapping[str, str]) -> dict[str, dict[str, JSON]]:
+    """The records of zones, by the zone's id; with ``custom`` they are not looked at."""
+    return {zone: _records(look, zone) for zone in zones.values()} if look.wish.writer != "custom" else {}
+
+
+def _records(look: Inspection, zone: str) -> dict[str, JSON]:
+    def read() -> dict[str, JSON]:
+        try:
+            return {str(record["name"]).lower(): record for record in a_records(look.azure, zone)}
+        except NotFound:
+            return {}
+
+    return t.cast("dict[str, JSON]", look.once(f"records {zone}", read))
+
+
+def _links(look: Inspection, zone: str) -> list[JSON]:
+    def read() -> list[JSON]:
+        try:
+            return links_of(look.azure, zone)
+        except NotFound:
+            return []
+
+    return t.cast("list[JSON]", look.once(f"links {zone}", read))
+
+
+CHECKS = (
+    ("connection", check_connection),
+    ("names", check_names),
+    ("name_count", check_count),
+    ("links", check_links),
+)
+STORAGE_CHECKS = (("storage", check_storage), ("links", check_links))

@@ -1,0 +1,55 @@
+"""What a verification reads on its way, kept for the report."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...wire import JSON, provisioning
+from ..desired import EndpointWish, StorageEndpoint
+from ..inspection import Inspection
+
+
+class Findings:
+    """What was read for the report, gathered while the checks run."""
+
+    def __init__(self) -> None:
+        self.names: list[JSON] = []
+        self.dns_questions: list[JSON] = []
+        self.links: list[JSON] = []
+        self.records: list[JSON] = []
+        self.resources: list[JSON] = []
+
+    def add_endpoint(
+        self, endpoint: EndpointWish | StorageEndpoint, kind: str, target: str, document: JSON, sides: tuple[str, str]
+    ) -> str:
+        """Keep an endpoint with the status of its connection on both sides; that status in words."""
+        here, there = sides
+        owner = "vault" if isinstance(endpoint, EndpointWish) else "account"
+        detail = f"connection {here} on the endpoint, {there} on the {owner}"
+        self.resources.append(
+            {
+                "kind": kind,
+                "id": endpoint.id,
+                "name": endpoint.name,
+                "state": provisioning(document),
+                "detail": detail,
+                "connection": here if here == there else f"{here}, {there}",
+                "target": target,
+                "virtual_network": endpoint.network,
+                "zones": [],
+            }
+        )
+        return detail
+
+    def add_zones(self, endpoint: EndpointWish | StorageEndpoint, zones: t.Iterable[str]) -> None:
+        """Keep which zones hold an endpoint's names."""
+        row = next(row for row in self.resources if row["id"] == endpoint.id)
+        row["zones"] = list(zones)
+
+    def add_name(self, look: Inspection, endpoint: EndpointWish | StorageEndpoint, row: JSON) -> None:
+        """Keep a judged name, and the question to ask the DNS server of its network, where one is known."""
+        server = look.dns_server(endpoint)
+        asked = bool(server["dns_server"] or endpoint.asked.get("consumers"))
+        self.names.append({**row, "endpoint": endpoint.name, "asked": asked, "resolved": None})
+        if server["dns_server"]:
+            self.dns_questions.append({"fqdn": row["fqdn"], "ip_addresses": row["ip_addresses"], **server})

@@ -1,0 +1,145 @@
+"""Management locks: what Azure would refuse because somebody locked it, told before the first write."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...dns.modes import owns_zones
+from ...dns.private_dns import ours
+from ...dns.zones import network_of
+from ...errors import NotFound, RecoveryError
+from ...ids import fold_id, parse_id
+from ...resources.storage_accounts import is_classic
+from ...resources.vaults import denied
+from ...wire import JSON, get_path
+from ..desired import EndpointWish, StorageEndpoint
+from ..gate import Gate, ok, refused, warning
+from ..inspection import Inspection
+from .proof import unproven
+
+LOCKS = "/providers/Microsoft.Authorization/locks"
+LOCKS_API_VERSION = "2016-09-01"
+READ_LOCKS = "Microsoft.Authorization/locks/read"
+
+
+class Lock(t.NamedTuple):
+    """A lock: the id of what it locks, and with it everything below; ``read_only`` when nothing may change either."""
+
+    name: str
+    scope: str
+    read_only: bool
+
+    def covers(self, resource_id: str) -> bool:
+        """Whether the lock is on a resource, or inherited by it."""
+        return f"{fold_id(resource_id)}/".startswith(f"{fold_id(self.scope)}/")
+
+
+def locks(look: Inspection) -> t.Iterator[Gate]:
+    """Nothing that the run has to make or change is behind a read-only lock.
+
+    https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources. What is there may stay as it is,
+    so a lock over it is a warning. Locks against deletion do not concern a run: it deletes nothing but stale records.
+    """
+    closed: list[Gate] = []
+    doubts: dict[Lock, Gate] = {}
+    for resource_id, there in _touched(look):
+        lock = next((lock for lock in _over(look, resource_id) if lock.read_only), None)
+        if lock is None:
+            continue
+        if there:
+            message = f"The lock {lock.name} makes {lock.scope} read-only; Azure refuses whatever has to change there."
+            doubts[lock] = warning("locks", lock.scope, message, "Have it removed when a run has something to change.")
+        else:
+            closed.append(
+                refused(
+                    "locks", resource_id, f"{resource_id} cannot be written: the lock {lock.name} makes {lock.scope} read-only.",
+                    "Have the lock removed by its owner until the run is done, or name another resource group.", [lock.scope],
+                )
+            )  # fmt: skip
+    yield from closed or doubts.values() or [ok("locks", look.wish.vault_id, "No lock stands in the way.")]
+
+
+def teardown_locks(look: Inspection) -> t.Iterator[Gate]:
+    """Neither an endpoint to be removed is locked nor what it leads to: then Azure refuses its deletion.
+
+    That a lock on the target counts is reported in MicrosoftDocs/azure-docs#116983.
+    """
+    targets = {endpoint.id: look.target_of(endpoint) for endpoint in look.all_endpoints}
+    doomed = [endpoint for endpoint in targets if ours((look.endpoint(endpoint) or {}).get("tags"))]
+    found = {
+        (lock, resource_id): endpoint
+        for endpoint in doomed
+        for resource_id in (endpoint, targets[endpoint])
+        for lock in _over(look, resource_id)
+    }
+    for (lock, _resource_id), endpoint in found.items():
+        yield refused(
+            "locks", endpoint, f"{endpoint} cannot be removed: {lock.scope} has the lock {lock.name}.",
+            "Have the lock removed by its owner, then run again.", [lock.scope],
+        )  # fmt: skip
+    if not found:
+        yield ok("locks", look.wish.vault_id, "No lock stands in the way.")
+
+
+def _touched(look: Inspection) -> t.Iterator[tuple[str, bool]]:
+    """What the run makes or changes: its id, and whether it is there as far as the run needs it."""
+    yield look.wish.vault_id, _vault_stays(look)
+    for endpoint in look.all_endpoints:
+        yield endpoint.id, _endpoint_stays(look, endpoint)
+    if owns_zones(look.wish.writer):
+        for zone_id, networks in _zones(look):
+            yield zone_id, _linked(look, zone_id, networks)
+    for account in look.wish.storage_accounts if look.wish.options.get("trusted_services") else ():
+        found = None if is_classic(account["id"]) else look.storage_account(account["id"])
+        if found is not None:
+            yield found.id, found.trusted_services
+
+
+def _vault_stays(look: Inspection) -> bool:
+    """Whether the last step of a run has nothing to write either: the mark is there, and public access as it will be."""
+    wanted = look.wish.public_network_access
+    denies = wanted == "before_endpoint" or (wanted == "after_verify" and not unproven(look))
+    return look.vault is not None and look.marked and not (denies and not denied(look.vault))
+
+
+def _endpoint_stays(look: Inspection, endpoint: EndpointWish | StorageEndpoint) -> bool:
+    """Whether an endpoint is there, with its zone group where Azure is to write the records."""
+    there = look.endpoint(endpoint.id) is not None
+    return there and (look.wish.writer != "zone_group" or bool(look.zone_groups(endpoint.id)))
+
+
+def _linked(look: Inspection, zone_id: str, networks: t.Iterable[str]) -> bool:
+    """Whether a zone is there and linked to all of the networks."""
+    zone = look.zone(zone_id)
+    linked = {fold_id(network_of(link)) for link in (zone or {}).get("links") or ()}
+    return zone is not None and all(fold_id(network) in linked for network in networks)
+
+
+def _zones(look: Inspection) -> list[tuple[str, tuple[str, ...]]]:
+    try:
+        return look.planned_zones
+    except RecoveryError:
+        return []  # the gate of zone names speaks of it
+
+
+def _over(look: Inspection, resource_id: str) -> list[Lock]:
+    """The locks that a resource has or inherits; one request for each resource group."""
+    group = parse_id(resource_id).group_id
+    known: list[Lock] = look.once(f"locks {fold_id(group)}", lambda: _read(look, group))
+    return [lock for lock in known if lock.covers(resource_id)]
+
+
+def _read(look: Inspection, group: str) -> list[Lock]:
+    """Every lock at, above and below a resource group; none while it does not exist."""
+    try:
+        found: list[JSON] = look.azure.list(f"{group}{LOCKS}", LOCKS_API_VERSION)
+    except NotFound:
+        return []
+    return [_lock(document) for document in found]
+
+
+def _lock(document: JSON) -> Lock:
+    resource_id = str(document.get("id") or "")
+    scope = resource_id[: resource_id.lower().rfind(LOCKS.lower())]
+    level = str(get_path(document, "properties.level") or "").lower()
+    return Lock(str(document.get("name")), scope, level == "readonly")

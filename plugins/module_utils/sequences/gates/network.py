@@ -1,0 +1,139 @@
+"""The gates of virtual networks and subnets, the same for every sequence."""
+
+from __future__ import annotations
+
+import ipaddress
+import itertools
+import typing as t
+
+from ...dns.modes import owns_zones
+from ...ids import fold_id, region, same_id, unique_ids
+from ...resources.subnets import delegated, policies_refused, shortage
+from ...resources.vaults import VAULT
+from ...wire import JSON, get_path
+from ..desired import EndpointWish, StorageEndpoint
+from ..gate import Gate, ok, refused, warning
+from ..inspection import Inspection
+
+
+def subnets(look: Inspection) -> t.Iterator[Gate]:
+    """Each subnet exists, is large enough for all endpoints planned in it, and its network policies are accepted."""
+    need = look.wish.need
+    planned: dict[str, list[EndpointWish | StorageEndpoint]] = {}
+    for endpoint in look.all_endpoints:
+        planned.setdefault(fold_id(endpoint.subnet), []).append(endpoint)
+    for endpoints in planned.values():
+        found = look.capacity(endpoints[0])
+        subject = endpoints[0].subnet
+        if found is None:
+            yield refused(
+                "subnet", subject, f"{subject} does not exist.", "Create the virtual network and subnet first."
+            )
+            continue
+        absent = [endpoint for endpoint in endpoints if look.endpoint(endpoint.id) is None]
+        new = [endpoint for endpoint in absent if isinstance(endpoint, EndpointWish)]
+        policies = policies_refused(found, look.wish.accepted_network_policies) if absent else ""
+        if policies:
+            yield refused(
+                "network_policies", subject, f"{policies}.",
+                "Set privateEndpointNetworkPolicies of the subnet to Disabled, or accept the value by name.",
+            )  # fmt: skip
+        if absent and delegated(found):
+            yield warning("subnet", subject, f"{delegated(found)}.", "Use a subnet that is not delegated.")
+        # An endpoint of a storage account takes one address.
+        missing = shortage(found, need.required * len(new) + len(absent) - len(new))
+        if missing:
+            yield refused("subnet", subject, f"{missing} ({need.source}).", "Use a larger subnet, or free addresses.")
+        elif new and found.free < need.advised * len(new):
+            yield warning(
+                "subnet", subject,
+                f"{subject} has {found.free} free addresses; {need.advised * len(new)} are advised because the need grows.",
+            )  # fmt: skip
+        elif not policies:
+            yield ok("subnet", subject, f"{subject} has {found.free} free addresses.")
+
+
+def regions(look: Inspection) -> t.Iterator[Gate]:
+    """An existing vault is where it is wanted; an endpoint is in the region of its network, and for Backup in the vault's."""
+    if look.vault is not None and look.wish.location not in ("", look.location):
+        yield refused(
+            "region", look.wish.vault_id, f"{look.wish.vault_id} is in {look.location}, wanted is {look.wish.location}.",
+            f"{VAULT.recreate} Or correct the vault's location.",
+        )  # fmt: skip
+    for endpoint in look.wish.endpoints:
+        network = look.network(endpoint.network)
+        if network is None:
+            continue
+        there = region(network.get("location"))
+        wanted = endpoint.location or there
+        if wanted != there:
+            yield refused(
+                "region", endpoint.id, f"Endpoint {endpoint.name} is wanted in {wanted}, but its virtual network is in {there}.",
+                "Leave the endpoint's location out, or choose a subnet in that region.",
+            )  # fmt: skip
+        elif look.location and there != look.location and look.wish.sub_resource == "AzureBackup":
+            yield refused(
+                "region", endpoint.id,
+                f"Endpoint {endpoint.name} would be in {there}, the vault is in {look.location}; Azure Backup wants both in one region.",
+                "Use a virtual network in the vault's region.",
+            )  # fmt: skip
+        else:
+            yield ok("region", endpoint.id, f"Endpoint {endpoint.name} and its network are in {there}.")
+
+
+def networks(look: Inspection) -> t.Iterator[Gate]:
+    """Every network that is to resolve an endpoint's names exists, and its addresses let it be joined to the endpoint's.
+
+    https://learn.microsoft.com/azure/virtual-network/virtual-network-peering-overview: networks whose address spaces
+    overlap cannot be peered, so a linked one would get addresses that it can never reach. Source and recovery network may
+    overlap, as they do when machines keep their addresses; then nothing may have to reach both at once.
+    """
+    # Who links the networks to zones of others is not asked here.
+    linking = look.all_endpoints if owns_zones(look.wish.writer) else []
+    linked = unique_ids(network for endpoint in linking for network in endpoint.virtual_networks)
+    absent = [network for network in linked if look.network(network) is None]
+    for network in absent:
+        yield refused(
+            "virtual_network",
+            network,
+            f"{network} does not exist.",
+            "Create the network first, or take it off the list.",
+        )
+    refusals = list(_unreachable(look, linking))
+    yield from refusals
+    for one, other in itertools.combinations(unique_ids(endpoint.network for endpoint in look.wish.endpoints), 2):
+        shared = _overlap(look.network(one), look.network(other))
+        if shared:
+            yield warning(
+                "virtual_network", one, f"The address spaces of {one} and {other} overlap in {shared}.",
+                "They can never be peered with each other, nor both with one hub: make sure that nothing has to reach both.",
+            )  # fmt: skip
+    if not absent and not refusals:
+        yield ok("virtual_network", look.wish.vault_id, f"{len(linked)} virtual network(s) exist and can be joined.")
+
+
+def _unreachable(look: Inspection, endpoints: t.Iterable[EndpointWish | StorageEndpoint]) -> t.Iterator[Gate]:
+    """Networks that would resolve an endpoint's names without ever reaching it."""
+    for endpoint in endpoints:
+        for network in endpoint.virtual_networks:
+            shared = _overlap(look.network(endpoint.network), look.network(network))
+            if shared and not same_id(network, endpoint.network):
+                yield refused(
+                    "virtual_network", network,
+                    f"{network} is to resolve the names of endpoint {endpoint.name}, but its address space and that of "
+                    f"{endpoint.network} overlap in {shared}: the two cannot be peered, so it would never reach the endpoint.",
+                    "Give that network an endpoint of its own, or another address space.",
+                )  # fmt: skip
+
+
+def _overlap(one: JSON | None, other: JSON | None) -> str:
+    """The first range that two networks have in common, or nothing."""
+    pairs = itertools.product(_ranges(one), _ranges(other))
+    # Two ranges that overlap lie one within the other.
+    shared = [max(pair, key=lambda found: found.prefixlen) for pair in pairs if pair[0].overlaps(pair[1])]
+    return str(shared[0]) if shared else ""
+
+
+def _ranges(network: JSON | None) -> list[ipaddress.IPv4Network]:
+    found = get_path(network, "properties.addressSpace.addressPrefixes") or []
+    return [ipaddress.IPv4Network(prefix, strict=False) for prefix in found if ":" not in prefix]

@@ -1,0 +1,73 @@
+"""Whether the signed-in identity may do what a run will do, with patience for grants that are still spreading."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import datetime, timedelta, timezone
+
+from ...azure.client import Azure
+from ...errors import AzureError, NotFound, WaitTimeout
+from ...resources.roles import granted, missing_actions
+from ...resources.vault_freshness import parse_time
+from ...wire import get_path
+from ..gate import Gate, ok, refused
+from ..inspection import Inspection
+
+AUTHORIZATION_API_VERSION = "2022-04-01"
+# https://learn.microsoft.com/azure/role-based-access-control/troubleshooting: changes can take up to ten minutes.
+SPREADING = timedelta(minutes=10)
+
+
+def missing_permissions(look: Inspection, needed: t.Mapping[str, t.Sequence[str]]) -> t.Iterator[Gate]:
+    """One gate for each scope. Waits while a grant made in the last ten minutes is spreading, but for one scope in vain only."""
+    patient = True
+    for scope, actions in needed.items():
+        try:
+            missing = _missing(look.azure, scope, actions)
+        except NotFound:
+            continue  # the gate of what is missing there speaks of it
+        if missing and patient and _recently_granted(look, scope):
+            missing = _wait(look, scope, actions)
+            patient = not missing
+        if missing:
+            yield refused(
+                "permissions", scope, f"The signed-in identity may not do {', '.join(missing)} at {scope}.",
+                "Grant a role that holds these actions at that scope; a fresh grant can take ten minutes to spread.", missing,
+            )  # fmt: skip
+        else:
+            yield ok("permissions", scope, f"{len(actions)} action(s) granted at {scope}.")
+
+
+def _missing(azure: Azure, scope: str, actions: t.Sequence[str]) -> list[str]:
+    return missing_actions(granted(azure, scope), actions)
+
+
+def _wait(look: Inspection, scope: str, actions: t.Sequence[str]) -> list[str]:
+    try:
+        look.azure.until(
+            f"a recent role assignment to spread to {scope}",
+            lambda: not _missing(look.azure, scope, actions),
+            timeout=look.wish.permission_timeout,
+        )
+    except WaitTimeout:
+        return _missing(look.azure, scope, actions)
+    return []
+
+
+def _recently_granted(look: Inspection, scope: str) -> bool:
+    """Whether the identity was given any role at or above the scope in the last ten minutes."""
+    principal = look.connection.object_id()
+    if not principal or look.wish.permission_timeout <= 0:
+        return False
+    try:
+        assignments = look.azure.list(
+            f"{scope}/providers/Microsoft.Authorization/roleAssignments",
+            AUTHORIZATION_API_VERSION,
+            **{"$filter": f"principalId eq '{principal}'"},
+        )
+    except AzureError:
+        # Who may not read assignments may still be waiting for one: patience costs time, not safety.
+        return True
+    moments = [parse_time(str(get_path(item, "properties.createdOn") or "")) for item in assignments]
+    newest = max((moment for moment in moments if moment), default=None)
+    return newest is not None and datetime.now(timezone.utc) - newest < SPREADING

@@ -1,0 +1,57 @@
+"""Where only an answer proves a name: records and links in Azure say nothing of what a network's own DNS servers answer."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...wire import JSON, get_path
+from ..desired import EndpointWish
+from ..gate import Gate, ok, warning
+from ..inspection import Inspection
+
+#: Azure's own resolver, which goes by the linked zones: https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
+AZURE_DNS = "168.63.129.16"
+
+
+def own_dns_servers(network: JSON | None) -> list[str]:
+    """The DNS servers a virtual network gives its machines in place of Azure's; none when it uses Azure's."""
+    servers = get_path(network, "properties.dhcpOptions.dnsServers") or []
+    return [str(server) for server in servers if server != AZURE_DNS]
+
+
+def unproven(look: Inspection) -> dict[str, str]:
+    """The endpoints whose names nobody is asked for though only an answer proves them: name, and why, in words.
+
+    An endpoint with a DNS server or consumers is asked for.
+    """
+    found: dict[str, str] = {}
+    for endpoint in look.wish.endpoints:
+        if not (look.dns_server(endpoint)["dns_server"] or endpoint.asked.get("consumers")):
+            why = _why(look, endpoint)
+            if why:
+                found[endpoint.name] = why
+    return found
+
+
+def resolution(look: Inspection) -> t.Iterator[Gate]:
+    """Whoever can prove that the names resolve is asked; without it nothing final follows, so this refuses nothing."""
+    missing = unproven(look)
+    for name, why in missing.items():
+        yield warning(
+            "resolution", look.wish.vault_id,
+            f"Nobody is asked whether the names of {name} resolve, and {why}. Without an answer public network access is not "
+            "denied and the vault is not called ready.",
+            "Give the endpoint a dns_server or consumers, or its network a DNS server (dns_servers).",
+        )  # fmt: skip
+    if not missing:
+        yield ok("resolution", look.wish.vault_id, "Every name is proved by Azure's own records or by an answer.")
+
+
+def _why(look: Inspection, endpoint: EndpointWish) -> str:
+    if look.wish.writer == "custom":
+        return "with dns_mode custom Azure shows no records of them"
+    for network in endpoint.virtual_networks:
+        servers = own_dns_servers(look.network(network))
+        if servers:
+            return f"{network} has DNS servers of its own ({', '.join(servers)})"
+    return ""

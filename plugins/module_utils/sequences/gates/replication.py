@@ -1,0 +1,217 @@
+"""The gates of the Site Recovery sequence: those of Backup that apply, and what only replication needs."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...ids import fold_id, parse_id, region, same_id
+from ...resources.storage_accounts import Account, keeps_deleted_blobs
+from ...resources.vault_freshness import item_of
+from ...wire import JSON, get_path
+from ..gate import Gate, ok, refused, warning
+from ..inspection import Check, Inspection
+from .locks import locks
+from .names import topology, zone_knowledge, zones
+from .network import networks, regions, subnets
+from .proof import resolution
+from .vault import (
+    another,
+    cloud,
+    cross_region,
+    encryption,
+    endpoint_names,
+    freshness,
+    other_users,
+    quota,
+)
+
+
+def sides(look: Inspection) -> t.Iterator[Gate]:
+    """Source and recovery network are both known before the first endpoint, or reprotection will be stuck.
+
+    https://learn.microsoft.com/azure/site-recovery/azure-to-azure-how-to-enable-replication-private-endpoints: two
+    endpoints, one in the source network and one in the recovery network, before anything is protected. In a
+    hub-and-spoke network, and for on-premises machines through a bypass network, one endpoint serves all.
+    """
+    named = [str(item.get("side") or "unnamed") for item in look.wish.options["endpoints"]]
+    shared, hybrid = look.wish.dns_mode == "shared", look.wish.variant == "hybrid"
+    # The modes that only say who writes the records take one endpoint that is named as serving all.
+    if len(named) == 1 and (shared or hybrid or (look.wish.dns_mode != "per_endpoint" and named == ["shared"])):
+        yield ok("sides", look.wish.vault_id, "One endpoint serves all networks.")
+    elif shared:
+        yield refused(
+            "sides", look.wish.vault_id, f"{len(named)} endpoints are planned where one serves all networks.",
+            "Plan one endpoint in the hub network.",
+        )  # fmt: skip
+    elif hybrid:
+        yield warning(
+            "sides", look.wish.vault_id,
+            f"{len(named)} endpoints are planned; on-premises machines need the one of their bypass network only.",
+        )  # fmt: skip
+    elif sorted(named) != ["recovery", "source"]:
+        yield refused(
+            "sides", look.wish.vault_id,
+            f"Site Recovery needs one endpoint with side source and one with side recovery, planned are: {', '.join(named)}.",
+            "Name both sides now: an endpoint added after replication started leaves reprotection stuck.",
+        )  # fmt: skip
+    else:
+        networks = [endpoint.network for endpoint in look.wish.endpoints]
+        if same_id(*networks):
+            yield refused(
+                "sides",
+                networks[0],
+                f"Source and recovery endpoint are both in {networks[0]}.",
+                "Use the network of each side.",
+            )
+        else:
+            yield ok("sides", look.wish.vault_id, "Source and recovery network are both known.")
+
+
+def storage(look: Inspection) -> t.Iterator[Gate]:
+    """Every account exists, and one with an endpoint is General Purpose v2."""
+    for account in look.wish.storage_accounts:
+        found = look.storage_account(account["id"])
+        if found is None:
+            yield refused("storage", account["id"], f"{account['id']} does not exist.", "Create the account first.")
+            continue
+        if account.get("endpoint") and not found.supports_private_endpoint:
+            yield refused(
+                "storage", account["id"], f"{account['id']} cannot have a private endpoint: {found.reason}.",
+                "Use a General Purpose v2 account.",
+            )  # fmt: skip
+        else:
+            yield ok("storage", account["id"], f"{parse_id(account['id']).name} is {found.kind} {found.sku}.")
+    for endpoint in look.storage_endpoints:
+        problem = another(look, endpoint, endpoint.account, "blob")
+        if problem:
+            yield refused("storage", endpoint.id, *problem)
+    yield from _cache_networks(look)
+    if not look.storage_endpoints:
+        yield warning(
+            "storage",
+            look.wish.vault_id,
+            "No storage account gets an endpoint: replication data goes to the accounts' public endpoints.",
+        )
+
+
+def _cache_networks(look: Inspection) -> t.Iterator[Gate]:
+    """The endpoint of a cache account is in the network of the machines that write to it, of one side or the other."""
+    sides = [endpoint.network for endpoint in look.wish.endpoints]
+    caches = {account["id"] for account in look.wish.storage_accounts if account["use"] == "cache"}
+    for endpoint in look.storage_endpoints:
+        if endpoint.account in caches and not any(same_id(endpoint.network, side) for side in sides):
+            yield warning(
+                "storage", endpoint.id,
+                f"{endpoint.name}, the endpoint of the cache account {parse_id(endpoint.account).name}, is in {endpoint.network}, "
+                "which has no endpoint of the vault: machines reach it through a peering only.",
+                "Use a subnet of the machines' network, unless that is what you want.",
+            )  # fmt: skip
+
+
+def machines(look: Inspection) -> t.Iterator[Gate]:
+    """What the machines to be replicated need is there: another region, the group they fail over to, a cache account.
+
+    https://learn.microsoft.com/azure/site-recovery/azure-to-azure-support-matrix: source and target are different
+    regions, and the cache account is one of the source region. The vault may be anywhere but in the source region
+    (https://learn.microsoft.com/azure/site-recovery/azure-to-azure-tutorial-enable-replication).
+    """
+    source, recovery = region(look.wish.options.get("source_location")), look.recovery_location
+    yield from _source_region(look, source)
+    for machine in look.wish.options.get("protected_machines") or ():
+        name, group = parse_id(machine["id"]).name, machine["recovery_resource_group_id"]
+        taken = {look.location: "the vault's own region", recovery: "the region of the recovery side's network"}
+        if source in taken:
+            yield refused(
+                "machines", machine["id"], f"{name} would be replicated from {source}, {taken[source]}.",
+                "Correct source_location: vault and recovery side are in another region than the machines.",
+            )  # fmt: skip
+        elif look.group(group) is None:
+            yield refused(
+                "machines", group, f"{group}, where {name} fails over to, does not exist.", "Create it first."
+            )
+        else:
+            yield from _cache(look, machine, source)
+
+
+def _source_region(look: Inspection, source: str) -> t.Iterator[Gate]:
+    """A machine's network is in the machine's region, and the source side's endpoint should be in that network."""
+    for endpoint in look.wish.endpoints if look.wish.options.get("protected_machines") else ():
+        network = look.network(endpoint.network) if endpoint.asked.get("side") == "source" else None
+        if network is not None and region(network.get("location")) != source:
+            yield warning(
+                "machines", endpoint.network,
+                f"The machines are in {source}, and {endpoint.network} of the source side in {network['location']}: machines of "
+                "another network must reach the endpoint through a peering.",
+                "Correct source_location, or name the network of the machines as source side.",
+            )  # fmt: skip
+
+
+def _cache(look: Inspection, machine: JSON, source: str) -> t.Iterator[Gate]:
+    """The cache account of a machine is one that Site Recovery takes.
+
+    Soft delete for blobs makes enabling replication fail with error 28177
+    (MicrosoftLearning/AZ-304-Microsoft-Azure-Architect-Design#106, MicrosoftDocs/azure-docs#85570); that it needs the
+    account's keys is reported (MicrosoftDocs/azure-docs#113915), for private vaults unverified.
+    """
+    name, cache = parse_id(machine["id"]).name, machine["cache_storage_account_id"]
+    account, told = look.storage_account(cache), f"{cache}, the cache of {name},"
+    if account is None:
+        yield refused("machines", cache, f"{told} does not exist.", "Create the account first.")
+        return
+    if _keeps_deleted_blobs(look, account) and item_of(look.replicated, machine["id"]) is None:
+        yield refused(
+            "machines", cache, f"{told} keeps deleted blobs, and Site Recovery refuses accounts with soft delete.",
+            "Switch off soft delete for blobs in the account's data protection settings, or use another account.",
+        )  # fmt: skip
+        return
+    doubts = []
+    if region(account.document.get("location")) != source:
+        doubts.append(
+            (f"is in {account.document.get('location')} and the machine in {source}", "Use one in the machine's region")
+        )
+    if get_path(account.document, "properties.allowSharedKeyAccess") is False:
+        doubts.append(("does not let its keys be used, which replication may need", "Allow storage account key access"))
+    for doubt, remedy in doubts:
+        yield warning("machines", cache, f"{told} {doubt}.", f"{remedy}.")
+    if not doubts:
+        yield ok("machines", machine["id"], f"{name} has a group to fail over to and a cache account.")
+
+
+def _keeps_deleted_blobs(look: Inspection, account: Account) -> bool:
+    answer = look.once(f"deleted blobs {fold_id(account.id)}", lambda: keeps_deleted_blobs(look.azure, account))
+    return t.cast(bool, answer)
+
+
+def replication(look: Inspection) -> t.Iterator[Gate]:
+    """No machine is replicated: replication goes through the endpoints that a teardown removes."""
+    if look.replicated:
+        names = [str(get_path(item, "properties.friendlyName") or item.get("name")) for item in look.replicated]
+        yield refused(
+            "replication", look.wish.vault_id,
+            f"{look.wish.vault_id} replicates {len(names)} machine(s): {', '.join(names)}. They replicate through these endpoints.",
+            "Disable replication of every machine first.", [str(item.get("id")) for item in look.replicated],
+        )  # fmt: skip
+    else:
+        yield ok("replication", look.wish.vault_id, "No machine is replicated.")
+
+
+SITE_RECOVERY_GATES: tuple[tuple[str, Check], ...] = (
+    ("cloud", cloud),
+    ("sides", sides),
+    ("freshness", freshness),
+    ("quota", quota),
+    ("endpoint_name", endpoint_names),
+    ("virtual_network", networks),
+    ("subnet", subnets),
+    ("region", regions),
+    ("zone_names", zone_knowledge),
+    ("dns_mode", topology),
+    ("zones", zones),
+    ("resolution", resolution),
+    ("locks", locks),
+    ("storage", storage),
+    ("machines", machines),
+    ("cross_region_restore", cross_region),
+    ("other_users", other_users),
+    ("encryption", encryption),
+)

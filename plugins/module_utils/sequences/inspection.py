@@ -1,0 +1,226 @@
+"""What Azure has of what a sequence wants: read once, shared by all gates of one run."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+from functools import cached_property
+
+from ..dns.private_dns import a_records
+from ..dns.required_zones import NO_ANSWER, NOT_THERE, find_required_zones
+from ..dns.zone_choice import known_zones
+from ..dns.zone_groups import groups_of
+from ..dns.zones import read_zones
+from ..engine.runner import Task
+from ..ids import fold_id, parse_id, region, same_id
+from ..resources.endpoint_names import NETWORK_API_VERSION, PublishedName, read_names
+from ..resources.storage_accounts import Account, read_account
+from ..resources.subnets import Capacity, capacity
+from ..resources.vault_freshness import BORN_TAG, replicated_items, says_so
+from ..resources.vaults import RESOURCE_GROUP_API_VERSION, connections, read_vault
+from ..wire import JSON
+from .desired import ZONE_TYPE, EndpointWish, StorageEndpoint, Wish, storage_endpoint
+from .gate import Gate
+
+
+class Inspection:
+    """Everything the gates read, each thing once."""
+
+    def __init__(self, task: Task, wish: Wish) -> None:
+        self.task, self.wish = task, wish
+        self.connection, self.azure = task.connection, task.connection.azure
+        self._read: dict[str, t.Any] = {}
+
+    def once(self, key: str, read: t.Callable[[], t.Any]) -> t.Any:
+        """The value of ``read``, which is called for the first question only."""
+        if key not in self._read:
+            self._read[key] = read()
+        return self._read[key]
+
+    @cached_property
+    def vault(self) -> JSON | None:
+        """The vault, or None when it does not exist yet."""
+        return read_vault(self.azure, self.wish.vault_id)
+
+    def forget_vault(self) -> None:
+        """Have the vault read anew by whoever asks next."""
+        self.__dict__.pop("vault", None)
+
+    @property
+    def mark(self) -> str:
+        """The name of the tag that says of the vault that it was private from the start; its value is ``true``."""
+        return BORN_TAG + self.wish.sub_resource.lower()
+
+    @property
+    def marked(self) -> bool:
+        """Whether the vault has that tag; Azure does not tell names of tags apart by case."""
+        return says_so((self.vault or {}).get("tags"), self.mark)
+
+    @cached_property
+    def location(self) -> str:
+        """The vault's region: what it has, what is wanted, or its resource group's."""
+        if self.vault is not None:
+            return region(self.vault.get("location"))
+        if self.wish.location:
+            return self.wish.location
+        group = self.group(parse_id(self.wish.vault_id).group_id)
+        return region((group or {}).get("location"))
+
+    @property
+    def recovery_location(self) -> str:
+        """The region machines fail over to: that of the recovery side's network, or else the vault's."""
+        sides = {str(endpoint.asked.get("side") or ""): endpoint for endpoint in self.wish.endpoints}
+        network = self.network(sides["recovery"].network) if "recovery" in sides else None
+        return region(network.get("location")) if network else self.location
+
+    def group(self, resource_group_id: str) -> JSON | None:
+        """A resource group, or None."""
+        key = fold_id(resource_group_id)
+        return t.cast(
+            "JSON | None",
+            self.once(f"group {key}", lambda: self.azure.find(resource_group_id, RESOURCE_GROUP_API_VERSION)),
+        )
+
+    def network(self, network_id: str) -> JSON | None:
+        """A virtual network, or None."""
+        return t.cast(
+            "JSON | None",
+            self.once(f"network {fold_id(network_id)}", lambda: self.azure.find(network_id, NETWORK_API_VERSION)),
+        )
+
+    def capacity(self, endpoint: EndpointWish | StorageEndpoint) -> Capacity | None:
+        """The capacity of an endpoint's subnet, or None when it does not exist."""
+        network = self.network(endpoint.network)
+        if network is None:
+            return None
+        usages = self.once(
+            f"usages {fold_id(endpoint.network)}",
+            lambda: self.azure.list(f"{endpoint.network}/usages", NETWORK_API_VERSION),
+        )
+        return capacity(endpoint.subnet, network, usages)
+
+    def endpoint(self, endpoint_id: str) -> JSON | None:
+        """A private endpoint, or None."""
+        return t.cast(
+            "JSON | None",
+            self.once(f"endpoint {fold_id(endpoint_id)}", lambda: self.azure.find(endpoint_id, NETWORK_API_VERSION)),
+        )
+
+    def zone_groups(self, endpoint_id: str) -> list[JSON]:
+        """The zone groups of an endpoint, anybody's; none while it does not exist."""
+        return t.cast(
+            "list[JSON]",
+            self.once(f"zone groups {fold_id(endpoint_id)}", lambda: groups_of(self.azure, parse_id(endpoint_id).text)),
+        )
+
+    def records(self, zone_id: str) -> list[JSON]:
+        """The A records of a zone; none while it does not exist."""
+        if self.zone(zone_id) is None:
+            return []
+        return t.cast("list[JSON]", self.once(f"records {fold_id(zone_id)}", lambda: a_records(self.azure, zone_id)))
+
+    def target_of(self, endpoint: EndpointWish | StorageEndpoint) -> str:
+        """The id of what an endpoint leads to."""
+        return endpoint.account if isinstance(endpoint, StorageEndpoint) else self.wish.vault_id
+
+    def connections_to(self, target: str) -> list[JSON]:
+        """The private endpoint connections that the vault, or a storage account, lists; none while it does not exist."""
+        if same_id(target, self.wish.vault_id):
+            return connections(self.vault)
+        account = self.storage_account(target)
+        return connections(account.document) if account else []
+
+    def names(self, endpoint_id: str) -> list[PublishedName]:
+        """What an endpoint publishes; nothing while it does not exist."""
+        document = self.endpoint(endpoint_id)
+        if document is None:
+            return []
+        return t.cast(
+            "list[PublishedName]",
+            self.once(f"names {fold_id(endpoint_id)}", lambda: read_names(self.azure, endpoint_id, document)),
+        )
+
+    @cached_property
+    def zone_names(self) -> list[str]:
+        """The zones the sub-resource needs in the vault's region. Raises Refusal when they cannot be known."""
+        named = {self.wish.sub_resource: list(self.wish.zone_names)} if self.wish.zone_names else {}
+        question = {
+            **self.task.options,
+            "subscription_id": parse_id(self.wish.vault_id).subscription_id,
+            "location": self.location,
+            "sub_resources": [self.wish.sub_resource],
+            "zone_names": named,
+            "geo_code": self.wish.geo_code,
+            "vault": self.wish.vault_id if self.vault is not None else "",
+            "override": False,
+        }
+        # What may not be asked is known only from the operator: a run that writes does not go by a table then.
+        no_answer = NO_ANSWER if named or self.wish.geo_code else NOT_THERE
+        found = find_required_zones(replace(self.task, options=question), no_answer)["zones"]
+        extra = [known_zones(name, self.location, self.connection.cloud) for name in self.wish.extra_sub_resources]
+        return list(dict.fromkeys([*found, *(zone for choice in extra for zone in choice.zones)]))
+
+    def storage_account(self, account_id: str) -> Account | None:
+        """A storage account of either model, or None."""
+        return t.cast(
+            "Account | None",
+            self.once(f"account {fold_id(account_id)}", lambda: read_account(self.azure, account_id)),
+        )
+
+    @cached_property
+    def storage_endpoints(self) -> list[StorageEndpoint]:
+        """The endpoints of storage accounts, their blob zone resolved for the cloud."""
+        wanted = [account for account in self.wish.storage_accounts if account.get("endpoint")]
+        if not wanted:
+            return []
+        zone = known_zones("blob", self.wish.location, self.connection.cloud).zones[0]
+        return [storage_endpoint(self.wish, account, zone) for account in wanted]
+
+    @property
+    def planned_zones(self) -> list[tuple[str, tuple[str, ...]]]:
+        """The id of each endpoint's zones with the networks that are to resolve its names; zones may repeat."""
+        return [
+            (zone, endpoint.virtual_networks) for endpoint in self.all_endpoints for zone in self.zone_ids(endpoint)
+        ]
+
+    def zone(self, zone_id: str) -> JSON | None:
+        """A zone as ``read_zones`` gives it, or None."""
+        known = self.existing_zones(parse_id(zone_id).subscription_id)
+        return next((zone for zone in known if same_id(zone["id"], zone_id)), None)
+
+    def existing_zones(self, subscription_id: str) -> list[JSON]:
+        """The zones of a subscription with any name that matters to this run, as ``read_zones`` gives them."""
+        names = [*self.zone_names, *(parse_id(item.zone_id).name for item in self.storage_endpoints)]
+        return t.cast(
+            "list[JSON]",
+            self.once(f"zones {subscription_id.lower()}", lambda: read_zones(self.azure, subscription_id, names)),
+        )
+
+    @cached_property
+    def replicated(self) -> list[JSON]:
+        """The machines that are replicated with the vault; none without one."""
+        return replicated_items(self.azure, self.wish.vault_id) if self.vault is not None else []
+
+    @property
+    def all_endpoints(self) -> list[EndpointWish | StorageEndpoint]:
+        """The vault's endpoints and those of storage accounts."""
+        return [*self.wish.endpoints, *self.storage_endpoints]
+
+    def dns_server(self, endpoint: EndpointWish | StorageEndpoint) -> JSON:
+        """The DNS server that proves an endpoint's names: its own, or that of its network; an empty one when there is none."""
+        asked = endpoint.asked
+        if asked.get("dns_server"):
+            return {"dns_server": asked["dns_server"], "dns_port": asked.get("dns_port") or 53}
+        servers = self.wish.options.get("dns_servers") or []
+        found = next((server for server in servers if same_id(server["virtual_network"], endpoint.network)), None)
+        return {"dns_server": found["address"] if found else "", "dns_port": found["port"] if found else 53}
+
+    def zone_ids(self, endpoint: EndpointWish | StorageEndpoint) -> list[str]:
+        """The ids of an endpoint's zones."""
+        if isinstance(endpoint, StorageEndpoint):
+            return [endpoint.zone_id]
+        return [f"{endpoint.zone_group_id}/providers/{ZONE_TYPE}/{name}" for name in self.zone_names]
+
+
+#: A gate: what it finds in an inspection, one verdict for each subject.
+Check = t.Callable[[Inspection], t.Iterable[Gate]]

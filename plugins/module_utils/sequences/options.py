@@ -1,0 +1,103 @@
+"""The options that describe a sequence, shared by the modules that judge it before and after."""
+
+from __future__ import annotations
+
+from ..dns.modes import MODES
+from ..engine.spec import Option, port
+from ..engine.tags import tags
+
+#: Of a record set, in seconds.
+TIME_TO_LIVE = Option(type="int", default=10, least=1, most=2147483647)
+#: A role to be given; to whom is known to the module that gives it.
+ASSIGNMENT: dict[str, Option] = {
+    "scope": Option(required=True),
+    "role": Option(required=True),
+    "principal_type": Option(
+        choices=("ServicePrincipal", "User", "Group", "ForeignGroup", "Device"), default="ServicePrincipal"
+    ),
+    "description": Option(),
+}
+SEQUENCE: dict[str, Option] = {
+    "sequence": Option(choices=("backup", "site_recovery"), default="backup"),
+    "variant": Option(choices=("azure_to_azure", "hybrid"), default="azure_to_azure"),
+    "vault": Option(
+        type="dict",
+        required=True,
+        options={
+            "name": Option(required=True),
+            "resource_group": Option(required=True),
+            "subscription_id": Option(),
+            "location": Option(),
+            "tags": tags(),
+        },
+    ),
+    "sub_resource": Option(choices=("AzureBackup", "AzureSiteRecovery"), default="AzureBackup"),
+    "endpoints": Option(
+        type="list",
+        elements="dict",
+        required=True,
+        options={
+            "name": Option(required=True),
+            "resource_group": Option(),
+            "subscription_id": Option(),
+            "subnet": Option(required=True),
+            "location": Option(),
+            "dns_zone_resource_group": Option(),
+            "dns_zone_subscription_id": Option(),
+            "virtual_networks": Option(type="list", elements="str"),
+            "manual": Option(type="bool", default=False),
+            "request_message": Option(),
+            "tags": tags(),
+            "dns_server": Option(),
+            "dns_port": port(),
+            "consumers": Option(type="list", elements="str"),
+            "side": Option(choices=("source", "recovery", "shared")),
+        },
+    ),
+    "dns_mode": Option(choices=MODES, default="zone_group"),
+    "extra_sub_resources": Option(type="list", elements="str", choices=("default",), default=[]),
+    "disk_model": Option(choices=("managed", "unmanaged"), default="managed"),
+    "storage_accounts": Option(
+        type="list",
+        elements="dict",
+        default=[],
+        options={
+            "id": Option(required=True),
+            "use": Option(choices=("cache", "source", "target"), default="cache"),
+            "endpoint": Option(
+                type="dict",
+                options={
+                    "name": Option(required=True),
+                    "subnet": Option(required=True),
+                    "resource_group": Option(),
+                    "dns_zone_resource_group": Option(),
+                },
+            ),
+        },
+    ),
+    "dns_zones": Option(
+        type="dict",
+        default={},
+        options={
+            "resource_group": Option(),
+            "subscription_id": Option(),
+            "virtual_networks": Option(type="list", elements="str"),
+        },
+    ),
+    "dns_servers": Option(
+        type="list",
+        elements="dict",
+        options={
+            "virtual_network": Option(required=True),
+            "address": Option(required=True),
+            "port": port(53),
+        },
+    ),
+    "zone_names": Option(type="list", elements="str"),
+    "geo_code": Option(),
+    "public_network_access": Option(choices=("after_verify", "before_endpoint", "unchanged"), default="after_verify"),
+    "identity": Option(type="bool", default=True),
+    "role_assignments": Option(type="list", elements="dict", default=[], options=ASSIGNMENT),
+    "storage_roles": Option(type="bool", default=False),
+    "trusted_services": Option(type="bool", default=False),
+}

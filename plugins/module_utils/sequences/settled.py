@@ -1,0 +1,86 @@
+"""What a run need not touch, because what was read of it is as wanted: judged by the modules' own decisions."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..dns.modes import owns_zones
+from ..dns.private_dns import ZONE
+from ..dns.zone_decisions import LinkWish, ZoneState, plan_links, plan_zone
+from ..dns.zone_groups import DEFAULT_NAME, group_settled
+from ..engine.plan import Plan
+from ..engine.resource import ENDED
+from ..errors import Refusal
+from ..ids import build_id, fold_id
+from ..resources.endpoints import connection_of, plan_endpoint
+from ..resources.vaults import denied
+from ..wire import JSON, provisioning
+from .inspection import Inspection
+
+
+def endpoints_settled(look: Inspection, plan: JSON) -> bool:
+    """Whether every endpoint of a plan is as its row says, ready and approved."""
+    return all(_endpoint(look, row) for row in plan["all_endpoints"])
+
+
+def zones_settled(look: Inspection, plan: JSON) -> bool:
+    """Whether every zone of a plan is there and linked to the networks its row names."""
+    return all(_zone(look, row) for row in plan["zones"])
+
+
+def dns_settled(look: Inspection, plan: JSON) -> bool:
+    """Whether no record is left to be brought about: always where others write them, never where we write them.
+
+    Ours are compared one by one, whoever may have changed them. Azure writes them for a zone group that has its zones.
+    """
+    if not owns_zones(plan["writer"]):
+        return True
+    return plan["writer"] == "zone_group" and all(_zone_group(look, row) for row in plan["all_endpoints"])
+
+
+def public_access_settled(look: Inspection, plan: JSON) -> bool:
+    """Whether the vault says that it was private from the start, and denies public access where that is wanted by now."""
+    return plan["marked"] and not (plan["denied"] and not denied(look.vault))
+
+
+def _endpoint(look: Inspection, row: JSON) -> bool:
+    document = look.endpoint(row["id"])
+    ready = provisioning(document) == "succeeded" and connection_of(document)["status"] == "Approved"
+    return ready and not _changes(lambda: [plan_endpoint(row["id"], document, row)[1]])
+
+
+def _zone(look: Inspection, row: JSON) -> bool:
+    zone_id = build_id(row["subscription_id"], row["resource_group"], ZONE, row["name"])
+    zone = look.zone(zone_id)
+    if zone is None or any(provisioning(found) not in ENDED for found in (zone["document"], *zone["links"])):
+        return False
+    state = ZoneState(zone_id, zone["document"], tuple(zone["links"]))
+    wish = LinkWish({fold_id(zone_id): tuple(row["virtual_networks"])})
+    return not _changes(lambda: [plan_zone(state, wish.tags), *plan_links(state, wish)])
+
+
+def _zone_group(look: Inspection, row: JSON) -> bool:
+    if look.endpoint(row["id"]) is None:
+        return False
+    group = next((found for found in look.zone_groups(row["id"]) if str(found["name"]).lower() == DEFAULT_NAME), None)
+    return group is not None and group_settled(group, look.names(row["id"]), row["zone_ids"])
+
+
+def _changes(decide: t.Callable[[], t.Iterable[Plan]]) -> bool:
+    """Whether a step would write, or refuse: that it does in its own words."""
+    try:
+        return any(plan.changed for plan in decide())
+    except Refusal:
+        return True
+
+
+#: What each stage judges, by the name its steps ask for. Each takes requests, so none that nobody asks for.
+JUDGES: dict[str, dict[str, t.Callable[[Inspection, JSON], bool]]] = {
+    "all": {
+        "endpoints": endpoints_settled,
+        "zones": zones_settled,
+        "dns": dns_settled,
+        "public_access": public_access_settled,
+    },
+    "plan": {"dns": dns_settled},
+}
