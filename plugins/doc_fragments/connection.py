@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """The options of ``module_utils.connection.CONNECTION``."""
+    """The options of ``module_utils.engine.connection_options.CONNECTION``."""
 
     DOCUMENTATION = r"""
 options:

@@ -16,8 +16,8 @@ from ansible_collections.privatelink.recovery.extensions.emulator import world
 from ansible_collections.privatelink.recovery.extensions.emulator.build import KNOWN, build_arm
 from ansible_collections.privatelink.recovery.extensions.emulator.world_schema import WORLD as SCHEMA
 from ansible_collections.privatelink.recovery.extensions.emulator.world_schema import Keys, Many
-from ansible_collections.privatelink.recovery.plugins.module_utils.azure.connection import CONNECTION
 from ansible_collections.privatelink.recovery.plugins.module_utils.azure.credentials import ENVIRONMENT
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.connection_options import CONNECTION
 from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.checklists import CHECKLISTS
 from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.gates.access import FOUNDATION
 from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.gates.replication import (

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible_collections.privatelink.recovery.plugins.module_utils.azure import credentials
-from ansible_collections.privatelink.recovery.plugins.module_utils.azure.connection import CONNECTION
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.connection_options import CONNECTION
 
 EXTENSIONS = Path(__file__).resolve().parents[2] / "extensions"
 OWN = """\

@@ -1,4 +1,4 @@
-"""The connection options of every module, and the way from them to an :class:`~.azure.Azure`."""
+"""The way from the connection options of a task to an :class:`~.client.Azure`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import time
 import typing as t
 from dataclasses import dataclass, field
 
-from ..engine.spec import Option
 from ..errors import InputError
 from .arm_door import ArmDoor
 from .client import DEFAULT_TIMEOUT, Azure
@@ -21,36 +20,6 @@ from .token_cache import SessionCache, SharedToken
 # azure-core's defaults are five minutes for either, and each is tried again.
 CONNECT_SECONDS = 15
 READ_SECONDS = 120
-
-CONNECTION: dict[str, Option] = {
-    "auth_source": Option(
-        choices=("auto", "cli", "env", "credential_file", "msi"),
-        default="auto",
-        environment=("ANSIBLE_AZURE_AUTH_SOURCE",),
-    ),
-    "profile": Option(),
-    "subscription_id": Option(),
-    "client_id": Option(),
-    "secret": Option(secret=True),
-    "tenant": Option(),
-    "ad_user": Option(),
-    "password": Option(secret=True),
-    "x509_certificate_path": Option(type="path"),
-    "thumbprint": Option(),
-    "oidc_token": Option(secret=True),
-    "oidc_token_file_path": Option(type="path"),
-    "cloud_environment": Option(default="AzureCloud", environment=("AZURE_CLOUD_ENVIRONMENT",)),
-    "ca_file": Option(type="path"),
-    "adfs_authority_url": Option(),
-    "cert_validation_mode": Option(
-        choices=("validate", "ignore"), environment=("AZURE_CERT_VALIDATION_MODE", "AZURE_CERT_VALIDATION")
-    ),
-    "disable_instance_discovery": Option(type="bool", default=False, environment=("AZURE_DISABLE_INSTANCE_DISCOVERY",)),
-    "share_token": Option(type="bool", default=True),
-    "api_profile": Option(),
-    "log_path": Option(type="path"),
-    "log_mode": Option(),
-}
 
 
 @dataclass

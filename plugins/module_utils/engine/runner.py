@@ -5,9 +5,10 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from ..azure.connection import CONNECTION, Connection, Context, connect
+from ..azure.connection import Connection, Context, connect
 from ..errors import InputError, RecoveryError
 from ..wire import JSON, facts
+from .connection_options import CONNECTION
 from .differences import differences
 from .plan import Plan
 from .spec import Option, argument_spec, unacceptable

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.privatelink.recovery.plugins.module_utils.azure.connection import CONNECTION
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.connection_options import CONNECTION
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Module
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
 
