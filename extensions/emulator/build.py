@@ -9,22 +9,24 @@ from . import latency as latencies
 from . import world as worlds
 from .arm import Arm, Service
 from .clock import Clock
-from .services import network_settings, recovery_settings, storage_settings
-from .services.access_token import AccessToken
-from .services.activity_log import ActivityLog
-from .services.admin import Admin
-from .services.authorization import Authorization
-from .services.management_locks import ManagementLocks
-from .services.network import Network
-from .services.private_dns import PrivateDns
-from .services.providers import Providers
-from .services.recovery_services import RecoveryServices
-from .services.request_checks import ApiVersions, RequestContents
-from .services.resource_groups import ResourceGroups
-from .services.resource_tags import ResourceTags
-from .services.sign_in import SignIn
-from .services.storage import Storage
-from .services.subscriptions import Subscriptions
+from .services.network import settings as network_settings
+from .services.network.private_dns import PrivateDns
+from .services.network.service import Network
+from .services.platform.access_token import AccessToken
+from .services.platform.activity_log import ActivityLog
+from .services.platform.admin import Admin
+from .services.platform.authorization import Authorization
+from .services.platform.management_locks import ManagementLocks
+from .services.platform.providers import Providers
+from .services.platform.request_checks import ApiVersions, RequestContents
+from .services.platform.resource_groups import ResourceGroups
+from .services.platform.resource_tags import ResourceTags
+from .services.platform.sign_in import SignIn
+from .services.platform.subscriptions import Subscriptions
+from .services.recovery import settings as recovery_settings
+from .services.recovery.service import RecoveryServices
+from .services.storage import settings as storage_settings
+from .services.storage.service import Storage
 from .wire import JSON
 
 #: In the order in which their checks run: in which version, who asks, whether the subscription exists, whether the caller may, whether

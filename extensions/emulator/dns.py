@@ -12,7 +12,7 @@ import typing as t
 from . import dns_packet
 from .arm import Arm
 from .dns_resolution import Resolver
-from .services.network_virtual_networks import NETWORK
+from .services.network.virtual_networks import NETWORK
 
 _ATTEMPTS = 20
 _TCP_SECONDS = 5

@@ -13,8 +13,8 @@ import typing as t
 from . import dns_packet as dns
 from .arm import Arm
 from .dns_packet import Answer, Record
-from .services.private_dns_names import PRIVATE_LINK, alias
-from .services.private_dns_zones import SOA
+from .services.network.private_dns_names import PRIVATE_LINK, alias
+from .services.network.private_dns_zones import SOA
 from .store import Resource
 from .wire import JSON, fold, parent
 

@@ -10,7 +10,7 @@ import typing as t
 
 from .arm import Arm
 from .faults import Interrupted
-from .services.sign_in import SignIn
+from .services.platform.sign_in import SignIn
 from .wire import JSON, Request, Response
 
 if t.TYPE_CHECKING:

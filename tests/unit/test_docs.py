@@ -151,9 +151,11 @@ def keys_of(kind: t.Any) -> set[str]:
 def test_every_setting_event_route_and_key_of_the_world_is_documented() -> None:
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "extensions" / "emulator").rglob("*.py"))
     used = set(re.findall(r"settings\.get\(\s*\"(\w+)\"", code)) | set(world.SETTINGS)
-    for file in (ROOT / "extensions" / "emulator" / "services").glob("*_settings.py"):
+    for file in (ROOT / "extensions" / "emulator" / "services").glob("*/settings.py"):
         used |= set(
-            importlib.import_module(f"ansible_collections.{PREFIX}extensions.emulator.services.{file.stem}").DEFAULTS
+            importlib.import_module(
+                f"ansible_collections.{PREFIX}extensions.emulator.services.{file.parent.name}.settings"
+            ).DEFAULTS
         )
     table = REHEARSAL.split("## Settings")[1].split("## Latency")[0]
     assert set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE)) == used == set(KNOWN)

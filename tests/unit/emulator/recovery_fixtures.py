@@ -7,11 +7,15 @@ import typing as t
 
 from ansible_collections.privatelink.recovery.extensions.emulator.arm import Arm, Route, Service
 from ansible_collections.privatelink.recovery.extensions.emulator.clock import Clock
-from ansible_collections.privatelink.recovery.extensions.emulator.services.activity_log import ActivityLog
-from ansible_collections.privatelink.recovery.extensions.emulator.services.authorization import Authorization
-from ansible_collections.privatelink.recovery.extensions.emulator.services.recovery_services import RecoveryServices
-from ansible_collections.privatelink.recovery.extensions.emulator.services.request_checks import RequestContents
-from ansible_collections.privatelink.recovery.extensions.emulator.services.resource_groups import ResourceGroups
+from ansible_collections.privatelink.recovery.extensions.emulator.services.platform.activity_log import ActivityLog
+from ansible_collections.privatelink.recovery.extensions.emulator.services.platform.authorization import Authorization
+from ansible_collections.privatelink.recovery.extensions.emulator.services.platform.request_checks import (
+    RequestContents,
+)
+from ansible_collections.privatelink.recovery.extensions.emulator.services.platform.resource_groups import (
+    ResourceGroups,
+)
+from ansible_collections.privatelink.recovery.extensions.emulator.services.recovery.service import RecoveryServices
 from ansible_collections.privatelink.recovery.extensions.emulator.store import Resource
 from ansible_collections.privatelink.recovery.extensions.emulator.wire import JSON, Request, Response
 from ansible_collections.privatelink.recovery.extensions.emulator.world import complete

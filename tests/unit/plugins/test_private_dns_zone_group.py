@@ -214,7 +214,9 @@ def test_a_group_that_stays_empty_is_an_error_with_zones_and_names(
     ready: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Azure may leave a name out and report success (azure-cli recording of the zone group tests)."""
-    from ansible_collections.privatelink.recovery.extensions.emulator.services import network_zone_groups
+    from ansible_collections.privatelink.recovery.extensions.emulator.services.network import (
+        zone_groups as network_zone_groups,
+    )
 
     monkeypatch.setattr(network_zone_groups, "record_name", lambda fqdn, zone: "")
     result = ready.run(MODULE, **WANTED)

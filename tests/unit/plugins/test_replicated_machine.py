@@ -5,8 +5,8 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.privatelink.recovery.extensions.emulator.services.admin import Admin
-from ansible_collections.privatelink.recovery.extensions.emulator.services.recovery_history import records
+from ansible_collections.privatelink.recovery.extensions.emulator.services.platform.admin import Admin
+from ansible_collections.privatelink.recovery.extensions.emulator.services.recovery.history import records
 from ansible_collections.privatelink.recovery.plugins.modules.private_endpoint_info import MODULE as ENDPOINTS
 from ansible_collections.privatelink.recovery.plugins.modules.replicated_machine import MODULE
 from ansible_collections.privatelink.recovery.plugins.modules.role_assignment import MODULE as ROLES

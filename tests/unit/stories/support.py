@@ -7,8 +7,8 @@ import re
 import typing as t
 
 from ansible_collections.privatelink.recovery.extensions.emulator.faults import Fault, Faults
-from ansible_collections.privatelink.recovery.extensions.emulator.services.admin import Admin
-from ansible_collections.privatelink.recovery.extensions.emulator.services.authorization import Authorization
+from ansible_collections.privatelink.recovery.extensions.emulator.services.platform.admin import Admin
+from ansible_collections.privatelink.recovery.extensions.emulator.services.platform.authorization import Authorization
 from ansible_collections.privatelink.recovery.plugins.module_utils.azure.pipeline import is_write
 
 from ..conftest import NETWORK, SIGN_IN, SUBNET, VAULT, Cloud

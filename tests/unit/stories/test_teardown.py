@@ -6,7 +6,9 @@ import copy
 import typing as t
 
 import pytest
-from ansible_collections.privatelink.recovery.extensions.emulator.services.management_locks import ManagementLocks
+from ansible_collections.privatelink.recovery.extensions.emulator.services.platform.management_locks import (
+    ManagementLocks,
+)
 
 from ..conftest import BACKUP_ZONES, ENDPOINT, VAULT, Cloud
 from ..plugins.test_preflight import endpoint

@@ -1,0 +1,1 @@
+"""Microsoft.Network: virtual networks, private endpoints and private DNS."""

@@ -1,0 +1,106 @@
+"""What the world file says about networks and endpoints that exist before the run."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...arm import Arm
+from ...store import Resource
+from ...wire import JSON, location
+from ...world import WorldError
+from ..platform.world_ids import group_id, resolve
+from . import endpoint_request as requests
+from .addresses import ENDPOINT, INTERFACE
+from .endpoint_request import EndpointRequest
+from .interfaces import Interfaces
+from .private_endpoints import PrivateEndpoints
+from .publication import Publication
+from .virtual_networks import NETWORK, VirtualNetworks
+from .zone_groups import ZoneGroups
+
+_API_VERSION = "2024-07-01"
+
+
+class NetworkWorld:
+    """Reads ``virtual_networks`` and ``private_endpoints``; what does not fit is an error when the world loads."""
+
+    def __init__(
+        self,
+        arm: Arm,
+        networks: VirtualNetworks,
+        interfaces: Interfaces,
+        endpoints: PrivateEndpoints,
+        zone_groups: ZoneGroups,
+        publication: Publication,
+    ) -> None:
+        self._arm, self._networks, self._interfaces = arm, networks, interfaces
+        self._endpoints, self._zone_groups, self._publication = endpoints, zone_groups, publication
+
+    def load_network(self, world: JSON, item: JSON) -> None:
+        """One virtual network with its subnets and the addresses other machines hold in them."""
+        network_id = f"{group_id(world, item)}/providers/{NETWORK}/{item['name']}"
+        subnets = [
+            {
+                "name": subnet["name"],
+                "properties": {
+                    "addressPrefix": subnet["address_prefix"],
+                    "privateEndpointNetworkPolicies": subnet.get("private_endpoint_network_policies", "Disabled"),
+                    "delegations": [
+                        {"name": service.replace("/", "."), "properties": {"serviceName": service}}
+                        for service in subnet.get("delegations", [])
+                    ],
+                },
+            }
+            for subnet in item.get("subnets", [])
+        ]
+        body = {
+            "location": item["location"],
+            "tags": item.get("tags"),
+            "properties": {
+                "addressSpace": {"addressPrefixes": item["address_prefixes"]},
+                "dhcpOptions": {"dnsServers": item.get("dns_servers", [])},
+                "subnets": subnets,
+            },
+        }
+        self._networks.create(network_id, body, _API_VERSION)
+        for subnet in item.get("subnets", []):
+            count = int(subnet.get("addresses_in_use", 0))
+            if count:
+                name = f"{item['name']}-{subnet['name']}-in-use"
+                interface = self._interfaces.create(
+                    f"{group_id(world, item)}/providers/{INTERFACE}/{name}", item["location"]
+                )
+                self._interfaces.occupy(interface, self._arm.store.get(f"{network_id}/subnets/{subnet['name']}"), count)
+
+    def load_endpoint(self, world: JSON, item: JSON) -> None:
+        """One private endpoint, connected; ``zone_group`` (``{name, zones}``) is what a policy would have attached."""
+        endpoint_id = f"{group_id(world, item)}/providers/{ENDPOINT}/{item['name']}"
+        network = self._arm.store.find(resolve(world, "virtual_networks", NETWORK, item["virtual_network"]))
+        if network is None:
+            raise WorldError(f"private endpoint {item['name']}: no virtual network {item['virtual_network']}")
+        if self._arm.store.find(f"{network.id}/subnets/{item['subnet']}") is None:
+            raise WorldError(f"private endpoint {item['name']}: {network.name} has no subnet {item['subnet']}")
+        status = item.get("status", "Approved")
+        wanted = EndpointRequest(
+            location(item.get("location") or network.document["location"]),
+            f"{network.id}/subnets/{item['subnet']}",
+            requests.AUTOMATIC if status == "Approved" else requests.MANUAL,
+            item["name"],
+            item["target"],
+            (item.get("group_id", "AzureBackup"),),
+        )
+        endpoint = self._endpoints.create(endpoint_id, wanted, {}, status == "Approved")
+        self._publication.connect(endpoint)
+        if status not in ("Approved", "Pending"):
+            self._publication.set_state(endpoint.id, status, status)
+        if "zone_group" in item:
+            self._attach(world, endpoint, item["zone_group"])
+
+    def _attach(self, world: JSON, endpoint: Resource, group: JSON) -> None:
+        zones = [
+            resolve(world, "private_dns_zones", "Microsoft.Network/privateDnsZones", zone)
+            for zone in t.cast("list[str]", group["zones"])
+        ]
+        self._zone_groups.create(
+            endpoint, group["name"], {zone.rsplit("/", 1)[-1].replace(".", "-"): zone for zone in zones}
+        )

@@ -1,0 +1,183 @@
+"""The documents of Site Recovery between Azure regions: fabrics, containers, policies, mappings, replicated items.
+
+Source: azure-rest-api-specs ``recoveryservicessiterecovery`` (types Fabric, ProtectionContainer, Policy,
+ProtectionContainerMapping, ReplicationProtectedItem and their A2A details).
+"""
+
+from __future__ import annotations
+
+from ...arm import Arm
+from ...store import Resource
+from ...wire import JSON, fold
+from .history import add, records
+
+AZURE_TO_AZURE = "A2A"
+CONTAINERS = "replicationProtectionContainers"
+MAPPINGS = "replicationProtectionContainerMappings"
+ITEMS = "replicationProtectedItems"
+#: Every kind of record that Site Recovery's own writes make, innermost first.
+KINDS = (
+    "replication_protected_items",
+    "replication_mappings",
+    "replication_containers",
+    "fabrics",
+    "replication_policies",
+)
+_POLICY = "24-hour-retention-policy"
+
+
+def find_record(vault: Resource, kind: str, resource_id: str) -> JSON | None:
+    """The record of an id, or ``None``; Site Recovery's own ids differ in case from one answer to the next."""
+    return next((document for document in records(vault, kind) if fold(document["id"]) == fold(resource_id)), None)
+
+
+def below(vault: Resource, kind: str, parent_id: str) -> list[JSON]:
+    """The records of a kind below another one."""
+    return [document for document in records(vault, kind) if fold(document["id"]).startswith(fold(parent_id) + "/")]
+
+
+def add_fabric(vault: Resource, name: str, region: str) -> JSON:
+    """A fabric: the Azure machines of one region."""
+    details = {"instanceType": "Azure", "location": region}
+    return add(
+        vault,
+        "fabrics",
+        name,
+        {
+            "friendlyName": name,
+            "health": "Normal",
+            "bcdrState": "Valid",
+            "customDetails": details,
+        },
+    )
+
+
+def add_container(vault: Resource, fabric: JSON, name: str) -> JSON:
+    """A container of a fabric: what is protected is in one."""
+    return add(
+        vault,
+        "replication_containers",
+        name,
+        {
+            "fabricFriendlyName": fabric["properties"]["friendlyName"],
+            "friendlyName": name,
+            "fabricType": "Azure",
+            "protectedItemCount": 0,
+            "pairingStatus": "NotPaired",
+            "role": "",
+        },
+        f"replicationFabrics/{fabric['name']}/{CONTAINERS}",
+    )
+
+
+def add_policy(vault: Resource, name: str, details: JSON | None = None) -> JSON:
+    """A replication policy."""
+    given = {"recoveryPointHistory": 1440, **(details or {}), "instanceType": AZURE_TO_AZURE}
+    return add(vault, "replication_policies", name, {"friendlyName": name, "providerSpecificDetails": given})
+
+
+def add_mapping(vault: Resource, source: JSON, name: str, target: JSON, policy: JSON, updates: str) -> JSON:
+    """The way from one container to another; both count as paired. ``updates`` is the agent's automatic update."""
+    for container in (source, target):
+        container["properties"]["pairingStatus"] = "Paired"
+    return add(
+        vault,
+        "replication_mappings",
+        name,
+        {
+            "targetProtectionContainerId": target["id"],
+            "targetProtectionContainerFriendlyName": target["name"],
+            "sourceProtectionContainerFriendlyName": source["name"],
+            "policyId": policy["id"],
+            "policyFriendlyName": policy["name"],
+            "health": "Normal",
+            "state": "Paired",
+            "sourceFabricFriendlyName": source["properties"]["fabricFriendlyName"],
+            "targetFabricFriendlyName": target["properties"]["fabricFriendlyName"],
+            "providerSpecificDetails": {"instanceType": AZURE_TO_AZURE, "agentAutoUpdateStatus": updates},
+        },
+        f"{_relative(vault, source)}/{MAPPINGS}",
+    )
+
+
+def add_item(
+    vault: Resource, container: JSON, name: str, machine: str, target: JSON, policy: JSON, details: JSON
+) -> JSON:
+    """A replicated machine; ``details`` are those of its provider."""
+    properties = container["properties"]
+    properties["protectedItemCount"] += 1
+    return add(
+        vault,
+        "replication_protected_items",
+        name,
+        {
+            "friendlyName": machine,
+            "protectedItemType": "AzureVirtualMachine",
+            "protectionState": "Protected",
+            "replicationHealth": "Normal",
+            "activeLocation": "Primary",
+            "policyId": policy["id"],
+            "policyFriendlyName": policy["name"],
+            "primaryFabricFriendlyName": properties["fabricFriendlyName"],
+            "primaryProtectionContainerFriendlyName": container["name"],
+            "recoveryFabricFriendlyName": target["properties"]["fabricFriendlyName"],
+            "recoveryProtectionContainerFriendlyName": target["name"],
+            "recoveryContainerId": target["id"],
+            "providerSpecificDetails": {**details, "instanceType": AZURE_TO_AZURE},
+        },
+        f"{_relative(vault, container)}/{ITEMS}",
+    )
+
+
+def remove_record(vault: Resource, document: JSON) -> None:
+    """Forget a record and those below it; containers count what they have left."""
+    for kind in KINDS:
+        gone = [each for each in records(vault, kind) if each is document or each in below(vault, kind, document["id"])]
+        records(vault, kind)[:] = [each for each in records(vault, kind) if each not in gone]
+    for container in records(vault, "replication_containers"):
+        left = below(vault, "replication_protected_items", container["id"])
+        container["properties"]["protectedItemCount"] = len(left)
+
+
+def region_of(vault: Resource, container: JSON) -> str:
+    """The region of the fabric a container is in."""
+    fabric = next(
+        each for each in records(vault, "fabrics") if fold(container["id"]).startswith(fold(each["id"]) + "/")
+    )
+    return str(fabric["properties"]["customDetails"]["location"])
+
+
+def default_fabric(vault: Resource, region: str) -> JSON:
+    """The fabric that the portal makes for a region, with its container."""
+    name = f"asr-a2a-default-{region}"
+    known = next((each for each in records(vault, "fabrics") if each["name"] == name), None)
+    if known is not None:
+        return known
+    fabric = add_fabric(vault, name, region)
+    add_container(vault, fabric, f"{name}-container")
+    return fabric
+
+
+def add_replication(arm: Arm, vault: Resource, machine: str, source_region: str) -> None:
+    """Replicate a machine from a region to the vault's, with everything the portal makes for it.
+
+    ``machine`` is its id, or its name when it is in the vault's resource group.
+    """
+    group = vault.id.partition("/providers/")[0]
+    machine_id = machine if "/" in machine else f"{group}/providers/Microsoft.Compute/virtualMachines/{machine}"
+    target = _container(vault, default_fabric(vault, vault.document["location"]))
+    source = _container(vault, default_fabric(vault, source_region))
+    policy = next(iter(records(vault, "replication_policies")), None) or add_policy(vault, _POLICY)
+    if not below(vault, "replication_mappings", source["id"]):
+        add_mapping(vault, source, f"{source['name']}-mapping", target, policy, "Disabled")
+    name = machine_id.rsplit("/", 1)[-1]
+    add_item(vault, source, arm.guid(), name, target, policy, {"fabricObjectId": machine_id})
+
+
+def _container(vault: Resource, fabric: JSON) -> JSON:
+    known = below(vault, "replication_containers", fabric["id"])
+    return known[0] if known else add_container(vault, fabric, f"{fabric['name']}-container")
+
+
+def _relative(vault: Resource, document: JSON) -> str:
+    return str(document["id"])[len(vault.id) + 1 :]

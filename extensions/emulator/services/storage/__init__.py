@@ -1,0 +1,1 @@
+"""Microsoft.Storage and Microsoft.ClassicStorage: accounts and their side of private endpoints."""
