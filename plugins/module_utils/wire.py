@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 import typing as t
+from datetime import datetime, timezone
 
 JSON = dict[str, t.Any]
 
@@ -98,3 +99,11 @@ def facts(document: JSON | None) -> JSON:
     plain = t.cast(JSON, snake_keys(document))
     properties = plain.pop("properties", None) or {}
     return {**properties, **plain}
+
+
+def parse_time(text: str) -> datetime | None:
+    """An Azure timestamp (up to seven digits of a second); None when it is none."""
+    try:
+        return datetime.strptime(text[:19], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=timezone.utc)
+    except ValueError:
+        return None

@@ -19,6 +19,7 @@ from ..resources.roles import (
     definition_name,
     find_definition,
     granted,
+    matching,
     missing_actions,
     role_to_come,
     stated_guid,
@@ -165,15 +166,6 @@ def _custom_guid(task: Task, scope: str, role: str) -> str:
     if not taking_back:
         task.warn(role_to_come(scope, role))
     return definition_name(f"/subscriptions/{parse_id(scope).subscription_id}", role)
-
-
-def matching(assignments: t.Iterable[JSON], principal_id: str, guid: str) -> JSON | None:
-    """The assignment of a role (by the last part of its id) to a principal among those of one scope."""
-    for item in assignments:
-        same_role = trailing_guid(str(get_path(item, "properties.roleDefinitionId") or "")) == guid.lower()
-        if same_role and str(get_path(item, "properties.principalId") or "").lower() == principal_id.lower():
-            return item
-    return None
 
 
 def _unique(wanted: t.Iterable[Wanted]) -> list[Wanted]:

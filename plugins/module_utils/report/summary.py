@@ -5,6 +5,7 @@ from __future__ import annotations
 import typing as t
 
 from ..engine.differences import differences
+from ..resources.vaults import vault_detail
 from ..wire import JSON
 from .secret_keys import without_secrets
 
@@ -46,12 +47,6 @@ def refreshed(resources: t.Iterable[JSON], results: t.Iterable[t.Mapping[str, t.
         latest = {"detail": vault_detail(state)} if state and row.get("kind") == "vault" else {}
         rows.append({**row, **latest})
     return rows
-
-
-def vault_detail(state: t.Mapping[str, t.Any]) -> str:
-    """Identity and public network access of a vault, as results show it, in words."""
-    identity = (state.get("identity") or {}).get("type") or "None"
-    return f"identity {identity}, public network access {state.get('public_network_access') or 'Enabled'}"
 
 
 def flattened(result: t.Any) -> t.Iterator[t.Mapping[str, t.Any]]:

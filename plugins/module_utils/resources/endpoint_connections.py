@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
 from functools import partial
 
 from ..azure.client import Azure
@@ -14,24 +13,8 @@ from ..ids import parse_id, same_id
 from ..wire import JSON, facts, get_path
 from .endpoint_names import ENDPOINT_TYPE, NETWORK_API_VERSION
 from .endpoints import connection_of
+from .targets import TARGETS, Target
 
-
-@dataclass(frozen=True)
-class Target:
-    """How a resource type shows and changes its connections.
-
-    A vault's connections are changed in the Backup surface of the same path (recoveryservicesbackup, Private Endpoint
-    Connection - Put), which Microsoft's own reference also uses for approval.
-    """
-
-    api_version: str
-    connection_api_version: str
-
-
-TARGETS = {
-    "microsoft.recoveryservices/vaults": Target("2024-04-01", "2025-02-01"),
-    "microsoft.storage/storageaccounts": Target("2023-05-01", "2023-05-01"),
-}
 STATUS = {"approved": "Approved", "rejected": "Rejected", "disconnected": "Disconnected"}
 # https://learn.microsoft.com/azure/private-link/private-endpoint-overview: a disconnected endpoint must be created anew.
 FINAL = ("Rejected", "Disconnected")

@@ -14,6 +14,7 @@ from ..errors import InputError, Refusal
 from ..ids import build_id, group_id, parse_id, same_id
 from ..wire import JSON, facts, get_path
 from .endpoint_names import ENDPOINT_TYPE, NETWORK_API_VERSION, PublishedName, read_names
+from .targets import SUB_RESOURCES
 
 SUBNET_TYPE = "Microsoft.Network/virtualNetworks/subnets"
 AUTOMATIC, MANUAL = "privateLinkServiceConnections", "manualPrivateLinkServiceConnections"
@@ -23,16 +24,6 @@ RECREATE = (
     "A private endpoint cannot be moved or pointed elsewhere. Deleting and creating it anew gives new addresses, and "
     "servers registered through it must be registered again with the vault; do that yourself, on purpose."
 )
-
-# https://learn.microsoft.com/azure/private-link/private-endpoint-overview and the vault's own sub-resources.
-SUB_RESOURCES = {
-    "microsoft.recoveryservices/vaults": ("AzureBackup", "AzureBackup_secondary", "AzureSiteRecovery"),
-    "microsoft.storage/storageaccounts": ("blob", "queue", "table", "file", "dfs", "web"),
-    "microsoft.keyvault/vaults": ("vault",),
-    "microsoft.migrate/migrateprojects": ("Default",),
-    "microsoft.migrate/assessmentprojects": ("Default",),
-    "microsoft.offazure/mastersites": ("Default",),
-}
 
 
 def options_for(connections: str) -> dict[str, Option]:

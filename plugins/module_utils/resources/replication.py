@@ -19,7 +19,7 @@ from ..wire import JSON, facts, get_path
 from .endpoint_connections import endpoint_of
 from .endpoint_names import NETWORK_API_VERSION
 from .endpoints import connection_of
-from .vault_freshness import SITE_RECOVERY_API_VERSION, item_of, replicated_items
+from .vault_contents import SITE_RECOVERY_API_VERSION, item_of, replicated_items
 from .vaults import TYPE as VAULT_TYPE
 from .vaults import connections, read_vault
 

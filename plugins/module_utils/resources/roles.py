@@ -131,3 +131,12 @@ def _covered(patterns: t.Iterable[str] | None, action: str) -> bool:
 @functools.cache
 def _expression(pattern: str) -> re.Pattern[str]:
     return re.compile(".*".join(re.escape(part) for part in pattern.split("*")))
+
+
+def matching(assignments: t.Iterable[JSON], principal_id: str, guid: str) -> JSON | None:
+    """The assignment of a role (by the last part of its id) to a principal among those of one scope."""
+    for item in assignments:
+        same_role = trailing_guid(str(get_path(item, "properties.roleDefinitionId") or "")) == guid.lower()
+        if same_role and str(get_path(item, "properties.principalId") or "").lower() == principal_id.lower():
+            return item
+    return None

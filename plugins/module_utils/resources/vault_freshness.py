@@ -14,14 +14,12 @@ from datetime import datetime, timezone
 
 from ..azure.client import Azure
 from ..engine.runner import Task
-from ..errors import Forbidden, NotFound, Refusal
-from ..ids import fold_id, parse_id, same_id
-from ..wire import JSON, get_path
+from ..errors import Forbidden, Refusal
+from ..ids import fold_id, parse_id
+from ..wire import JSON, get_path, parse_time
+from .vault_contents import BACKUP_API_VERSION, contents, counters, gather, listed
 from .vaults import TYPE, connections, read_vault, vault_id
 
-BACKUP_API_VERSION = "2025-02-01"
-SITE_RECOVERY_API_VERSION = "2025-08-01"
-VAULT_API_VERSION = "2024-04-01"
 ACTIVITY_API_VERSION = "2015-04-01"
 RESOURCES_API_VERSION = "2021-04-01"
 # https://learn.microsoft.com/azure/azure-monitor/essentials/activity-log: events are kept for 90 days.
@@ -30,32 +28,10 @@ ACTIVITY_DAYS = 89
 # Followed by the sub-resource in lower case; its value is ``true``.
 BORN_TAG = "privatelink-born-"
 
-CONTAINER_KINDS = ("AzureIaasVM", "AzureWorkload", "AzureStorage", "MAB", "DPM", "AzureBackupServer")
 STATES = {"AzureBackup": "privateEndpointStateForBackup", "AzureSiteRecovery": "privateEndpointStateForSiteRecovery"}
 
-# What a vault holds when it is used: (evidence, collection below the vault, api-version, filter).
-LISTS: tuple[tuple[str, str, str, str], ...] = (
-    ("backup item", "backupProtectedItems", BACKUP_API_VERSION, ""),
-    *(
-        (f"{kind} container", "backupProtectionContainers", BACKUP_API_VERSION, f"backupManagementType eq '{kind}'")
-        for kind in CONTAINER_KINDS
-    ),
-    ("backup management server", "backupEngines", BACKUP_API_VERSION, ""),
-    ("replication fabric", "replicationFabrics", SITE_RECOVERY_API_VERSION, ""),
-    ("replicated item", "replicationProtectedItems", SITE_RECOVERY_API_VERSION, ""),
-    ("migrated item", "replicationMigrationItems", SITE_RECOVERY_API_VERSION, ""),
-)
 # Jobs are history, not contents: they tell of attempts, and do not keep a vault from being deleted.
 HISTORY: tuple[tuple[str, str, str, str], ...] = (("backup job", "backupJobs", BACKUP_API_VERSION, ""),)
-USAGES = ("usages", "replicationUsages")
-# Counters that say something was protected or registered; storage in use says so too.
-COUNTERS = (
-    "protecteditemcount", "mabcontainerscount", "iaasvmprotecteditemcount", "mabprotecteditemcount",
-    "dpmprotecteditemcount", "azurebackupserverprotecteditemcount", "registeredserverscount", "recoveryplancount",
-    "managedinstances", "grsstorageusage", "lrsstorageusage", "zrsstorageusage", "inprogressjobscount", "failedjobscount",
-    # Those of jobsSummary, which Site Recovery counts in an object of its own.
-    "failedjobs", "suspendedjobs", "inprogressjobs",
-)  # fmt: skip
 
 # Operations below a vault that attempt protection or registration, and those that certainly do not.
 ATTEMPTS = (
@@ -119,7 +95,7 @@ def examine(azure: Azure, resource_id: str, sub_resource: str, vault: JSON | Non
     early = judge_connections(resource_id, vault, sub_resource)
     if early is not None:
         return early
-    evidence = [*contents(azure, resource_id), *_gather(azure, resource_id, HISTORY), *counters(azure, resource_id)]
+    evidence = [*contents(azure, resource_id), *gather(azure, resource_id, HISTORY), *counters(azure, resource_id)]
     return judge(resource_id, evidence, read_history(azure, resource_id), attested=attested)
 
 
@@ -186,26 +162,6 @@ def judge(resource_id: str, evidence: t.Sequence[str], history: History, *, atte
     return Freshness(resource_id, "fresh", "Nothing was ever protected or registered, nor was it attempted.")
 
 
-def contents(azure: Azure, resource_id: str) -> list[str]:
-    """What a vault that exists holds now, soft-deleted items included, as readable phrases; empty when nothing."""
-    return _gather(azure, resource_id, LISTS)
-
-
-def counters(azure: Azure, resource_id: str) -> list[str]:
-    """Usage counters of the vault that are not zero."""
-    found = []
-    for collection in USAGES:
-        for item in _items(azure, resource_id, collection, VAULT_API_VERSION, ""):
-            named = {str(get_path(item, "name.value") or ""): item.get("currentValue")}
-            values = named if "name" in item else {**item, **(item.get("jobsSummary") or {})}
-            found += [
-                f"{name} is {value}"
-                for name, value in values.items()
-                if name.lower() in COUNTERS and isinstance(value, (int, float)) and value > 0
-            ]
-    return found
-
-
 def read_history(azure: Azure, resource_id: str) -> History:
     """What the activity log of the last 90 days tells of the vault. A log that may not be read is not complete."""
     parsed = parse_id(resource_id, TYPE)
@@ -256,12 +212,6 @@ def classify(
     return tuple(attempts), tuple(unclear)
 
 
-def listed(phrases: t.Sequence[str], most: int = 5) -> str:
-    """The first few phrases of a list."""
-    shown = ", ".join(phrases[:most])
-    return f"{shown} and {len(phrases) - most} more" if len(phrases) > most else shown
-
-
 def judge_vault(task: Task) -> JSON:
     """Serve the ``vault_freshness`` module."""
     resource_id = parse_id(task.options.get("vault") or vault_id(task), TYPE, option="vault").text
@@ -285,33 +235,6 @@ def judge_vault(task: Task) -> JSON:
     }
 
 
-def _gather(azure: Azure, resource_id: str, lists: t.Iterable[tuple[str, str, str, str]]) -> list[str]:
-    found = []
-    for what, collection, api_version, restriction in lists:
-        for item in _items(azure, resource_id, collection, api_version, restriction):
-            properties = item.get("properties") or {}
-            name = properties.get("friendlyName") or item.get("name") or "unnamed"
-            deleted = " (soft-deleted)" if properties.get("isScheduledForDeferredDelete") else ""
-            detail = (
-                f" {properties['operation']} {properties.get('status', '')}".rstrip()
-                if properties.get("operation")
-                else ""
-            )
-            found.append(f"{what} {name}{detail}{deleted}")
-    return found
-
-
-def _items(azure: Azure, resource_id: str, collection: str, api_version: str, restriction: str) -> list[JSON]:
-    """A list of a vault that exists. A collection that Azure does not find is empty only while the vault is there."""
-    try:
-        return azure.list(
-            f"{resource_id}/{collection}", api_version, **({"$filter": restriction} if restriction else {})
-        )
-    except NotFound:
-        azure.get(resource_id, VAULT_API_VERSION)
-        return []
-
-
 def _created(azure: Azure, resource_id: str) -> datetime | None:
     parsed = parse_id(resource_id, TYPE)
     items = azure.list(
@@ -321,22 +244,3 @@ def _created(azure: Azure, resource_id: str) -> datetime | None:
     )
     mine = next((item for item in items if fold_id(item.get("id")) == fold_id(resource_id)), {})
     return parse_time(str(mine.get("createdTime") or ""))
-
-
-def parse_time(text: str) -> datetime | None:
-    """An Azure timestamp (up to seven digits of a second); None when it is none."""
-    try:
-        return datetime.strptime(text[:19], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=timezone.utc)
-    except ValueError:
-        return None
-
-
-def replicated_items(azure: Azure, vault_id: str) -> list[JSON]:
-    """The machines that Site Recovery replicates with a vault, as Azure shows them."""
-    return azure.list(f"{vault_id}/replicationProtectedItems", SITE_RECOVERY_API_VERSION)
-
-
-def item_of(items: t.Iterable[JSON], machine: str) -> JSON | None:
-    """The replicated item of a machine, by the machine's id."""
-    keys = ("properties.providerSpecificDetails.fabricObjectId", "properties.protectableItemId")
-    return next((item for item in items if any(same_id(get_path(item, key), machine) for key in keys)), None)

@@ -234,7 +234,7 @@ def cross_region_conflict(plan: Plan, current: JSON | None) -> Refusal | None:
 
 
 def _remove(task: Task, resource_id: str, current: JSON | None) -> JSON:
-    from .vault_freshness import contents
+    from .vault_contents import contents
 
     if current is not None:
         held = [f"private endpoint connection {item.get('name')}" for item in connections(current)]
@@ -248,3 +248,9 @@ def _remove(task: Task, resource_id: str, current: JSON | None) -> JSON:
     if plan.changed and not task.check_mode:
         VAULT.apply(task.azure, plan, wait=task.options["wait"])
     return outcome(plan, None)
+
+
+def vault_detail(state: t.Mapping[str, t.Any]) -> str:
+    """Identity and public network access of a vault, as results show it, in words."""
+    identity = (state.get("identity") or {}).get("type") or "None"
+    return f"identity {identity}, public network access {state.get('public_network_access') or 'Enabled'}"

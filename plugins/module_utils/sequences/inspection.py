@@ -10,13 +10,15 @@ from ..dns.private_dns import a_records
 from ..dns.required_zones import NO_ANSWER, NOT_THERE, find_required_zones
 from ..dns.zone_choice import known_zones
 from ..dns.zone_groups import groups_of
+from ..dns.zone_groups import zones_of as zones_of_group
 from ..dns.zones import read_zones
 from ..engine.runner import Task
 from ..ids import fold_id, parse_id, region, same_id
 from ..resources.endpoint_names import NETWORK_API_VERSION, PublishedName, read_names
 from ..resources.storage_accounts import Account, read_account
 from ..resources.subnets import Capacity, capacity
-from ..resources.vault_freshness import BORN_TAG, replicated_items, says_so
+from ..resources.vault_contents import replicated_items
+from ..resources.vault_freshness import BORN_TAG, says_so
 from ..resources.vaults import RESOURCE_GROUP_API_VERSION, connections, read_vault
 from ..wire import JSON
 from .desired import ZONE_TYPE, EndpointWish, StorageEndpoint, Wish, storage_endpoint
@@ -224,3 +226,8 @@ class Inspection:
 
 #: A gate: what it finds in an inspection, one verdict for each subject.
 Check = t.Callable[[Inspection], t.Iterable[Gate]]
+
+
+def zones_of(look: Inspection, endpoint_id: str) -> set[str]:
+    """The folded ids of the zones an endpoint's zone groups write to; empty when it cannot be found."""
+    return {zone for group in look.zone_groups(endpoint_id) for zone in zones_of_group(group)}

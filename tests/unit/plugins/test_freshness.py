@@ -5,14 +5,14 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.privatelink.recovery.plugins.module_utils.resources.vault_contents import listed
 from ansible_collections.privatelink.recovery.plugins.module_utils.resources.vault_freshness import (
     History,
     classify,
     judge,
     judge_connections,
-    listed,
-    parse_time,
 )
+from ansible_collections.privatelink.recovery.plugins.module_utils.wire import parse_time
 from ansible_collections.privatelink.recovery.plugins.modules.private_endpoint import MODULE as ENDPOINT_MODULE
 from ansible_collections.privatelink.recovery.plugins.modules.vault_freshness import MODULE
 

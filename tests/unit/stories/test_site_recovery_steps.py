@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass
 
 import pytest
-from ansible_collections.privatelink.recovery.plugins.module_utils.resources.vault_freshness import replicated_items
+from ansible_collections.privatelink.recovery.plugins.module_utils.resources.vault_contents import replicated_items
 from ansible_collections.privatelink.recovery.plugins.modules.vault import MODULE as VAULT_MODULE
 
 from ..conftest import Cloud

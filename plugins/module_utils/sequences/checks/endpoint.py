@@ -11,14 +11,14 @@ from ...dns.zones import links_of
 from ...dns.zones import network_of as linked_network
 from ...errors import NotFound
 from ...ids import same_id
-from ...resources.endpoint_connections import TARGETS, connection_to, status_of
+from ...resources.endpoint_connections import connection_to, status_of
 from ...resources.endpoint_names import PublishedName
 from ...resources.endpoints import connection_of
+from ...resources.targets import TARGETS
 from ...wire import JSON, get_path, provisioning
 from ..desired import EndpointWish, StorageEndpoint
 from ..gate import Gate, ok, refused
-from ..gates.zones import zones_of
-from ..inspection import Inspection
+from ..inspection import Inspection, zones_of
 from .findings import Findings
 
 NAME_COUNTS = {"AzureSiteRecovery": (5, 7)}

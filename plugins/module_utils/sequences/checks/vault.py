@@ -7,16 +7,14 @@ import typing as t
 from ...errors import RecoveryError
 from ...ids import GUID
 from ...procedures.preflight import storage_roles
-from ...procedures.role_assignment import matching
-from ...report.summary import vault_detail
 from ...resources.endpoint_connections import FINAL, connection_to, status_of
 from ...resources.endpoints import connection_of
 from ...resources.replication import trouble
-from ...resources.roles import assignments_at, find_definition, stated_guid
+from ...resources.roles import assignments_at, find_definition, matching, stated_guid
 from ...resources.storage_accounts import is_classic
 from ...resources.storage_decisions import bypass_set, with_trusted_services
 from ...resources.vault_freshness import STATES
-from ...resources.vaults import denied
+from ...resources.vaults import denied, vault_detail
 from ...wire import JSON, facts, get_path, provisioning
 from ..gate import Gate, ok, refused, warning
 from ..inspection import Inspection

@@ -7,6 +7,7 @@ import typing as t
 from ...dns.modes import owns_zones
 from ...errors import AzureError
 from ...ids import ResourceId, fold_id, parse_id
+from ...resources.locks import READ_LOCKS
 from ...resources.providers import read_provider
 from ...resources.roles import UNKNOWN_ROLE, find_definition, role_to_come, stated_guid
 from ...resources.storage_accounts import is_classic
@@ -14,7 +15,6 @@ from ...wire import JSON
 from ..desired import EndpointWish, StorageEndpoint
 from ..gate import Gate, ok, refused, warning
 from ..inspection import Check, Inspection
-from .locks import READ_LOCKS
 from .permissions import missing_permissions
 
 ASSIGN = "Microsoft.Authorization/roleAssignments/write"

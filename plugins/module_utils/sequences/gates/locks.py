@@ -7,31 +7,15 @@ import typing as t
 from ...dns.modes import owns_zones
 from ...dns.private_dns import ours
 from ...dns.zones import network_of
-from ...errors import NotFound, RecoveryError
+from ...errors import RecoveryError
 from ...ids import fold_id, parse_id
+from ...resources.locks import Lock, read_locks
 from ...resources.storage_accounts import is_classic
 from ...resources.vaults import denied
-from ...wire import JSON, get_path
 from ..desired import EndpointWish, StorageEndpoint
 from ..gate import Gate, ok, refused, warning
 from ..inspection import Inspection
 from .proof import unproven
-
-LOCKS = "/providers/Microsoft.Authorization/locks"
-LOCKS_API_VERSION = "2016-09-01"
-READ_LOCKS = "Microsoft.Authorization/locks/read"
-
-
-class Lock(t.NamedTuple):
-    """A lock: the id of what it locks, and with it everything below; ``read_only`` when nothing may change either."""
-
-    name: str
-    scope: str
-    read_only: bool
-
-    def covers(self, resource_id: str) -> bool:
-        """Whether the lock is on a resource, or inherited by it."""
-        return f"{fold_id(resource_id)}/".startswith(f"{fold_id(self.scope)}/")
 
 
 def locks(look: Inspection) -> t.Iterator[Gate]:
@@ -125,21 +109,5 @@ def _zones(look: Inspection) -> list[tuple[str, tuple[str, ...]]]:
 def _over(look: Inspection, resource_id: str) -> list[Lock]:
     """The locks that a resource has or inherits; one request for each resource group."""
     group = parse_id(resource_id).group_id
-    known: list[Lock] = look.once(f"locks {fold_id(group)}", lambda: _read(look, group))
+    known: list[Lock] = look.once(f"locks {fold_id(group)}", lambda: read_locks(look.azure, group))
     return [lock for lock in known if lock.covers(resource_id)]
-
-
-def _read(look: Inspection, group: str) -> list[Lock]:
-    """Every lock at, above and below a resource group; none while it does not exist."""
-    try:
-        found: list[JSON] = look.azure.list(f"{group}{LOCKS}", LOCKS_API_VERSION)
-    except NotFound:
-        return []
-    return [_lock(document) for document in found]
-
-
-def _lock(document: JSON) -> Lock:
-    resource_id = str(document.get("id") or "")
-    scope = resource_id[: resource_id.lower().rfind(LOCKS.lower())]
-    level = str(get_path(document, "properties.level") or "").lower()
-    return Lock(str(document.get("name")), scope, level == "readonly")

@@ -8,8 +8,7 @@ from datetime import datetime, timedelta, timezone
 from ...azure.client import Azure
 from ...errors import AzureError, NotFound, WaitTimeout
 from ...resources.roles import granted, missing_actions
-from ...resources.vault_freshness import parse_time
-from ...wire import get_path
+from ...wire import get_path, parse_time
 from ..gate import Gate, ok, refused
 from ..inspection import Inspection
 

@@ -6,7 +6,7 @@ import typing as t
 
 from ...ids import fold_id, parse_id, region, same_id
 from ...resources.storage_accounts import Account, keeps_deleted_blobs
-from ...resources.vault_freshness import item_of
+from ...resources.vault_contents import item_of
 from ...wire import JSON, get_path
 from ..gate import Gate, ok, refused, warning
 from ..inspection import Check, Inspection

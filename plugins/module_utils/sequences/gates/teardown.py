@@ -9,7 +9,7 @@ from ...dns.private_dns import ours
 from ...ids import parse_id
 from ...resources.endpoint_connections import endpoint_of
 from ...resources.storage_accounts import is_classic
-from ...resources.vault_freshness import contents, listed
+from ...resources.vault_contents import contents, listed
 from ...resources.vaults import connections, denied
 from ..desired import EndpointWish, StorageEndpoint
 from ..gate import Gate, ok, warning

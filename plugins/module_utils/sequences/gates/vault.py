@@ -14,7 +14,8 @@ from ...ids import parse_id, same_id, unique_ids
 from ...resources.endpoint_connections import FINAL, endpoint_of, of_group
 from ...resources.endpoint_names import ENDPOINT_TYPE, NETWORK_API_VERSION
 from ...resources.endpoints import MANUAL, connection_of, first_connection, target_of
-from ...resources.vault_freshness import STATES, contents, examine, judge_connections, listed
+from ...resources.vault_contents import contents, listed
+from ...resources.vault_freshness import STATES, examine, judge_connections
 from ...resources.vaults import VAULT, connections, cross_region_conflict, denied
 from ...wire import JSON, get_path
 from ..desired import EndpointWish, StorageEndpoint

@@ -7,7 +7,6 @@ import typing as t
 from ...dns.private_dns import addresses, zone_name
 from ...dns.zone_choice import zone_and_record
 from ...dns.zone_groups import DEFAULT_NAME, in_the_way
-from ...dns.zone_groups import zones_of as zones_of_group
 from ...dns.zones import overlapping
 from ...errors import Forbidden, NotFound
 from ...ids import fold_id, parse_id, same_id
@@ -15,7 +14,7 @@ from ...resources.endpoint_connections import endpoint_of
 from ...wire import get_path
 from ..desired import EndpointWish, StorageEndpoint
 from ..gate import Gate, refused, warning
-from ..inspection import Inspection
+from ..inspection import Inspection, zones_of
 
 Planned = EndpointWish | StorageEndpoint
 
@@ -160,11 +159,6 @@ def _shared(look: Inspection, endpoint: Planned, other: str) -> str:
             ):
                 return zone
     return ""
-
-
-def zones_of(look: Inspection, endpoint_id: str) -> set[str]:
-    """The folded ids of the zones an endpoint's zone groups write to; empty when it cannot be found."""
-    return {zone for group in look.zone_groups(endpoint_id) for zone in zones_of_group(group)}
 
 
 def _collision(zone: str, endpoint: str, other: str, names: list[str]) -> str:
