@@ -136,10 +136,10 @@ resolved:
   sample: true
 """
 
-from ansible_collections.privatelink.recovery.plugins.module_utils.dns.resolution import check_names
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Module
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import main as run
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option, port
+from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.name_resolution import check_names
 
 MODULE = Module(
     run=check_names,

@@ -129,13 +129,13 @@ overwritten:
       owner: 'creator: created by private endpoint pe-other with resource guid 66666666-6666-4666-8666-666666666666'
 """
 
-from ansible_collections.privatelink.recovery.plugins.module_utils.dns.zone_groups import (
-    DEFAULT_NAME,
-    manage_zone_group,
-)
+from ansible_collections.privatelink.recovery.plugins.module_utils.dns.zone_groups import DEFAULT_NAME
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Module
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import main as run
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
+from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.private_dns_zone_group import (
+    manage_zone_group,
+)
 
 MODULE = Module(
     run=manage_zone_group,

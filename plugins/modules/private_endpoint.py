@@ -131,7 +131,7 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import main as run
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.tags import tags
-from ansible_collections.privatelink.recovery.plugins.module_utils.resources.endpoints import manage_endpoint
+from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.private_endpoint import manage_endpoint
 
 MODULE = Module(
     run=manage_endpoint,

@@ -84,7 +84,7 @@ state:
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Module
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import main as run
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
-from ansible_collections.privatelink.recovery.plugins.module_utils.resources.endpoint_connections import (
+from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.private_endpoint_connection import (
     manage_connection,
 )
 

@@ -53,7 +53,7 @@ private_endpoints:
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Module
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import main as run
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
-from ansible_collections.privatelink.recovery.plugins.module_utils.resources.endpoints import list_endpoints
+from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.private_endpoint import list_endpoints
 
 MODULE = Module(run=list_endpoints, options={"resource_group": Option(), "name": Option(), "target": Option()})
 

@@ -79,7 +79,9 @@ registration_state:
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Module
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import main as run
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
-from ansible_collections.privatelink.recovery.plugins.module_utils.resources.providers import register_provider
+from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.provider_registration import (
+    register_provider,
+)
 
 MODULE = Module(
     run=register_provider,

@@ -109,7 +109,9 @@ state:
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Module
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import main as run
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
-from ansible_collections.privatelink.recovery.plugins.module_utils.resources.replication import enable_replication
+from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.replicated_machine import (
+    enable_replication,
+)
 
 MODULE = Module(
     run=enable_replication,

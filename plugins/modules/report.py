@@ -173,7 +173,8 @@ record_files:
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Module
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import main as run
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
-from ansible_collections.privatelink.recovery.plugins.module_utils.report.document import RESULTS, write_report
+from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.report import write_report
+from ansible_collections.privatelink.recovery.plugins.module_utils.report.document import RESULTS
 from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.checklists import CHECKLISTS
 
 MODULE = Module(

@@ -141,7 +141,7 @@ missing:
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Module
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import main as run
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
-from ansible_collections.privatelink.recovery.plugins.module_utils.resources.storage_accounts import list_accounts
+from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.storage_account_info import list_accounts
 
 MODULE = Module(
     run=list_accounts,

@@ -125,7 +125,8 @@ address_prefixes:
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Module
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import main as run
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
-from ansible_collections.privatelink.recovery.plugins.module_utils.resources.subnets import NEEDS, judge_subnet
+from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.subnet_capacity import judge_subnet
+from ansible_collections.privatelink.recovery.plugins.module_utils.resources.subnets import NEEDS
 
 MODULE = Module(
     run=judge_subnet,

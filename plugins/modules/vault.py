@@ -135,7 +135,8 @@ state:
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Module
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import main as run
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
-from ansible_collections.privatelink.recovery.plugins.module_utils.resources.vaults import OPTIONS, manage_vault
+from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.vault import manage_vault
+from ansible_collections.privatelink.recovery.plugins.module_utils.resources.vaults import OPTIONS
 
 MODULE = Module(
     run=manage_vault,

@@ -100,7 +100,7 @@ evidence:
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Module
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import main as run
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
-from ansible_collections.privatelink.recovery.plugins.module_utils.resources.vault_freshness import judge_vault
+from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.vault_freshness import judge_vault
 
 MODULE = Module(
     run=judge_vault,

@@ -54,7 +54,7 @@ vaults:
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Module
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import main as run
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
-from ansible_collections.privatelink.recovery.plugins.module_utils.resources.vaults import list_vaults
+from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.vault import list_vaults
 
 MODULE = Module(run=list_vaults, options={"resource_group": Option(), "name": Option()})
 

@@ -10,11 +10,9 @@ from __future__ import annotations
 import typing as t
 from dataclasses import asdict, dataclass
 
-from ..engine.runner import Task
-from ..errors import NotFound, Refusal
 from ..resources.endpoint_names import PublishedName
 from ..wire import JSON, get_path
-from .private_dns import a_records, addresses, metadata, zone_name
+from .private_dns import addresses, metadata, zone_name
 from .zone_choice import zone_and_record
 
 
@@ -33,24 +31,6 @@ class Overwrite:
         """Plain data for results."""
         found = asdict(self)
         return {**found, "ip_addresses": list(self.ip_addresses), "new_ip_addresses": list(self.new_ip_addresses)}
-
-
-def read_zone_records(task: Task, zones: t.Sequence[str]) -> dict[str, list[JSON]]:
-    """The A records of each zone. A missing zone is refused; in check mode an earlier task may be about to make it."""
-    found: dict[str, list[JSON]] = {}
-    for zone in zones:
-        try:
-            found[zone] = a_records(task.azure, zone)
-        except NotFound as error:
-            if task.options["state"] == "absent":
-                continue
-            if not task.check_mode:
-                raise Refusal(
-                    f"The zone {zone} does not exist; this task wrote nothing.",
-                    remedy="Create it with privatelink.recovery.private_dns_zone first.",
-                ) from error
-            task.warn(f"The zone {zone} does not exist yet; the real run refuses unless an earlier task creates it.")
-    return found
 
 
 def overwrites(
@@ -78,24 +58,3 @@ def overwrites(
                 )
             )
     return found
-
-
-def refuse_overwrites(task: Task, found: list[Overwrite], *, deleting: bool = False) -> list[Overwrite]:
-    """Raise :class:`Refusal` for records of others, unless ``accept_zone_overwrite`` says they may go; then warn."""
-    if not found:
-        return found
-    deed = "delete" if deleting else "overwrite"
-    lines = "; ".join(
-        f"{item.record_name} in {item.zone_id} has {', '.join(item.ip_addresses) or 'no address'}"
-        + ("" if deleting else f", would get {', '.join(item.new_ip_addresses)}")
-        + (f" ({item.owner})" if item.owner else "")
-        for item in found
-    )
-    if task.options["accept_zone_overwrite"]:
-        task.warn(f"Records of another endpoint: this task may {deed} them, as accept_zone_overwrite says. {lines}.")
-        return found
-    raise Refusal(
-        f"The zone group would {deed} records that lead to another endpoint: {lines}. This task wrote nothing.",
-        remedy="Give each endpoint of one target zones of its own (same names, other resource group), linked to its "
-        "own virtual networks; or set accept_zone_overwrite: true if the other endpoint is no longer needed.",
-    )

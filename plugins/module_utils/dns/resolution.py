@@ -5,12 +5,10 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
-import time
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from ..engine.runner import Task
 from ..errors import InputError, RecoveryError
 from ..wire import JSON
 from .query import Lookup, lookup, system_lookup
@@ -70,31 +68,6 @@ class Reach:
 
     port: int | None
     timeout: float
-
-
-def check_names(task: Task) -> JSON:
-    """Serve the ``name_resolution`` module."""
-    options = task.options
-    asked = asked_names(
-        options["names"], Resolver(server_address(options.get("dns_server"), "dns_server"), options["dns_port"])
-    )
-    reach = Reach(options.get("port"), float(options["connect_timeout"]))
-    sleep = task.context.transport.sleep if task.context.transport else time.sleep
-    started, limit = task.context.now(), float(task.options["wait_timeout"])
-    rows = _examine(asked, reach)
-    while not all(is_good(row) for row in rows):
-        passed = task.context.now() - started
-        if passed + PAUSE > limit:
-            break
-        bad = [item for item, row in zip(asked, rows) if not is_good(row)]
-        task.context.progress(f"waiting for {len(bad)} names ({bad[0].fqdn}): {passed:.0f} s of at most {limit:.0f} s")
-        sleep(PAUSE)
-        again = dict(zip(bad, _examine(bad, reach)))
-        rows = [again.get(item, row) for item, row in zip(asked, rows)]
-    resolved = all(is_good(row) for row in rows)
-    if not resolved and task.options["fail_on_mismatch"]:
-        raise NamesUnresolved(rows)
-    return {"changed": False, "names": rows, "resolved": resolved}
 
 
 def is_good(row: JSON) -> bool:
@@ -197,7 +170,7 @@ def server_address(text: t.Any, option: str) -> str:
     return server
 
 
-def _examine(asked: t.Sequence[Asked], reach: Reach) -> list[JSON]:
+def examine(asked: t.Sequence[Asked], reach: Reach) -> list[JSON]:
     with ThreadPoolExecutor(max_workers=MOST_AT_ONCE) as pool:
         return list(pool.map(lambda item: _examine_one(item, reach), asked))
 

@@ -6,25 +6,16 @@ import typing as t
 
 from ..azure.client import Azure
 from ..engine.plan import Plan, ended_badly, mended
-from ..engine.resource import ENDED, Kind, refuse_failed, settled
-from ..engine.runner import Task, outcome
-from ..errors import AzureError, InputError, NotFound, Refusal, WaitTimeout
-from ..ids import fold_id, parse_id, refuse_name, same_id, unique_ids, with_digest
-from ..resources.endpoint_names import ENDPOINT_TYPE, NETWORK_API_VERSION, PublishedName, read_names
-from ..resources.endpoints import connection_of
+from ..engine.resource import Kind
+from ..errors import NotFound, Refusal
+from ..ids import fold_id, same_id, with_digest
+from ..resources.endpoint_names import ENDPOINT_TYPE, NETWORK_API_VERSION, PublishedName
 from ..wire import JSON, get_path, provisioning
-from .private_dns import zone_name, zone_of
-from .record_overwrites import Overwrite, overwrites, read_zone_records, refuse_overwrites
+from .private_dns import zone_name
 from .zone_choice import zone_and_record
 
 TYPE = ENDPOINT_TYPE + "/privateDnsZoneGroups"
-# One group an endpoint, five zones a group: https://learn.microsoft.com/azure/private-link/private-endpoint-dns-integration
-MOST_ZONES = 5
 DEFAULT_NAME = "default"
-SECOND_GROUP = "morethanoneprivatednszonegroupperprivateendpointnotallowed"
-# Azure writes the records right after the group; a name that has not come by then does not come.
-RECORDS_WITHIN = 300.0
-ENDPOINT = Kind(ENDPOINT_TYPE, NETWORK_API_VERSION, {})
 GROUP = Kind(TYPE, NETWORK_API_VERSION, {})
 
 
@@ -39,7 +30,7 @@ def record_sets(group: JSON | None) -> list[JSON]:
             "ttl": record.get("ttl"),
         }
         for config in configs_of(group)
-        for zone_id in [_zone_id(config)]
+        for zone_id in [zone_id_of(config)]
         for record in get_path(config, "properties.recordSets") or []
     ]
 
@@ -51,7 +42,7 @@ def configs_of(group: JSON | None) -> list[JSON]:
 
 def zones_of(group: JSON | None) -> set[str]:
     """The zone ids of a group, folded."""
-    return {fold_id(_zone_id(config)) for config in configs_of(group)}
+    return {fold_id(zone_id_of(config)) for config in configs_of(group)}
 
 
 def plan_group(group_id: str, current: JSON | None, zones: t.Sequence[str]) -> Plan:
@@ -61,8 +52,8 @@ def plan_group(group_id: str, current: JSON | None, zones: t.Sequence[str]) -> P
     """
     failed = ended_badly(current)
     if current is not None and not failed and zones_of(current) == {fold_id(zone) for zone in zones}:
-        return Plan("none", group_id, _shown(configs_of(current)), _shown(configs_of(current)))
-    names = {fold_id(_zone_id(config)): str(config.get("name")) for config in configs_of(current)}
+        return Plan("none", group_id, shown_configs(configs_of(current)), shown_configs(configs_of(current)))
+    names = {fold_id(zone_id_of(config)): str(config.get("name")) for config in configs_of(current)}
     configs = [
         {
             "name": names.get(fold_id(zone)) or _new_name(zone, names.values()),
@@ -72,7 +63,7 @@ def plan_group(group_id: str, current: JSON | None, zones: t.Sequence[str]) -> P
     ]
     body = {"name": group_id.rsplit("/", 1)[-1], "properties": {"privateDnsZoneConfigs": configs}}
     action: t.Literal["create", "update"] = "create" if current is None else "update"
-    plan = Plan(action, group_id, _shown(configs_of(current)), _shown(configs), body)
+    plan = Plan(action, group_id, shown_configs(configs_of(current)), shown_configs(configs), body)
     return mended(plan, current) if current is not None and failed else plan
 
 
@@ -94,7 +85,7 @@ def unwritten(names: t.Sequence[PublishedName], group: JSON | None) -> list[str]
     ``test_network_private_endpoint_private_dns_zone_group``), so its success alone proves nothing.
     """
     written = {(zone_name(record["zone_id"]), record["record_name"].lower()) for record in record_sets(group)}
-    zones = [zone_name(_zone_id(config)) for config in configs_of(group)]
+    zones = [zone_name(zone_id_of(config)) for config in configs_of(group)]
     return [name["fqdn"] for name in names if zone_and_record(name["fqdn"], zones) not in written]
 
 
@@ -103,81 +94,8 @@ def group_settled(group: JSON, names: t.Sequence[PublishedName], zones: t.Sequen
     return (
         not plan_group(str(group["id"]), group, zones).changed
         and provisioning(group) == "succeeded"
-        and not _missing(names, group)
+        and not missing_names(names, group)
     )
-
-
-def manage_zone_group(task: Task) -> JSON:
-    """Serve the ``private_dns_zone_group`` module."""
-    endpoint_id = parse_id(task.options["private_endpoint"], ENDPOINT_TYPE, option="private_endpoint").text
-    name, zones = task.options["name"], _zones(task)
-    refuse_name(f"{ENDPOINT_TYPE}/privateDnsZoneGroups", name)
-    group_id = f"{endpoint_id}/privateDnsZoneGroups/{name}"
-    if task.options["state"] == "absent":
-        return _remove(task, endpoint_id, group_id)
-    endpoint = _ready_endpoint(task, endpoint_id)
-    current = _existing(task, endpoint_id, group_id, zones)
-    plan = plan_group(str(current["id"]) if current else group_id, current, zones)
-    names = read_names(task.azure, endpoint_id, endpoint) if endpoint else []
-    _refuse_homeless(names, zones)
-    overwritten: list[Overwrite] = []
-    if plan.changed:
-        records = read_zone_records(task, zones)
-        overwritten = refuse_overwrites(task, overwrites(endpoint or {}, names, records))
-    document = current
-    if plan.changed and not task.check_mode:
-        plan, document = _put(task, endpoint_id, plan, zones)
-    if task.options["wait"] and not task.check_mode:
-        document = _verified(task.azure, plan.resource_id, endpoint_id, document, names)
-    return _result(plan, document, overwritten)
-
-
-def _put(task: Task, endpoint_id: str, plan: Plan, zones: t.Sequence[str]) -> tuple[Plan, JSON]:
-    try:
-        return plan, task.azure.put(plan.resource_id, NETWORK_API_VERSION, plan.body, wait=task.options["wait"])
-    except AzureError as error:
-        # Since the groups were read somebody made one, most likely Azure Policy, which makes them a while after endpoints.
-        other = _existing(task, endpoint_id, plan.resource_id, zones) if error.code.lower() == SECOND_GROUP else None
-        if other is None:
-            raise
-        return plan_group(str(other["id"]), other, zones), other
-
-
-def _zones(task: Task) -> list[str]:
-    zones = unique_ids(zone_of(zone).text for zone in task.options.get("zones") or [])
-    if task.options["state"] == "absent":
-        return zones
-    if not 1 <= len(zones) <= MOST_ZONES:
-        raise InputError(f"zones must have 1 to {MOST_ZONES} private DNS zones, it has {len(zones)}.")
-    names = [zone_name(zone) for zone in zones]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise InputError(f"zones has several zones named {', '.join(twice)}; a group writes each name into one zone.")
-    return zones
-
-
-def _ready_endpoint(task: Task, endpoint_id: str) -> JSON | None:
-    """The endpoint, Succeeded and Approved. In check mode, what an earlier task may yet bring about is a warning."""
-    endpoint = settled(task.azure, ENDPOINT, endpoint_id, check_mode=task.check_mode)
-    if endpoint is None or provisioning(endpoint) not in ENDED:
-        what = "does not exist yet" if endpoint is None else "is not ready yet"
-        if not task.check_mode:
-            raise Refusal(
-                f"{endpoint_id} {what}; a zone group belongs to an endpoint.",
-                remedy="Create the private endpoint first.",
-            )
-        task.warn(f"{endpoint_id} {what}; its names, and records they would replace, could not be checked.")
-        return None
-    refuse_failed(endpoint, endpoint_id)
-    status = connection_of(endpoint)["status"]
-    if status == "Pending" and task.check_mode:
-        task.warn(f"The connection of {endpoint_id} is Pending; the real run refuses until it is approved.")
-    elif status != "Approved":
-        raise Refusal(
-            f"The connection of {endpoint_id} is {status}, not Approved: it publishes no names. This task wrote nothing.",
-            remedy="Approve it with privatelink.recovery.private_endpoint_connection first.",
-        )
-    return endpoint
 
 
 def groups_of(azure: Azure, endpoint_id: str) -> list[JSON]:
@@ -192,7 +110,7 @@ def in_the_way(group: JSON, endpoint_id: str, group_id: str, zones: t.Sequence[s
     """The refusal for a group of another name that has other zones; None when this group may stay."""
     if same_id(group["id"], group_id) or zones_of(group) == {fold_id(zone) for zone in zones}:
         return None
-    held = ", ".join(_zone_id(config) for config in configs_of(group)) or "no zones"
+    held = ", ".join(zone_id_of(config) for config in configs_of(group)) or "no zones"
     return Refusal(
         f"{endpoint_id} has the zone group {group['name']} with {held} already, and an endpoint can have one group only. "
         "Someone else made it (Azure Policy names its groups deployedByPolicy).",
@@ -200,106 +118,16 @@ def in_the_way(group: JSON, endpoint_id: str, group_id: str, zones: t.Sequence[s
     )
 
 
-def _existing(task: Task, endpoint_id: str, group_id: str, zones: t.Sequence[str]) -> JSON | None:
-    """The group to work on: the one of that name, or another's that has the wanted zones already."""
-    for group in groups_of(task.azure, endpoint_id):
-        if same_id(group["id"], group_id):
-            if provisioning(group) in ENDED or task.check_mode:
-                return group
-            return GROUP.settle(task.azure, group_id)
-        if refusal := in_the_way(group, endpoint_id, group_id, zones):
-            raise refusal
-        task.warn(f"{endpoint_id} has these zones in the group {group['name']}, which is left as it is.")
-        return group
-    return None
-
-
-def _refuse_homeless(names: t.Sequence[PublishedName], zones: t.Sequence[str]) -> None:
-    zone_names = [zone_name(zone) for zone in zones]
-    homeless = [name["fqdn"] for name in names if zone_and_record(name["fqdn"], zone_names) is None]
-    if homeless:
-        raise Refusal(
-            f"None of the zones {', '.join(zone_names)} takes {', '.join(homeless)}; Azure would leave them out without "
-            "a word. This task wrote nothing.",
-            remedy="Add the zones these names belong in (privatelink.recovery.required_dns_zones names them).",
-        )
-
-
-def _verified(
-    azure: Azure, group_id: str, endpoint_id: str, group: JSON | None, names: t.Sequence[PublishedName]
-) -> JSON:
-    """The group once it shows a record set for every name the endpoint publishes. Raises when one does not come."""
-    latest, missing = group or {}, _missing(names, group)
-
-    def ready() -> bool:
-        return not missing and provisioning(latest) in ENDED
-
-    def complete() -> bool:
-        nonlocal latest, missing
-        if not ready():
-            latest = azure.get(group_id, NETWORK_API_VERSION)
-            refuse_failed(latest, group_id)
-            missing = _missing(read_names(azure, endpoint_id), latest)
-        return ready()
-
-    try:
-        azure.until(f"the records of {group_id}", complete, timeout=min(azure.timeout, RECORDS_WITHIN))
-    except WaitTimeout as error:
-        zones = ", ".join(_zone_id(config) for config in configs_of(latest))
-        raise WaitTimeout(
-            f"{group_id} is {provisioning(latest) or 'there'}, but Azure has written no record for "
-            f"{', '.join(missing) or 'its names'} into {zones or 'its zones'} and reports no error.",
-            remedy="Check that the zones are those of the names, then run again.",
-        ) from error
-    return latest
-
-
-def _missing(names: t.Sequence[PublishedName], group: JSON | None) -> list[str]:
+def missing_names(names: t.Sequence[PublishedName], group: JSON | None) -> list[str]:
     return unwritten(names, group) if names else ["any name (the endpoint publishes none)"]
 
 
-def _remove(task: Task, endpoint_id: str, group_id: str) -> JSON:
-    groups = groups_of(task.azure, endpoint_id)
-    current = next((group for group in groups if same_id(group["id"], group_id)), None)
-    for group in groups:
-        if group is not current:
-            task.warn(f"{group['id']} has another name and is left as it is.")
-    if current is None:
-        return _result(Plan("none", group_id), None, [])
-    names: list[PublishedName] = [
-        PublishedName(fqdn=record["fqdn"], ip_addresses=record["ip_addresses"], group_id="", member="")
-        for record in record_sets(current)
-    ]
-    endpoint = task.azure.get(endpoint_id, NETWORK_API_VERSION)
-    zones = [_zone_id(config) for config in configs_of(current)]
-    # A group takes its record names along, even those another endpoint has taken over (MicrosoftDocs/azure-docs#58044).
-    taken = refuse_overwrites(task, overwrites(endpoint, names, read_zone_records(task, zones)), deleting=True)
-    plan = Plan("delete", str(current["id"]), _shown(configs_of(current)))
-    if not task.check_mode:
-        task.azure.delete(plan.resource_id, NETWORK_API_VERSION, wait=task.options["wait"])
-    return _result(plan, None, taken)
-
-
-def _zone_id(config: JSON) -> str:
+def zone_id_of(config: JSON) -> str:
     return str(get_path(config, "properties.privateDnsZoneId") or "")
 
 
-def _shown(configs: t.Sequence[JSON]) -> JSON:
+def shown_configs(configs: t.Sequence[JSON]) -> JSON:
     if not configs:
         return {}
-    plain = [{"name": config.get("name"), "properties": {"privateDnsZoneId": _zone_id(config)}} for config in configs]
+    plain = [{"name": config.get("name"), "properties": {"privateDnsZoneId": zone_id_of(config)}} for config in configs]
     return {"properties": {"privateDnsZoneConfigs": plain}}
-
-
-def _result(plan: Plan, document: JSON | None, overwritten: t.Sequence[Overwrite]) -> JSON:
-    written = record_sets(document)
-    filled = {fold_id(record["zone_id"]) for record in written}
-    return outcome(
-        plan,
-        document,
-        record_sets=written,
-        zones_without_records=[
-            _zone_id(config) for config in configs_of(document) if fold_id(_zone_id(config)) not in filled
-        ],
-        overwritten=[item.as_dict() for item in overwritten],
-    )

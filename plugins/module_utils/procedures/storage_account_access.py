@@ -10,9 +10,10 @@ from ..engine.runner import Task
 from ..engine.work import Work
 from ..errors import Refusal
 from ..ids import parse_id
-from ..resources.storage_accounts import API_VERSION, TYPE, account_ids
+from ..resources.storage_accounts import API_VERSION, TYPE
 from ..resources.storage_decisions import bypass_set, bypass_text, with_trusted_services
 from ..wire import JSON, get_path
+from .storage_account_info import account_ids
 
 # An account that never had a firewall: https://learn.microsoft.com/rest/api/storagerp/storage-accounts/create
 # (NetworkRuleSet). The service replaces the object as a whole, so a complete one is sent.

@@ -6,15 +6,13 @@ import typing as t
 
 from ..azure.client import Azure
 from ..engine.plan import Plan
-from ..engine.resource import Kind, refuse_failed, settled, wanted_tags
-from ..engine.runner import Task, outcome
+from ..engine.resource import Kind, wanted_tags
 from ..engine.spec import Option, a_region, a_set, an_id, plain
 from ..engine.tags import carries, laid_over, tags, texts
 from ..errors import InputError, Refusal
-from ..ids import build_id, group_id, parse_id, same_id
-from ..wire import JSON, facts, get_path
+from ..ids import parse_id
+from ..wire import JSON, get_path
 from .endpoint_names import ENDPOINT_TYPE, NETWORK_API_VERSION, PublishedName, read_names
-from .targets import SUB_RESOURCES
 
 SUBNET_TYPE = "Microsoft.Network/virtualNetworks/subnets"
 AUTOMATIC, MANUAL = "privateLinkServiceConnections", "manualPrivateLinkServiceConnections"
@@ -56,31 +54,6 @@ def kind_for(connections: str) -> Kind:
     )  # fmt: skip
 
 
-def manage_endpoint(task: Task) -> JSON:
-    """Serve the ``private_endpoint`` module."""
-    options = task.options
-    resource_id = build_id(task.subscription_id, options["resource_group"], ENDPOINT_TYPE, options["name"])
-    if options["state"] == "present":
-        check_wish(options, task.subscription_id)
-    impatient = task.check_mode or not options["wait"]
-    current = settled(task.azure, kind_for(AUTOMATIC), resource_id, check_mode=impatient)
-    if options["state"] == "absent":
-        return _remove(task, resource_id, current)
-    if current is None and not options.get("location"):
-        network = task.azure.get(network_of(options["subnet"]), NETWORK_API_VERSION)
-        options = {**options, "location": network["location"]}
-    kind, plan = plan_endpoint(resource_id, current, options)
-    document = current
-    if plan.changed and not task.check_mode:
-        document = kind.apply(task.azure, plan, wait=options["wait"])
-        if options["wait"]:
-            refuse_failed(document or {}, resource_id)
-    connection = connection_of(document)
-    if document is None and get_path(plan.body, f"properties.{MANUAL}"):
-        connection["status"] = "Pending"
-    return outcome(plan, document, names=names_of(task.azure, resource_id, document), connection=connection)
-
-
 def plan_endpoint(resource_id: str, current: JSON | None, options: JSON) -> tuple[Kind, Plan]:
     """What to do so that an endpoint is as the module's options say, and the kind to do it with; nothing is read.
 
@@ -93,62 +66,6 @@ def plan_endpoint(resource_id: str, current: JSON | None, options: JSON) -> tupl
         connection = plan.body["properties"][connections][0]
         connection["name"] = options.get("connection_name") or options["name"]
     return kind, plan
-
-
-def list_endpoints(task: Task) -> JSON:
-    """Serve the ``private_endpoint_info`` module."""
-    options = task.options
-    group, name, target = options.get("resource_group"), options.get("name"), options.get("target")
-    if name and not group:
-        raise InputError("name needs resource_group: endpoint names are unique within a resource group only.")
-    if target:
-        parse_id(target, option="target")
-    if name:
-        resource_id = build_id(task.subscription_id, str(group), ENDPOINT_TYPE, name)
-        document = task.azure.find(resource_id, NETWORK_API_VERSION)
-        found = [document] if document else []
-    else:
-        scope = group_id(task.subscription_id, group) if group else f"/subscriptions/{task.subscription_id}"
-        found = task.azure.list(f"{scope}/providers/{ENDPOINT_TYPE}", NETWORK_API_VERSION)
-    chosen = [document for document in found if not target or same_id(target_of(document), target)]
-    return {"changed": False, "private_endpoints": [describe(task.azure, document) for document in chosen]}
-
-
-def describe(azure: Azure, document: JSON) -> JSON:
-    """An endpoint as results show it: its facts, its names and its connection."""
-    return {
-        **facts(document),
-        "names": names_of(azure, document["id"], document),
-        "connection": connection_of(document),
-        "target": target_of(document),
-        "sub_resource": (first_connection(document).get("groupIds") or [""])[0],
-    }
-
-
-def check_wish(options: JSON, subscription_id: str) -> None:
-    """Refuse, before any request, what can never work."""
-    for needed in ("subnet", "target", "sub_resource"):
-        if not options.get(needed):
-            raise InputError(f"state present needs {needed}.")
-    subnet = parse_id(options["subnet"], SUBNET_TYPE, option="subnet")
-    target = parse_id(options["target"], option="target")
-    if target.type == "microsoft.dataprotection/backupvaults":
-        raise InputError(
-            f"target is a Backup vault (Microsoft.DataProtection), which has no private endpoints of this kind: {target.text}.",
-            remedy="Name a Recovery Services vault (Microsoft.RecoveryServices/vaults).",
-        )
-    known = SUB_RESOURCES.get(target.type)
-    if known is None:
-        raise InputError(f"target is a {target.kind}; this module knows {', '.join(sorted(SUB_RESOURCES))}.")
-    if options["sub_resource"] not in known:
-        raise InputError(f"sub_resource {options['sub_resource']!r} is none of a {target.kind}: {', '.join(known)}.")
-    if subnet.subscription_id.lower() != subscription_id.lower():
-        raise InputError(
-            f"the endpoint would be in subscription {subscription_id}, its subnet is in {subnet.subscription_id}; "
-            "Azure wants an endpoint in the subscription of its virtual network.",
-            remedy="Set subscription_id of this task to that of the subnet.",
-        )
-    check_request_message(options.get("request_message"), "request_message")
 
 
 def check_request_message(message: str | None, option: str) -> None:
@@ -220,23 +137,3 @@ def _marked(current: JSON | None, wanted: dict[str, str] | None, options: JSON) 
     if current is None:
         return laid_over(wanted, marks) if marks or wanted is not None else None
     return laid_over(wanted, marks) if wanted is not None and carries(current.get("tags"), marks) else wanted
-
-
-def _remove(task: Task, resource_id: str, current: JSON | None) -> JSON:
-    kind = kind_for(MANUAL if get_path(current, f"properties.{MANUAL}") else AUTOMATIC)
-    marks = texts(task.options.get("ownership_tags"))
-    if current is not None and not carries(current.get("tags"), marks):
-        reason = f"{resource_id} does not carry the tags {marks}: it was not made by this and is left."
-        task.warn(reason)
-        left = kind.plan(resource_id, current, {})
-        return outcome(left, current, names=[], connection=connection_of(current), left=reason)
-    expected = task.options.get("target")
-    if current is not None and expected and not same_id(target_of(current), expected):
-        raise Refusal(
-            f"{resource_id} leads to {target_of(current)}, not to {expected}; it is not deleted.",
-            remedy="Correct target, or leave it out to delete the endpoint whatever it leads to.",
-        )
-    plan = kind.plan(resource_id, current, {}, absent=True)
-    if plan.changed and not task.check_mode:
-        kind.apply(task.azure, plan, wait=task.options["wait"])
-    return outcome(plan, None, names=[], connection={})

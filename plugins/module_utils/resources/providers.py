@@ -6,7 +6,6 @@ import re
 
 from ..azure.client import Azure
 from ..engine.plan import Plan
-from ..engine.runner import Task
 from ..errors import InputError
 from ..ids import GUID
 from ..wire import JSON
@@ -50,25 +49,3 @@ def plan_registration(resource_id: str, state: str, *, force: bool) -> Plan:
     if state.lower() == "registered":
         after = {"registrationState": "Registered", "registration": "renewed"}
     return Plan("update", resource_id, before, after)
-
-
-def register_provider(task: Task) -> JSON:
-    """Serve the ``provider_registration`` module."""
-    subscription_id, namespace = task.subscription_id, task.options["namespace"]
-    resource_id = provider_id(subscription_id, namespace)
-    state = registration_state(read_provider(task.azure, subscription_id, namespace))
-    plan = plan_registration(resource_id, state, force=task.options["force"])
-    if not task.check_mode:
-        if plan.changed:
-            state = registration_state(task.azure.post(f"{resource_id}/register", API_VERSION))
-        if task.options["wait"] and state.lower() != "registered":
-            state = _wait(task, subscription_id, namespace)
-    return {"changed": plan.changed, "diff": plan.diff(), "id": resource_id, "registration_state": state}
-
-
-def _wait(task: Task, subscription_id: str, namespace: str) -> str:
-    def registered() -> str:
-        state = registration_state(read_provider(task.azure, subscription_id, namespace))
-        return state if state.lower() == "registered" else ""
-
-    return str(task.azure.until(f"the registration of {namespace}", registered))

@@ -6,9 +6,8 @@ import typing as t
 from dataclasses import dataclass
 
 from ..azure.client import Azure
-from ..engine.runner import Task
-from ..errors import AzureError, InputError, NotFound
-from ..ids import build_id, group_id, parse_id, unique_ids
+from ..errors import AzureError, InputError
+from ..ids import parse_id
 from ..wire import JSON, facts, get_path
 from .storage_decisions import (
     EndpointSupport,
@@ -25,7 +24,7 @@ CLASSIC_TYPE = "Microsoft.ClassicStorage/storageAccounts"
 CLASSIC_API_VERSION = "2016-11-01"
 CLASSIC = "classic"
 Answer = t.TypeVar("Answer")
-_VERSIONS = {TYPE.lower(): API_VERSION, CLASSIC_TYPE.lower(): CLASSIC_API_VERSION}
+API_VERSIONS = {TYPE.lower(): API_VERSION, CLASSIC_TYPE.lower(): CLASSIC_API_VERSION}
 # A subscription that never had classic accounts does not know their provider:
 # https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-register-resource-provider
 _NOT_REGISTERED = ("missingsubscriptionregistration", "invalidresourcenamespace", "noregisteredproviderfound")
@@ -122,40 +121,10 @@ class Account:
         }
 
 
-def list_accounts(task: Task) -> JSON:
-    """Serve the ``storage_account_info`` module."""
-    group, name = task.options.get("resource_group"), task.options.get("name")
-    if name and not group:
-        raise InputError("name needs resource_group; or give the account's id in ids.")
-    missing: list[str] = []
-    if task.options.get("ids") is not None:
-        looked_up = {account_id: read_account(task.azure, account_id) for account_id in account_ids(task)}
-        found = [account for account in looked_up.values() if account]
-        missing = [account_id for account_id, account in looked_up.items() if account is None]
-    elif name:
-        found = _named(task)
-        missing = [] if found else account_ids(task)
-    else:
-        found = _all(task)
-    return {"changed": False, "storage_accounts": [account.described() for account in found], "missing": missing}
-
-
-def account_ids(task: Task) -> list[str]:
-    """The accounts a task names by ``ids`` (given empty: none), or by ``resource_group`` and ``name``; each once."""
-    options = task.options
-    if options.get("ids") is None:
-        return [build_id(task.subscription_id, options["resource_group"], TYPE, options["name"])]
-    parsed = [parse_id(text, option="ids") for text in options["ids"]]
-    for one in parsed:
-        if one.type not in _VERSIONS:
-            raise InputError(f"ids must name storage accounts ({TYPE}), not a {one.kind}: {one.text}.")
-    return unique_ids(one.text for one in parsed)
-
-
 def read_account(azure: Azure, account_id: str) -> Account | None:
     """The account of an id of either model, or None when it does not exist."""
-    version = _VERSIONS[parse_id(account_id).type]
-    found = _unless_unregistered(version, lambda: azure.find(account_id, version), None)
+    version = API_VERSIONS[parse_id(account_id).type]
+    found = unless_unregistered(version, lambda: azure.find(account_id, version), None)
     return Account(found) if found else None
 
 
@@ -170,32 +139,7 @@ def keeps_deleted_blobs(azure: Azure, account: Account) -> bool:
     return bool(get_path(service, "properties.deleteRetentionPolicy.enabled"))
 
 
-def _named(task: Task) -> list[Account]:
-    """The account of a name, which a classic one can have as well."""
-    group, name = task.options["resource_group"], task.options["name"]
-    ids = [build_id(task.subscription_id, group, kind, name) for kind in (TYPE, CLASSIC_TYPE)]
-    for account_id in ids:
-        if account := read_account(task.azure, account_id):
-            return [account]
-    return []
-
-
-def _all(task: Task) -> list[Account]:
-    group = task.options.get("resource_group")
-    scope = group_id(task.subscription_id, group) if group else f"/subscriptions/{task.subscription_id}"
-    found = [*_listed(task.azure, scope, TYPE), *_listed(task.azure, scope, CLASSIC_TYPE)]
-    return [Account(document) for document in found]
-
-
-def _listed(azure: Azure, scope: str, kind: str) -> list[JSON]:
-    version = _VERSIONS[kind.lower()]
-    try:
-        return _unless_unregistered(version, lambda: azure.list(f"{scope}/providers/{kind}", version), [])
-    except NotFound:
-        return []
-
-
-def _unless_unregistered(version: str, ask: t.Callable[[], Answer], nothing: Answer) -> Answer:
+def unless_unregistered(version: str, ask: t.Callable[[], Answer], nothing: Answer) -> Answer:
     """Ask, taking a provider of classic accounts that is not registered for there being none."""
     try:
         return ask()

@@ -6,13 +6,8 @@ import ipaddress
 import typing as t
 from dataclasses import dataclass
 
-from ..azure.client import Azure
-from ..engine.runner import Task
-from ..errors import Refusal
-from ..ids import fold_id, parse_id
+from ..ids import fold_id
 from ..wire import JSON, get_path
-from .endpoint_names import NETWORK_API_VERSION
-from .endpoints import SUBNET_TYPE
 
 # https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq: the first four addresses and the last.
 RESERVED = 5
@@ -56,16 +51,6 @@ class Capacity:
     def free(self) -> int:
         """Addresses nobody holds."""
         return max(0, self.usable - self.used)
-
-
-def read_capacity(azure: Azure, subnet_id: str) -> Capacity | None:
-    """The capacity of a subnet; None when network or subnet does not exist. Two requests."""
-    parsed = parse_id(subnet_id, SUBNET_TYPE, option="subnet")
-    network = azure.find(parsed.ancestor(), NETWORK_API_VERSION)
-    if network is None:
-        return None
-    usages = azure.list(f"{parsed.ancestor()}/usages", NETWORK_API_VERSION)
-    return capacity(parsed.text, network, usages)
 
 
 def capacity(subnet_id: str, network: JSON, usages: t.Sequence[JSON]) -> Capacity | None:
@@ -128,48 +113,3 @@ def delegated(found: Capacity) -> str:
         f"{found.subnet_id} is delegated to {', '.join(found.delegations)}; Azure may refuse private endpoints in it, as its "
         "portal does"
     )
-
-
-def judge_subnet(task: Task) -> JSON:
-    """Serve the ``subnet_capacity`` module."""
-    options = task.options
-    required, advised = needed(options)
-    found = read_capacity(task.azure, options["subnet"])
-    if found is None:
-        message = f"{options['subnet']} does not exist."
-        if options["enforce"]:
-            raise Refusal(message, remedy="Create the virtual network and subnet first.")
-        return {"changed": False, "exists": False, "enough": False, "message": message}
-    problems = [shortage(found, required), policies_refused(found, options["accepted_network_policies"])]
-    problems = [problem for problem in problems if problem]
-    if problems and options["enforce"]:
-        raise Refusal("; ".join(problems) + ".", remedy="Use a larger subnet, or set its network policies to Disabled.")
-    if delegated(found):
-        task.warn(f"{delegated(found)}.")
-    if not problems and found.free < advised:
-        task.warn(f"{found.subnet_id} has {found.free} free addresses; {advised} are advised because the need grows.")
-    return {
-        "changed": False,
-        "exists": True,
-        "enough": not problems,
-        "message": "; ".join(problems),
-        "free": found.free,
-        "usable": found.usable,
-        "used": found.used,
-        "required": required,
-        "advised": advised,
-        "network_policies": found.policies,
-        "delegations": list(found.delegations),
-        "location": found.location,
-        "address_prefixes": list(found.prefixes),
-    }
-
-
-def needed(options: JSON) -> tuple[int, int]:
-    """Addresses required and advised for what a task asks about."""
-    if options.get("addresses") is not None:
-        return int(options["addresses"]), int(options["addresses"])
-    need = NEEDS[options["sub_resource"]]
-    endpoints = options.get("endpoints")
-    count, growth = 1 if endpoints is None else int(endpoints), int(options.get("data_sources") or 0)
-    return need.required * count + growth, need.advised * count + growth

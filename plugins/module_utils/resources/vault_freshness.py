@@ -13,12 +13,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
 from ..azure.client import Azure
-from ..engine.runner import Task
-from ..errors import Forbidden, Refusal
+from ..errors import Forbidden
 from ..ids import fold_id, parse_id
 from ..wire import JSON, get_path, parse_time
 from .vault_contents import BACKUP_API_VERSION, contents, counters, gather, listed
-from .vaults import TYPE, connections, read_vault, vault_id
+from .vaults import TYPE, connections
 
 ACTIVITY_API_VERSION = "2015-04-01"
 RESOURCES_API_VERSION = "2021-04-01"
@@ -210,29 +209,6 @@ def classify(
         elif not (rest.startswith(HARMLESS) or rest.endswith("/read")):
             unclear[phrase] = None
     return tuple(attempts), tuple(unclear)
-
-
-def judge_vault(task: Task) -> JSON:
-    """Serve the ``vault_freshness`` module."""
-    resource_id = parse_id(task.options.get("vault") or vault_id(task), TYPE, option="vault").text
-    verdict = examine(
-        task.azure,
-        resource_id,
-        task.options["sub_resource"],
-        read_vault(task.azure, resource_id),
-        attested=task.options["freshness_attested"],
-    )
-    if task.options["enforce"] and not verdict.allowed:
-        raise Refusal(f"{resource_id}: {verdict.reason}", remedy=verdict.remedy)
-    return {
-        "changed": False,
-        "id": resource_id,
-        "freshness": verdict.state,
-        "allowed": verdict.allowed,
-        "reason": verdict.reason,
-        "remedy": verdict.remedy,
-        "evidence": list(verdict.evidence),
-    }
 
 
 def _created(azure: Azure, resource_id: str) -> datetime | None:

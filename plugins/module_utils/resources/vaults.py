@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import replace
-from functools import partial
 
 from ..azure.client import Azure
 from ..engine.plan import Plan
-from ..engine.resource import Kind, settled, wanted_tags
-from ..engine.runner import Task, outcome
+from ..engine.resource import Kind
 from ..engine.spec import Option, a_region, caseless
 from ..engine.tags import tags
-from ..engine.work import Work
-from ..errors import InputError, NotFound, Refusal
-from ..ids import build_id, fold_id, group_id, parse_id
-from ..wire import JSON, facts, get_path
+from ..errors import InputError, Refusal
+from ..ids import fold_id, group_id, parse_id
+from ..wire import JSON, get_path
 
 TYPE = "Microsoft.RecoveryServices/vaults"
 API_VERSION = "2024-04-01"
@@ -41,13 +37,13 @@ OPTIONS: dict[str, Option] = {
 USER_IDENTITY = "Microsoft.ManagedIdentity/userAssignedIdentities"
 
 
-def _identity_key(value: t.Any) -> t.Any:
+def identity_key(value: t.Any) -> t.Any:
     types = sorted(part.strip().lower() for part in str((value or {}).get("type") or "None").split(","))
     users = (value or {}).get("userAssignedIdentities") or {}
     return types, sorted(key.lower() for key, detail in users.items() if detail is not None)
 
 
-IDENTITY_ROW = {"identity": Option(type="dict", to="identity", fold=_identity_key)}
+IDENTITY_ROW = {"identity": Option(type="dict", to="identity", fold=identity_key)}
 
 VAULT = Kind(
     TYPE,
@@ -59,65 +55,9 @@ VAULT = Kind(
 )
 
 
-def vault_id(task: Task) -> str:
-    """The id of the vault a task names by ``resource_group`` and ``name``."""
-    return build_id(task.subscription_id, task.options["resource_group"], TYPE, task.options["name"])
-
-
 def read_vault(azure: Azure, resource_id: str) -> JSON | None:
     """The vault, or None when Azure says it does not exist."""
     return VAULT.read(azure, resource_id)
-
-
-def manage_vault(task: Task) -> JSON:
-    """Serve the ``vault`` module."""
-    resource_id = vault_id(task)
-    current = settled(task.azure, VAULT, resource_id, check_mode=task.check_mode)
-    if task.options["state"] == "absent":
-        return _remove(task, resource_id, current)
-    wish = _wish(task, current)
-    plan = VAULT.plan(resource_id, current, wish, extra=_identity(task.options.get("identity"), current, resource_id))
-    document = current
-    if refusal := cross_region_conflict(plan, current):
-        raise refusal
-    if plan.changed and not task.check_mode:
-        document = _apply(task, plan)
-    return outcome(plan, document)
-
-
-def _apply(task: Task, plan: Plan) -> JSON | None:
-    """Do what the plan says. A new vault is given user-assigned identities by a second write.
-
-    Made with both kinds of identity at once it ends without any (Azure/azure-rest-api-specs#27851), and made with
-    user-assigned ones only, its operation answers 404 (Azure/azure-rest-api-specs#27869).
-    """
-    identity = plan.body.get("identity") or {}
-    if plan.action != "create" or not identity.get("userAssignedIdentities"):
-        return VAULT.apply(task.azure, plan, wait=task.options["wait"])
-    at_first = "SystemAssigned" if "systemassigned" in _identity_key(identity)[0] else "None"
-    first = replace(plan, body={**plan.body, "identity": {"type": at_first}})
-    second = Plan("update", plan.resource_id, body={"identity": identity})
-    deeds = [
-        (f"create {plan.resource_id}", partial(VAULT.apply, task.azure, first)),
-        ("give it its user-assigned identities", partial(VAULT.apply, task.azure, second, wait=task.options["wait"])),
-    ]
-    return t.cast("JSON | None", Work().do(deeds)[-1])
-
-
-def list_vaults(task: Task) -> JSON:
-    """Serve the ``vault_info`` module: one vault, those of a group, or those of the subscription."""
-    group, name = task.options.get("resource_group"), task.options.get("name")
-    if name and not group:
-        raise InputError("name needs resource_group: vault names are unique within a resource group only.")
-    if name:
-        found = [document] if (document := read_vault(task.azure, vault_id(task))) else []
-    else:
-        scope = group_id(task.subscription_id, group) if group else f"/subscriptions/{task.subscription_id}"
-        try:
-            found = task.azure.list(f"{scope}/providers/{TYPE}", API_VERSION)
-        except NotFound:
-            found = []
-    return {"changed": False, "vaults": [facts(document) for document in found]}
 
 
 def connections(document: JSON | None) -> list[JSON]:
@@ -135,20 +75,12 @@ def cross_region_restore(document: JSON | None) -> bool:
     return str(get_path(document, "properties.redundancySettings.crossRegionRestore") or "").lower() == "enabled"
 
 
-def _wish(task: Task, current: JSON | None) -> JSON:
-    wish = dict(task.options)
-    wish["tags"] = wanted_tags(current, wish.get("tags"), wish.get("append_tags", True))
-    if current is None and not wish.get("location"):
-        wish["location"] = group_location(task.azure, task.subscription_id, wish["resource_group"])
-    return wish
-
-
 def group_location(azure: Azure, subscription_id: str, resource_group: str) -> str:
     """The region of a resource group, the default for what is created in it."""
     return str(azure.get(group_id(subscription_id, resource_group), RESOURCE_GROUP_API_VERSION)["location"])
 
 
-def _identity(wanted: JSON | None, current: JSON | None, resource_id: str) -> JSON:
+def identity_body(wanted: JSON | None, current: JSON | None, resource_id: str) -> JSON:
     """The identity as wire JSON under ``identity``; empty when it is to stay as it is.
 
     https://learn.microsoft.com/azure/backup/private-endpoints: once enabled, the managed identity must not be disabled,
@@ -156,7 +88,7 @@ def _identity(wanted: JSON | None, current: JSON | None, resource_id: str) -> JS
     """
     if wanted is None:
         return {}
-    have = _identity_key((current or {}).get("identity"))[0]
+    have = identity_key((current or {}).get("identity"))[0]
     types = {part.strip().lower() for part in wanted["type"].split(",")}
     if "systemassigned" in have and "systemassigned" not in types:
         raise Refusal(
@@ -178,7 +110,7 @@ def _identity(wanted: JSON | None, current: JSON | None, resource_id: str) -> JS
         made["userAssignedIdentities"] = _user_identities(asked, current, append)
         if not any(detail is not None for detail in made["userAssignedIdentities"].values()):
             raise InputError(f"identity.type is {made['type']}, but identity.user_assigned_identities names none.")
-    if _identity_key(made) == (["none"], []):
+    if identity_key(made) == (["none"], []):
         return {"identity": {"type": "None"}} if current is None else {}
     return {"identity": made}
 
@@ -231,23 +163,6 @@ def cross_region_conflict(plan: Plan, current: JSON | None) -> Refusal | None:
             remedy="Leave cross_region_restore out, or use another vault.",
         )
     return None
-
-
-def _remove(task: Task, resource_id: str, current: JSON | None) -> JSON:
-    from .vault_contents import contents
-
-    if current is not None:
-        held = [f"private endpoint connection {item.get('name')}" for item in connections(current)]
-        held += contents(task.azure, resource_id)
-        if held:
-            raise Refusal(
-                f"{resource_id} is not empty and is not deleted: it holds {', '.join(held)}.",
-                remedy="Stop protection, unregister the servers and remove the private endpoints first.",
-            )
-    plan = VAULT.plan(resource_id, current, {}, absent=True)
-    if plan.changed and not task.check_mode:
-        VAULT.apply(task.azure, plan, wait=task.options["wait"])
-    return outcome(plan, None)
 
 
 def vault_detail(state: t.Mapping[str, t.Any]) -> str:

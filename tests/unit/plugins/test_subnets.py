@@ -6,11 +6,11 @@ import copy
 import typing as t
 
 import pytest
+from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.subnet_capacity import needed
 from ansible_collections.privatelink.recovery.plugins.module_utils.resources.subnets import (
     NEEDS,
     Capacity,
     capacity,
-    needed,
     policies_refused,
     shortage,
 )
