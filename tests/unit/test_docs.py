@@ -18,12 +18,10 @@ from ansible_collections.privatelink.recovery.extensions.emulator.world_schema i
 from ansible_collections.privatelink.recovery.extensions.emulator.world_schema import Keys, Many
 from ansible_collections.privatelink.recovery.plugins.module_utils.azure.credentials import ENVIRONMENT
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.connection_options import CONNECTION
+from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.backup import BACKUP_GATES
 from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.checklists import CHECKLISTS
 from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.gates.access import FOUNDATION
-from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.gates.replication import (
-    SITE_RECOVERY_GATES,
-)
-from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.gates.vault import BACKUP_GATES
+from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.site_recovery import SITE_RECOVERY_GATES
 
 from .conftest import GROUPS, NETWORK, SUBSCRIPTION, WORLD
 from .playbooks_support import PREFIX, AzureProcess, Playbooks, defaults, local_play

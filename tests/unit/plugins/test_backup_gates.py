@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.gates import vault as backup_gates
+from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.gates import endpoints as endpoint_gates
 from ansible_collections.privatelink.recovery.plugins.modules.preflight import MODULE
 
 from ..conftest import SUBNET, VAULT, Cloud
@@ -31,8 +31,8 @@ def gate(result: dict[str, t.Any], name: str) -> list[dict[str, t.Any]]:
 def test_a_full_network_takes_no_endpoint(
     make_cloud: t.Callable[..., Cloud], monkeypatch: pytest.MonkeyPatch, limit: int, verdicts: list[str]
 ) -> None:
-    assert backup_gates.ENDPOINTS_PER_NETWORK == 1000
-    monkeypatch.setattr(backup_gates, "ENDPOINTS_PER_NETWORK", limit)
+    assert endpoint_gates.ENDPOINTS_PER_NETWORK == 1000
+    monkeypatch.setattr(endpoint_gates, "ENDPOINTS_PER_NETWORK", limit)
     cloud = make_cloud(vaults=[{"name": "vault-other", "resource_group": "rg-backup"}], private_endpoints=[NEIGHBOUR])
     assert [row["verdict"] for row in gate(cloud.run(MODULE, **WANTED), "quota")] == verdicts
 

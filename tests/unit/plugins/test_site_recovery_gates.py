@@ -7,9 +7,7 @@ import typing as t
 
 import pytest
 from ansible_collections.privatelink.recovery.extensions.emulator.wire import Request
-from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.gates.replication import (
-    SITE_RECOVERY_GATES,
-)
+from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.site_recovery import SITE_RECOVERY_GATES
 from ansible_collections.privatelink.recovery.plugins.modules.preflight import MODULE
 from ansible_collections.privatelink.recovery.plugins.modules.private_endpoint import MODULE as ENDPOINT
 from ansible_collections.privatelink.recovery.plugins.modules.role_definition import MODULE as DEFINITION

@@ -6,7 +6,6 @@ import typing as t
 
 from ...errors import RecoveryError
 from ...ids import GUID
-from ...procedures.preflight import storage_roles
 from ...resources.endpoint_connections import FINAL, connection_to, status_of
 from ...resources.endpoints import connection_of
 from ...resources.replication import trouble
@@ -18,6 +17,7 @@ from ...resources.vaults import denied, vault_detail
 from ...wire import JSON, facts, get_path, provisioning
 from ..gate import Gate, ok, refused, warning
 from ..inspection import Inspection
+from ..plan import storage_roles
 from .findings import Findings
 
 #: How long the vault's copy of what its endpoints say is waited for, in seconds. Nobody has published how far it lags.

@@ -9,21 +9,8 @@ from ...resources.storage_accounts import Account, keeps_deleted_blobs
 from ...resources.vault_contents import item_of
 from ...wire import JSON, get_path
 from ..gate import Gate, ok, refused, warning
-from ..inspection import Check, Inspection
-from .locks import locks
-from .names import topology, zone_knowledge, zones
-from .network import networks, regions, subnets
-from .proof import resolution
-from .vault import (
-    another,
-    cloud,
-    cross_region,
-    encryption,
-    endpoint_names,
-    freshness,
-    other_users,
-    quota,
-)
+from ..inspection import Inspection
+from .endpoints import another
 
 
 def sides(look: Inspection) -> t.Iterator[Gate]:
@@ -193,25 +180,3 @@ def replication(look: Inspection) -> t.Iterator[Gate]:
         )  # fmt: skip
     else:
         yield ok("replication", look.wish.vault_id, "No machine is replicated.")
-
-
-SITE_RECOVERY_GATES: tuple[tuple[str, Check], ...] = (
-    ("cloud", cloud),
-    ("sides", sides),
-    ("freshness", freshness),
-    ("quota", quota),
-    ("endpoint_name", endpoint_names),
-    ("virtual_network", networks),
-    ("subnet", subnets),
-    ("region", regions),
-    ("zone_names", zone_knowledge),
-    ("dns_mode", topology),
-    ("zones", zones),
-    ("resolution", resolution),
-    ("locks", locks),
-    ("storage", storage),
-    ("machines", machines),
-    ("cross_region_restore", cross_region),
-    ("other_users", other_users),
-    ("encryption", encryption),
-)

@@ -1,0 +1,160 @@
+"""The gates of private endpoints: how many, under which names, beside which others."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ...errors import Forbidden
+from ...ids import parse_id, same_id, unique_ids
+from ...resources.endpoint_connections import FINAL, endpoint_of, of_group
+from ...resources.endpoint_names import ENDPOINT_TYPE, NETWORK_API_VERSION
+from ...resources.endpoints import MANUAL, connection_of, first_connection, target_of
+from ...resources.vaults import connections
+from ...wire import JSON, get_path
+from ..desired import EndpointWish, StorageEndpoint
+from ..gate import Gate, ok, refused, warning
+from ..inspection import Inspection
+
+ENDPOINTS_PER_VAULT = 12  # https://learn.microsoft.com/azure/backup/private-endpoints, Before you start
+ENDPOINTS_PER_NETWORK = (
+    1000  # https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits
+)
+KEEP_OPEN = (
+    "First, while these endpoints are there, set the vault's tag {} to true (privatelink.recovery.vault, tags): by it a vault "
+    "in use may be given endpoints again. "
+)
+
+
+CLASSIC_CHILD = re.compile(r"_(ecs|prot)\w*_(blob|queue)$", re.IGNORECASE)
+
+
+def quota(look: Inspection) -> t.Iterator[Gate]:
+    """Twelve endpoints of a group on one vault, a thousand in one network."""
+    existing = [item for item in connections(look.vault) if of_group(item, look.wish.sub_resource)]
+    new = [endpoint for endpoint in look.wish.endpoints if not _connected(existing, endpoint)]
+    if new and len(existing) + len(new) > ENDPOINTS_PER_VAULT:
+        yield refused(
+            "quota", look.wish.vault_id,
+            f"{look.wish.vault_id} has {len(existing)} private endpoints for {look.wish.sub_resource} and {len(new)} more are wanted; "
+            f"Azure allows {ENDPOINTS_PER_VAULT}.",
+            "Remove endpoints that are no longer needed, or use another vault.",
+        )  # fmt: skip
+    else:
+        yield ok(
+            "quota",
+            look.wish.vault_id,
+            f"{len(existing)} of {ENDPOINTS_PER_VAULT} endpoints exist, {len(new)} more are wanted.",
+        )
+    absent = [endpoint.network for endpoint in look.all_endpoints if look.endpoint(endpoint.id) is None]
+    for network in unique_ids(absent):
+        held, more = endpoints_in(look.network(network)), sum(same_id(network, other) for other in absent)
+        if held + more > ENDPOINTS_PER_NETWORK:
+            yield refused(
+                "quota", network,
+                f"{network} holds {held} private endpoints and {more} more are wanted; Azure allows {ENDPOINTS_PER_NETWORK}.",
+                "Use another virtual network, or remove endpoints that are no longer needed.",
+            )  # fmt: skip
+
+
+def endpoint_names(look: Inspection) -> t.Iterator[Gate]:
+    """No other endpoint of the same name is attached to the vault, and an existing one is the wanted one."""
+    for endpoint in look.wish.endpoints:
+        problem = _taken(look, endpoint) or another(
+            look, endpoint, look.wish.vault_id, look.wish.sub_resource, manual=endpoint.manual
+        )
+        if problem:
+            yield refused("endpoint_name", endpoint.id, *problem)
+        else:
+            yield ok("endpoint_name", endpoint.id, f"The name {endpoint.name} is free or already ours.")
+
+
+def _taken(look: Inspection, endpoint: EndpointWish) -> tuple[str, str] | None:
+    """What is wrong and what to do when another endpoint of the vault has the name."""
+    names = [endpoint_of(item) for item in connections(look.vault)]
+    for other in names:
+        if other.rsplit("/", 1)[-1].lower() == endpoint.name.lower() and not same_id(other, endpoint.id):
+            return (
+                f"The vault already has an endpoint named {endpoint.name}: {other}.",
+                "Choose another name: endpoints of one vault must not share a name.",
+            )
+    return None
+
+
+def another(
+    look: Inspection, endpoint: EndpointWish | StorageEndpoint, target: str, sub_resource: str, *, manual: bool = False
+) -> tuple[str, str] | None:
+    """What is wrong and what to do when the endpoint exists, but is not the wanted one and cannot become it."""
+    existing = look.endpoint(endpoint.id)
+    if existing is None:
+        return None
+    subnet, groups = get_path(existing, "properties.subnet.id"), first_connection(existing).get("groupIds") or []
+    status = connection_of(existing)["status"]
+    if not same_id(target_of(existing), target):
+        return f"{endpoint.id} exists and leads to {target_of(existing)}.", "Choose another name."
+    if not same_id(subnet, endpoint.subnet):
+        return (
+            f"{endpoint.id} exists in subnet {subnet}, wanted is {endpoint.subnet}.",
+            "An endpoint cannot be moved: choose another name for the new one.",
+        )
+    if sub_resource.lower() not in [str(group).lower() for group in groups]:
+        return (
+            f"{endpoint.id} exists for {', '.join(groups)}, wanted is {sub_resource}.",
+            "What an endpoint is for cannot be changed: choose another name for the new one.",
+        )
+    if manual and not get_path(existing, f"properties.{MANUAL}"):
+        return (
+            f"{endpoint.id} exists with automatic approval, wanted is manual, which Azure cannot change.",
+            "Leave manual out, or choose another name for the new endpoint.",
+        )
+    if status in FINAL:
+        return (
+            f"The connection of {endpoint.id} is {status}, which is final.",
+            "Delete the private endpoint, then run again: it is made anew.",
+        )
+    return None
+
+
+def experience(look: Inspection) -> t.Iterator[Gate]:
+    """A vault with classic (v1) endpoints takes no v2 endpoint until all of those are deleted.
+
+    Who then sees a vault in use and without endpoints cannot know that it had some: the tag that says so must be set
+    while they are there.
+    """
+    names = [endpoint_of(item) for item in connections(look.vault)]
+    groups = {parse_id(text).group_id for text in names if text.count("/") > 6}
+    children, unseen = [], []
+    for group in sorted(groups):
+        try:
+            items = look.azure.list(f"{group}/providers/{ENDPOINT_TYPE}", NETWORK_API_VERSION)
+        except Forbidden:
+            unseen.append(group)
+            continue
+        children += [item["id"] for item in items if CLASSIC_CHILD.search(str(item.get("name") or ""))]
+    mine = [child for child in children if any(child.lower().startswith(name.lower() + "_") for name in names)]
+    if mine:
+        yield refused(
+            "experience", look.wish.vault_id,
+            f"The vault has classic (v1) private endpoints, seen by {mine[0]}; v2 endpoints cannot be added beside them.",
+            f"{'' if look.marked else KEEP_OPEN.format(look.mark)}Delete all classic endpoints of the vault, then run again; "
+            "servers must register again.", mine,
+        )  # fmt: skip
+    elif unseen:
+        # Nothing is lost by it: Azure refuses or fails the endpoint, and the vault may have others.
+        yield warning(
+            "experience", look.wish.vault_id,
+            f"The vault has endpoints in {', '.join(unseen)}, where none may be read: whether they are classic (v1) is not known.",
+            "Ask their owner: v2 endpoints cannot be added beside classic ones.",
+        )  # fmt: skip
+    else:
+        yield ok("experience", look.wish.vault_id, "No classic (v1) endpoints are in the way.")
+
+
+def endpoints_in(network: JSON | None) -> int:
+    """How many private endpoints a virtual network holds, as its subnets show."""
+    items = get_path(network, "properties.subnets") or []
+    return sum(len(get_path(subnet, "properties.privateEndpoints") or []) for subnet in items)
+
+
+def _connected(existing: list[JSON], endpoint: EndpointWish) -> bool:
+    return any(same_id(endpoint_of(item), endpoint.id) for item in existing)
