@@ -110,13 +110,13 @@ location:
   sample: westeurope
 """
 
-from ansible_collections.privatelink.recovery.plugins.module_utils.dns.required_zones import find_required_zones
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Module
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import main as run
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
+from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.required_dns_zones import required_zones
 
 MODULE = Module(
-    run=find_required_zones,
+    run=required_zones,
     options={
         "location": Option(),
         "sub_resources": Option(type="list", elements="str", required=True),

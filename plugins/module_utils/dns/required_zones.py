@@ -1,11 +1,13 @@
-"""Asking Azure and the operator for the zones, before :mod:`.dns_zones` decides."""
+"""Asking Azure and the operator for the zones, before :mod:`.zone_choice` decides."""
 
 from __future__ import annotations
 
 import re
 import typing as t
+from dataclasses import dataclass, field
 
-from ..engine.runner import Task
+from ..azure.client import Azure
+from ..azure.clouds import Cloud
 from ..errors import AzureError, InputError
 from ..ids import parse_id, region
 from ..resources.vaults import API_VERSION, TYPE
@@ -19,19 +21,42 @@ NOT_THERE = (400, 404, 405)
 NO_ANSWER = (*NOT_THERE, 403)
 
 
-def find_required_zones(task: Task, no_answer: t.Collection[int] = NO_ANSWER) -> JSON:
-    """Serve the ``required_dns_zones`` module. ``no_answer``: the statuses of the API that are gone past."""
-    given = _operator_zones(task.options)
-    vault_id = task.options.get("vault") or ""
-    if vault_id:
-        vault_id = parse_id(vault_id, TYPE, option="vault").text
-    location = task.options.get("location") or _vault_location(task, vault_id)
-    cloud = task.connection.cloud
+@dataclass(frozen=True)
+class Question:
+    """Which sub-resources, in which region (empty: that of the vault), and what the operator says of their zones.
+
+    ``zone_names`` are the operator's zones by sub-resource, ``vault`` the id of a vault that exists, or nothing.
+    """
+
+    sub_resources: tuple[str, ...]
+    location: str = ""
+    vault: str = ""
+    zone_names: t.Mapping[str, t.Any] = field(default_factory=dict)
+    geo_code: str = ""
+    override: bool = False
+
+
+def find_required_zones(
+    azure: Azure,
+    cloud: Cloud,
+    subscription_id: t.Callable[[], str],
+    question: Question,
+    warn: t.Callable[[str], None],
+    no_answer: t.Collection[int] = NO_ANSWER,
+) -> JSON:
+    """The zones of a question as the module ``required_dns_zones`` returns them, with the region they are for.
+
+    ``subscription_id`` is asked only when Azure is. ``no_answer``: the statuses of the capabilities API that mean no
+    answer; any other error is raised.
+    """
+    given = _operator_zones(question)
+    vault_id = parse_id(question.vault, TYPE, option="vault").text if question.vault else ""
+    location = question.location or str(azure.get(vault_id, API_VERSION)["location"])
     refuse_other_cloud(location, cloud)
-    asked = _vault_sub_resources(task.options["sub_resources"])
-    capabilities = _capabilities(task, location, asked, no_answer) if asked else {}
+    asked = _vault_sub_resources(question.sub_resources)
+    capabilities = _capabilities(azure, subscription_id(), location, asked, warn, no_answer) if asked else {}
     open_questions = [name for name in asked if not capabilities.get(name) and not given.get(name.lower())]
-    linked = _private_link_resources(task, vault_id) if vault_id and open_questions else {}
+    linked = _private_link_resources(azure, vault_id) if vault_id and open_questions else {}
     chosen = {
         name: choose_zones(
             name,
@@ -39,13 +64,13 @@ def find_required_zones(task: Task, no_answer: t.Collection[int] = NO_ANSWER) ->
             cloud,
             capabilities=capabilities.get(name, []),
             zone_names=given.get(name.lower(), ()),
-            geo_code=task.options.get("geo_code") or "",
+            geo_code=question.geo_code,
             private_link_resources=linked.get(name.lower(), []),
-            override=task.options["override"],
+            override=question.override,
         )
-        for name in _canonical(task.options["sub_resources"])
+        for name in _canonical(question.sub_resources)
     }
-    _warn_provisional(task, chosen, location)
+    _warn_provisional(warn, chosen, location)
     return _result(chosen, location)
 
 
@@ -62,14 +87,13 @@ def _result(chosen: t.Mapping[str, Choice], location: str) -> JSON:
     }
 
 
-def _operator_zones(options: t.Mapping[str, t.Any]) -> dict[str, tuple[str, ...]]:
+def _operator_zones(question: Question) -> dict[str, tuple[str, ...]]:
     """``zone_names`` by lower-case sub-resource, checked before any request."""
-    geo_code = options.get("geo_code") or ""
-    if geo_code and not re.match(r"^[A-Za-z0-9]{1,20}$", geo_code):
-        raise InputError(f"geo_code {geo_code!r} is not a geo code such as we or eus2.")
-    wanted = {name.lower() for name in options["sub_resources"]}
+    if question.geo_code and not re.match(r"^[A-Za-z0-9]{1,20}$", question.geo_code):
+        raise InputError(f"geo_code {question.geo_code!r} is not a geo code such as we or eus2.")
+    wanted = {name.lower() for name in question.sub_resources}
     found = {}
-    for name, zones in (options.get("zone_names") or {}).items():
+    for name, zones in question.zone_names.items():
         if name.lower() not in wanted:
             raise InputError(f"zone_names has zones for {name}, which is not among sub_resources.")
         if not isinstance(zones, list) or not zones:
@@ -87,19 +111,20 @@ def _vault_sub_resources(names: t.Iterable[str]) -> list[str]:
     return [name for name in _canonical(names) if name in VAULT_SUB_RESOURCES]
 
 
-def _vault_location(task: Task, vault_id: str) -> str:
-    return str(task.azure.get(vault_id, API_VERSION)["location"])
-
-
 def _capabilities(
-    task: Task, location: str, sub_resources: t.Sequence[str], no_answer: t.Collection[int]
+    azure: Azure,
+    subscription_id: str,
+    location: str,
+    sub_resources: t.Sequence[str],
+    warn: t.Callable[[str], None],
+    no_answer: t.Collection[int],
 ) -> dict[str, list[str]]:
     """What the service itself says, by sub-resource; no vault has to exist.
 
     azure-rest-api-specs ``specification/recoveryservices``, example ``Capabilities.json``.
     """
     path = (
-        f"/subscriptions/{task.subscription_id}/providers/Microsoft.RecoveryServices/locations/{region(location)}"
+        f"/subscriptions/{subscription_id}/providers/Microsoft.RecoveryServices/locations/{region(location)}"
         "/capabilities"
     )
     body = {
@@ -107,11 +132,11 @@ def _capabilities(
         "properties": {"dnsZones": [{"subResource": name} for name in sub_resources]},
     }
     try:
-        answer = task.azure.post(path, CAPABILITIES_API_VERSION, body)
+        answer = azure.post(path, CAPABILITIES_API_VERSION, body)
     except AzureError as error:
         if error.status not in no_answer:
             raise
-        task.warn(f"The capabilities API did not name the DNS zones of {location} ({error.status} {error.code}).")
+        warn(f"The capabilities API did not name the DNS zones of {location} ({error.status} {error.code}).")
         return {}
     folded = {name.lower(): name for name in sub_resources}
     return {
@@ -121,18 +146,18 @@ def _capabilities(
     }
 
 
-def _private_link_resources(task: Task, vault_id: str) -> dict[str, list[str]]:
+def _private_link_resources(azure: Azure, vault_id: str) -> dict[str, list[str]]:
     """What the vault's private link resources require, by lower-case group id."""
     return {
         str(get_path(item, "properties.groupId")).lower(): list(get_path(item, "properties.requiredZoneNames") or [])
-        for item in task.azure.list(f"{vault_id}/privateLinkResources", API_VERSION)
+        for item in azure.list(f"{vault_id}/privateLinkResources", API_VERSION)
     }
 
 
-def _warn_provisional(task: Task, chosen: t.Mapping[str, Choice], location: str) -> None:
+def _warn_provisional(warn: t.Callable[[str], None], chosen: t.Mapping[str, Choice], location: str) -> None:
     for name, choice in chosen.items():
         if choice.provisional:
-            task.warn(
+            warn(
                 f"The zones of {name} come from a geo code for {location} that only one public list has; compare "
                 "them with the names the endpoint shows."
             )

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import replace
 from functools import cached_property
 
 from ..dns.private_dns import a_records
-from ..dns.required_zones import NO_ANSWER, NOT_THERE, find_required_zones
+from ..dns.required_zones import NO_ANSWER, NOT_THERE, Question, find_required_zones
 from ..dns.zone_choice import known_zones
 from ..dns.zone_groups import groups_of
 from ..dns.zone_groups import zones_of as zones_of_group
@@ -146,19 +145,19 @@ class Inspection:
     def zone_names(self) -> list[str]:
         """The zones the sub-resource needs in the vault's region. Raises Refusal when they cannot be known."""
         named = {self.wish.sub_resource: list(self.wish.zone_names)} if self.wish.zone_names else {}
-        question = {
-            **self.task.options,
-            "subscription_id": parse_id(self.wish.vault_id).subscription_id,
-            "location": self.location,
-            "sub_resources": [self.wish.sub_resource],
-            "zone_names": named,
-            "geo_code": self.wish.geo_code,
-            "vault": self.wish.vault_id if self.vault is not None else "",
-            "override": False,
-        }
+        question = Question(
+            sub_resources=(self.wish.sub_resource,),
+            location=self.location,
+            vault=self.wish.vault_id if self.vault is not None else "",
+            zone_names=named,
+            geo_code=self.wish.geo_code,
+        )
         # What may not be asked is known only from the operator: a run that writes does not go by a table then.
         no_answer = NO_ANSWER if named or self.wish.geo_code else NOT_THERE
-        found = find_required_zones(replace(self.task, options=question), no_answer)["zones"]
+        subscription = parse_id(self.wish.vault_id).subscription_id
+        found = find_required_zones(
+            self.azure, self.connection.cloud, lambda: subscription, question, self.task.warn, no_answer
+        )["zones"]
         extra = [known_zones(name, self.location, self.connection.cloud) for name in self.wish.extra_sub_resources]
         return list(dict.fromkeys([*found, *(zone for choice in extra for zone in choice.zones)]))
 
