@@ -9,13 +9,13 @@ from ..engine.runner import Task
 from ..errors import Refusal
 from ..sequences.backup import BEFORE_ENDPOINT
 from ..sequences.catalog import GATES, TEARDOWN_GATES
-from ..sequences.desired import wish_of
 from ..sequences.gate import Gate, run_gates, summary
 from ..sequences.gates.access import FOUNDATION, registrations
 from ..sequences.inspection import Check, Inspection
 from ..sequences.plan import plan
 from ..sequences.settled import JUDGES
 from ..wire import JSON
+from .sequence_task import inspection_of
 
 #: What can be said of a run whose gates are closed, by the stage that asked them.
 NOTHING = "Nothing was written."
@@ -36,7 +36,7 @@ class GatesClosed(Refusal):
 
 def run_preflight(task: Task) -> JSON:
     """Serve the ``preflight`` module."""
-    look = Inspection(task, wish_of(task))
+    look = inspection_of(task)
     stage = task.options["stage"]
     if stage == "providers":
         providers = {"providers": registrations(look)}

@@ -12,6 +12,7 @@ from ..engine.runner import Task, outcome
 from ..engine.work import Work
 from ..errors import InputError, NotFound, Refusal
 from ..ids import build_id, group_id
+from ..resources.vault_contents import contents
 from ..resources.vaults import (
     API_VERSION,
     TYPE,
@@ -93,7 +94,6 @@ def _wish(task: Task, current: JSON | None) -> JSON:
 
 
 def _remove(task: Task, resource_id: str, current: JSON | None) -> JSON:
-    from .vault_contents import contents
 
     if current is not None:
         held = [f"private endpoint connection {item.get('name')}" for item in connections(current)]

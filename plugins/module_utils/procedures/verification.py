@@ -17,16 +17,16 @@ from ..sequences.checks.vault import (
     check_trusted_services,
     check_vault,
 )
-from ..sequences.desired import wish_of
 from ..sequences.gate import Gate, run_gates
 from ..sequences.gates.proof import unproven
 from ..sequences.inspection import Inspection
 from ..wire import JSON
+from .sequence_task import inspection_of
 
 
 def verify(task: Task) -> JSON:
     """Serve the ``verification`` module."""
-    look = Inspection(task, wish_of(task))
+    look = inspection_of(task)
     found = Findings()
     await_vault(look)
     missing = unproven(look)

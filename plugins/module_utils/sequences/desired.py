@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from ..dns.modes import Facts, Writer, choose
 from ..dns.private_dns import NETWORK
-from ..engine.runner import Task
 from ..errors import InputError
 from ..ids import build_id, group_id, parse_id, region, same_id, unique_ids
 from ..resources.endpoint_names import ENDPOINT_TYPE
@@ -83,11 +82,6 @@ class Wish:
     def need(self) -> Need:
         """Addresses one endpoint of this sequence takes."""
         return NEEDS[f"{self.sub_resource}_hybrid" if self.variant == "hybrid" else self.sub_resource]
-
-
-def wish_of(task: Task) -> Wish:
-    """The wish of a task. The vault's own subscription, where it is named, leaves the connection's unasked."""
-    return make_wish(task.options, task.options["vault"].get("subscription_id") or task.subscription_id)
 
 
 def make_wish(options: t.Mapping[str, t.Any], subscription_id: str) -> Wish:

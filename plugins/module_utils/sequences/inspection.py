@@ -5,13 +5,13 @@ from __future__ import annotations
 import typing as t
 from functools import cached_property
 
+from ..azure.connection import Connection
 from ..dns.private_dns import a_records
 from ..dns.required_zones import NO_ANSWER, NOT_THERE, Question, find_required_zones
 from ..dns.zone_choice import known_zones
 from ..dns.zone_groups import groups_of
 from ..dns.zone_groups import zones_of as zones_of_group
 from ..dns.zones import read_zones
-from ..engine.runner import Task
 from ..ids import fold_id, parse_id, region, same_id
 from ..resources.endpoint_names import NETWORK_API_VERSION, PublishedName, read_names
 from ..resources.storage_accounts import Account, read_account
@@ -27,9 +27,16 @@ from .gate import Gate
 class Inspection:
     """Everything the gates read, each thing once."""
 
-    def __init__(self, task: Task, wish: Wish) -> None:
-        self.task, self.wish = task, wish
-        self.connection, self.azure = task.connection, task.connection.azure
+    def __init__(
+        self,
+        connection: Connection,
+        wish: Wish,
+        *,
+        check_mode: bool = False,
+        warn: t.Callable[[str], None] = lambda text: None,
+    ) -> None:
+        self.connection, self.azure, self.wish = connection, connection.azure, wish
+        self.check_mode, self.warn = check_mode, warn
         self._read: dict[str, t.Any] = {}
 
     def once(self, key: str, read: t.Callable[[], t.Any]) -> t.Any:
@@ -156,7 +163,7 @@ class Inspection:
         no_answer = NO_ANSWER if named or self.wish.geo_code else NOT_THERE
         subscription = parse_id(self.wish.vault_id).subscription_id
         found = find_required_zones(
-            self.azure, self.connection.cloud, lambda: subscription, question, self.task.warn, no_answer
+            self.azure, self.connection.cloud, lambda: subscription, question, self.warn, no_answer
         )["zones"]
         extra = [known_zones(name, self.location, self.connection.cloud) for name in self.wish.extra_sub_resources]
         return list(dict.fromkeys([*found, *(zone for choice in extra for zone in choice.zones)]))

@@ -6,7 +6,7 @@ import typing as t
 from pathlib import Path
 
 from ..conftest import GROUPS, WORLD, Cloud
-from ..plugins import site_recovery_world as recovery
+from ..worlds import site_recovery as recovery
 from .sequence import Sequence
 from .support import ENDPOINT_WISH, UNREGISTERED, WHOLE_WISH, WISH
 
@@ -61,3 +61,4 @@ SETTINGS: dict[str, Setting] = {
         "site_recovery", {**RECOVERY, "site_recovery_dns_mode": "records"}, recovery.WORLD
     ),
 }
+RECOVERY_CUSTOM = {**RECOVERY, "site_recovery_dns_mode": "custom"}

@@ -12,8 +12,8 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.azure.pipelin
 from ansible_collections.privatelink.recovery.plugins.module_utils.azure.token_cache import FILE
 
 from ..conftest import BACKUP_ZONES, ENDPOINT, GROUPS, SIGN_IN, SUBNET, SUBSCRIPTION, VAULT
+from ..modules import NAMES, documentation
 from ..playbooks_support import PREFIX, AzureProcess, Playbooks, Played, defaults, local_play
-from ..plugins.test_module_tables import NAMES, documentation
 
 JSON = dict[str, t.Any]
 # What is set up once for all of them is not set up by each worker.

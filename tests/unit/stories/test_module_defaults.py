@@ -8,8 +8,8 @@ import typing as t
 import pytest
 
 from ..playbooks_support import PREFIX, AzureProcess, Playbooks, defaults, local_play
-from ..plugins.site_recovery_world import SOURCE_SUBNET, WORLD
-from .test_site_recovery import CUSTOM
+from ..worlds.site_recovery import SOURCE_SUBNET, WORLD
+from .settings import RECOVERY_CUSTOM as CUSTOM
 
 JSON = dict[str, t.Any]
 BACKUP: JSON = {

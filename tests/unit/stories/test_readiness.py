@@ -8,7 +8,7 @@ import typing as t
 import pytest
 
 from ..conftest import ENDPOINT, NETWORK, VAULT, WORLD, Cloud
-from ..plugins import site_recovery_world as recovery
+from ..worlds import site_recovery as recovery
 from .conftest import Tell
 from .sequence import Played
 from .settings import PROTECTED, RECOVERY

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ..conftest import ENDPOINT, GROUPS, NETWORK, SUBNET, SUBSCRIPTION, VAULT, WORLD, ZONES, Cloud
-from ..plugins.test_preflight import AN_HOUR, HISTORIES, endpoint
+from ..worlds.backup import AN_HOUR, HISTORIES, endpoint
 from .conftest import Tell
 from .support import BLOB, ENDPOINT_WISH, HUB_ENDPOINT_WISH, HUB_SUBNET, UNREGISTERED, fault
 

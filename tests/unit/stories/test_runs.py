@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.privatelink.recovery.extensions.emulator.world import OBJECT
 
 from ..conftest import BACKUP_ZONES, ENDPOINT, GROUPS, NETWORK, SUBSCRIPTION, VAULT, WORLD, ZONES, Cloud
-from ..plugins.test_preflight import AN_HOUR
+from ..worlds.backup import AN_HOUR
 from .conftest import Tell
 from .sequence import Sequence
 from .support import BLOB, ENDPOINT_WISH, HUB_ENDPOINT_WISH, HUB_NETWORK, UNREGISTERED, WHOLE_WISH, state

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ..conftest import Cloud
-from ..plugins.site_recovery_world import (
+from ..worlds.site_recovery import (
     BLOB,
     FRESH_VAULT,
     RECOVERY_ENDPOINT,
@@ -23,9 +23,9 @@ from ..plugins.site_recovery_world import (
 from .sequence import Played, Sequence
 from .settings import PROTECTED
 from .settings import RECOVERY as WISH
+from .settings import RECOVERY_CUSTOM as CUSTOM
 
 JSON = dict[str, t.Any]
-CUSTOM = {**WISH, "site_recovery_dns_mode": "custom"}
 
 
 def sequence(cloud: Cloud, directory: Path, wish: JSON) -> Sequence:

@@ -13,7 +13,7 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.resources.vau
 from ansible_collections.privatelink.recovery.plugins.modules.vault import MODULE as VAULT_MODULE
 
 from ..conftest import Cloud
-from ..plugins.site_recovery_world import (
+from ..worlds.site_recovery import (
     CACHE,
     FRESH_VAULT,
     MACHINE,

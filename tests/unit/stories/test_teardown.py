@@ -11,7 +11,7 @@ from ansible_collections.privatelink.recovery.extensions.emulator.services.platf
 )
 
 from ..conftest import BACKUP_ZONES, ENDPOINT, VAULT, Cloud
-from ..plugins.test_preflight import endpoint
+from ..worlds.backup import endpoint
 from .conftest import Tell
 from .sequence import Sequence
 from .settings import SETTINGS

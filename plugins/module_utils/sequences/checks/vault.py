@@ -42,7 +42,7 @@ def await_vault(look: Inspection) -> None:
         look.forget_vault()
         return False
 
-    if not look.task.check_mode:
+    if not look.check_mode:
         try:
             look.azure.until("the vault to show its private endpoints", agreed, timeout=LAG)
         except RecoveryError:

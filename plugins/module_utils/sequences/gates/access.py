@@ -62,7 +62,7 @@ def providers(look: Inspection) -> t.Iterator[Gate]:
                 "provider", namespace, f"{namespace} is {state} in subscription {subscription}.",
                 "Register it with privatelink.recovery.provider_registration, or let the role do it (provider_registration).",
             )  # fmt: skip
-        elif look.task.check_mode and (namespace != OF_VAULTS or subscription == home):
+        elif look.check_mode and (namespace != OF_VAULTS or subscription == home):
             # MissingSubscriptionRegistration is then the answer to every question about what is there.
             yield Gate(
                 "provider", "unknown", namespace,
@@ -95,7 +95,7 @@ def roles(look: Inspection) -> t.Iterator[Gate]:
     for scope, role in dict.fromkeys((scope.text, role) for scope, role in _assignments(look)):
         if stated_guid(role) or find_definition(look.azure, scope, role):
             yield ok("roles", scope, f"The role {role} can be assigned at {scope}.")
-        elif look.task.check_mode:
+        elif look.check_mode:
             yield warning("roles", scope, role_to_come(scope, role))
         else:
             yield refused("roles", scope, f"No role named {role} is known at {scope}.", UNKNOWN_ROLE)

@@ -1,0 +1,16 @@
+"""What ``preflight`` and ``verification`` have in common: a sequence as their options describe it, and what Azure has of it."""
+
+from __future__ import annotations
+
+from ..engine.runner import Task
+from ..sequences.desired import make_wish
+from ..sequences.inspection import Inspection
+
+
+def inspection_of(task: Task) -> Inspection:
+    """The inspection of a task's sequence. Raises :class:`~.errors.InputError` before any request.
+
+    The vault's own subscription, where it is named, leaves the connection's unasked.
+    """
+    wish = make_wish(task.options, task.options["vault"].get("subscription_id") or task.subscription_id)
+    return Inspection(task.connection, wish, check_mode=task.check_mode, warn=task.warn)

@@ -1,0 +1,319 @@
+"""What verification says of a vault's endpoints, names, records and links; it never writes."""
+
+from __future__ import annotations
+
+import copy
+import typing as t
+
+import pytest
+from ansible_collections.privatelink.recovery.plugins.modules.private_dns_records import MODULE as RECORDS
+from ansible_collections.privatelink.recovery.plugins.modules.private_dns_zone_group import MODULE as ZONE_GROUP
+
+from ... import conftest
+from ...conftest import BACKUP_ZONES, NETWORK, Cloud
+from ...worlds import site_recovery as world
+from ...worlds.backup import BACKUP_WANTED, ask, backup_cloud, given
+from ...worlds.backup import failed as closed
+from ...worlds.site_recovery import (
+    BLOB,
+    CACHE,
+    RECOVERY,
+    RECOVERY_ENDPOINT,
+    SOURCE,
+    SOURCE_ENDPOINT,
+    SOURCE_SUBNET,
+    SOURCE_ZONES,
+    SPOKE,
+    WANTED,
+    ZONE,
+    private_world,
+    site_recovery_cloud,
+)
+
+JSON = dict[str, t.Any]
+SOURCE_ZONE = f"{SOURCE_ZONES}/{ZONE}"
+CACHE_ZONE = f"{SOURCE_ZONES}/{BLOB}"
+
+
+def records_of(cloud: Cloud, zone: str) -> list[str]:
+    """The ids of a zone's A records."""
+    cloud.arm.scheduler.settle()
+    return [record.id for record in cloud.arm.store.below(zone) if record.document["type"].endswith("/A")]
+
+
+def remove_record(cloud: Cloud, zone: str) -> str:
+    """Somebody deletes a record; its name."""
+    gone = records_of(cloud, zone)[0]
+    cloud.arm.store.remove(gone)
+    return gone.rsplit("/", 1)[-1]
+
+
+def change_record(cloud: Cloud, zone: str) -> str:
+    """Somebody changes a record; its name."""
+    changed = records_of(cloud, zone)[0]
+    cloud.document(changed)["properties"]["aRecords"] = [{"ipv4Address": "10.9.9.9"}]
+    return changed.rsplit("/", 1)[-1]
+
+
+def remove_link(cloud: Cloud, zone: str) -> str:
+    """Somebody unlinks a zone; its name."""
+    (link,) = [item.id for item in cloud.arm.store.below(zone) if "/virtualNetworkLinks/" in item.id]
+    cloud.arm.store.remove(link)
+    return zone.rsplit("/", 1)[-1]
+
+
+SEQUENCES: dict[str, tuple[t.Callable[..., Cloud], JSON, str]] = {
+    "backup": (backup_cloud, BACKUP_WANTED, BACKUP_ZONES[0]),
+    "site_recovery": (site_recovery_cloud, WANTED, SOURCE_ZONE),
+}
+sequences = pytest.mark.parametrize("sequence", SEQUENCES)
+
+
+@sequences
+def test_all_is_well(sequence: str) -> None:
+    make, wish, zone = SEQUENCES[sequence]
+    result = ask(make(), wish, expected_public_network_access="Enabled")
+    assert result["passed"], result["message"]
+    assert {row["record"] for row in result["names"]} == {"ok"}
+    assert {row["state"] for row in result["links"]} == {"Completed"}
+    assert {row["kind"] for row in result["resources"]} == {"vault", "private endpoint"}
+    assert zone in {row["zone"] for row in result["records"]}
+
+
+DAMAGES: list[tuple[t.Callable[[Cloud, str], str], str, str]] = [
+    (remove_record, "names", "missing"),
+    (change_record, "names", "has 10.9.9.9"),
+    (remove_link, "links", "missing"),
+]
+
+
+@sequences
+@pytest.mark.parametrize(("damage", "check", "words"), DAMAGES)
+def test_what_somebody_damaged(sequence: str, damage: t.Callable[[Cloud, str], str], check: str, words: str) -> None:
+    make, wish, zone = SEQUENCES[sequence]
+    cloud = make()
+    name = damage(cloud, zone)
+    result = ask(cloud, wish)
+    assert closed(result) == [check]
+    assert name in result["message"] and f"({words})" in result["message"]
+
+
+@sequences
+def test_a_zone_that_is_gone(sequence: str) -> None:
+    make, wish, zone = SEQUENCES[sequence]
+    cloud = make()
+    for item in [zone, *(one.id for one in cloud.arm.store.below(zone))]:
+        cloud.arm.store.remove(item)
+    assert closed(ask(cloud, wish)) == ["names", "links"]
+
+
+def test_a_pending_connection_of_backup() -> None:
+    result = ask(backup_cloud(status="Pending", zone_group=None), BACKUP_WANTED)
+    assert closed(result) == ["vault", "connection", "names"]
+    assert "Pending on the endpoint and Pending on the vault" in result["message"]
+    assert "publishes no names" in result["message"]
+
+
+def test_a_pending_connection_of_site_recovery() -> None:
+    endpoints = copy.deepcopy(private_world()["private_endpoints"])
+    endpoints[1] = given({**endpoints[1], "status": "Pending", "zone_group": None})
+    result = ask(site_recovery_cloud(private_endpoints=endpoints), WANTED)
+    failed = [check for check in result["checks"] if check["verdict"] == "refused"]
+    assert [check["name"] for check in failed] == ["connection", "names", "name_count"]
+    assert {check["subject"] for check in failed} == {RECOVERY_ENDPOINT}
+
+
+def test_nothing_there() -> None:
+    result = ask(world.make(), WANTED)
+    assert closed(result) == ["vault", "connection", "links", "connection", "links"]
+    assert f"{SOURCE_ENDPOINT} does not exist" in result["message"]
+
+
+def test_public_access() -> None:
+    result = ask(backup_cloud(), BACKUP_WANTED, expected_public_network_access="Disabled")
+    assert closed(result) == ["vault"]
+    assert "is Enabled, expected Disabled" in result["message"]
+
+
+def test_an_endpoint_whose_addresses_are_not_of_the_subnet() -> None:
+    cloud = backup_cloud()
+    elsewhere = {**BACKUP_WANTED, "endpoints": [{"name": "pe-backup", "subnet": f"{NETWORK}/subnets/small"}]}
+    result = ask(cloud, elsewhere)
+    assert closed(result) == ["names"]
+    assert "is not in the subnet" in result["message"]
+
+
+COUNTS = [
+    # The names that come with replication, whether it is on, the variant, and whether there are enough.
+    (["prot2", "rcm1"], False, "azure_to_azure", 5, True),
+    (["prot2", "rcm1"], True, "azure_to_azure", 7, True),
+    ([], True, "azure_to_azure", 5, False),
+    (["rcm1"], True, "azure_to_azure", 6, False),
+    ([], True, "hybrid", 5, True),
+]
+
+
+@pytest.mark.parametrize(("later", "replicating", "variant", "count", "enough"), COUNTS)
+def test_five_names_then_seven(later: list[str], replicating: bool, variant: str, count: int, enough: bool) -> None:
+    cloud = site_recovery_cloud(settings={"site_recovery_names_after_replication": later})
+    if replicating:
+        done = cloud.event("replication_enabled", vault="vault-recovery", machine="vm01", source_location="westeurope")
+        assert done["succeeded"]
+    result = ask(cloud, WANTED, variant=variant)
+    assert closed(result) == ([] if enough else ["name_count", "name_count"])
+    for side in ("pe-source", "pe-recovery"):
+        assert sum(row["endpoint"] == side for row in result["names"]) == count
+    said = [check["message"] for check in result["checks"] if check["name"] == "name_count"]
+    assert [f"publishes {count} names" in message for message in said] == [True, True]
+    assert all(("while replication is on" in message) is replicating for message in said)
+
+
+def test_fewer_than_five_names_are_an_alarm_from_the_start() -> None:
+    result = ask(site_recovery_cloud(settings={"site_recovery_names_at_creation": ["id1", "rcm1"]}), WANTED)
+    assert closed(result) == ["name_count", "name_count"]
+    assert "publishes 2 names, at least 5 are expected" in result["message"]
+
+
+def test_names_that_came_with_replication_need_records_where_the_role_writes_them() -> None:
+    plain = [given({**item, "zone_group": None}) for item in private_world()["private_endpoints"]]
+    cloud = site_recovery_cloud(private_endpoints=plain)
+    write = {
+        SOURCE_ENDPOINT: SOURCE_ZONE,
+        RECOVERY_ENDPOINT: SOURCE_ZONE.replace("rg-dns-source", "rg-dns-recovery"),
+    }
+    wish = {**WANTED, "dns_mode": "records"}
+
+    def complete() -> None:
+        for endpoint, zone in write.items():
+            assert not cloud.run(RECORDS, private_endpoints=[endpoint], zones=[zone]).get("failed")
+
+    assert closed(ask(cloud, wish)) == ["names", "names"]
+    complete()
+    assert closed(ask(cloud, wish)) == []
+    cloud.event("replication_enabled", vault="vault-recovery", machine="vm01", source_location="westeurope")
+    result = ask(cloud, wish)
+    assert closed(result) == ["names", "names"]
+    assert "2 of 7 names of pe-source" in result["message"]
+    complete()
+    assert closed(ask(cloud, wish)) == []
+
+
+POLICY = {**WANTED, "dns_mode": "policy"}
+
+
+def test_policy_with_the_zone_groups_of_somebody_else() -> None:
+    result = ask(site_recovery_cloud(), POLICY)
+    assert result["passed"], result["message"]
+    assert {row["zone"] for row in result["records"]} == {
+        SOURCE_ZONE.lower(),
+        SOURCE_ZONE.lower().replace("rg-dns-source", "rg-dns-recovery"),
+    }
+    assert {row["record"] for row in result["names"]} == {"ok"}
+
+
+def test_policy_that_has_not_come_yet() -> None:
+    plain = [given({**item, "zone_group": None}) for item in private_world()["private_endpoints"]]
+    result = ask(site_recovery_cloud(private_endpoints=plain), POLICY)
+    assert closed(result) == ["names", "names"]
+    assert "pe-source has no zone group yet" in result["message"]
+    # What it says of names, records and links it has seen: the names are five, of the rest it knows nothing.
+    assert [check["message"] for check in result["checks"] if check["name"] == "name_count"] == [
+        f"{name} publishes 5 names, at least 5 are expected." for name in ("pe-source", "pe-recovery")
+    ]
+    assert [check for check in result["checks"] if check["name"] == "links"] == []
+
+
+def test_policy_whose_zone_is_linked_elsewhere() -> None:
+    zones = [world.zone(ZONE, "source", SPOKE), world.zone(ZONE, "recovery", RECOVERY)]
+    result = ask(site_recovery_cloud(private_dns_zones=zones), POLICY)
+    assert closed(result) == ["links"]
+    assert "to vnet-source (missing)" in result["message"]
+
+
+CUSTOM = {**WANTED, "dns_mode": "custom"}
+
+
+def test_custom_tells_the_names_and_judges_no_zone() -> None:
+    plain = [given({**item, "zone_group": None}) for item in private_world()["private_endpoints"]]
+    result = ask(site_recovery_cloud(private_endpoints=plain, private_dns_zones=[]), CUSTOM)
+    assert result["passed"], result["message"]
+    assert (result["records"], result["links"]) == ([], [])
+    assert [row["endpoint"] for row in result["names"]] == ["pe-source"] * 5 + ["pe-recovery"] * 5
+    for row in result["names"]:
+        assert row["zone"] == ZONE
+        assert f"{row['record_name']}.{ZONE}" == row["fqdn"]
+        assert row["ip_addresses"][0].startswith("10.1." if row["endpoint"] == "pe-source" else "10.2.")
+
+
+def test_every_name_is_asked_of_the_server_of_its_network() -> None:
+    servers = [{"virtual_network": world.SOURCE, "address": "10.1.0.4"}]
+    own = world.both(recovery={"dns_server": "10.2.0.4", "dns_port": 5353})
+    asked = ask(site_recovery_cloud(), {**WANTED, "dns_servers": servers, "endpoints": own})["dns_questions"]
+    assert [(row["dns_server"], row["dns_port"]) for row in asked] == [("10.1.0.4", 53)] * 5 + [("10.2.0.4", 5353)] * 5
+    assert all(row["ip_addresses"][0].startswith(row["dns_server"][:5]) for row in asked)
+    alone = ask(site_recovery_cloud(), {**WANTED, "dns_servers": servers})["dns_questions"]
+    assert len(alone) == 5
+
+
+def with_cache(**more: t.Any) -> JSON:
+    """The world with an endpoint of the cache account in the source network."""
+    private = private_world()
+    cache = world.endpoint(
+        "pe-cache", target=CACHE, group_id="blob", zone_group={"name": "default", "zones": [CACHE_ZONE]}
+    )
+    return {
+        **private,
+        "private_dns_zones": [*private["private_dns_zones"], world.zone(BLOB, "source", SOURCE)],
+        "private_endpoints": [*private["private_endpoints"], given({**cache, **more})],
+    }
+
+
+CACHE_WISH = {"storage_accounts": [{"id": CACHE, "endpoint": {"name": "pe-cache", "subnet": SOURCE_SUBNET}}]}
+STORAGE: dict[str, tuple[JSON, t.Callable[[Cloud, str], str] | None, list[str], str]] = {
+    "all is well": ({}, None, [], ""),
+    "record missing": ({}, remove_record, ["storage"], "(missing)"),
+    "record wrong": ({}, change_record, ["storage"], "(has 10.9.9.9)"),
+    "link missing": ({}, remove_link, ["links"], f"{BLOB} to vnet-source (missing)"),
+    "pending": ({"status": "Pending", "zone_group": None}, None, ["storage"], "Pending on the account"),
+}
+
+
+@pytest.mark.parametrize("name", STORAGE)
+def test_the_endpoint_of_a_storage_account(name: str) -> None:
+    more, damage, checks, words = STORAGE[name]
+    cloud = world.make(**with_cache(**more))
+    if damage:
+        damage(cloud, CACHE_ZONE)
+    result = ask(cloud, {**WANTED, **CACHE_WISH})
+    assert closed(result) == checks
+    assert words in result["message"]
+    if not checks:
+        assert "cachewest.blob.core.windows.net" in {row["fqdn"] for row in result["names"]}
+
+
+def test_a_storage_endpoint_that_is_not_there() -> None:
+    result = ask(site_recovery_cloud(), {**WANTED, **CACHE_WISH})
+    assert closed(result) == ["storage", "links"]
+    assert "pe-cache does not exist" in result["message"]
+
+
+@pytest.mark.parametrize(("mode", "checks"), [("policy", ["storage"]), ("custom", [])])
+def test_the_storage_endpoint_where_somebody_else_writes(mode: str, checks: list[str]) -> None:
+    result = ask(world.make(**with_cache(zone_group=None)), {**WANTED, **CACHE_WISH, "dns_mode": mode})
+    assert closed(result) == checks
+    rows = [row for row in result["names"] if row["endpoint"] == "pe-cache"]
+    # The owner of the DNS servers is told this name too.
+    assert [(row["zone"], row["record_name"]) for row in rows] == ([(BLOB, "cachewest")] if mode == "custom" else [])
+
+
+@pytest.mark.parametrize("damage", [remove_record, change_record])
+def test_what_the_remedy_says_brings_a_record_of_a_zone_group_back(damage: t.Callable[[Cloud, str], str]) -> None:
+    cloud = backup_cloud()
+    damage(cloud, BACKUP_ZONES[0])
+    assert "delete the zone group of pe-backup" in ask(cloud, BACKUP_WANTED)["message"]
+    endpoint = f"{conftest.GROUPS}/rg-backup/providers/Microsoft.Network/privateEndpoints/pe-backup"
+    gone = cloud.run(ZONE_GROUP, private_endpoint=endpoint, state="absent")
+    assert gone["changed"], gone
+    made = cloud.run(ZONE_GROUP, private_endpoint=endpoint, zones=BACKUP_ZONES)
+    assert made["changed"], made
+    assert closed(ask(cloud, BACKUP_WANTED)) == []
