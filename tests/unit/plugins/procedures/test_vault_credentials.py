@@ -23,7 +23,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-from ..conftest import SUBSCRIPTION, VAULT, Cloud, four_times
+from ...conftest import SUBSCRIPTION, VAULT, Cloud, four_times
 
 NOW = dt.datetime(2026, 11, 30, 9, 0, tzinfo=dt.UTC)
 ANSWER = {
@@ -226,7 +226,7 @@ def test_a_disk_that_refuses_leaves_nothing(with_vault: Cloud, place: Path, monk
     def full(*_arguments: t.Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(secret_files.os, "replace", full)
+    monkeypatch.setattr(os, "replace", full)
     failed = with_vault.run(MODULE, vault=VAULT, path=str(place))
     assert failed["failed"] and "No space left on device" in failed["msg"]
     assert list(place.parent.iterdir()) == []
