@@ -27,7 +27,7 @@ class ZoneState:
 
 
 @dataclass(frozen=True)
-class LinkWish:
+class DesiredLinks:
     """How every link should be. ``name`` empty: the deterministic one.
 
     ``networks`` are by the folded id of a zone; None means that none were given, which is not the same as giving none.
@@ -77,14 +77,14 @@ def link_to(state: ZoneState, network: str) -> JSON | None:
     return next((link for link in state.links if same_id(network_of(link), network)), None)
 
 
-def plan_links(state: ZoneState, wish: LinkWish) -> list[Plan]:
+def plan_links(state: ZoneState, desired: DesiredLinks) -> list[Plan]:
     """Make a zone linked to every wanted network. Raises :class:`Refusal` when a wanted name links another network."""
-    return [_plan_link(state, wish, network) for network in wish.networks_of(state.id)]
+    return [_plan_link(state, desired, network) for network in desired.networks_of(state.id)]
 
 
-def _plan_link(state: ZoneState, wish: LinkWish, network: str) -> Plan:
+def _plan_link(state: ZoneState, desired: DesiredLinks, network: str) -> Plan:
     current = link_to(state, network)
-    name = wish.name or link_name(network)
+    name = desired.name or link_name(network)
     if current is None:
         taken = next((link for link in state.links if str(link.get("name")).lower() == name.lower()), None)
         if taken is not None:
@@ -94,12 +94,12 @@ def _plan_link(state: ZoneState, wish: LinkWish, network: str) -> Plan:
                 remedy="Give another link_name, or leave link_name out.",
             )
     # https://learn.microsoft.com/azure/dns/private-dns-fallback: the policy belongs to privatelink zones only.
-    policy = wish.resolution_policy if zone_name(state.id).startswith(PRIVATE_LINK) else None
+    policy = desired.resolution_policy if zone_name(state.id).startswith(PRIVATE_LINK) else None
     values = {
         "virtual_network": network,
-        "registration_enabled": wish.registration_enabled,
+        "registration_enabled": desired.registration_enabled,
         "resolution_policy": policy,
-        "tags": marked_tags(current, wish.tags),
+        "tags": marked_tags(current, desired.tags),
     }
     link_id = str(current["id"]) if current else f"{state.id}/virtualNetworkLinks/{name}"
     return LINK_KIND.plan(link_id, current, values)

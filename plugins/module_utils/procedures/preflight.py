@@ -36,17 +36,17 @@ class GatesClosed(Refusal):
 
 def run_preflight(task: Task) -> JSON:
     """Serve the ``preflight`` module."""
-    look = inspection_of(task)
+    inspection = inspection_of(task)
     stage = task.options["stage"]
     if stage == "providers":
-        providers = {"providers": registrations(look)}
+        providers = {"providers": registrations(inspection)}
         return {"changed": False, "passed": True, "message": "", "gates": [], "plan": providers}
     gates: list[Gate] = []
     for row in FOUNDATION if stage == "all" else ():
-        if not blind(gates):
-            gates += run_gates(_bound([row], look))
-    if not blind(gates):
-        gates += run_gates(_bound(_chosen(stage, task.options["sequence"]), look))
+        if not nothing_readable(gates):
+            gates += run_gates(_bound([row], inspection))
+    if not nothing_readable(gates):
+        gates += run_gates(_bound(_chosen(stage, task.options["sequence"]), inspection))
     for gate in gates:
         if gate.verdict == "warning" and stage in ("all", "teardown"):
             task.warn(f"[{gate.name}] {gate.message} {gate.remedy}".strip())
@@ -54,9 +54,9 @@ def run_preflight(task: Task) -> JSON:
     verdicts = [gate.as_dict() for gate in gates]
     if message and task.options["enforce"]:
         raise GatesClosed(f"{SAFE.get(stage, NOTHING)} {message}", verdicts)
-    known = plan(look, proving=stage == "all") if stage in ("plan", "teardown") or _plannable(gates) else {}
+    known = plan(inspection, proving=stage == "all") if stage in ("plan", "teardown") or _plannable(gates) else {}
     if known and not message:
-        known["settled"] = {name: judge(look, known) for name, judge in JUDGES.get(stage, {}).items()}
+        known["settled"] = {name: judge(inspection, known) for name, judge in JUDGES.get(stage, {}).items()}
     return {"changed": False, "passed": not message, "message": message, "gates": verdicts, "plan": known}
 
 
@@ -69,7 +69,7 @@ def _chosen(stage: str, sequence: str) -> list[tuple[str, Check]]:
     ]
 
 
-def blind(gates: t.Iterable[Gate]) -> bool:
+def nothing_readable(gates: t.Iterable[Gate]) -> bool:
     """Whether a closed gate keeps the others from being judged: nothing can be read, or nothing is there."""
     return any(
         not gate.passed and (gate.name != "permissions" or any(item.endswith("/read") for item in gate.evidence))
@@ -78,9 +78,9 @@ def blind(gates: t.Iterable[Gate]) -> bool:
 
 
 def _bound(
-    gates: t.Iterable[tuple[str, Check]], look: Inspection
+    gates: t.Iterable[tuple[str, Check]], inspection: Inspection
 ) -> list[tuple[str, t.Callable[[], t.Iterable[Gate]]]]:
-    return [(name, partial(check, look)) for name, check in gates]
+    return [(name, partial(check, inspection)) for name, check in gates]
 
 
 def _plannable(gates: t.Iterable[Gate]) -> bool:

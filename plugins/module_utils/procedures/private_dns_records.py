@@ -35,7 +35,7 @@ def manage_records(task: Task) -> JSON:
     existing = {zone: _read_zone(task, zone) for zone in zones}
     unread: list[str] = []
     if task.options["state"] == "absent":
-        plans = decide_removal(_doomed(task.options, explicit), zones, existing, rules.owner)
+        plans = decide_removal(_to_remove(task.options, explicit), zones, existing, rules.owner)
     else:
         published, unread = _published(task, endpoints)
         plans = decide([*(explicit or []), *published], zones, existing, rules)
@@ -89,7 +89,7 @@ def _check_options(task: Task) -> tuple[list[str], list[str], list[Name] | None,
     return zones, endpoints, explicit, rules
 
 
-def _doomed(options: JSON, explicit: list[Name] | None) -> list[Name] | None:
+def _to_remove(options: JSON, explicit: list[Name] | None) -> list[Name] | None:
     """The names whose records are to go; None for all of the owner's. A list that was given empty names none."""
     endpoints = options.get("private_endpoints")
     if endpoints:

@@ -9,7 +9,7 @@ from ..azure.client import Azure
 from ..dns.private_dns import MANAGED_BY, NETWORK, ZONE, zone_name
 from ..dns.zone_decisions import (
     PRIVATE_LINK,
-    LinkWish,
+    DesiredLinks,
     Removal,
     ZoneState,
     link_to,
@@ -37,32 +37,32 @@ _LINKS = "/virtualNetworkLinks/"
 def manage_zones(task: Task) -> JSON:
     """Serve the ``private_dns_zone`` module."""
     zone_ids = _zone_ids(task)
-    wish = _wish(task, zone_ids)
+    desired = _desired(task, zone_ids)
     states = [_read(task, zone_id) for zone_id in zone_ids]
     if task.options["state"] == "absent":
-        return _remove(task, states, wish)
-    zone_plans = [plan_zone(state, wish.tags) for state in states]
+        return _remove(task, states, desired)
+    zone_plans = [plan_zone(state, desired.tags) for state in states]
     # Before the first write, so that what is refused leaves nothing behind.
-    link_plans, purge = _decide_links(task, states, wish)
+    link_plans, purge = _decide_links(task, states, desired)
     if not task.check_mode:
         work = Work()
-        states, zone_plans = _make_zones(task, work, states, zone_plans, needed=any(wish.networks.values()))
+        states, zone_plans = _make_zones(task, work, states, zone_plans, needed=any(desired.networks.values()))
         # Once more: somebody may have made a zone, and links to it, since it was read.
-        link_plans, purge = work.attempt(lambda: _decide_links(task, states, wish))
-        _make_links(task, work, states, link_plans, wish)
+        link_plans, purge = work.attempt(lambda: _decide_links(task, states, desired))
+        _make_links(task, work, states, link_plans, desired)
         _delete(task, work, LINK_KIND, purge.plans, wait=task.options["wait"])
         if work.done:
             states = work.attempt(lambda: [_read(task, state.id, settle=False) for state in states])
     plans = [*zone_plans, *link_plans, *purge.plans]
-    return _result(plans, states, purge.left, wish)
+    return _result(plans, states, purge.left, desired)
 
 
-def _decide_links(task: Task, states: t.Sequence[ZoneState], wish: LinkWish) -> tuple[list[Plan], Removal]:
+def _decide_links(task: Task, states: t.Sequence[ZoneState], desired: DesiredLinks) -> tuple[list[Plan], Removal]:
     """The links to make, and those to remove. Raises :class:`Refusal` for one that cannot be made."""
-    plans = [plan for state in states for plan in plan_links(state, wish)]
+    plans = [plan for state in states for plan in plan_links(state, desired)]
     purge = Removal()
     for state in states if task.options["purge_links"] else ():
-        removal = plan_purge(state, wish.networks_of(state.id))
+        removal = plan_purge(state, desired.networks_of(state.id))
         purge.plans += removal.plans
         purge.left += removal.left
     return plans, purge
@@ -80,7 +80,7 @@ def _zone_id(task: Task, row: JSON) -> str:
     return build_id(subscription, row["resource_group"], ZONE, row["name"].lower())
 
 
-def _wish(task: Task, zone_ids: t.Sequence[str]) -> LinkWish:
+def _desired(task: Task, zone_ids: t.Sequence[str]) -> DesiredLinks:
     options = task.options
     given = options.get("virtual_networks")
     shared = None if given is None else tuple(unique_ids(given))
@@ -97,7 +97,7 @@ def _wish(task: Task, zone_ids: t.Sequence[str]) -> LinkWish:
         raise InputError(
             f"resolution_policy NxDomainRedirect is for privatelink zones only, not for {', '.join(public)}."
         )
-    return LinkWish(
+    return DesiredLinks(
         {fold_id(zone): shared for zone in zone_ids} | own,
         bool(options.get("registration_enabled")),
         options.get("resolution_policy"),
@@ -144,7 +144,7 @@ def _make_zones(
     return states, plans
 
 
-def _make_links(task: Task, work: Work, states: list[ZoneState], plans: list[Plan], wish: LinkWish) -> None:
+def _make_links(task: Task, work: Work, states: list[ZoneState], plans: list[Plan], desired: DesiredLinks) -> None:
     """Start what is missing or different, then wait for it; ``plans`` tells afterwards what was done."""
     work.do([(_deed("link", plan), partial(_start_link, task, plan)) for plan in plans if plan.changed])
     if not task.options["wait"]:
@@ -155,10 +155,12 @@ def _make_links(task: Task, work: Work, states: list[ZoneState], plans: list[Pla
         if not _is_ours(_settle_link(task, plan), LINK_KIND, plan):
             state = _read(task, plan.resource_id.rsplit(_LINKS, 1)[0])
             network = str(get_path(plan.body, "properties.virtualNetwork.id"))
-            plans[position] = dict(zip(wish.networks_of(state.id), plan_links(state, wish)))[network]
+            plans[position] = dict(zip(desired.networks_of(state.id), plan_links(state, desired)))[network]
             _take(task, work, LINK_KIND, "link", plan, plans[position])
 
-    existing = [link for state in states for network in wish.networks_of(state.id) if (link := link_to(state, network))]
+    existing = [
+        link for state in states for network in desired.networks_of(state.id) if (link := link_to(state, network))
+    ]
     busy = {str(link["id"]) for link in existing if provisioning(link) not in ("succeeded", "")}
     work.settle(
         partial(settle, position) for position, plan in enumerate(plans) if plan.changed or plan.resource_id in busy
@@ -174,7 +176,7 @@ def _is_ours(document: JSON, kind: Kind, plan: Plan) -> bool:
 
 
 def _take(task: Task, work: Work, kind: Kind, what: str, plan: Plan, now: Plan) -> None:
-    """Someone made it since it was read: it is theirs, and only what the wish still lacks is written."""
+    """Someone made it since it was read: it is theirs, and only what is still missing is written."""
     work.done.remove(_deed(what, plan))
     if now.changed:
         kind.apply(task.azure, now)
@@ -249,8 +251,8 @@ def _delete(task: Task, work: Work, kind: Kind, plans: list[Plan], *, wait: bool
         work.settle(partial(gone, plan) for plan in plans)
 
 
-def _remove(task: Task, states: list[ZoneState], wish: LinkWish) -> JSON:
-    removals = [plan_removal(state, wish.given(state.id)) for state in states]
+def _remove(task: Task, states: list[ZoneState], desired: DesiredLinks) -> JSON:
+    removals = [plan_removal(state, desired.given(state.id)) for state in states]
     links = [plan for of_links, _zone in removals for plan in of_links.plans]
     zones = [plan for _links, of_zone in removals for plan in of_zone.plans]
     left = [item for pair in removals for removal in pair for item in removal.left]
@@ -265,23 +267,25 @@ def _remove(task: Task, states: list[ZoneState], wish: LinkWish) -> JSON:
         for state in states
         if state.document and not _among(state.id, gone)
     ]
-    return _result([*links, *zones], staying, left, LinkWish())
+    return _result([*links, *zones], staying, left, DesiredLinks())
 
 
 def _among(resource_id: str, ids: t.Iterable[str]) -> bool:
     return any(same_id(resource_id, other) for other in ids)
 
 
-def _result(plans: t.Sequence[Plan], states: t.Sequence[ZoneState], left: list[JSON], wish: LinkWish) -> JSON:
+def _result(plans: t.Sequence[Plan], states: t.Sequence[ZoneState], left: list[JSON], desired: DesiredLinks) -> JSON:
     """All links that are there, and the wanted ones that are only planned."""
     links: list[JSON] = []
     for state in states:
-        networks = wish.networks_of(state.id)
+        networks = desired.networks_of(state.id)
         shown = [(network, link_to(state, network)) for network in networks]
         shown += [(network_of(link), link) for link in state.links if not _among(network_of(link), networks)]
         links += [
             {
-                "id": str(link["id"]) if link else f"{state.id}/virtualNetworkLinks/{wish.name or link_name(network)}",
+                "id": str(link["id"])
+                if link
+                else f"{state.id}/virtualNetworkLinks/{desired.name or link_name(network)}",
                 "zone": state.id,
                 "virtual_network": network,
                 "state": str(get_path(link, "properties.virtualNetworkLinkState") or "Missing"),

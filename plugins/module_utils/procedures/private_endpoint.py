@@ -31,7 +31,7 @@ def manage_endpoint(task: Task) -> JSON:
     options = task.options
     resource_id = build_id(task.subscription_id, options["resource_group"], ENDPOINT_TYPE, options["name"])
     if options["state"] == "present":
-        check_wish(options, task.subscription_id)
+        check_desired(options, task.subscription_id)
     impatient = task.check_mode or not options["wait"]
     current = settled(task.azure, kind_for(AUTOMATIC), resource_id, check_mode=impatient)
     if options["state"] == "absent":
@@ -81,7 +81,7 @@ def describe(azure: Azure, document: JSON) -> JSON:
     }
 
 
-def check_wish(options: JSON, subscription_id: str) -> None:
+def check_desired(options: JSON, subscription_id: str) -> None:
     """Refuse, before any request, what can never work."""
     for needed in ("subnet", "target", "sub_resource"):
         if not options.get(needed):

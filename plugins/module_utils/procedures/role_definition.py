@@ -72,7 +72,7 @@ def manage_role_definition(task: Task) -> JSON:
     resource_id = f"{scope}/providers/{DEFINITION_TYPE}/{name}"
     if task.options["state"] == "absent":
         return _remove(task, resource_id, current)
-    plan = DEFINITION.plan(resource_id, current, _wish(task.options, scope, current))
+    plan = DEFINITION.plan(resource_id, current, _desired(task.options, scope, current))
     document = current
     if plan.changed and not task.check_mode:
         document = DEFINITION.apply(task.azure, plan)
@@ -86,18 +86,18 @@ def _scope(task: Task) -> str:
     return parse_id(scope, option="scope").text
 
 
-def _wish(options: t.Mapping[str, t.Any], scope: str, current: JSON | None) -> JSON:
-    wish = dict(options)
+def _desired(options: t.Mapping[str, t.Any], scope: str, current: JSON | None) -> JSON:
+    desired = dict(options)
     if current is not None:
         # Azure keeps role names without regard to case; a change of case alone is none.
-        wish["role_name"] = get_path(current, "properties.roleName")
-        return wish
-    if not wish.get("actions") and not wish.get("data_actions"):
+        desired["role_name"] = get_path(current, "properties.roleName")
+        return desired
+    if not desired.get("actions") and not desired.get("data_actions"):
         raise InputError(
-            f"Role {wish['role_name']} does not exist yet and cannot be made without actions or data_actions."
+            f"Role {desired['role_name']} does not exist yet and cannot be made without actions or data_actions."
         )
-    wish["assignable_scopes"] = wish.get("assignable_scopes") or [scope]
-    return wish
+    desired["assignable_scopes"] = desired.get("assignable_scopes") or [scope]
+    return desired
 
 
 def _remove(task: Task, resource_id: str, current: JSON | None) -> JSON:

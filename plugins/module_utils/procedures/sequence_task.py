@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..engine.runner import Task
-from ..sequences.desired import make_wish
+from ..sequences.desired import resolve
 from ..sequences.inspection import Inspection
 
 
@@ -12,5 +12,5 @@ def inspection_of(task: Task) -> Inspection:
 
     The vault's own subscription, where it is named, leaves the connection's unasked.
     """
-    wish = make_wish(task.options, task.options["vault"].get("subscription_id") or task.subscription_id)
-    return Inspection(task.connection, wish, check_mode=task.check_mode, warn=task.warn)
+    desired = resolve(task.options, task.options["vault"].get("subscription_id") or task.subscription_id)
+    return Inspection(task.connection, desired, check_mode=task.check_mode, warn=task.warn)

@@ -38,9 +38,9 @@ def manage_vault(task: Task) -> JSON:
     current = settled(task.azure, VAULT, resource_id, check_mode=task.check_mode)
     if task.options["state"] == "absent":
         return _remove(task, resource_id, current)
-    wish = _wish(task, current)
+    desired = _desired(task, current)
     plan = VAULT.plan(
-        resource_id, current, wish, extra=identity_body(task.options.get("identity"), current, resource_id)
+        resource_id, current, desired, extra=identity_body(task.options.get("identity"), current, resource_id)
     )
     document = current
     if refusal := cross_region_conflict(plan, current):
@@ -85,12 +85,12 @@ def list_vaults(task: Task) -> JSON:
     return {"changed": False, "vaults": [facts(document) for document in found]}
 
 
-def _wish(task: Task, current: JSON | None) -> JSON:
-    wish = dict(task.options)
-    wish["tags"] = wanted_tags(current, wish.get("tags"), wish.get("append_tags", True))
-    if current is None and not wish.get("location"):
-        wish["location"] = group_location(task.azure, task.subscription_id, wish["resource_group"])
-    return wish
+def _desired(task: Task, current: JSON | None) -> JSON:
+    desired = dict(task.options)
+    desired["tags"] = wanted_tags(current, desired.get("tags"), desired.get("append_tags", True))
+    if current is None and not desired.get("location"):
+        desired["location"] = group_location(task.azure, task.subscription_id, desired["resource_group"])
+    return desired
 
 
 def _remove(task: Task, resource_id: str, current: JSON | None) -> JSON:

@@ -26,11 +26,13 @@ from .sequence_task import inspection_of
 
 def verify(task: Task) -> JSON:
     """Serve the ``verification`` module."""
-    look = inspection_of(task)
+    inspection = inspection_of(task)
     found = Findings()
-    await_vault(look)
-    missing = unproven(look)
-    checks = run_gates([*_checks(look, found), *(_settled(look, missing) if task.options["stage"] == "all" else ())])
+    await_vault(inspection)
+    missing = unproven(inspection)
+    checks = run_gates(
+        [*_checks(inspection, found), *(_settled(inspection, missing) if task.options["stage"] == "all" else ())]
+    )
     closed = [check for check in checks if not check.passed]
     message = "\n".join(f"[{check.name}] {check.message} {check.remedy}".strip() for check in closed)
     if closed and task.options["enforce"]:
@@ -55,31 +57,34 @@ def verify(task: Task) -> JSON:
 NamedCheck = tuple[str, t.Callable[[], t.Iterable[Gate]]]
 
 
-def _checks(look: Inspection, found: Findings) -> list[NamedCheck]:
+def _checks(inspection: Inspection, found: Findings) -> list[NamedCheck]:
     """What must hold before public access is denied."""
     return [
-        ("vault", lambda: check_vault(look, look.wish.options.get("expected_public_network_access"), found)),
+        (
+            "vault",
+            lambda: check_vault(inspection, inspection.desired.options.get("expected_public_network_access"), found),
+        ),
         *[
-            (step, lambda check=check, endpoint=endpoint: check(look, endpoint, found))
-            for endpoint in look.wish.endpoints
+            (step, lambda check=check, endpoint=endpoint: check(inspection, endpoint, found))
+            for endpoint in inspection.desired.endpoints
             for step, check in CHECKS
         ],
         *[
-            (step, lambda check=check, endpoint=endpoint: check(look, endpoint, found))
-            for endpoint in look.storage_endpoints
+            (step, lambda check=check, endpoint=endpoint: check(inspection, endpoint, found))
+            for endpoint in inspection.storage_endpoints
             for step, check in STORAGE_CHECKS
         ],
     ]
 
 
-def _settled(look: Inspection, missing: t.Collection[str]) -> list[NamedCheck]:
+def _settled(inspection: Inspection, missing: t.Collection[str]) -> list[NamedCheck]:
     """What a run settles besides, some of it after its verification."""
     return [
-        ("identity", lambda: check_identity(look)),
-        ("roles", lambda: check_roles(look)),
-        ("trusted_services", lambda: check_trusted_services(look)),
-        ("replication", lambda: check_replication(look)),
-        ("public_access", lambda: check_public_access(look, missing)),
+        ("identity", lambda: check_identity(inspection)),
+        ("roles", lambda: check_roles(inspection)),
+        ("trusted_services", lambda: check_trusted_services(inspection)),
+        ("replication", lambda: check_replication(inspection)),
+        ("public_access", lambda: check_public_access(inspection, missing)),
     ]
 
 

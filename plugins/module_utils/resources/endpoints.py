@@ -61,7 +61,7 @@ def plan_endpoint(resource_id: str, current: JSON | None, options: JSON) -> tupl
     """
     connections = MANUAL if _manual(options, current, resource_id) else AUTOMATIC
     kind = kind_for(connections)
-    plan = kind.plan(resource_id, current, _wish(options, current, connections))
+    plan = kind.plan(resource_id, current, _desired(options, current, connections))
     if plan.action == "create":
         connection = plan.body["properties"][connections][0]
         connection["name"] = options.get("connection_name") or options["name"]
@@ -122,13 +122,15 @@ def _manual(options: JSON, current: JSON | None, resource_id: str) -> bool:
     return is_manual
 
 
-def _wish(options: JSON, current: JSON | None, connections: str) -> JSON:
-    wish = dict(options)
-    wish["sub_resource"] = [wish["sub_resource"]]
-    wish["tags"] = _marked(current, wanted_tags(current, wish.get("tags"), wish.get("append_tags", True)), options)
+def _desired(options: JSON, current: JSON | None, connections: str) -> JSON:
+    desired = dict(options)
+    desired["sub_resource"] = [desired["sub_resource"]]
+    desired["tags"] = _marked(
+        current, wanted_tags(current, desired.get("tags"), desired.get("append_tags", True)), options
+    )
     if connections != MANUAL:
-        wish["request_message"] = None
-    return wish
+        desired["request_message"] = None
+    return desired
 
 
 def _marked(current: JSON | None, wanted: dict[str, str] | None, options: JSON) -> dict[str, str] | None:

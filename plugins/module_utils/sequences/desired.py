@@ -13,14 +13,14 @@ from ..resources.endpoint_names import ENDPOINT_TYPE
 from ..resources.subnets import NEEDS, Need
 from ..resources.vaults import TYPE as VAULT_TYPE
 from ..wire import JSON
-from .desired_checks import refuse_impossible
+from .desired_checks import check_desired
 
 ZONE_TYPE = "Microsoft.Network/privateDnsZones"
 SUBNET_TYPE = "Microsoft.Network/virtualNetworks/subnets"
 
 
 @dataclass(frozen=True)
-class EndpointWish:
+class DesiredEndpoint:
     """One private endpoint as the operator wants it.
 
     ``zone_group_id`` is the resource group its zones are in, ``asked`` the row of the option it came from.
@@ -52,13 +52,13 @@ class EndpointWish:
 
 
 @dataclass(frozen=True)
-class Wish:
+class Desired:
     """One sequence as the operator wants it, names resolved to ids, nothing read yet."""
 
     vault_id: str
     location: str
     sub_resource: str
-    endpoints: tuple[EndpointWish, ...]
+    endpoints: tuple[DesiredEndpoint, ...]
     dns_mode: str
     public_network_access: str = "unchanged"
     freshness_attested: bool = False
@@ -84,7 +84,7 @@ class Wish:
         return NEEDS[f"{self.sub_resource}_hybrid" if self.variant == "hybrid" else self.sub_resource]
 
 
-def make_wish(options: t.Mapping[str, t.Any], subscription_id: str) -> Wish:
+def resolve(options: t.Mapping[str, t.Any], subscription_id: str) -> Desired:
     """Resolve the options of the ``preflight`` module. Raises :class:`InputError` for what cannot be meant."""
     vault = options["vault"]
     vault_id = build_id(
@@ -97,8 +97,8 @@ def make_wish(options: t.Mapping[str, t.Any], subscription_id: str) -> Wish:
         for item in storage_accounts
         if item.get("endpoint")
     ]
-    refuse_impossible(options, [*(endpoint.id for endpoint in endpoints), *of_storage])
-    return Wish(
+    check_desired(options, [*(endpoint.id for endpoint in endpoints), *of_storage])
+    return Desired(
         vault_id=vault_id,
         location=region(vault.get("location")),
         sub_resource=options["sub_resource"],
@@ -135,7 +135,7 @@ def storage_endpoint_id(wanted: JSON, resource_group: str) -> str:
     return build_id(subnet.subscription_id, group, ENDPOINT_TYPE, wanted["name"])
 
 
-def _endpoint(item: JSON, options: t.Mapping[str, t.Any], subscription_id: str, vault: JSON) -> EndpointWish:
+def _endpoint(item: JSON, options: t.Mapping[str, t.Any], subscription_id: str, vault: JSON) -> DesiredEndpoint:
     subnet = parse_id(item["subnet"], SUBNET_TYPE, option="endpoints.subnet")
     own_subscription = item.get("subscription_id") or subnet.subscription_id
     if own_subscription.lower() != subnet.subscription_id.lower():
@@ -151,7 +151,7 @@ def _endpoint(item: JSON, options: t.Mapping[str, t.Any], subscription_id: str, 
     extra = (zones.get("virtual_networks") or []) if own_networks is None else own_networks
     for network in extra:
         parse_id(network, NETWORK, option="virtual_networks")
-    return EndpointWish(
+    return DesiredEndpoint(
         id=build_id(own_subscription, group, ENDPOINT_TYPE, item["name"]),
         name=item["name"],
         subnet=subnet.text,
@@ -185,13 +185,13 @@ class StorageEndpoint:
         return parse_id(self.zone_id).group_id
 
 
-def storage_endpoint(wish: Wish, account: JSON, zone: str) -> StorageEndpoint:
+def storage_endpoint(desired: Desired, account: JSON, zone: str) -> StorageEndpoint:
     """The endpoint wanted for an account; ``zone`` is the name of its one zone. It shares what an endpoint in its network has."""
     wanted = account["endpoint"]
     subnet = parse_id(wanted["subnet"], SUBNET_TYPE)
-    vault = parse_id(wish.vault_id)
-    beside = next((item for item in wish.endpoints if same_id(item.network, subnet.ancestor())), None)
-    asked = wish.options["dns_zones"]
+    vault = parse_id(desired.vault_id)
+    beside = next((item for item in desired.endpoints if same_id(item.network, subnet.ancestor())), None)
+    asked = desired.options["dns_zones"]
     default_zones = (
         beside.zone_group_id
         if beside

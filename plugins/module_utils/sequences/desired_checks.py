@@ -1,4 +1,4 @@
-"""What a wish can be told apart by itself: what could never be carried out is refused before any request."""
+"""Checks on the options alone: what can never work is refused before any request."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..resources.roles import stated_guid
 from ..wire import JSON
 
 
-def refuse_impossible(options: t.Mapping[str, t.Any], endpoint_ids: t.Sequence[str]) -> None:
+def check_desired(options: t.Mapping[str, t.Any], endpoint_ids: t.Sequence[str]) -> None:
     """Judge the options of a sequence; ``endpoint_ids`` are those of all endpoints it wants, storage accounts' included.
 
     Raises :class:`InputError`. Options that a caller does not have are passed over.

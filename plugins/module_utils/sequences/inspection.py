@@ -20,7 +20,7 @@ from ..resources.vault_contents import replicated_items
 from ..resources.vault_freshness import BORN_TAG, says_so
 from ..resources.vaults import RESOURCE_GROUP_API_VERSION, connections, read_vault
 from ..wire import JSON
-from .desired import ZONE_TYPE, EndpointWish, StorageEndpoint, Wish, storage_endpoint
+from .desired import ZONE_TYPE, Desired, DesiredEndpoint, StorageEndpoint, storage_endpoint
 from .gate import Gate
 
 
@@ -30,12 +30,12 @@ class Inspection:
     def __init__(
         self,
         connection: Connection,
-        wish: Wish,
+        desired: Desired,
         *,
         check_mode: bool = False,
         warn: t.Callable[[str], None] = lambda text: None,
     ) -> None:
-        self.connection, self.azure, self.wish = connection, connection.azure, wish
+        self.connection, self.azure, self.desired = connection, connection.azure, desired
         self.check_mode, self.warn = check_mode, warn
         self._read: dict[str, t.Any] = {}
 
@@ -48,7 +48,7 @@ class Inspection:
     @cached_property
     def vault(self) -> JSON | None:
         """The vault, or None when it does not exist yet."""
-        return read_vault(self.azure, self.wish.vault_id)
+        return read_vault(self.azure, self.desired.vault_id)
 
     def forget_vault(self) -> None:
         """Have the vault read anew by whoever asks next."""
@@ -57,7 +57,7 @@ class Inspection:
     @property
     def mark(self) -> str:
         """The name of the tag that says of the vault that it was private from the start; its value is ``true``."""
-        return BORN_TAG + self.wish.sub_resource.lower()
+        return BORN_TAG + self.desired.sub_resource.lower()
 
     @property
     def marked(self) -> bool:
@@ -69,15 +69,15 @@ class Inspection:
         """The vault's region: what it has, what is wanted, or its resource group's."""
         if self.vault is not None:
             return region(self.vault.get("location"))
-        if self.wish.location:
-            return self.wish.location
-        group = self.group(parse_id(self.wish.vault_id).group_id)
+        if self.desired.location:
+            return self.desired.location
+        group = self.group(parse_id(self.desired.vault_id).group_id)
         return region((group or {}).get("location"))
 
     @property
     def recovery_location(self) -> str:
         """The region machines fail over to: that of the recovery side's network, or else the vault's."""
-        sides = {str(endpoint.asked.get("side") or ""): endpoint for endpoint in self.wish.endpoints}
+        sides = {str(endpoint.asked.get("side") or ""): endpoint for endpoint in self.desired.endpoints}
         network = self.network(sides["recovery"].network) if "recovery" in sides else None
         return region(network.get("location")) if network else self.location
 
@@ -96,7 +96,7 @@ class Inspection:
             self.once(f"network {fold_id(network_id)}", lambda: self.azure.find(network_id, NETWORK_API_VERSION)),
         )
 
-    def capacity(self, endpoint: EndpointWish | StorageEndpoint) -> Capacity | None:
+    def capacity(self, endpoint: DesiredEndpoint | StorageEndpoint) -> Capacity | None:
         """The capacity of an endpoint's subnet, or None when it does not exist."""
         network = self.network(endpoint.network)
         if network is None:
@@ -127,13 +127,13 @@ class Inspection:
             return []
         return t.cast("list[JSON]", self.once(f"records {fold_id(zone_id)}", lambda: a_records(self.azure, zone_id)))
 
-    def target_of(self, endpoint: EndpointWish | StorageEndpoint) -> str:
+    def target_of(self, endpoint: DesiredEndpoint | StorageEndpoint) -> str:
         """The id of what an endpoint leads to."""
-        return endpoint.account if isinstance(endpoint, StorageEndpoint) else self.wish.vault_id
+        return endpoint.account if isinstance(endpoint, StorageEndpoint) else self.desired.vault_id
 
     def connections_to(self, target: str) -> list[JSON]:
         """The private endpoint connections that the vault, or a storage account, lists; none while it does not exist."""
-        if same_id(target, self.wish.vault_id):
+        if same_id(target, self.desired.vault_id):
             return connections(self.vault)
         account = self.storage_account(target)
         return connections(account.document) if account else []
@@ -151,21 +151,21 @@ class Inspection:
     @cached_property
     def zone_names(self) -> list[str]:
         """The zones the sub-resource needs in the vault's region. Raises Refusal when they cannot be known."""
-        named = {self.wish.sub_resource: list(self.wish.zone_names)} if self.wish.zone_names else {}
+        named = {self.desired.sub_resource: list(self.desired.zone_names)} if self.desired.zone_names else {}
         question = Question(
-            sub_resources=(self.wish.sub_resource,),
+            sub_resources=(self.desired.sub_resource,),
             location=self.location,
-            vault=self.wish.vault_id if self.vault is not None else "",
+            vault=self.desired.vault_id if self.vault is not None else "",
             zone_names=named,
-            geo_code=self.wish.geo_code,
+            geo_code=self.desired.geo_code,
         )
         # What may not be asked is known only from the operator: a run that writes does not go by a table then.
-        no_answer = NO_ANSWER if named or self.wish.geo_code else NOT_THERE
-        subscription = parse_id(self.wish.vault_id).subscription_id
+        no_answer = NO_ANSWER if named or self.desired.geo_code else NOT_THERE
+        subscription = parse_id(self.desired.vault_id).subscription_id
         found = find_required_zones(
             self.azure, self.connection.cloud, lambda: subscription, question, self.warn, no_answer
         )["zones"]
-        extra = [known_zones(name, self.location, self.connection.cloud) for name in self.wish.extra_sub_resources]
+        extra = [known_zones(name, self.location, self.connection.cloud) for name in self.desired.extra_sub_resources]
         return list(dict.fromkeys([*found, *(zone for choice in extra for zone in choice.zones)]))
 
     def storage_account(self, account_id: str) -> Account | None:
@@ -178,11 +178,11 @@ class Inspection:
     @cached_property
     def storage_endpoints(self) -> list[StorageEndpoint]:
         """The endpoints of storage accounts, their blob zone resolved for the cloud."""
-        wanted = [account for account in self.wish.storage_accounts if account.get("endpoint")]
+        wanted = [account for account in self.desired.storage_accounts if account.get("endpoint")]
         if not wanted:
             return []
-        zone = known_zones("blob", self.wish.location, self.connection.cloud).zones[0]
-        return [storage_endpoint(self.wish, account, zone) for account in wanted]
+        zone = known_zones("blob", self.desired.location, self.connection.cloud).zones[0]
+        return [storage_endpoint(self.desired, account, zone) for account in wanted]
 
     @property
     def planned_zones(self) -> list[tuple[str, tuple[str, ...]]]:
@@ -207,23 +207,23 @@ class Inspection:
     @cached_property
     def replicated(self) -> list[JSON]:
         """The machines that are replicated with the vault; none without one."""
-        return replicated_items(self.azure, self.wish.vault_id) if self.vault is not None else []
+        return replicated_items(self.azure, self.desired.vault_id) if self.vault is not None else []
 
     @property
-    def all_endpoints(self) -> list[EndpointWish | StorageEndpoint]:
+    def all_endpoints(self) -> list[DesiredEndpoint | StorageEndpoint]:
         """The vault's endpoints and those of storage accounts."""
-        return [*self.wish.endpoints, *self.storage_endpoints]
+        return [*self.desired.endpoints, *self.storage_endpoints]
 
-    def dns_server(self, endpoint: EndpointWish | StorageEndpoint) -> JSON:
+    def dns_server(self, endpoint: DesiredEndpoint | StorageEndpoint) -> JSON:
         """The DNS server that proves an endpoint's names: its own, or that of its network; an empty one when there is none."""
         asked = endpoint.asked
         if asked.get("dns_server"):
             return {"dns_server": asked["dns_server"], "dns_port": asked.get("dns_port") or 53}
-        servers = self.wish.options.get("dns_servers") or []
+        servers = self.desired.options.get("dns_servers") or []
         found = next((server for server in servers if same_id(server["virtual_network"], endpoint.network)), None)
         return {"dns_server": found["address"] if found else "", "dns_port": found["port"] if found else 53}
 
-    def zone_ids(self, endpoint: EndpointWish | StorageEndpoint) -> list[str]:
+    def zone_ids(self, endpoint: DesiredEndpoint | StorageEndpoint) -> list[str]:
         """The ids of an endpoint's zones."""
         if isinstance(endpoint, StorageEndpoint):
             return [endpoint.zone_id]
@@ -234,6 +234,6 @@ class Inspection:
 Check = t.Callable[[Inspection], t.Iterable[Gate]]
 
 
-def zones_of(look: Inspection, endpoint_id: str) -> set[str]:
+def zones_of(inspection: Inspection, endpoint_id: str) -> set[str]:
     """The folded ids of the zones an endpoint's zone groups write to; empty when it cannot be found."""
-    return {zone for group in look.zone_groups(endpoint_id) for zone in zones_of_group(group)}
+    return {zone for group in inspection.zone_groups(endpoint_id) for zone in zones_of_group(group)}

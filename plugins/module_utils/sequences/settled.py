@@ -6,7 +6,7 @@ import typing as t
 
 from ..dns.modes import owns_zones
 from ..dns.private_dns import ZONE
-from ..dns.zone_decisions import LinkWish, ZoneState, plan_links, plan_zone
+from ..dns.zone_decisions import DesiredLinks, ZoneState, plan_links, plan_zone
 from ..dns.zone_groups import DEFAULT_NAME, group_settled
 from ..engine.plan import Plan
 from ..engine.resource import ENDED
@@ -18,52 +18,54 @@ from ..wire import JSON, provisioning
 from .inspection import Inspection
 
 
-def endpoints_settled(look: Inspection, plan: JSON) -> bool:
+def endpoints_settled(inspection: Inspection, plan: JSON) -> bool:
     """Whether every endpoint of a plan is as its row says, ready and approved."""
-    return all(_endpoint(look, row) for row in plan["all_endpoints"])
+    return all(_endpoint(inspection, row) for row in plan["all_endpoints"])
 
 
-def zones_settled(look: Inspection, plan: JSON) -> bool:
+def zones_settled(inspection: Inspection, plan: JSON) -> bool:
     """Whether every zone of a plan is there and linked to the networks its row names."""
-    return all(_zone(look, row) for row in plan["zones"])
+    return all(_zone(inspection, row) for row in plan["zones"])
 
 
-def dns_settled(look: Inspection, plan: JSON) -> bool:
+def dns_settled(inspection: Inspection, plan: JSON) -> bool:
     """Whether no record is left to be brought about: always where others write them, never where we write them.
 
     Ours are compared one by one, whoever may have changed them. Azure writes them for a zone group that has its zones.
     """
     if not owns_zones(plan["writer"]):
         return True
-    return plan["writer"] == "zone_group" and all(_zone_group(look, row) for row in plan["all_endpoints"])
+    return plan["writer"] == "zone_group" and all(_zone_group(inspection, row) for row in plan["all_endpoints"])
 
 
-def public_access_settled(look: Inspection, plan: JSON) -> bool:
+def public_access_settled(inspection: Inspection, plan: JSON) -> bool:
     """Whether the vault says that it was private from the start, and denies public access where that is wanted by now."""
-    return plan["marked"] and not (plan["denied"] and not denied(look.vault))
+    return plan["marked"] and not (plan["denied"] and not denied(inspection.vault))
 
 
-def _endpoint(look: Inspection, row: JSON) -> bool:
-    document = look.endpoint(row["id"])
+def _endpoint(inspection: Inspection, row: JSON) -> bool:
+    document = inspection.endpoint(row["id"])
     ready = provisioning(document) == "succeeded" and connection_of(document)["status"] == "Approved"
     return ready and not _changes(lambda: [plan_endpoint(row["id"], document, row)[1]])
 
 
-def _zone(look: Inspection, row: JSON) -> bool:
+def _zone(inspection: Inspection, row: JSON) -> bool:
     zone_id = build_id(row["subscription_id"], row["resource_group"], ZONE, row["name"])
-    zone = look.zone(zone_id)
+    zone = inspection.zone(zone_id)
     if zone is None or any(provisioning(found) not in ENDED for found in (zone["document"], *zone["links"])):
         return False
     state = ZoneState(zone_id, zone["document"], tuple(zone["links"]))
-    wish = LinkWish({fold_id(zone_id): tuple(row["virtual_networks"])})
-    return not _changes(lambda: [plan_zone(state, wish.tags), *plan_links(state, wish)])
+    desired = DesiredLinks({fold_id(zone_id): tuple(row["virtual_networks"])})
+    return not _changes(lambda: [plan_zone(state, desired.tags), *plan_links(state, desired)])
 
 
-def _zone_group(look: Inspection, row: JSON) -> bool:
-    if look.endpoint(row["id"]) is None:
+def _zone_group(inspection: Inspection, row: JSON) -> bool:
+    if inspection.endpoint(row["id"]) is None:
         return False
-    group = next((found for found in look.zone_groups(row["id"]) if str(found["name"]).lower() == DEFAULT_NAME), None)
-    return group is not None and group_settled(group, look.names(row["id"]), row["zone_ids"])
+    group = next(
+        (found for found in inspection.zone_groups(row["id"]) if str(found["name"]).lower() == DEFAULT_NAME), None
+    )
+    return group is not None and group_settled(group, inspection.names(row["id"]), row["zone_ids"])
 
 
 def _changes(decide: t.Callable[[], t.Iterable[Plan]]) -> bool:

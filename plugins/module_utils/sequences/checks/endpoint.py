@@ -16,7 +16,7 @@ from ...resources.endpoint_names import PublishedName
 from ...resources.endpoints import connection_of
 from ...resources.targets import TARGETS
 from ...wire import JSON, get_path, provisioning
-from ..desired import EndpointWish, StorageEndpoint
+from ..desired import DesiredEndpoint, StorageEndpoint
 from ..gate import Gate, ok, refused
 from ..inspection import Inspection, zones_of
 from .findings import Findings
@@ -35,15 +35,15 @@ REPAIRS = {
 }
 
 
-def check_connection(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.Iterator[Gate]:
+def check_connection(inspection: Inspection, endpoint: DesiredEndpoint, found: Findings) -> t.Iterator[Gate]:
     """The connection is Approved on both sides and the endpoint is provisioned."""
-    document = look.endpoint(endpoint.id)
+    document = inspection.endpoint(endpoint.id)
     if document is None:
         yield refused("connection", endpoint.id, f"{endpoint.id} does not exist.")
         return
     here = connection_of(document)["status"]
-    there = status_of(connection_to(look.vault, endpoint.id))
-    found.add_endpoint(endpoint, "private endpoint", look.wish.vault_id, document, (here, there))
+    there = status_of(connection_to(inspection.vault, endpoint.id))
+    found.add_endpoint(endpoint, "private endpoint", inspection.desired.vault_id, document, (here, there))
     if provisioning(document) != "succeeded":
         yield refused("connection", endpoint.id, f"{endpoint.id} is {provisioning(document)}.")
     elif (here, there) != ("Approved", "Approved"):
@@ -55,23 +55,23 @@ def check_connection(look: Inspection, endpoint: EndpointWish, found: Findings) 
         yield ok("connection", endpoint.id, f"The connection of {endpoint.name} is Approved on both sides.")
 
 
-def check_names(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.Iterator[Gate]:
+def check_names(inspection: Inspection, endpoint: DesiredEndpoint, found: Findings) -> t.Iterator[Gate]:
     """Every name of the endpoint has a record with its addresses in the endpoint's zones, and addresses of the subnet."""
-    if look.endpoint(endpoint.id) is None:
+    if inspection.endpoint(endpoint.id) is None:
         return
-    names = look.names(endpoint.id)
+    names = inspection.names(endpoint.id)
     if not names:
         yield refused(
             "names", endpoint.id, f"{endpoint.name} publishes no names.", "Wait until its connection is Approved."
         )
         return
-    capacity = look.capacity(endpoint)
+    capacity = inspection.capacity(endpoint)
     nets = [ipaddress.ip_network(prefix) for prefix in capacity.prefixes] if capacity else []
-    zones = zones_for(look, endpoint)
-    if look.wish.writer == "policy" and not zones:
+    zones = zones_for(inspection, endpoint)
+    if inspection.desired.writer == "policy" and not zones:
         yield _no_zone_group("names", endpoint)
         return
-    records = _records_in(look, zones)
+    records = _records_in(inspection, zones)
     found.add_zones(endpoint, records)
     wrong = []
     for name in names:
@@ -79,7 +79,7 @@ def check_names(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.
         outside = [text for text in name["ip_addresses"] if not any(ipaddress.ip_address(text) in net for net in nets)]
         if outside:
             row["record"] = f"address {', '.join(outside)} is not in the subnet"
-        found.add_name(look, endpoint, row)
+        found.add_name(inspection, endpoint, row)
         if row["record"] != "ok":
             wrong.append(f"{row['fqdn']} ({row['record']})")
     for zone, held in records.items():
@@ -88,27 +88,27 @@ def check_names(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.
     if wrong:
         yield refused(
             "names", endpoint.id, f"{len(wrong)} of {len(names)} names of {endpoint.name} have no right record: {', '.join(wrong)}.",
-            REPAIRS[look.wish.writer].format(endpoint=endpoint.name), wrong,
+            REPAIRS[inspection.desired.writer].format(endpoint=endpoint.name), wrong,
         )  # fmt: skip
     else:
         yield ok("names", endpoint.id, f"All {len(names)} names of {endpoint.name} have their record.")
 
 
-def check_storage(look: Inspection, endpoint: StorageEndpoint, found: Findings) -> t.Iterator[Gate]:
+def check_storage(inspection: Inspection, endpoint: StorageEndpoint, found: Findings) -> t.Iterator[Gate]:
     """A storage endpoint is Approved on both sides and its name has its record."""
-    document = look.endpoint(endpoint.id)
+    document = inspection.endpoint(endpoint.id)
     if document is None:
         yield refused("storage", endpoint.id, f"{endpoint.id} does not exist.")
         return
-    account = look.azure.get(endpoint.account, TARGETS["microsoft.storage/storageaccounts"].api_version)
+    account = inspection.azure.get(endpoint.account, TARGETS["microsoft.storage/storageaccounts"].api_version)
     here, there = connection_of(document)["status"], status_of(connection_to(account, endpoint.id))
     detail = found.add_endpoint(endpoint, "storage endpoint", endpoint.account, document, (here, there))
-    zones = zones_for(look, endpoint)
-    records = _records_in(look, zones)
+    zones = zones_for(inspection, endpoint)
+    records = _records_in(inspection, zones)
     found.add_zones(endpoint, records)
-    rows = [judge_name(name, zones, records) for name in look.names(endpoint.id)] if zones else []
+    rows = [judge_name(name, zones, records) for name in inspection.names(endpoint.id)] if zones else []
     for row in rows:
-        found.add_name(look, endpoint, row)
+        found.add_name(inspection, endpoint, row)
     wrong = [f"{row['fqdn']} ({row['record']})" for row in rows if row["record"] != "ok"]
     if (here, there) != ("Approved", "Approved"):
         yield refused(
@@ -122,31 +122,31 @@ def check_storage(look: Inspection, endpoint: StorageEndpoint, found: Findings) 
     elif wrong or not rows:
         yield refused(
             "storage", endpoint.id, f"{endpoint.name} has no right record: {', '.join(wrong) or 'no names'}.",
-            REPAIRS[look.wish.writer].format(endpoint=endpoint.name), wrong,
+            REPAIRS[inspection.desired.writer].format(endpoint=endpoint.name), wrong,
         )  # fmt: skip
     else:
         yield ok("storage", endpoint.id, f"{endpoint.name} is Approved on both sides and has its record.")
 
 
-def _no_zone_group(step: str, endpoint: EndpointWish | StorageEndpoint) -> Gate:
+def _no_zone_group(step: str, endpoint: DesiredEndpoint | StorageEndpoint) -> Gate:
     return refused(
         step, endpoint.id, f"{endpoint.name} has no zone group yet; with dns_mode policy somebody else attaches it.",
         "Ask the owner of the policy, or wait for its next evaluation, then run again.",
     )  # fmt: skip
 
 
-def check_count(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.Iterator[Gate]:
+def check_count(inspection: Inspection, endpoint: DesiredEndpoint, found: Findings) -> t.Iterator[Gate]:
     """Site Recovery publishes five names at first and two more once replication is on; fewer is an alarm.
 
     https://learn.microsoft.com/azure/site-recovery/azure-to-azure-how-to-enable-replication-private-endpoints. The
     numbers are minima: regions differ, and what the endpoint shows is what counts.
     """
-    minima = NAME_COUNTS.get(look.wish.sub_resource)
-    if minima is None or look.vault is None or look.endpoint(endpoint.id) is None:
+    minima = NAME_COUNTS.get(inspection.desired.sub_resource)
+    if minima is None or inspection.vault is None or inspection.endpoint(endpoint.id) is None:
         return
-    count = len(look.names(endpoint.id))
-    replicating = bool(look.replicated)
-    least = minima[1] if replicating and look.wish.variant != "hybrid" else minima[0]
+    count = len(inspection.names(endpoint.id))
+    replicating = bool(inspection.replicated)
+    least = minima[1] if replicating and inspection.desired.variant != "hybrid" else minima[0]
     said = f"{endpoint.name} publishes {count} names, at least {least} are expected{' while replication is on' if replicating else ''}."
     if count < least:
         yield refused(
@@ -157,16 +157,18 @@ def check_count(look: Inspection, endpoint: EndpointWish, found: Findings) -> t.
         yield ok("name_count", endpoint.id, said)
 
 
-def check_links(look: Inspection, endpoint: EndpointWish | StorageEndpoint, found: Findings) -> t.Iterator[Gate]:
+def check_links(
+    inspection: Inspection, endpoint: DesiredEndpoint | StorageEndpoint, found: Findings
+) -> t.Iterator[Gate]:
     """Each zone is linked to each network that must resolve it."""
     missing: list[str] = []
-    if look.wish.writer == "custom":
+    if inspection.desired.writer == "custom":
         return
-    zones = zones_for(look, endpoint)
+    zones = zones_for(inspection, endpoint)
     if not zones:
         return
     for zone in zones.values():
-        links = _links(look, zone)
+        links = _links(inspection, zone)
         for network in endpoint.virtual_networks:
             link = next((item for item in links if same_id(linked_network(item), network)), None)
             state = str(get_path(link, "properties.virtualNetworkLinkState") or "missing") if link else "missing"
@@ -190,11 +192,11 @@ def check_links(look: Inspection, endpoint: EndpointWish | StorageEndpoint, foun
         )
 
 
-def zones_for(look: Inspection, endpoint: EndpointWish | StorageEndpoint) -> dict[str, str]:
+def zones_for(inspection: Inspection, endpoint: DesiredEndpoint | StorageEndpoint) -> dict[str, str]:
     """The zones an endpoint's names should be in, by name: ours, or those the zone group of a policy names."""
-    if look.wish.writer == "policy":
-        return {zone_name(zone): zone for zone in sorted(zones_of(look, endpoint.id))}
-    ids = [endpoint.zone_id] if isinstance(endpoint, StorageEndpoint) else look.zone_ids(endpoint)
+    if inspection.desired.writer == "policy":
+        return {zone_name(zone): zone for zone in sorted(zones_of(inspection, endpoint.id))}
+    ids = [endpoint.zone_id] if isinstance(endpoint, StorageEndpoint) else inspection.zone_ids(endpoint)
     return {zone_name(zone): zone for zone in ids}
 
 
@@ -224,29 +226,31 @@ def judge_name(name: PublishedName, zones: t.Mapping[str, str], records: t.Mappi
     return row
 
 
-def _records_in(look: Inspection, zones: t.Mapping[str, str]) -> dict[str, dict[str, JSON]]:
+def _records_in(inspection: Inspection, zones: t.Mapping[str, str]) -> dict[str, dict[str, JSON]]:
     """The records of zones, by the zone's id; with ``custom`` they are not looked at."""
-    return {zone: _records(look, zone) for zone in zones.values()} if look.wish.writer != "custom" else {}
+    return (
+        {zone: _records(inspection, zone) for zone in zones.values()} if inspection.desired.writer != "custom" else {}
+    )
 
 
-def _records(look: Inspection, zone: str) -> dict[str, JSON]:
+def _records(inspection: Inspection, zone: str) -> dict[str, JSON]:
     def read() -> dict[str, JSON]:
         try:
-            return {str(record["name"]).lower(): record for record in a_records(look.azure, zone)}
+            return {str(record["name"]).lower(): record for record in a_records(inspection.azure, zone)}
         except NotFound:
             return {}
 
-    return t.cast("dict[str, JSON]", look.once(f"records {zone}", read))
+    return t.cast("dict[str, JSON]", inspection.once(f"records {zone}", read))
 
 
-def _links(look: Inspection, zone: str) -> list[JSON]:
+def _links(inspection: Inspection, zone: str) -> list[JSON]:
     def read() -> list[JSON]:
         try:
-            return links_of(look.azure, zone)
+            return links_of(inspection.azure, zone)
         except NotFound:
             return []
 
-    return t.cast("list[JSON]", look.once(f"links {zone}", read))
+    return t.cast("list[JSON]", inspection.once(f"links {zone}", read))
 
 
 CHECKS = (

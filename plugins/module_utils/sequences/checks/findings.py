@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing as t
 
 from ...wire import JSON, provisioning
-from ..desired import EndpointWish, StorageEndpoint
+from ..desired import DesiredEndpoint, StorageEndpoint
 from ..inspection import Inspection
 
 
@@ -20,11 +20,16 @@ class Findings:
         self.resources: list[JSON] = []
 
     def add_endpoint(
-        self, endpoint: EndpointWish | StorageEndpoint, kind: str, target: str, document: JSON, sides: tuple[str, str]
+        self,
+        endpoint: DesiredEndpoint | StorageEndpoint,
+        kind: str,
+        target: str,
+        document: JSON,
+        sides: tuple[str, str],
     ) -> str:
         """Keep an endpoint with the status of its connection on both sides; that status in words."""
         here, there = sides
-        owner = "vault" if isinstance(endpoint, EndpointWish) else "account"
+        owner = "vault" if isinstance(endpoint, DesiredEndpoint) else "account"
         detail = f"connection {here} on the endpoint, {there} on the {owner}"
         self.resources.append(
             {
@@ -41,14 +46,14 @@ class Findings:
         )
         return detail
 
-    def add_zones(self, endpoint: EndpointWish | StorageEndpoint, zones: t.Iterable[str]) -> None:
+    def add_zones(self, endpoint: DesiredEndpoint | StorageEndpoint, zones: t.Iterable[str]) -> None:
         """Keep which zones hold an endpoint's names."""
         row = next(row for row in self.resources if row["id"] == endpoint.id)
         row["zones"] = list(zones)
 
-    def add_name(self, look: Inspection, endpoint: EndpointWish | StorageEndpoint, row: JSON) -> None:
+    def add_name(self, inspection: Inspection, endpoint: DesiredEndpoint | StorageEndpoint, row: JSON) -> None:
         """Keep a judged name, and the question to ask the DNS server of its network, where one is known."""
-        server = look.dns_server(endpoint)
+        server = inspection.dns_server(endpoint)
         asked = bool(server["dns_server"] or endpoint.asked.get("consumers"))
         self.names.append({**row, "endpoint": endpoint.name, "asked": asked, "resolved": None})
         if server["dns_server"]:

@@ -25,7 +25,7 @@ LAG = 300.0
 RUN = "Run the sequence: it sets right what is not as wanted."
 
 
-def await_vault(look: Inspection) -> None:
+def await_vault(inspection: Inspection) -> None:
     """Wait until the vault shows what its Approved endpoints say; it learns of them later than they do.
 
     Without success the checks say what is missing, and so they do with what cannot be read.
@@ -34,34 +34,37 @@ def await_vault(look: Inspection) -> None:
     def agreed() -> bool:
         approved = [
             endpoint.id
-            for endpoint in look.wish.endpoints
-            if connection_of(look.endpoint(endpoint.id) or {})["status"] == "Approved"
+            for endpoint in inspection.desired.endpoints
+            if connection_of(inspection.endpoint(endpoint.id) or {})["status"] == "Approved"
         ]
-        if look.vault is None or not approved or not _lags(look, approved):
+        if inspection.vault is None or not approved or not _lags(inspection, approved):
             return True
-        look.forget_vault()
+        inspection.forget_vault()
         return False
 
-    if not look.check_mode:
+    if not inspection.check_mode:
         try:
-            look.azure.until("the vault to show its private endpoints", agreed, timeout=LAG)
+            inspection.azure.until("the vault to show its private endpoints", agreed, timeout=LAG)
         except RecoveryError:
             return
 
 
-def _shows_endpoints(look: Inspection) -> bool:
-    return str(get_path(look.vault, f"properties.{STATES[look.wish.sub_resource]}") or "None").lower() == "enabled"
+def _shows_endpoints(inspection: Inspection) -> bool:
+    return (
+        str(get_path(inspection.vault, f"properties.{STATES[inspection.desired.sub_resource]}") or "None").lower()
+        == "enabled"
+    )
 
 
-def _lags(look: Inspection, approved: t.Iterable[str]) -> bool:
+def _lags(inspection: Inspection, approved: t.Iterable[str]) -> bool:
     """Whether the vault may yet come to show these connections as Approved: one that it shows as over stays so."""
-    shown = {status_of(connection_to(look.vault, endpoint_id)) for endpoint_id in approved}
-    return not shown & set(FINAL) and (shown != {"Approved"} or not _shows_endpoints(look))
+    shown = {status_of(connection_to(inspection.vault, endpoint_id)) for endpoint_id in approved}
+    return not shown & set(FINAL) and (shown != {"Approved"} or not _shows_endpoints(inspection))
 
 
-def check_vault(look: Inspection, public_access: str | None, found: Findings) -> t.Iterator[Gate]:
+def check_vault(inspection: Inspection, public_access: str | None, found: Findings) -> t.Iterator[Gate]:
     """The vault exists, says it has private endpoints, and public access is as expected."""
-    vault, subject = look.vault, look.wish.vault_id
+    vault, subject = inspection.vault, inspection.desired.vault_id
     if vault is None:
         yield refused("vault", subject, f"{subject} does not exist.")
         return
@@ -75,8 +78,8 @@ def check_vault(look: Inspection, public_access: str | None, found: Findings) ->
             "detail": vault_detail(facts(vault)),
         }
     )
-    if not _shows_endpoints(look):
-        state = STATES[look.wish.sub_resource]
+    if not _shows_endpoints(inspection):
+        state = STATES[inspection.desired.sub_resource]
         yield refused("vault", subject, f"{subject} does not show private endpoints ({state} is not Enabled).")
     elif public_access and access.lower() != public_access.lower():
         yield refused(
@@ -87,25 +90,25 @@ def check_vault(look: Inspection, public_access: str | None, found: Findings) ->
         yield ok("vault", subject, f"The vault has private endpoints{expected}.")
 
 
-def check_public_access(look: Inspection, unproven: t.Collection[str]) -> t.Iterator[Gate]:
+def check_public_access(inspection: Inspection, unproven: t.Collection[str]) -> t.Iterator[Gate]:
     """A vault that a run has finished denies public access where that was wanted.
 
     One without the mark is not finished yet, and while names are unproved the denial itself waits.
     """
-    subject, wanted = look.wish.vault_id, look.wish.public_network_access
-    due = wanted == "before_endpoint" or (wanted == "after_verify" and look.marked and not unproven)
-    if look.vault is None or not due:
+    subject, wanted = inspection.desired.vault_id, inspection.desired.public_network_access
+    due = wanted == "before_endpoint" or (wanted == "after_verify" and inspection.marked and not unproven)
+    if inspection.vault is None or not due:
         return
-    if denied(look.vault):
+    if denied(inspection.vault):
         yield ok("public_access", subject, "The vault denies public network access, as wanted.")
     else:
         yield refused("public_access", subject, f"{subject} allows public network access, which is to be denied.", RUN)
 
 
-def check_identity(look: Inspection) -> t.Iterator[Gate]:
+def check_identity(inspection: Inspection) -> t.Iterator[Gate]:
     """The vault has its system-assigned identity, where the sequence wants it."""
-    subject, kinds = look.wish.vault_id, str(get_path(look.vault, "identity.type") or "None")
-    if look.vault is None or not look.wish.options.get("identity"):
+    subject, kinds = inspection.desired.vault_id, str(get_path(inspection.vault, "identity.type") or "None")
+    if inspection.vault is None or not inspection.desired.options.get("identity"):
         return
     if "systemassigned" in kinds.lower():
         yield ok("identity", subject, "The vault has its system-assigned identity.")
@@ -113,34 +116,41 @@ def check_identity(look: Inspection) -> t.Iterator[Gate]:
         yield refused("identity", subject, f"{subject} has no system-assigned identity (identity is {kinds}).", RUN)
 
 
-def check_roles(look: Inspection) -> t.Iterator[Gate]:
+def check_roles(inspection: Inspection) -> t.Iterator[Gate]:
     """The vault's identity has the roles the sequence gives it."""
-    options, principal = look.wish.options, str(get_path(look.vault, "identity.principalId") or "")
-    wanted: list[JSON] = [*options["role_assignments"], *(storage_roles(look) if options["storage_roles"] else [])]
+    options, principal = inspection.desired.options, str(get_path(inspection.vault, "identity.principalId") or "")
+    wanted: list[JSON] = [
+        *options["role_assignments"],
+        *(storage_roles(inspection) if options["storage_roles"] else []),
+    ]
     if not wanted or not principal:
         return
-    missing = [f"{row['role']} at {row['scope']}" for row in wanted if not _assigned(look, row, principal)]
+    missing = [f"{row['role']} at {row['scope']}" for row in wanted if not _assigned(inspection, row, principal)]
     if missing:
         yield refused(
-            "roles", look.wish.vault_id, f"The vault's identity ({principal}) lacks {', '.join(missing)}.", RUN, missing
+            "roles",
+            inspection.desired.vault_id,
+            f"The vault's identity ({principal}) lacks {', '.join(missing)}.",
+            RUN,
+            missing,
         )
     else:
-        yield ok("roles", look.wish.vault_id, f"The vault's identity has its {len(wanted)} role assignments.")
+        yield ok("roles", inspection.desired.vault_id, f"The vault's identity has its {len(wanted)} role assignments.")
 
 
-def _assigned(look: Inspection, row: JSON, principal: str) -> bool:
+def _assigned(inspection: Inspection, row: JSON, principal: str) -> bool:
     scope, guid = row["scope"], stated_guid(row["role"])
     if not GUID.match(guid):
-        guid = str((find_definition(look.azure, scope, row["role"].strip()) or {}).get("name") or "")
-    held = look.once(f"assignments {scope.lower()}", lambda: assignments_at(look.azure, scope, principal))
+        guid = str((find_definition(inspection.azure, scope, row["role"].strip()) or {}).get("name") or "")
+    held = inspection.once(f"assignments {scope.lower()}", lambda: assignments_at(inspection.azure, scope, principal))
     return bool(guid) and matching(held, principal, guid) is not None
 
 
-def check_replication(look: Inspection) -> t.Iterator[Gate]:
+def check_replication(inspection: Inspection) -> t.Iterator[Gate]:
     """No machine the vault replicates is in trouble."""
-    if look.wish.sub_resource != "AzureSiteRecovery":
+    if inspection.desired.sub_resource != "AzureSiteRecovery":
         return
-    for item in look.replicated:
+    for item in inspection.replicated:
         wrong, name = trouble(item), get_path(item, "properties.friendlyName") or item.get("name")
         if wrong:
             # A machine that is switched off is in trouble too: that is no proof of a way that is closed.
@@ -152,12 +162,12 @@ def check_replication(look: Inspection) -> t.Iterator[Gate]:
             yield ok("replication", str(item["id"]), f"{name} is replicated and healthy.")
 
 
-def check_trusted_services(look: Inspection) -> t.Iterator[Gate]:
+def check_trusted_services(inspection: Inspection) -> t.Iterator[Gate]:
     """The firewalls of the storage accounts let trusted Microsoft services through, where the sequence sees to that."""
-    if not look.wish.options["trusted_services"]:
+    if not inspection.desired.options["trusted_services"]:
         return
-    for wanted in look.wish.storage_accounts:
-        account = None if is_classic(wanted["id"]) else look.storage_account(wanted["id"])
+    for wanted in inspection.desired.storage_accounts:
+        account = None if is_classic(wanted["id"]) else inspection.storage_account(wanted["id"])
         if account is None:
             continue
         held = bypass_set(get_path(account.document, "properties.networkAcls.bypass"))

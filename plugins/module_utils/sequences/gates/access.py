@@ -12,7 +12,7 @@ from ...resources.providers import read_provider
 from ...resources.roles import UNKNOWN_ROLE, find_definition, role_to_come, stated_guid
 from ...resources.storage_accounts import is_classic
 from ...wire import JSON
-from ..desired import EndpointWish, StorageEndpoint
+from ..desired import DesiredEndpoint, StorageEndpoint
 from ..gate import Gate, ok, refused, warning
 from ..inspection import Check, Inspection
 from .permissions import missing_permissions
@@ -32,37 +32,37 @@ REPLICATE = (
 )
 
 
-def permissions(look: Inspection) -> t.Iterator[Gate]:
+def permissions(inspection: Inspection) -> t.Iterator[Gate]:
     """The signed-in identity may do everything the run will do."""
-    yield from missing_permissions(look, required_actions(look))
+    yield from missing_permissions(inspection, required_actions(inspection))
 
 
-def resource_groups(look: Inspection) -> t.Iterator[Gate]:
+def resource_groups(inspection: Inspection) -> t.Iterator[Gate]:
     """Every resource group exists; none is created on the way."""
-    wanted = {fold_id(group): group for group in _groups(look)}
+    wanted = {fold_id(group): group for group in _groups(inspection)}
     for group in wanted.values():
-        if look.group(group) is None:
+        if inspection.group(group) is None:
             yield refused("resource_group", group, f"{group} does not exist.", "Create the resource group first.")
         else:
             yield ok("resource_group", group, f"{group} exists.")
 
 
-def providers(look: Inspection) -> t.Iterator[Gate]:
+def providers(inspection: Inspection) -> t.Iterator[Gate]:
     """The resource providers are registered in every subscription that takes part, that of the vaults also where only an
     endpoint is: without it the connection cannot be approved (MicrosoftDocs/azure-docs#83615).
     """
-    home = parse_id(look.wish.vault_id).subscription_id.lower()
-    for row in registrations(look):
+    home = parse_id(inspection.desired.vault_id).subscription_id.lower()
+    for row in registrations(inspection):
         subscription, namespace = row["subscription_id"], row["namespace"]
-        state = str(read_provider(look.azure, subscription, namespace).get("registrationState") or "unknown")
+        state = str(read_provider(inspection.azure, subscription, namespace).get("registrationState") or "unknown")
         if state == "Registered":
             yield ok("provider", namespace, f"{namespace} is Registered in subscription {subscription}.")
-        elif look.wish.provider_registration == "refuse":
+        elif inspection.desired.provider_registration == "refuse":
             yield refused(
                 "provider", namespace, f"{namespace} is {state} in subscription {subscription}.",
                 "Register it with privatelink.recovery.provider_registration, or let the role do it (provider_registration).",
             )  # fmt: skip
-        elif look.check_mode and (namespace != OF_VAULTS or subscription == home):
+        elif inspection.check_mode and (namespace != OF_VAULTS or subscription == home):
             # MissingSubscriptionRegistration is then the answer to every question about what is there.
             yield Gate(
                 "provider", "unknown", namespace,
@@ -78,32 +78,32 @@ def providers(look: Inspection) -> t.Iterator[Gate]:
             )
 
 
-def registrations(look: Inspection) -> list[JSON]:
+def registrations(inspection: Inspection) -> list[JSON]:
     """Which provider must be registered where: ``subscription_id``, ``namespace``, and whether renewing it may be needed.
 
     Nothing is read. https://learn.microsoft.com/azure/backup/private-endpoints speaks of renewing that of the vaults only.
     """
     return [
         {"subscription_id": subscription, "namespace": namespace, "renewable": namespace == OF_VAULTS}
-        for subscription in subscriptions(look)
+        for subscription in subscriptions(inspection)
         for namespace in PROVIDERS
     ]
 
 
-def roles(look: Inspection) -> t.Iterator[Gate]:
+def roles(inspection: Inspection) -> t.Iterator[Gate]:
     """Every role the run is to give exists; only the names of custom ones are looked up."""
-    for scope, role in dict.fromkeys((scope.text, role) for scope, role in _assignments(look)):
-        if stated_guid(role) or find_definition(look.azure, scope, role):
+    for scope, role in dict.fromkeys((scope.text, role) for scope, role in _assignments(inspection)):
+        if stated_guid(role) or find_definition(inspection.azure, scope, role):
             yield ok("roles", scope, f"The role {role} can be assigned at {scope}.")
-        elif look.check_mode:
+        elif inspection.check_mode:
             yield warning("roles", scope, role_to_come(scope, role))
         else:
             yield refused("roles", scope, f"No role named {role} is known at {scope}.", UNKNOWN_ROLE)
 
 
-def required_actions(look: Inspection) -> dict[str, list[str]]:
+def required_actions(inspection: Inspection) -> dict[str, list[str]]:
     """What the run will do, as actions by scope."""
-    vault = parse_id(look.wish.vault_id)
+    vault = parse_id(inspection.desired.vault_id)
     needed: dict[str, list[str]] = {
         vault.group_id: [
             "Microsoft.RecoveryServices/vaults/read",
@@ -116,7 +116,7 @@ def required_actions(look: Inspection) -> dict[str, list[str]]:
         here = needed.setdefault(scope, [])
         here += [action for action in actions if action not in here]
 
-    for endpoint in look.all_endpoints:
+    for endpoint in inspection.all_endpoints:
         group = parse_id(endpoint.id).group_id
         want(
             group,
@@ -126,16 +126,16 @@ def required_actions(look: Inspection) -> dict[str, list[str]]:
             READ_LOCKS,
         )
         want(endpoint.subnet, "Microsoft.Network/virtualNetworks/subnets/join/action")
-        if not _exists(look, endpoint):
-            want(*_consent(look, endpoint))
-        if not owns_zones(look.wish.writer):
+        if not _exists(inspection, endpoint):
+            want(*_consent(inspection, endpoint))
+        if not owns_zones(inspection.desired.writer):
             continue
         want(
             endpoint.zone_group_id, "Microsoft.Network/privateDnsZones/write",
             "Microsoft.Network/privateDnsZones/virtualNetworkLinks/write", "Microsoft.Network/privateDnsZones/A/read",
             READ_LOCKS,
         )  # fmt: skip
-        if look.wish.writer == "zone_group":
+        if inspection.desired.writer == "zone_group":
             want(
                 group,
                 "Microsoft.Network/privateEndpoints/privateDnsZoneGroups/read",
@@ -150,14 +150,14 @@ def required_actions(look: Inspection) -> dict[str, list[str]]:
             )
         for network in endpoint.virtual_networks:
             want(network, "Microsoft.Network/virtualNetworks/join/action")
-    options = look.wish.options
+    options = inspection.desired.options
     if options.get("protected_machines"):
         want(vault.group_id, *REPLICATE)
-    if options.get("approve") and any(endpoint.manual for endpoint in look.wish.endpoints):
+    if options.get("approve") and any(endpoint.manual for endpoint in inspection.desired.endpoints):
         want(vault.group_id, "Microsoft.RecoveryServices/vaults/privateEndpointConnections/write")
-    for scope, _role in _assignments(look):
+    for scope, _role in _assignments(inspection):
         want(scope.text, ASSIGN)
-    for account in look.wish.storage_accounts:
+    for account in inspection.desired.storage_accounts:
         if options.get("storage_roles"):
             want(account["id"], ASSIGN)
         if options.get("trusted_services") and not is_classic(account["id"]):
@@ -165,15 +165,15 @@ def required_actions(look: Inspection) -> dict[str, list[str]]:
     return needed
 
 
-def _exists(look: Inspection, endpoint: EndpointWish | StorageEndpoint) -> bool:
+def _exists(inspection: Inspection, endpoint: DesiredEndpoint | StorageEndpoint) -> bool:
     """Whether an endpoint is known to be there; what may not be read is told by what reading needs."""
     try:
-        return look.endpoint(endpoint.id) is not None
+        return inspection.endpoint(endpoint.id) is not None
     except AzureError:
         return False
 
 
-def _consent(look: Inspection, endpoint: EndpointWish | StorageEndpoint) -> tuple[str, ...]:
+def _consent(inspection: Inspection, endpoint: DesiredEndpoint | StorageEndpoint) -> tuple[str, ...]:
     """Where and what a new endpoint needs on its target.
 
     Without the right to approve there, Azure refuses an endpoint that is not ``manual`` (LinkedAuthorizationFailed,
@@ -181,37 +181,40 @@ def _consent(look: Inspection, endpoint: EndpointWish | StorageEndpoint) -> tupl
     """
     if isinstance(endpoint, StorageEndpoint):
         return endpoint.account, "Microsoft.Storage/storageAccounts/privateEndpointConnectionsApproval/action"
-    vaults = parse_id(look.wish.vault_id).group_id
+    vaults = parse_id(inspection.desired.vault_id).group_id
     if endpoint.manual:
         return (vaults,)
     return vaults, "Microsoft.RecoveryServices/vaults/privateEndpointConnectionsApproval/action"
 
 
-def subscriptions(look: Inspection) -> list[str]:
+def subscriptions(inspection: Inspection) -> list[str]:
     """Every subscription that takes part, the vault's first."""
-    endpoints = look.all_endpoints
+    endpoints = inspection.all_endpoints
     ids = [
-        look.wish.vault_id,
+        inspection.desired.vault_id,
         *(endpoint.id for endpoint in endpoints),
         *(endpoint.zone_group_id for endpoint in endpoints),
     ]
     return list(dict.fromkeys(parse_id(text).subscription_id.lower() for text in ids))
 
 
-def _groups(look: Inspection) -> t.Iterator[str]:
-    yield parse_id(look.wish.vault_id).group_id
-    for endpoint in look.all_endpoints:
+def _groups(inspection: Inspection) -> t.Iterator[str]:
+    yield parse_id(inspection.desired.vault_id).group_id
+    for endpoint in inspection.all_endpoints:
         yield parse_id(endpoint.id).group_id
         yield endpoint.zone_group_id
-    for scope, _role in _assignments(look):
+    for scope, _role in _assignments(inspection):
         # Who may assign at one resource need not be able to read its group.
         if scope.resource_group and not scope.kind:
             yield scope.text
 
 
-def _assignments(look: Inspection) -> list[tuple[ResourceId, str]]:
+def _assignments(inspection: Inspection) -> list[tuple[ResourceId, str]]:
     """Scope and role of each assignment the run is to make."""
-    return [(parse_id(row["scope"]), row["role"].strip()) for row in look.wish.options.get("role_assignments") or ()]
+    return [
+        (parse_id(row["scope"]), row["role"].strip())
+        for row in inspection.desired.options.get("role_assignments") or ()
+    ]
 
 
 # Without these nothing else can be judged.

@@ -12,7 +12,7 @@ from ...resources.endpoint_names import ENDPOINT_TYPE, NETWORK_API_VERSION
 from ...resources.endpoints import MANUAL, connection_of, first_connection, target_of
 from ...resources.vaults import connections
 from ...wire import JSON, get_path
-from ..desired import EndpointWish, StorageEndpoint
+from ..desired import DesiredEndpoint, StorageEndpoint
 from ..gate import Gate, ok, refused, warning
 from ..inspection import Inspection
 
@@ -29,26 +29,27 @@ KEEP_OPEN = (
 CLASSIC_CHILD = re.compile(r"_(ecs|prot)\w*_(blob|queue)$", re.IGNORECASE)
 
 
-def quota(look: Inspection) -> t.Iterator[Gate]:
+def quota(inspection: Inspection) -> t.Iterator[Gate]:
     """Twelve endpoints of a group on one vault, a thousand in one network."""
-    existing = [item for item in connections(look.vault) if of_group(item, look.wish.sub_resource)]
-    new = [endpoint for endpoint in look.wish.endpoints if not _connected(existing, endpoint)]
+    existing = [item for item in connections(inspection.vault) if of_group(item, inspection.desired.sub_resource)]
+    new = [endpoint for endpoint in inspection.desired.endpoints if not _connected(existing, endpoint)]
     if new and len(existing) + len(new) > ENDPOINTS_PER_VAULT:
         yield refused(
-            "quota", look.wish.vault_id,
-            f"{look.wish.vault_id} has {len(existing)} private endpoints for {look.wish.sub_resource} and {len(new)} more are wanted; "
+            "quota", inspection.desired.vault_id,
+            f"{inspection.desired.vault_id} has {len(existing)} private endpoints for "
+            f"{inspection.desired.sub_resource} and {len(new)} more are wanted; "
             f"Azure allows {ENDPOINTS_PER_VAULT}.",
             "Remove endpoints that are no longer needed, or use another vault.",
         )  # fmt: skip
     else:
         yield ok(
             "quota",
-            look.wish.vault_id,
+            inspection.desired.vault_id,
             f"{len(existing)} of {ENDPOINTS_PER_VAULT} endpoints exist, {len(new)} more are wanted.",
         )
-    absent = [endpoint.network for endpoint in look.all_endpoints if look.endpoint(endpoint.id) is None]
+    absent = [endpoint.network for endpoint in inspection.all_endpoints if inspection.endpoint(endpoint.id) is None]
     for network in unique_ids(absent):
-        held, more = endpoints_in(look.network(network)), sum(same_id(network, other) for other in absent)
+        held, more = endpoints_in(inspection.network(network)), sum(same_id(network, other) for other in absent)
         if held + more > ENDPOINTS_PER_NETWORK:
             yield refused(
                 "quota", network,
@@ -57,11 +58,11 @@ def quota(look: Inspection) -> t.Iterator[Gate]:
             )  # fmt: skip
 
 
-def endpoint_names(look: Inspection) -> t.Iterator[Gate]:
+def endpoint_names(inspection: Inspection) -> t.Iterator[Gate]:
     """No other endpoint of the same name is attached to the vault, and an existing one is the wanted one."""
-    for endpoint in look.wish.endpoints:
-        problem = _taken(look, endpoint) or another(
-            look, endpoint, look.wish.vault_id, look.wish.sub_resource, manual=endpoint.manual
+    for endpoint in inspection.desired.endpoints:
+        problem = _taken(inspection, endpoint) or another(
+            inspection, endpoint, inspection.desired.vault_id, inspection.desired.sub_resource, manual=endpoint.manual
         )
         if problem:
             yield refused("endpoint_name", endpoint.id, *problem)
@@ -69,9 +70,9 @@ def endpoint_names(look: Inspection) -> t.Iterator[Gate]:
             yield ok("endpoint_name", endpoint.id, f"The name {endpoint.name} is free or already ours.")
 
 
-def _taken(look: Inspection, endpoint: EndpointWish) -> tuple[str, str] | None:
+def _taken(inspection: Inspection, endpoint: DesiredEndpoint) -> tuple[str, str] | None:
     """What is wrong and what to do when another endpoint of the vault has the name."""
-    names = [endpoint_of(item) for item in connections(look.vault)]
+    names = [endpoint_of(item) for item in connections(inspection.vault)]
     for other in names:
         if other.rsplit("/", 1)[-1].lower() == endpoint.name.lower() and not same_id(other, endpoint.id):
             return (
@@ -82,10 +83,15 @@ def _taken(look: Inspection, endpoint: EndpointWish) -> tuple[str, str] | None:
 
 
 def another(
-    look: Inspection, endpoint: EndpointWish | StorageEndpoint, target: str, sub_resource: str, *, manual: bool = False
+    inspection: Inspection,
+    endpoint: DesiredEndpoint | StorageEndpoint,
+    target: str,
+    sub_resource: str,
+    *,
+    manual: bool = False,
 ) -> tuple[str, str] | None:
     """What is wrong and what to do when the endpoint exists, but is not the wanted one and cannot become it."""
-    existing = look.endpoint(endpoint.id)
+    existing = inspection.endpoint(endpoint.id)
     if existing is None:
         return None
     subnet, groups = get_path(existing, "properties.subnet.id"), first_connection(existing).get("groupIds") or []
@@ -115,18 +121,18 @@ def another(
     return None
 
 
-def experience(look: Inspection) -> t.Iterator[Gate]:
+def experience(inspection: Inspection) -> t.Iterator[Gate]:
     """A vault with classic (v1) endpoints takes no v2 endpoint until all of those are deleted.
 
     Who then sees a vault in use and without endpoints cannot know that it had some: the tag that says so must be set
     while they are there.
     """
-    names = [endpoint_of(item) for item in connections(look.vault)]
+    names = [endpoint_of(item) for item in connections(inspection.vault)]
     groups = {parse_id(text).group_id for text in names if text.count("/") > 6}
     children, unseen = [], []
     for group in sorted(groups):
         try:
-            items = look.azure.list(f"{group}/providers/{ENDPOINT_TYPE}", NETWORK_API_VERSION)
+            items = inspection.azure.list(f"{group}/providers/{ENDPOINT_TYPE}", NETWORK_API_VERSION)
         except Forbidden:
             unseen.append(group)
             continue
@@ -134,20 +140,20 @@ def experience(look: Inspection) -> t.Iterator[Gate]:
     mine = [child for child in children if any(child.lower().startswith(name.lower() + "_") for name in names)]
     if mine:
         yield refused(
-            "experience", look.wish.vault_id,
+            "experience", inspection.desired.vault_id,
             f"The vault has classic (v1) private endpoints, seen by {mine[0]}; v2 endpoints cannot be added beside them.",
-            f"{'' if look.marked else KEEP_OPEN.format(look.mark)}Delete all classic endpoints of the vault, then run again; "
+            f"{'' if inspection.marked else KEEP_OPEN.format(inspection.mark)}Delete all classic endpoints of the vault, then run again; "
             "servers must register again.", mine,
         )  # fmt: skip
     elif unseen:
         # Nothing is lost by it: Azure refuses or fails the endpoint, and the vault may have others.
         yield warning(
-            "experience", look.wish.vault_id,
+            "experience", inspection.desired.vault_id,
             f"The vault has endpoints in {', '.join(unseen)}, where none may be read: whether they are classic (v1) is not known.",
             "Ask their owner: v2 endpoints cannot be added beside classic ones.",
         )  # fmt: skip
     else:
-        yield ok("experience", look.wish.vault_id, "No classic (v1) endpoints are in the way.")
+        yield ok("experience", inspection.desired.vault_id, "No classic (v1) endpoints are in the way.")
 
 
 def endpoints_in(network: JSON | None) -> int:
@@ -156,5 +162,5 @@ def endpoints_in(network: JSON | None) -> int:
     return sum(len(get_path(subnet, "properties.privateEndpoints") or []) for subnet in items)
 
 
-def _connected(existing: list[JSON], endpoint: EndpointWish) -> bool:
+def _connected(existing: list[JSON], endpoint: DesiredEndpoint) -> bool:
     return any(same_id(endpoint_of(item), endpoint.id) for item in existing)

@@ -12,13 +12,13 @@ from ...ids import fold_id, parse_id
 from ...resources.locks import Lock, read_locks
 from ...resources.storage_accounts import is_classic
 from ...resources.vaults import denied
-from ..desired import EndpointWish, StorageEndpoint
+from ..desired import DesiredEndpoint, StorageEndpoint
 from ..gate import Gate, ok, refused, warning
 from ..inspection import Inspection
 from .proof import unproven
 
 
-def locks(look: Inspection) -> t.Iterator[Gate]:
+def locks(inspection: Inspection) -> t.Iterator[Gate]:
     """Nothing that the run has to make or change is behind a read-only lock.
 
     https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources. What is there may stay as it is,
@@ -26,8 +26,8 @@ def locks(look: Inspection) -> t.Iterator[Gate]:
     """
     closed: list[Gate] = []
     doubts: dict[Lock, Gate] = {}
-    for resource_id, there in _touched(look):
-        lock = next((lock for lock in _over(look, resource_id) if lock.read_only), None)
+    for resource_id, there in _touched(inspection):
+        lock = next((lock for lock in _over(inspection, resource_id) if lock.read_only), None)
         if lock is None:
             continue
         if there:
@@ -40,21 +40,21 @@ def locks(look: Inspection) -> t.Iterator[Gate]:
                     "Have the lock removed by its owner until the run is done, or name another resource group.", [lock.scope],
                 )
             )  # fmt: skip
-    yield from closed or doubts.values() or [ok("locks", look.wish.vault_id, "No lock stands in the way.")]
+    yield from closed or doubts.values() or [ok("locks", inspection.desired.vault_id, "No lock stands in the way.")]
 
 
-def teardown_locks(look: Inspection) -> t.Iterator[Gate]:
+def teardown_locks(inspection: Inspection) -> t.Iterator[Gate]:
     """Neither an endpoint to be removed is locked nor what it leads to: then Azure refuses its deletion.
 
     That a lock on the target counts is reported in MicrosoftDocs/azure-docs#116983.
     """
-    targets = {endpoint.id: look.target_of(endpoint) for endpoint in look.all_endpoints}
-    doomed = [endpoint for endpoint in targets if ours((look.endpoint(endpoint) or {}).get("tags"))]
+    targets = {endpoint.id: inspection.target_of(endpoint) for endpoint in inspection.all_endpoints}
+    to_remove = [endpoint for endpoint in targets if ours((inspection.endpoint(endpoint) or {}).get("tags"))]
     found = {
         (lock, resource_id): endpoint
-        for endpoint in doomed
+        for endpoint in to_remove
         for resource_id in (endpoint, targets[endpoint])
-        for lock in _over(look, resource_id)
+        for lock in _over(inspection, resource_id)
     }
     for (lock, _resource_id), endpoint in found.items():
         yield refused(
@@ -62,52 +62,52 @@ def teardown_locks(look: Inspection) -> t.Iterator[Gate]:
             "Have the lock removed by its owner, then run again.", [lock.scope],
         )  # fmt: skip
     if not found:
-        yield ok("locks", look.wish.vault_id, "No lock stands in the way.")
+        yield ok("locks", inspection.desired.vault_id, "No lock stands in the way.")
 
 
-def _touched(look: Inspection) -> t.Iterator[tuple[str, bool]]:
+def _touched(inspection: Inspection) -> t.Iterator[tuple[str, bool]]:
     """What the run makes or changes: its id, and whether it is there as far as the run needs it."""
-    yield look.wish.vault_id, _vault_stays(look)
-    for endpoint in look.all_endpoints:
-        yield endpoint.id, _endpoint_stays(look, endpoint)
-    if owns_zones(look.wish.writer):
-        for zone_id, networks in _zones(look):
-            yield zone_id, _linked(look, zone_id, networks)
-    for account in look.wish.storage_accounts if look.wish.options.get("trusted_services") else ():
-        found = None if is_classic(account["id"]) else look.storage_account(account["id"])
+    yield inspection.desired.vault_id, _vault_stays(inspection)
+    for endpoint in inspection.all_endpoints:
+        yield endpoint.id, _endpoint_stays(inspection, endpoint)
+    if owns_zones(inspection.desired.writer):
+        for zone_id, networks in _zones(inspection):
+            yield zone_id, _linked(inspection, zone_id, networks)
+    for account in inspection.desired.storage_accounts if inspection.desired.options.get("trusted_services") else ():
+        found = None if is_classic(account["id"]) else inspection.storage_account(account["id"])
         if found is not None:
             yield found.id, found.trusted_services
 
 
-def _vault_stays(look: Inspection) -> bool:
+def _vault_stays(inspection: Inspection) -> bool:
     """Whether the last step of a run has nothing to write either: the mark is there, and public access as it will be."""
-    wanted = look.wish.public_network_access
-    denies = wanted == "before_endpoint" or (wanted == "after_verify" and not unproven(look))
-    return look.vault is not None and look.marked and not (denies and not denied(look.vault))
+    wanted = inspection.desired.public_network_access
+    denies = wanted == "before_endpoint" or (wanted == "after_verify" and not unproven(inspection))
+    return inspection.vault is not None and inspection.marked and not (denies and not denied(inspection.vault))
 
 
-def _endpoint_stays(look: Inspection, endpoint: EndpointWish | StorageEndpoint) -> bool:
+def _endpoint_stays(inspection: Inspection, endpoint: DesiredEndpoint | StorageEndpoint) -> bool:
     """Whether an endpoint is there, with its zone group where Azure is to write the records."""
-    there = look.endpoint(endpoint.id) is not None
-    return there and (look.wish.writer != "zone_group" or bool(look.zone_groups(endpoint.id)))
+    there = inspection.endpoint(endpoint.id) is not None
+    return there and (inspection.desired.writer != "zone_group" or bool(inspection.zone_groups(endpoint.id)))
 
 
-def _linked(look: Inspection, zone_id: str, networks: t.Iterable[str]) -> bool:
+def _linked(inspection: Inspection, zone_id: str, networks: t.Iterable[str]) -> bool:
     """Whether a zone is there and linked to all of the networks."""
-    zone = look.zone(zone_id)
+    zone = inspection.zone(zone_id)
     linked = {fold_id(network_of(link)) for link in (zone or {}).get("links") or ()}
     return zone is not None and all(fold_id(network) in linked for network in networks)
 
 
-def _zones(look: Inspection) -> list[tuple[str, tuple[str, ...]]]:
+def _zones(inspection: Inspection) -> list[tuple[str, tuple[str, ...]]]:
     try:
-        return look.planned_zones
+        return inspection.planned_zones
     except RecoveryError:
         return []  # the gate of zone names speaks of it
 
 
-def _over(look: Inspection, resource_id: str) -> list[Lock]:
+def _over(inspection: Inspection, resource_id: str) -> list[Lock]:
     """The locks that a resource has or inherits; one request for each resource group."""
     group = parse_id(resource_id).group_id
-    known: list[Lock] = look.once(f"locks {fold_id(group)}", lambda: read_locks(look.azure, group))
+    known: list[Lock] = inspection.once(f"locks {fold_id(group)}", lambda: read_locks(inspection.azure, group))
     return [lock for lock in known if lock.covers(resource_id)]

@@ -11,28 +11,28 @@ from ...ids import fold_id, region, same_id, unique_ids
 from ...resources.subnets import delegated, policies_refused, shortage
 from ...resources.vaults import VAULT
 from ...wire import JSON, get_path
-from ..desired import EndpointWish, StorageEndpoint
+from ..desired import DesiredEndpoint, StorageEndpoint
 from ..gate import Gate, ok, refused, warning
 from ..inspection import Inspection
 
 
-def subnets(look: Inspection) -> t.Iterator[Gate]:
+def subnets(inspection: Inspection) -> t.Iterator[Gate]:
     """Each subnet exists, is large enough for all endpoints planned in it, and its network policies are accepted."""
-    need = look.wish.need
-    planned: dict[str, list[EndpointWish | StorageEndpoint]] = {}
-    for endpoint in look.all_endpoints:
+    need = inspection.desired.need
+    planned: dict[str, list[DesiredEndpoint | StorageEndpoint]] = {}
+    for endpoint in inspection.all_endpoints:
         planned.setdefault(fold_id(endpoint.subnet), []).append(endpoint)
     for endpoints in planned.values():
-        found = look.capacity(endpoints[0])
+        found = inspection.capacity(endpoints[0])
         subject = endpoints[0].subnet
         if found is None:
             yield refused(
                 "subnet", subject, f"{subject} does not exist.", "Create the virtual network and subnet first."
             )
             continue
-        absent = [endpoint for endpoint in endpoints if look.endpoint(endpoint.id) is None]
-        new = [endpoint for endpoint in absent if isinstance(endpoint, EndpointWish)]
-        policies = policies_refused(found, look.wish.accepted_network_policies) if absent else ""
+        absent = [endpoint for endpoint in endpoints if inspection.endpoint(endpoint.id) is None]
+        new = [endpoint for endpoint in absent if isinstance(endpoint, DesiredEndpoint)]
+        policies = policies_refused(found, inspection.desired.accepted_network_policies) if absent else ""
         if policies:
             yield refused(
                 "network_policies", subject, f"{policies}.",
@@ -53,15 +53,16 @@ def subnets(look: Inspection) -> t.Iterator[Gate]:
             yield ok("subnet", subject, f"{subject} has {found.free} free addresses.")
 
 
-def regions(look: Inspection) -> t.Iterator[Gate]:
+def regions(inspection: Inspection) -> t.Iterator[Gate]:
     """An existing vault is where it is wanted; an endpoint is in the region of its network, and for Backup in the vault's."""
-    if look.vault is not None and look.wish.location not in ("", look.location):
+    if inspection.vault is not None and inspection.desired.location not in ("", inspection.location):
         yield refused(
-            "region", look.wish.vault_id, f"{look.wish.vault_id} is in {look.location}, wanted is {look.wish.location}.",
+            "region", inspection.desired.vault_id, f"{inspection.desired.vault_id} is in {inspection.location}, "
+            f"wanted is {inspection.desired.location}.",
             f"{VAULT.recreate} Or correct the vault's location.",
         )  # fmt: skip
-    for endpoint in look.wish.endpoints:
-        network = look.network(endpoint.network)
+    for endpoint in inspection.desired.endpoints:
+        network = inspection.network(endpoint.network)
         if network is None:
             continue
         there = region(network.get("location"))
@@ -71,17 +72,18 @@ def regions(look: Inspection) -> t.Iterator[Gate]:
                 "region", endpoint.id, f"Endpoint {endpoint.name} is wanted in {wanted}, but its virtual network is in {there}.",
                 "Leave the endpoint's location out, or choose a subnet in that region.",
             )  # fmt: skip
-        elif look.location and there != look.location and look.wish.sub_resource == "AzureBackup":
+        elif inspection.location and there != inspection.location and inspection.desired.sub_resource == "AzureBackup":
             yield refused(
                 "region", endpoint.id,
-                f"Endpoint {endpoint.name} would be in {there}, the vault is in {look.location}; Azure Backup wants both in one region.",
+                f"Endpoint {endpoint.name} would be in {there}, the vault is in {inspection.location}; "
+                "Azure Backup wants both in one region.",
                 "Use a virtual network in the vault's region.",
             )  # fmt: skip
         else:
             yield ok("region", endpoint.id, f"Endpoint {endpoint.name} and its network are in {there}.")
 
 
-def networks(look: Inspection) -> t.Iterator[Gate]:
+def networks(inspection: Inspection) -> t.Iterator[Gate]:
     """Every network that is to resolve an endpoint's names exists, and its addresses let it be joined to the endpoint's.
 
     https://learn.microsoft.com/azure/virtual-network/virtual-network-peering-overview: networks whose address spaces
@@ -89,9 +91,9 @@ def networks(look: Inspection) -> t.Iterator[Gate]:
     overlap, as they do when machines keep their addresses; then nothing may have to reach both at once.
     """
     # Who links the networks to zones of others is not asked here.
-    linking = look.all_endpoints if owns_zones(look.wish.writer) else []
+    linking = inspection.all_endpoints if owns_zones(inspection.desired.writer) else []
     linked = unique_ids(network for endpoint in linking for network in endpoint.virtual_networks)
-    absent = [network for network in linked if look.network(network) is None]
+    absent = [network for network in linked if inspection.network(network) is None]
     for network in absent:
         yield refused(
             "virtual_network",
@@ -99,24 +101,28 @@ def networks(look: Inspection) -> t.Iterator[Gate]:
             f"{network} does not exist.",
             "Create the network first, or take it off the list.",
         )
-    refusals = list(_unreachable(look, linking))
+    refusals = list(_unreachable(inspection, linking))
     yield from refusals
-    for one, other in itertools.combinations(unique_ids(endpoint.network for endpoint in look.wish.endpoints), 2):
-        shared = _overlap(look.network(one), look.network(other))
+    for one, other in itertools.combinations(
+        unique_ids(endpoint.network for endpoint in inspection.desired.endpoints), 2
+    ):
+        shared = _overlap(inspection.network(one), inspection.network(other))
         if shared:
             yield warning(
                 "virtual_network", one, f"The address spaces of {one} and {other} overlap in {shared}.",
                 "They can never be peered with each other, nor both with one hub: make sure that nothing has to reach both.",
             )  # fmt: skip
     if not absent and not refusals:
-        yield ok("virtual_network", look.wish.vault_id, f"{len(linked)} virtual network(s) exist and can be joined.")
+        yield ok(
+            "virtual_network", inspection.desired.vault_id, f"{len(linked)} virtual network(s) exist and can be joined."
+        )
 
 
-def _unreachable(look: Inspection, endpoints: t.Iterable[EndpointWish | StorageEndpoint]) -> t.Iterator[Gate]:
+def _unreachable(inspection: Inspection, endpoints: t.Iterable[DesiredEndpoint | StorageEndpoint]) -> t.Iterator[Gate]:
     """Networks that would resolve an endpoint's names without ever reaching it."""
     for endpoint in endpoints:
         for network in endpoint.virtual_networks:
-            shared = _overlap(look.network(endpoint.network), look.network(network))
+            shared = _overlap(inspection.network(endpoint.network), inspection.network(network))
             if shared and not same_id(network, endpoint.network):
                 yield refused(
                     "virtual_network", network,

@@ -17,16 +17,16 @@ AUTHORIZATION_API_VERSION = "2022-04-01"
 SPREADING = timedelta(minutes=10)
 
 
-def missing_permissions(look: Inspection, needed: t.Mapping[str, t.Sequence[str]]) -> t.Iterator[Gate]:
+def missing_permissions(inspection: Inspection, needed: t.Mapping[str, t.Sequence[str]]) -> t.Iterator[Gate]:
     """One gate for each scope. Waits while a grant made in the last ten minutes is spreading, but for one scope in vain only."""
     patient = True
     for scope, actions in needed.items():
         try:
-            missing = _missing(look.azure, scope, actions)
+            missing = _missing(inspection.azure, scope, actions)
         except NotFound:
             continue  # the gate of what is missing there speaks of it
-        if missing and patient and _recently_granted(look, scope):
-            missing = _wait(look, scope, actions)
+        if missing and patient and _recently_granted(inspection, scope):
+            missing = _wait(inspection, scope, actions)
             patient = not missing
         if missing:
             yield refused(
@@ -41,25 +41,25 @@ def _missing(azure: Azure, scope: str, actions: t.Sequence[str]) -> list[str]:
     return missing_actions(granted(azure, scope), actions)
 
 
-def _wait(look: Inspection, scope: str, actions: t.Sequence[str]) -> list[str]:
+def _wait(inspection: Inspection, scope: str, actions: t.Sequence[str]) -> list[str]:
     try:
-        look.azure.until(
+        inspection.azure.until(
             f"a recent role assignment to spread to {scope}",
-            lambda: not _missing(look.azure, scope, actions),
-            timeout=look.wish.permission_timeout,
+            lambda: not _missing(inspection.azure, scope, actions),
+            timeout=inspection.desired.permission_timeout,
         )
     except WaitTimeout:
-        return _missing(look.azure, scope, actions)
+        return _missing(inspection.azure, scope, actions)
     return []
 
 
-def _recently_granted(look: Inspection, scope: str) -> bool:
+def _recently_granted(inspection: Inspection, scope: str) -> bool:
     """Whether the identity was given any role at or above the scope in the last ten minutes."""
-    principal = look.connection.object_id()
-    if not principal or look.wish.permission_timeout <= 0:
+    principal = inspection.connection.object_id()
+    if not principal or inspection.desired.permission_timeout <= 0:
         return False
     try:
-        assignments = look.azure.list(
+        assignments = inspection.azure.list(
             f"{scope}/providers/Microsoft.Authorization/roleAssignments",
             AUTHORIZATION_API_VERSION,
             **{"$filter": f"principalId eq '{principal}'"},

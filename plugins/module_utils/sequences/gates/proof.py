@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing as t
 
 from ...wire import JSON, get_path
-from ..desired import EndpointWish
+from ..desired import DesiredEndpoint
 from ..gate import Gate, ok, warning
 from ..inspection import Inspection
 
@@ -19,39 +19,41 @@ def own_dns_servers(network: JSON | None) -> list[str]:
     return [str(server) for server in servers if server != AZURE_DNS]
 
 
-def unproven(look: Inspection) -> dict[str, str]:
+def unproven(inspection: Inspection) -> dict[str, str]:
     """The endpoints whose names nobody is asked for though only an answer proves them: name, and why, in words.
 
     An endpoint with a DNS server or consumers is asked for.
     """
     found: dict[str, str] = {}
-    for endpoint in look.wish.endpoints:
-        if not (look.dns_server(endpoint)["dns_server"] or endpoint.asked.get("consumers")):
-            why = _why(look, endpoint)
+    for endpoint in inspection.desired.endpoints:
+        if not (inspection.dns_server(endpoint)["dns_server"] or endpoint.asked.get("consumers")):
+            why = _why(inspection, endpoint)
             if why:
                 found[endpoint.name] = why
     return found
 
 
-def resolution(look: Inspection) -> t.Iterator[Gate]:
+def resolution(inspection: Inspection) -> t.Iterator[Gate]:
     """Whoever can prove that the names resolve is asked; without it nothing final follows, so this refuses nothing."""
-    missing = unproven(look)
+    missing = unproven(inspection)
     for name, why in missing.items():
         yield warning(
-            "resolution", look.wish.vault_id,
+            "resolution", inspection.desired.vault_id,
             f"Nobody is asked whether the names of {name} resolve, and {why}. Without an answer public network access is not "
             "denied and the vault is not called ready.",
             "Give the endpoint a dns_server or consumers, or its network a DNS server (dns_servers).",
         )  # fmt: skip
     if not missing:
-        yield ok("resolution", look.wish.vault_id, "Every name is proved by Azure's own records or by an answer.")
+        yield ok(
+            "resolution", inspection.desired.vault_id, "Every name is proved by Azure's own records or by an answer."
+        )
 
 
-def _why(look: Inspection, endpoint: EndpointWish) -> str:
-    if look.wish.writer == "custom":
+def _why(inspection: Inspection, endpoint: DesiredEndpoint) -> str:
+    if inspection.desired.writer == "custom":
         return "with dns_mode custom Azure shows no records of them"
     for network in endpoint.virtual_networks:
-        servers = own_dns_servers(look.network(network))
+        servers = own_dns_servers(inspection.network(network))
         if servers:
             return f"{network} has DNS servers of its own ({', '.join(servers)})"
     return ""

@@ -13,36 +13,38 @@ from ..inspection import Inspection
 from .endpoints import another
 
 
-def sides(look: Inspection) -> t.Iterator[Gate]:
+def sides(inspection: Inspection) -> t.Iterator[Gate]:
     """Source and recovery network are both known before the first endpoint, or reprotection will be stuck.
 
     https://learn.microsoft.com/azure/site-recovery/azure-to-azure-how-to-enable-replication-private-endpoints: two
     endpoints, one in the source network and one in the recovery network, before anything is protected. In a
     hub-and-spoke network, and for on-premises machines through a bypass network, one endpoint serves all.
     """
-    named = [str(item.get("side") or "unnamed") for item in look.wish.options["endpoints"]]
-    shared, hybrid = look.wish.dns_mode == "shared", look.wish.variant == "hybrid"
+    named = [str(item.get("side") or "unnamed") for item in inspection.desired.options["endpoints"]]
+    shared, hybrid = inspection.desired.dns_mode == "shared", inspection.desired.variant == "hybrid"
     # The modes that only say who writes the records take one endpoint that is named as serving all.
-    if len(named) == 1 and (shared or hybrid or (look.wish.dns_mode != "per_endpoint" and named == ["shared"])):
-        yield ok("sides", look.wish.vault_id, "One endpoint serves all networks.")
+    if len(named) == 1 and (
+        shared or hybrid or (inspection.desired.dns_mode != "per_endpoint" and named == ["shared"])
+    ):
+        yield ok("sides", inspection.desired.vault_id, "One endpoint serves all networks.")
     elif shared:
         yield refused(
-            "sides", look.wish.vault_id, f"{len(named)} endpoints are planned where one serves all networks.",
+            "sides", inspection.desired.vault_id, f"{len(named)} endpoints are planned where one serves all networks.",
             "Plan one endpoint in the hub network.",
         )  # fmt: skip
     elif hybrid:
         yield warning(
-            "sides", look.wish.vault_id,
+            "sides", inspection.desired.vault_id,
             f"{len(named)} endpoints are planned; on-premises machines need the one of their bypass network only.",
         )  # fmt: skip
     elif sorted(named) != ["recovery", "source"]:
         yield refused(
-            "sides", look.wish.vault_id,
+            "sides", inspection.desired.vault_id,
             f"Site Recovery needs one endpoint with side source and one with side recovery, planned are: {', '.join(named)}.",
             "Name both sides now: an endpoint added after replication started leaves reprotection stuck.",
         )  # fmt: skip
     else:
-        networks = [endpoint.network for endpoint in look.wish.endpoints]
+        networks = [endpoint.network for endpoint in inspection.desired.endpoints]
         if same_id(*networks):
             yield refused(
                 "sides",
@@ -51,13 +53,13 @@ def sides(look: Inspection) -> t.Iterator[Gate]:
                 "Use the network of each side.",
             )
         else:
-            yield ok("sides", look.wish.vault_id, "Source and recovery network are both known.")
+            yield ok("sides", inspection.desired.vault_id, "Source and recovery network are both known.")
 
 
-def storage(look: Inspection) -> t.Iterator[Gate]:
+def storage(inspection: Inspection) -> t.Iterator[Gate]:
     """Every account exists, and one with an endpoint is General Purpose v2."""
-    for account in look.wish.storage_accounts:
-        found = look.storage_account(account["id"])
+    for account in inspection.desired.storage_accounts:
+        found = inspection.storage_account(account["id"])
         if found is None:
             yield refused("storage", account["id"], f"{account['id']} does not exist.", "Create the account first.")
             continue
@@ -68,24 +70,24 @@ def storage(look: Inspection) -> t.Iterator[Gate]:
             )  # fmt: skip
         else:
             yield ok("storage", account["id"], f"{parse_id(account['id']).name} is {found.kind} {found.sku}.")
-    for endpoint in look.storage_endpoints:
-        problem = another(look, endpoint, endpoint.account, "blob")
+    for endpoint in inspection.storage_endpoints:
+        problem = another(inspection, endpoint, endpoint.account, "blob")
         if problem:
             yield refused("storage", endpoint.id, *problem)
-    yield from _cache_networks(look)
-    if not look.storage_endpoints:
+    yield from _cache_networks(inspection)
+    if not inspection.storage_endpoints:
         yield warning(
             "storage",
-            look.wish.vault_id,
+            inspection.desired.vault_id,
             "No storage account gets an endpoint: replication data goes to the accounts' public endpoints.",
         )
 
 
-def _cache_networks(look: Inspection) -> t.Iterator[Gate]:
+def _cache_networks(inspection: Inspection) -> t.Iterator[Gate]:
     """The endpoint of a cache account is in the network of the machines that write to it, of one side or the other."""
-    sides = [endpoint.network for endpoint in look.wish.endpoints]
-    caches = {account["id"] for account in look.wish.storage_accounts if account["use"] == "cache"}
-    for endpoint in look.storage_endpoints:
+    sides = [endpoint.network for endpoint in inspection.desired.endpoints]
+    caches = {account["id"] for account in inspection.desired.storage_accounts if account["use"] == "cache"}
+    for endpoint in inspection.storage_endpoints:
         if endpoint.account in caches and not any(same_id(endpoint.network, side) for side in sides):
             yield warning(
                 "storage", endpoint.id,
@@ -95,35 +97,35 @@ def _cache_networks(look: Inspection) -> t.Iterator[Gate]:
             )  # fmt: skip
 
 
-def machines(look: Inspection) -> t.Iterator[Gate]:
+def machines(inspection: Inspection) -> t.Iterator[Gate]:
     """What the machines to be replicated need is there: another region, the group they fail over to, a cache account.
 
     https://learn.microsoft.com/azure/site-recovery/azure-to-azure-support-matrix: source and target are different
     regions, and the cache account is one of the source region. The vault may be anywhere but in the source region
     (https://learn.microsoft.com/azure/site-recovery/azure-to-azure-tutorial-enable-replication).
     """
-    source, recovery = region(look.wish.options.get("source_location")), look.recovery_location
-    yield from _source_region(look, source)
-    for machine in look.wish.options.get("protected_machines") or ():
+    source, recovery = region(inspection.desired.options.get("source_location")), inspection.recovery_location
+    yield from _source_region(inspection, source)
+    for machine in inspection.desired.options.get("protected_machines") or ():
         name, group = parse_id(machine["id"]).name, machine["recovery_resource_group_id"]
-        taken = {look.location: "the vault's own region", recovery: "the region of the recovery side's network"}
+        taken = {inspection.location: "the vault's own region", recovery: "the region of the recovery side's network"}
         if source in taken:
             yield refused(
                 "machines", machine["id"], f"{name} would be replicated from {source}, {taken[source]}.",
                 "Correct source_location: vault and recovery side are in another region than the machines.",
             )  # fmt: skip
-        elif look.group(group) is None:
+        elif inspection.group(group) is None:
             yield refused(
                 "machines", group, f"{group}, where {name} fails over to, does not exist.", "Create it first."
             )
         else:
-            yield from _cache(look, machine, source)
+            yield from _cache(inspection, machine, source)
 
 
-def _source_region(look: Inspection, source: str) -> t.Iterator[Gate]:
+def _source_region(inspection: Inspection, source: str) -> t.Iterator[Gate]:
     """A machine's network is in the machine's region, and the source side's endpoint should be in that network."""
-    for endpoint in look.wish.endpoints if look.wish.options.get("protected_machines") else ():
-        network = look.network(endpoint.network) if endpoint.asked.get("side") == "source" else None
+    for endpoint in inspection.desired.endpoints if inspection.desired.options.get("protected_machines") else ():
+        network = inspection.network(endpoint.network) if endpoint.asked.get("side") == "source" else None
         if network is not None and region(network.get("location")) != source:
             yield warning(
                 "machines", endpoint.network,
@@ -133,7 +135,7 @@ def _source_region(look: Inspection, source: str) -> t.Iterator[Gate]:
             )  # fmt: skip
 
 
-def _cache(look: Inspection, machine: JSON, source: str) -> t.Iterator[Gate]:
+def _cache(inspection: Inspection, machine: JSON, source: str) -> t.Iterator[Gate]:
     """The cache account of a machine is one that Site Recovery takes.
 
     Soft delete for blobs makes enabling replication fail with error 28177
@@ -141,11 +143,11 @@ def _cache(look: Inspection, machine: JSON, source: str) -> t.Iterator[Gate]:
     account's keys is reported (MicrosoftDocs/azure-docs#113915), for private vaults unverified.
     """
     name, cache = parse_id(machine["id"]).name, machine["cache_storage_account_id"]
-    account, told = look.storage_account(cache), f"{cache}, the cache of {name},"
+    account, told = inspection.storage_account(cache), f"{cache}, the cache of {name},"
     if account is None:
         yield refused("machines", cache, f"{told} does not exist.", "Create the account first.")
         return
-    if _keeps_deleted_blobs(look, account) and item_of(look.replicated, machine["id"]) is None:
+    if _keeps_deleted_blobs(inspection, account) and item_of(inspection.replicated, machine["id"]) is None:
         yield refused(
             "machines", cache, f"{told} keeps deleted blobs, and Site Recovery refuses accounts with soft delete.",
             "Switch off soft delete for blobs in the account's data protection settings, or use another account.",
@@ -164,19 +166,22 @@ def _cache(look: Inspection, machine: JSON, source: str) -> t.Iterator[Gate]:
         yield ok("machines", machine["id"], f"{name} has a group to fail over to and a cache account.")
 
 
-def _keeps_deleted_blobs(look: Inspection, account: Account) -> bool:
-    answer = look.once(f"deleted blobs {fold_id(account.id)}", lambda: keeps_deleted_blobs(look.azure, account))
+def _keeps_deleted_blobs(inspection: Inspection, account: Account) -> bool:
+    answer = inspection.once(
+        f"deleted blobs {fold_id(account.id)}", lambda: keeps_deleted_blobs(inspection.azure, account)
+    )
     return t.cast(bool, answer)
 
 
-def replication(look: Inspection) -> t.Iterator[Gate]:
+def replication(inspection: Inspection) -> t.Iterator[Gate]:
     """No machine is replicated: replication goes through the endpoints that a teardown removes."""
-    if look.replicated:
-        names = [str(get_path(item, "properties.friendlyName") or item.get("name")) for item in look.replicated]
+    if inspection.replicated:
+        names = [str(get_path(item, "properties.friendlyName") or item.get("name")) for item in inspection.replicated]
         yield refused(
-            "replication", look.wish.vault_id,
-            f"{look.wish.vault_id} replicates {len(names)} machine(s): {', '.join(names)}. They replicate through these endpoints.",
-            "Disable replication of every machine first.", [str(item.get("id")) for item in look.replicated],
+            "replication", inspection.desired.vault_id,
+            f"{inspection.desired.vault_id} replicates {len(names)} machine(s): {', '.join(names)}. "
+            "They replicate through these endpoints.",
+            "Disable replication of every machine first.", [str(item.get("id")) for item in inspection.replicated],
         )  # fmt: skip
     else:
-        yield ok("replication", look.wish.vault_id, "No machine is replicated.")
+        yield ok("replication", inspection.desired.vault_id, "No machine is replicated.")

@@ -11,86 +11,102 @@ from ...resources.endpoint_connections import endpoint_of
 from ...resources.storage_accounts import is_classic
 from ...resources.vault_contents import contents, listed
 from ...resources.vaults import connections, denied
-from ..desired import EndpointWish, StorageEndpoint
+from ..desired import DesiredEndpoint, StorageEndpoint
 from ..gate import Gate, ok, warning
 from ..inspection import Inspection
 from .permissions import missing_permissions
 
 #: What a teardown removes or changes beyond endpoints, connections and records, each when it is asked for.
 REMOVES = ("zones", "roles", "trusted_services", "public_access")
-TARGET_TYPES = {EndpointWish: "Microsoft.RecoveryServices/vaults", StorageEndpoint: "Microsoft.Storage/storageAccounts"}
+TARGET_TYPES = {
+    DesiredEndpoint: "Microsoft.RecoveryServices/vaults",
+    StorageEndpoint: "Microsoft.Storage/storageAccounts",
+}
 
 
-def permissions(look: Inspection) -> t.Iterator[Gate]:
+def permissions(inspection: Inspection) -> t.Iterator[Gate]:
     """The signed-in identity may do everything that follows: rejecting a connection, the first of it, is final."""
-    yield from missing_permissions(look, removing_actions(look))
+    yield from missing_permissions(inspection, removing_actions(inspection))
 
 
-def removing_actions(look: Inspection) -> dict[str, list[str]]:
+def removing_actions(inspection: Inspection) -> dict[str, list[str]]:
     """What a teardown will do, as actions by scope."""
     needed: dict[str, list[str]] = {}
-    removes = look.wish.options.get("removes") or ()
+    removes = inspection.desired.options.get("removes") or ()
 
     def want(scope: str, *actions: str) -> None:
         here = needed.setdefault(scope, [])
         here += [action for action in actions if action not in here]
 
-    for endpoint in doomed(look):
-        target = look.target_of(endpoint)
+    for endpoint in to_remove(inspection):
+        target = inspection.target_of(endpoint)
         connection = f"{TARGET_TYPES[type(endpoint)]}/privateEndpointConnections"
         want(target, f"{connection}/write", f"{connection}/delete")
         want(parse_id(endpoint.id).group_id, "Microsoft.Network/privateEndpoints/delete")
-        if look.wish.writer == "zone_group":
+        if inspection.desired.writer == "zone_group":
             want(parse_id(endpoint.id).group_id, "Microsoft.Network/privateEndpoints/privateDnsZoneGroups/delete")
-    for endpoint in look.all_endpoints if owns_zones(look.wish.writer) else ():
-        if look.wish.writer == "records":
+    for endpoint in inspection.all_endpoints if owns_zones(inspection.desired.writer) else ():
+        if inspection.desired.writer == "records":
             want(endpoint.zone_group_id, "Microsoft.Network/privateDnsZones/A/delete")
         if "zones" in removes:
             links = "Microsoft.Network/privateDnsZones/virtualNetworkLinks"
             want(endpoint.zone_group_id, "Microsoft.Network/privateDnsZones/delete", f"{links}/delete")
     if "roles" in removes:
-        for scope in _assigned(look):
+        for scope in _assigned(inspection):
             want(scope, "Microsoft.Authorization/roleAssignments/delete")
     if "trusted_services" in removes:
-        for account in look.wish.storage_accounts:
+        for account in inspection.desired.storage_accounts:
             if not is_classic(account["id"]):
                 want(account["id"], "Microsoft.Storage/storageAccounts/write")
-    if look.vault is not None and ("public_access" in removes or (doomed(look) and not look.marked)):
-        want(look.wish.vault_id, "Microsoft.RecoveryServices/vaults/write")
+    if inspection.vault is not None and (
+        "public_access" in removes or (to_remove(inspection) and not inspection.marked)
+    ):
+        want(inspection.desired.vault_id, "Microsoft.RecoveryServices/vaults/write")
     return needed
 
 
-def in_use(look: Inspection) -> t.Iterator[Gate]:
+def in_use(inspection: Inspection) -> t.Iterator[Gate]:
     """Who reaches the vault through what is to be removed is told by name, and whether any way to it is left."""
-    going = doomed(look)
-    if look.vault is None or not going:
-        yield ok("in_use", look.wish.vault_id, "Nobody reaches the vault through what is to be removed.")
+    going = to_remove(inspection)
+    if inspection.vault is None or not going:
+        yield ok("in_use", inspection.desired.vault_id, "Nobody reaches the vault through what is to be removed.")
         return
     staying = [
-        item for item in connections(look.vault) if endpoint_of(item).lower() not in {one.id.lower() for one in going}
+        item
+        for item in connections(inspection.vault)
+        if endpoint_of(item).lower() not in {one.id.lower() for one in going}
     ]
-    opened = "public_access" in (look.wish.options.get("removes") or ())
+    opened = "public_access" in (inspection.desired.options.get("removes") or ())
     way = (
         "nobody reaches the vault then, because public network access is denied and no endpoint is left"
-        if denied(look.vault) and not opened and not staying
+        if denied(inspection.vault) and not opened and not staying
         else "they have to reach it another way then"
     )
-    users = contents(look.azure, look.wish.vault_id)
+    users = contents(inspection.azure, inspection.desired.vault_id)
     if users:
         yield warning(
-            "in_use", look.wish.vault_id, f"The vault serves {listed(users, 20)}; {way}.",
+            "in_use", inspection.desired.vault_id, f"The vault serves {listed(users, 20)}; {way}.",
             "Have servers register again over the way that is left; protection need not be stopped.",
         )  # fmt: skip
     else:
-        yield ok("in_use", look.wish.vault_id, f"Nothing is registered with the vault; {way}.")
+        yield ok("in_use", inspection.desired.vault_id, f"Nothing is registered with the vault; {way}.")
 
 
-def doomed(look: Inspection) -> list[EndpointWish | StorageEndpoint]:
+def to_remove(inspection: Inspection) -> list[DesiredEndpoint | StorageEndpoint]:
     """The endpoints a teardown deletes: those that exist and were made by this collection."""
-    return [endpoint for endpoint in look.all_endpoints if ours((look.endpoint(endpoint.id) or {}).get("tags"))]
+    return [
+        endpoint for endpoint in inspection.all_endpoints if ours((inspection.endpoint(endpoint.id) or {}).get("tags"))
+    ]
 
 
-def _assigned(look: Inspection) -> list[str]:
+def _assigned(inspection: Inspection) -> list[str]:
     """The scopes at which the sequence gives the vault's identity roles."""
-    accounts = [account["id"] for account in look.wish.storage_accounts if look.wish.options.get("storage_roles")]
-    return [*accounts, *(parse_id(row["scope"]).text for row in look.wish.options.get("role_assignments") or ())]
+    accounts = [
+        account["id"]
+        for account in inspection.desired.storage_accounts
+        if inspection.desired.options.get("storage_roles")
+    ]
+    return [
+        *accounts,
+        *(parse_id(row["scope"]).text for row in inspection.desired.options.get("role_assignments") or ()),
+    ]

@@ -18,113 +18,123 @@ from ..inspection import Inspection
 OTHER_SERVICE = {"AzureBackup": "AzureSiteRecovery", "AzureSiteRecovery": "AzureBackup"}
 
 
-def cloud(look: Inspection) -> t.Iterator[Gate]:
+def cloud(inspection: Inspection) -> t.Iterator[Gate]:
     """The region exists in the cloud that is spoken to."""
-    name = look.connection.cloud.name
-    known = GEO_CODES.get(look.location)
+    name = inspection.connection.cloud.name
+    known = GEO_CODES.get(inspection.location)
     if known is not None and name in ("AzureCloud", "AzureUSGovernment", "AzureChinaCloud") and known.cloud != name:
         yield refused(
-            "cloud", look.location, f"Region {look.location} belongs to {known.cloud}, but the connection is to {name}.",
+            "cloud", inspection.location, f"Region {inspection.location} belongs to {known.cloud}, but the connection is to {name}.",
             "Correct cloud_environment or the vault's location.",
         )  # fmt: skip
     else:
-        yield ok("cloud", look.location, f"Speaking to {name} at {look.connection.cloud.resource_manager}.")
+        yield ok("cloud", inspection.location, f"Speaking to {name} at {inspection.connection.cloud.resource_manager}.")
 
 
-def freshness(look: Inspection) -> t.Iterator[Gate]:
+def freshness(inspection: Inspection) -> t.Iterator[Gate]:
     """Nothing was ever protected with the vault, nor attempted."""
     verdict = examine(
-        look.azure, look.wish.vault_id, look.wish.sub_resource, look.vault, attested=look.wish.freshness_attested
+        inspection.azure,
+        inspection.desired.vault_id,
+        inspection.desired.sub_resource,
+        inspection.vault,
+        attested=inspection.desired.freshness_attested,
     )
     if verdict.allowed and verdict.state == "unknown":
-        yield warning("freshness", look.wish.vault_id, f"{verdict.reason} Freshness was attested by the operator.")
+        yield warning(
+            "freshness", inspection.desired.vault_id, f"{verdict.reason} Freshness was attested by the operator."
+        )
     elif verdict.allowed:
-        yield ok("freshness", look.wish.vault_id, verdict.reason, *verdict.evidence)
+        yield ok("freshness", inspection.desired.vault_id, verdict.reason, *verdict.evidence)
     else:
         closed: t.Literal["unknown", "refused"] = "unknown" if verdict.state == "unknown" else "refused"
         yield Gate(
             "freshness",
             closed,
-            look.wish.vault_id,
-            f"{look.wish.vault_id}: {verdict.reason}",
+            inspection.desired.vault_id,
+            f"{inspection.desired.vault_id}: {verdict.reason}",
             verdict.remedy,
             verdict.evidence,
         )
 
 
-def cross_region(look: Inspection) -> t.Iterator[Gate]:
+def cross_region(inspection: Inspection) -> t.Iterator[Gate]:
     """Cross-region restore goes with neither public access denied nor storage in one region, and stays once it is on."""
-    wanted = {name: look.wish.options.get(name) for name in ("storage_redundancy", "cross_region_restore")}
-    denies = look.wish.public_network_access in ("after_verify", "before_endpoint")
+    wanted = {name: inspection.desired.options.get(name) for name in ("storage_redundancy", "cross_region_restore")}
+    denies = inspection.desired.public_network_access in ("after_verify", "before_endpoint")
     plan = VAULT.plan(
-        look.wish.vault_id, look.vault, {**wanted, "public_network_access": "Disabled" if denies else None}
+        inspection.desired.vault_id,
+        inspection.vault,
+        {**wanted, "public_network_access": "Disabled" if denies else None},
     )
-    if refusal := cross_region_conflict(plan, look.vault):
-        yield refused("cross_region_restore", look.wish.vault_id, refusal.message, refusal.remedy)
+    if refusal := cross_region_conflict(plan, inspection.vault):
+        yield refused("cross_region_restore", inspection.desired.vault_id, refusal.message, refusal.remedy)
     else:
-        yield ok("cross_region_restore", look.wish.vault_id, "Cross-region restore does not stand in the way.")
+        yield ok("cross_region_restore", inspection.desired.vault_id, "Cross-region restore does not stand in the way.")
 
 
-def other_users(look: Inspection) -> t.Iterator[Gate]:
+def other_users(inspection: Inspection) -> t.Iterator[Gate]:
     """Denying public access cuts off whoever uses the vault without private endpoints of their own.
 
     A vault in use that is not private yet for the wanted service is the business of the gate ``freshness``.
     """
-    vault, other = look.vault, OTHER_SERVICE[look.wish.sub_resource]
-    denies = look.wish.public_network_access in ("after_verify", "before_endpoint") and not denied(vault)
+    vault, other = inspection.vault, OTHER_SERVICE[inspection.desired.sub_resource]
+    denies = inspection.desired.public_network_access in ("after_verify", "before_endpoint") and not denied(vault)
     private = str(get_path(vault, f"properties.{STATES[other]}") or "").lower() == "enabled"
-    early = judge_connections(look.wish.vault_id, vault, look.wish.sub_resource)
+    early = judge_connections(inspection.desired.vault_id, vault, inspection.desired.sub_resource)
     asked = denies and not private and early is not None and early.state == "private"
-    users = _served_publicly(look, other) if asked else []
+    users = _served_publicly(inspection, other) if asked else []
     if users:
         yield refused(
-            "other_users", look.wish.vault_id,
-            f"{look.wish.vault_id} serves {listed(users)} without a private endpoint for {other}; denying public network access "
+            "other_users", inspection.desired.vault_id,
+            f"{inspection.desired.vault_id} serves {listed(users)} without a private endpoint for {other}; denying public network access "
             "would cut them off.",
             "Give them endpoints or another vault first, or leave public network access as it is (public_network_access: "
             "unchanged).", users,
         )  # fmt: skip
     else:
-        yield ok("other_users", look.wish.vault_id, f"Nobody uses the vault for {other} over public networks.")
+        yield ok("other_users", inspection.desired.vault_id, f"Nobody uses the vault for {other} over public networks.")
 
 
-def _served_publicly(look: Inspection, service: str) -> list[str]:
+def _served_publicly(inspection: Inspection, service: str) -> list[str]:
     """What a vault holds of the other service, in words."""
     if service == "AzureSiteRecovery":
-        names = [get_path(item, "properties.friendlyName") or item.get("name") for item in look.replicated]
+        names = [get_path(item, "properties.friendlyName") or item.get("name") for item in inspection.replicated]
         return [f"replicated item {name}" for name in names]
-    return [phrase for phrase in contents(look.azure, look.wish.vault_id) if not phrase.startswith("replic")]
+    return [
+        phrase for phrase in contents(inspection.azure, inspection.desired.vault_id) if not phrase.startswith("replic")
+    ]
 
 
-def identity(look: Inspection) -> t.Iterator[Gate]:
+def identity(inspection: Inspection) -> t.Iterator[Gate]:
     """The system-assigned identity is never switched off.
 
     https://learn.microsoft.com/azure/backup/private-endpoints: once enabled, the managed identity must not be disabled,
     even temporarily.
     """
-    types = str(get_path(look.vault, "identity.type") or "").lower()
-    if look.wish.options.get("identity") is False and "systemassigned" in types:
+    types = str(get_path(inspection.vault, "identity.type") or "").lower()
+    if inspection.desired.options.get("identity") is False and "systemassigned" in types:
         yield refused(
-            "identity", look.wish.vault_id,
-            f"{look.wish.vault_id} has its system-assigned identity on, and a vault without it is wanted; "
+            "identity", inspection.desired.vault_id,
+            f"{inspection.desired.vault_id} has its system-assigned identity on, and a vault without it is wanted; "
             "switching it off breaks private endpoints for good and is never done.",
             "Ask for the identity, or leave that out.",
         )  # fmt: skip
     else:
-        yield ok("identity", look.wish.vault_id, "The system-assigned identity is not switched off.")
+        yield ok("identity", inspection.desired.vault_id, "The system-assigned identity is not switched off.")
 
 
-def encryption(look: Inspection) -> t.Iterator[Gate]:
+def encryption(inspection: Inspection) -> t.Iterator[Gate]:
     """A customer-managed key in a network-restricted key vault does not work with private endpoints.
 
     https://learn.microsoft.com/azure/backup/backup-azure-private-endpoints-concept. Whether the key vault is restricted
     cannot be seen from here, so this is said and not refused.
     """
-    uri = get_path(look.vault, "properties.encryption.keyVaultProperties.keyUri")
+    uri = get_path(inspection.vault, "properties.encryption.keyVaultProperties.keyUri")
     if uri:
         yield warning(
-            "encryption", look.wish.vault_id, f"The vault is encrypted with the key {uri}.",
+            "encryption", inspection.desired.vault_id, f"The vault is encrypted with the key {uri}.",
             "Make sure that key vault is not restricted to networks: this is not supported for vaults with private endpoints.",
         )  # fmt: skip
     else:
-        yield ok("encryption", look.wish.vault_id, "The vault uses platform-managed keys.")
+        yield ok("encryption", inspection.desired.vault_id, "The vault uses platform-managed keys.")

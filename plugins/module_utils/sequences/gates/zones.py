@@ -12,32 +12,32 @@ from ...errors import Forbidden, NotFound
 from ...ids import fold_id, parse_id, same_id
 from ...resources.endpoint_connections import endpoint_of
 from ...wire import get_path
-from ..desired import EndpointWish, StorageEndpoint
+from ..desired import DesiredEndpoint, StorageEndpoint
 from ..gate import Gate, refused, warning
 from ..inspection import Inspection, zones_of
 
-Planned = EndpointWish | StorageEndpoint
+Planned = DesiredEndpoint | StorageEndpoint
 
 
-def conflicts(look: Inspection) -> t.Iterator[Gate]:
+def conflicts(inspection: Inspection) -> t.Iterator[Gate]:
     """A closed (or accepted) gate for each collision; nothing when there is none."""
-    yield from links(look)
-    yield from planned_links(look)
-    yield from foreign_groups(look)
-    yield from shared_zones(look)
-    yield from foreign_records(look)
+    yield from links(inspection)
+    yield from planned_links(inspection)
+    yield from foreign_groups(inspection)
+    yield from shared_zones(inspection)
+    yield from foreign_records(inspection)
 
 
-def links(look: Inspection) -> t.Iterator[Gate]:
+def links(inspection: Inspection) -> t.Iterator[Gate]:
     """A network can be linked to only one zone of a given name, wherever that zone is.
 
     Azure's own refusal: *A virtual network cannot be linked to multiple zones with overlapping namespaces*.
     """
     told: set[str] = set()
-    for endpoint in look.all_endpoints:
+    for endpoint in inspection.all_endpoints:
         for subscription in _subscriptions(endpoint):
             try:
-                existing = look.existing_zones(subscription)
+                existing = inspection.existing_zones(subscription)
             except Forbidden as error:
                 if subscription in _subscriptions(endpoint, own=True):
                     raise
@@ -47,10 +47,10 @@ def links(look: Inspection) -> t.Iterator[Gate]:
                         "zones", f"/subscriptions/{subscription}",
                         f"The zones of subscription {subscription} cannot be read ({error.code}), so a network there may be "
                         "linked to a zone of the same name already; Azure would refuse the second link.",
-                        "Have its owner look, or grant Microsoft.Network/privateDnsZones/read there.",
+                        "Have its owner inspection, or grant Microsoft.Network/privateDnsZones/read there.",
                     )  # fmt: skip
                 continue
-            for conflict in overlapping(look.zone_ids(endpoint), endpoint.virtual_networks, existing):
+            for conflict in overlapping(inspection.zone_ids(endpoint), endpoint.virtual_networks, existing):
                 yield refused(
                     "zones", conflict.virtual_network,
                     f"{conflict.virtual_network} is already linked to {conflict.existing_zone}; "
@@ -60,11 +60,11 @@ def links(look: Inspection) -> t.Iterator[Gate]:
                 )  # fmt: skip
 
 
-def planned_links(look: Inspection) -> t.Iterator[Gate]:
+def planned_links(inspection: Inspection) -> t.Iterator[Gate]:
     """The same among the links this run would make: a network of both sides can have the zone of one side only."""
     first: dict[tuple[str, str], str] = {}
     told: set[str] = set()
-    for zone, networks in look.planned_zones:
+    for zone, networks in inspection.planned_zones:
         for network in networks:
             other = first.setdefault((fold_id(network), parse_id(zone).name.lower()), zone)
             if not same_id(other, zone) and fold_id(network) not in told:
@@ -77,51 +77,51 @@ def planned_links(look: Inspection) -> t.Iterator[Gate]:
                 )  # fmt: skip
 
 
-def foreign_groups(look: Inspection) -> t.Iterator[Gate]:
+def foreign_groups(inspection: Inspection) -> t.Iterator[Gate]:
     """A planned endpoint that exists has somebody else's zone group, and can have no second one."""
-    for endpoint in look.all_endpoints if look.wish.writer == "zone_group" else ():
-        if look.endpoint(endpoint.id) is None:
+    for endpoint in inspection.all_endpoints if inspection.desired.writer == "zone_group" else ():
+        if inspection.endpoint(endpoint.id) is None:
             continue
         wanted = f"{endpoint.id}/privateDnsZoneGroups/{DEFAULT_NAME}"
-        for group in look.zone_groups(endpoint.id):
-            refusal = in_the_way(group, endpoint.id, wanted, look.zone_ids(endpoint))
+        for group in inspection.zone_groups(endpoint.id):
+            refusal = in_the_way(group, endpoint.id, wanted, inspection.zone_ids(endpoint))
             if refusal:
                 yield refused("zones", endpoint.id, refusal.message, refusal.remedy)
 
 
-def shared_zones(look: Inspection) -> t.Iterator[Gate]:
+def shared_zones(inspection: Inspection) -> t.Iterator[Gate]:
     """Two planned endpoints of one vault publish the same names: in one zone the second overwrites the first.
 
     Nobody can accept that: whichever is written last, the other is never right.
     """
-    planned = look.wish.endpoints
+    planned = inspection.desired.endpoints
     for position, first in enumerate(planned):
         for second in planned[position + 1 :]:
             if same_id(first.zone_group_id, second.zone_group_id):
-                names = [name["fqdn"] for name in look.names(first.id)]
+                names = [name["fqdn"] for name in inspection.names(first.id)]
                 yield refused(
-                    "zones", look.zone_ids(first)[0], _collision(look.zone_ids(first)[0], second.id, first.id, names),
+                    "zones", inspection.zone_ids(first)[0], _collision(inspection.zone_ids(first)[0], second.id, first.id, names),
                     "Give each endpoint zones of its own (dns_zone_resource_group), or plan one endpoint only.", names,
                 )  # fmt: skip
 
 
-def foreign_records(look: Inspection) -> t.Iterator[Gate]:
+def foreign_records(inspection: Inspection) -> t.Iterator[Gate]:
     """Endpoints that are not planned here but lead to the same target, of the same group, and have names in a planned zone."""
-    mine = {fold_id(endpoint.id) for endpoint in look.all_endpoints}
-    for endpoint in look.all_endpoints:
-        wanted = "blob" if isinstance(endpoint, StorageEndpoint) else look.wish.sub_resource.lower()
-        for item in look.connections_to(look.target_of(endpoint)):
+    mine = {fold_id(endpoint.id) for endpoint in inspection.all_endpoints}
+    for endpoint in inspection.all_endpoints:
+        wanted = "blob" if isinstance(endpoint, StorageEndpoint) else inspection.desired.sub_resource.lower()
+        for item in inspection.connections_to(inspection.target_of(endpoint)):
             other = endpoint_of(item)
             groups = [str(value).lower() for value in get_path(item, "properties.groupIds") or [wanted]]
             if other and fold_id(other) not in mine and wanted in groups:
-                yield from _against(look, endpoint, other)
+                yield from _against(inspection, endpoint, other)
 
 
-def _against(look: Inspection, endpoint: Planned, other: str) -> t.Iterator[Gate]:
+def _against(inspection: Inspection, endpoint: Planned, other: str) -> t.Iterator[Gate]:
     """Whether a planned endpoint would take the records of another one, which may be anybody's."""
     try:
-        names = [name["fqdn"] for name in look.names(other)]
-        zone = _shared(look, endpoint, other)
+        names = [name["fqdn"] for name in inspection.names(other)]
+        zone = _shared(inspection, endpoint, other)
     except NotFound:
         return
     except Forbidden as error:
@@ -129,7 +129,7 @@ def _against(look: Inspection, endpoint: Planned, other: str) -> t.Iterator[Gate
             f"{other} leads to the same target and cannot be read ({error.code}): whether it writes its names into the zones "
             f"of {endpoint.id} is not known."
         )
-        if look.wish.accept_zone_overwrite:
+        if inspection.desired.accept_zone_overwrite:
             yield warning("zones", other, f"{unseen} Accepted by accept_zone_overwrite.")
         else:
             yield Gate(
@@ -138,20 +138,20 @@ def _against(look: Inspection, endpoint: Planned, other: str) -> t.Iterator[Gate
             )  # fmt: skip
         return
     if zone:
-        yield _overwrite(look, zone, endpoint.id, other, names)
+        yield _overwrite(inspection, zone, endpoint.id, other, names)
 
 
-def _shared(look: Inspection, endpoint: Planned, other: str) -> str:
+def _shared(inspection: Inspection, endpoint: Planned, other: str) -> str:
     """A zone of a planned endpoint that another endpoint writes to, by its zone groups or by records somebody wrote for it."""
-    used = zones_of(look, other)
-    by_name = {zone_name(zone): zone for zone in look.zone_ids(endpoint)}
+    used = zones_of(inspection, other)
+    by_name = {zone_name(zone): zone for zone in inspection.zone_ids(endpoint)}
     for zone in by_name.values():
         if fold_id(zone) in used:
             return zone
-    for name in look.names(other):
+    for name in inspection.names(other):
         place = zone_and_record(name["fqdn"], by_name)
         zone = by_name[place[0]] if place else ""
-        for record in look.records(zone) if place and zone else ():
+        for record in inspection.records(zone) if place and zone else ():
             if (
                 place
                 and str(record.get("name")).lower() == place[1]
@@ -169,9 +169,9 @@ def _collision(zone: str, endpoint: str, other: str, names: list[str]) -> str:
     )
 
 
-def _overwrite(look: Inspection, zone: str, endpoint: str, other: str, names: list[str]) -> Gate:
+def _overwrite(inspection: Inspection, zone: str, endpoint: str, other: str, names: list[str]) -> Gate:
     message = _collision(zone, endpoint, other, names)
-    if look.wish.accept_zone_overwrite:
+    if inspection.desired.accept_zone_overwrite:
         return warning("zones", zone, message + " Accepted by accept_zone_overwrite.")
     return refused(
         "zones",
