@@ -12,11 +12,11 @@ import threading
 import typing as t
 from pathlib import Path
 
-from .build import build_arm
+from .build import build_arm, complete, read
 from .latency import parse as parse_latency
 from .server import Server
 from .wire import JSON
-from .world import WorldError, complete, read
+from .world import WorldError
 
 _PARENT_CHECK_SECONDS = 1.0
 

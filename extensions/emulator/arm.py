@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from .clock import Clock, Scheduler
 from .operations import Operations
 from .private_link import PrivateLink
-from .response_headers import ResponseHeaders
+from .response_headers import Manner, ResponseHeaders
 from .store import Resource, Store
 from .wire import JSON, ArmError, Request, Response, fold
+from .world_schema import Keys
 
 _NAMED = re.compile(r"\{\+?(\w+)\}")
 Handler = t.Callable[["Call"], Response]
@@ -93,14 +94,20 @@ class Service(t.Protocol):
         """Make what the world file says exists before the run."""
 
 
+class Checking(Service, t.Protocol):
+    """A service that has a check among ``Arm``'s ``checks``."""
+
+    def check(self, call: Call, route: Route) -> Response | None:
+        """Raise ``ArmError`` for what is refused; an answer ends the request."""
+
+
 class RequestCheck:
-    """A service that only checks requests, with ``_check``, in its place among the services: it has no routes and makes nothing."""
+    """A service that only checks requests: it has no routes and makes nothing."""
 
     def __init__(self, arm: Arm) -> None:
         self._arm = arm
-        arm.before.append(self._check)
 
-    def _check(self, call: Call, route: Route) -> Response | None:
+    def check(self, call: Call, route: Route) -> Response | None:
         """Raise ``ArmError`` for what is refused; an answer ends the request."""
         raise NotImplementedError
 
@@ -112,26 +119,50 @@ class RequestCheck:
         """Nothing to make."""
 
 
+@dataclass(frozen=True)
+class Part:
+    """What a family of services brings along, declared beside its code; ``build.PARTS`` collects them.
+
+    ``services`` are made, and what the world says of them, in this order. ``seconds``: how long Azure takes for a kind of
+    operation, ``ask_again``: after how many seconds it wants to be asked about those whose kind begins so. ``settings``: what
+    no source shows, each with its default. ``world``: its keys of a world file. ``manners``: how its answers' headers differ
+    from Azure Resource Manager's own, by the beginning of the resource type.
+    """
+
+    services: tuple[t.Callable[[Arm], Service], ...] = ()
+    seconds: t.Mapping[str, float] = field(default_factory=dict)
+    ask_again: t.Mapping[str, int] = field(default_factory=dict)
+    settings: t.Mapping[str, t.Any] = field(default_factory=dict)
+    world: Keys = field(default_factory=Keys)
+    manners: tuple[tuple[str, Manner], ...] = ()
+
+
 class Arm:
     """A local Azure Resource Manager.
 
     ``clock`` is the only time it knows, ``seed`` the only chance. ``latency`` maps operation kinds to emulated seconds
-    (``None`` = everything is instant). ``world`` is the parsed world file.
+    (``None`` = everything is instant). ``world`` is the parsed world file, completed; ``complete`` completes those it is reset to.
 
-    ``before`` holds the checks each route that is not anonymous passes first. ``around`` holds functions
-    ``(request, entry, proceed) -> response`` that see every request, outermost first, and may answer themselves.
+    ``checks`` are services: each route that is not anonymous passes their checks in this order before it is served (``before``
+    holds them). ``around`` holds functions ``(request, entry, proceed) -> response`` that see every request, outermost first,
+    and may answer themselves.
     """
 
     def __init__(
         self,
-        services: t.Sequence[t.Callable[[Arm], Service]],
+        parts: t.Sequence[Part],
         clock: Clock,
         world: JSON | None = None,
         latency: t.Mapping[str, float] | None = None,
         seed: int = 1,
+        *,
+        checks: t.Sequence[type[Checking]] = (),
+        complete: t.Callable[[JSON], JSON] = dict,
     ) -> None:
         self.clock = clock
-        self._factories, self._seed, self.latency = services, seed, latency
+        self._parts, self._checks, self._seed, self.latency = parts, checks, seed, latency
+        self.complete = complete
+        self.ask_again = {kind: seconds for part in parts for kind, seconds in part.ask_again.items()}
         self.world: JSON = world or {}
         self.log: list[JSON] = []
         self.before: list[t.Callable[[Call, Route], Response | None]] = []
@@ -139,9 +170,9 @@ class Arm:
         self.reset()
 
     def reset(self, world: JSON | None = None) -> None:
-        """Forget everything that happened and start from the world again (or from another one)."""
+        """Forget everything that happened and start from the world again (or from another one, which is completed)."""
         if world is not None:
-            self.world = world
+            self.world = self.complete(world)
         self.random = random.Random(self._seed)
         self.store = Store(self.clock.now)
         self.scheduler = Scheduler(self.clock)
@@ -149,13 +180,16 @@ class Arm:
         self.settings: JSON = dict(self.world.get("settings", {}))
         self.events: dict[str, t.Callable[[JSON], JSON]] = {}
         self.private_link = PrivateLink()
-        self._headers = ResponseHeaders(self)
+        manners = tuple(row for part in self._parts for row in part.manners)
+        self._headers = ResponseHeaders(self.clock, self.guid, manners)
         self.log.clear()
         self.before.clear()
         self.around.clear()
         self.services: list[Service] = []
-        for factory in self._factories:
-            self.services.append(factory(self))
+        for part in self._parts:
+            for factory in part.services:
+                self.services.append(factory(self))
+        self.before += [self.service(kind).check for kind in self._checks]
         routes = [route for service in self.services for route in service.routes()]
         self._routes = [(route.method, route.matcher(), route) for route in routes]
         self._by_depth: dict[int, list[tuple[str, re.Pattern[str], Route]]] = {}
@@ -270,6 +304,7 @@ __all__ = [
     "Arm",
     "ArmError",
     "Call",
+    "Part",
     "Proceed",
     "Request",
     "Resource",

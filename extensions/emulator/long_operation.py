@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from .arm import Arm, Call
-from .latency import ASK_AGAIN
 from .operations import Operation
 from .wire import JSON, ArmError, Request, Response
 
@@ -48,18 +47,6 @@ class Dialect:
     repeats_location: bool = False
     named: bool = False
     timed: bool = False
-
-
-#: Scope: ``/subscriptions/{s}/providers/Microsoft.Network/locations/{l}``.
-NETWORK = Dialect("operations", "operationResults")
-#: Scope: the resource group's id plus ``/providers/Microsoft.Network``.
-PRIVATE_DNS = Dialect(
-    "privateDnsOperationStatuses", "privateDnsOperationResults", running_status=202, repeats_location=True
-)
-#: Scope: the vault's id.
-VAULT = Dialect("operationStatus", "operationResults", repeats_location=True, named=True)
-#: Scope: the subscription's id. Deleting a resource group answers with ``Location`` alone.
-RESOURCE_GROUP = Dialect("", "operationresults")
 
 
 def signed(arm: Arm, request: Request, path: str, api_version: str) -> str:
@@ -92,7 +79,7 @@ def retry_after(arm: Arm, kind: str) -> dict[str, str]:
     """The ``Retry-After`` header of an operation of this kind, or nothing.
 
     The world's setting ``retry_after`` (seconds; ``none`` for no header at all) decides when given. Otherwise an operation
-    that takes no time gets none, and every other as many emulated seconds as ``latency.ASK_AGAIN`` says. It is never empty
+    that takes no time gets none, and every other as many emulated seconds as its part's ``ask_again`` says. It is never empty
     and never below 1, because azure-core takes 0 for absent and azure-cli fails on an empty value.
     """
     setting = arm.settings.get("retry_after")
@@ -100,7 +87,7 @@ def retry_after(arm: Arm, kind: str) -> dict[str, str]:
         return {} if str(setting).lower() == "none" else {"Retry-After": str(max(1, round(float(setting))))}
     if arm.seconds(kind) <= 0:
         return {}
-    seconds = next(value for beginning, value in ASK_AGAIN.items() if kind.startswith(beginning))
+    seconds = next(value for beginning, value in arm.ask_again.items() if kind.startswith(beginning))
     return {"Retry-After": str(max(1, round(seconds / arm.clock.speed)))}
 
 

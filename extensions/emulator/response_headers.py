@@ -11,10 +11,8 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime, timezone
 
+from .clock import Clock
 from .wire import Request, Response, is_management
-
-if t.TYPE_CHECKING:
-    from .arm import Arm
 
 #: Refused before any provider saw the request.
 GATEWAY = frozenset(
@@ -46,7 +44,8 @@ GATEWAY = frozenset(
     }
 )
 _CAUSE, _REGION, _HOUR = "x-ms-failure-cause", "WESTEUROPE", 3600
-_RESOURCE_REQUESTS = "subscription-resource-requests"
+#: The name of an allowance that a provider counts itself.
+RESOURCE_REQUESTS = "subscription-resource-requests"
 
 
 class Manner(t.NamedTuple):
@@ -55,56 +54,34 @@ class Manner(t.NamedTuple):
     Where ``takes_client_request_id``, the client's id of a request becomes the provider's.
     """
 
-    allowances: dict[str, tuple[str, int]]
+    allowances: t.Mapping[str, tuple[str, int]]
     own_request_id: bool = False
     takes_client_request_id: bool = False
     echoes_client_request_id: bool = False
     caching: str = "no-cache"
 
 
-_ALLOWANCES = {
+#: What Azure Resource Manager itself allows a subscription in an hour.
+ALLOWANCES = {
     "reads": ("subscription-reads", 12000),
     "writes": ("subscription-writes", 1200),
     "deletes": ("subscription-deletes", 15000),
 }
-#: By the beginning of the resource type; the first that fits counts.
-MANNERS: tuple[tuple[str, Manner], ...] = (
-    (
-        "microsoft.network/privatedns",
-        Manner(
-            {
-                "reads": (_RESOURCE_REQUESTS, 500),
-                "writes": (_RESOURCE_REQUESTS, 12000),
-                "deletes": (_RESOURCE_REQUESTS, 12000),
-            },
-            own_request_id=True,
-            takes_client_request_id=True,
-            caching="private",
-        ),
-    ),
-    ("microsoft.network/", Manner(_ALLOWANCES, own_request_id=True)),
-    (
-        "microsoft.recoveryservices/",
-        Manner(
-            {**_ALLOWANCES, "writes": (_RESOURCE_REQUESTS, 300), "deletes": (_RESOURCE_REQUESTS, 10)},
-            echoes_client_request_id=True,
-        ),
-    ),
-    ("", Manner(_ALLOWANCES)),
-)
 _KINDS = {"GET": "reads", "HEAD": "reads", "DELETE": "deletes"}
 
 
 class ResponseHeaders:
     """Completes the answers of one emulator, and counts what has been used of each allowance."""
 
-    def __init__(self, arm: Arm) -> None:
-        self._arm = arm
+    def __init__(self, clock: Clock, guid: t.Callable[[], str], manners: t.Sequence[tuple[str, Manner]]) -> None:
+        """``manners`` by the beginning of the resource type; the first that fits counts, and Resource Manager's own otherwise."""
+        self._clock, self._guid = clock, guid
+        self._manners = (*manners, ("", Manner(ALLOWANCES)))
         self._used: dict[tuple[str, ...], int] = {}
 
     def complete(self, request: Request, response: Response) -> None:
         """Add what is missing. Sign-in and the emulator's own routes have no more than an id."""
-        correlation = self._arm.guid()
+        correlation = self._guid()
         sent = response.headers
         if not is_management(request.path):
             sent.setdefault("x-ms-request-id", correlation)
@@ -112,14 +89,14 @@ class ResponseHeaders:
         if _code(response) in GATEWAY:
             sent.setdefault(_CAUSE, "gateway")
         refused_early = _CAUSE in sent
-        manner = _manner(request.path)
-        own_id = self._arm.guid() if manner.own_request_id and not refused_early else correlation
+        manner = self._manner(request.path)
+        own_id = self._guid() if manner.own_request_id and not refused_early else correlation
         client_id = request.headers.get("x-ms-client-request-id")
         if client_id and manner.takes_client_request_id and not refused_early:
             own_id = client_id
         sent.setdefault("x-ms-request-id", own_id)
         sent["x-ms-correlation-request-id"] = correlation
-        moment = datetime.fromtimestamp(self._arm.clock.now(), timezone.utc)
+        moment = datetime.fromtimestamp(self._clock.now(), timezone.utc)
         sent["x-ms-routing-request-id"] = f"{_REGION}:{moment:%Y%m%dT%H%M%SZ}:{correlation}"
         asked = request.headers.get("x-ms-return-client-request-id", "").lower() == "true"
         if client_id and (asked or (manner.echoes_client_request_id and not refused_early)):
@@ -130,12 +107,16 @@ class ResponseHeaders:
             name, left = self._left(request, manner)
             sent[f"x-ms-ratelimit-remaining-{name}"] = str(left)
 
+    def _manner(self, path: str) -> Manner:
+        kind = path.lower().rpartition("/providers/")[2] if "/providers/" in path.lower() else ""
+        return next(manner for beginning, manner in self._manners if kind.startswith(beginning))
+
     def _left(self, request: Request, manner: Manner) -> tuple[str, int]:
         """An allowance is a subscription's and begins anew each emulated hour. Running out of it has no consequence here."""
         kind = _KINDS.get(request.method, "writes")
         name, limit = manner.allowances[kind]
         subscription = next(iter(request.path.strip("/").lower().split("/")[1:2]), "")
-        key = (subscription, name, kind, str(int(self._arm.clock.now()) // _HOUR))
+        key = (subscription, name, kind, str(int(self._clock.now()) // _HOUR))
         self._used[key] = self._used.get(key, 0) + 1
         return name, max(0, limit - self._used[key])
 
@@ -145,8 +126,3 @@ def _code(response: Response) -> str:
     document = response.document if isinstance(response.document, dict) else {}
     error = document.get("error")
     return str(error.get("code", "")) if isinstance(error, dict) and response.status >= 400 else ""
-
-
-def _manner(path: str) -> Manner:
-    kind = path.lower().rpartition("/providers/")[2] if "/providers/" in path.lower() else ""
-    return next(manner for beginning, manner in MANNERS if kind.startswith(beginning))

@@ -7,7 +7,7 @@ import typing as t
 from pathlib import Path
 
 from .wire import JSON
-from .world_schema import problems
+from .world_schema import Keys, Many, problems
 
 TENANT = "11111111-1111-4111-8111-111111111111"
 SUBSCRIPTION = "22222222-2222-4222-8222-222222222222"
@@ -19,45 +19,13 @@ PROVIDERS = ("Microsoft.Network", "Microsoft.RecoveryServices", "Microsoft.Stora
 CLASSIC_STORAGE = "Microsoft.ClassicStorage"
 CLOUDS = ("AzureCloud", "AzureUSGovernment", "AzureChinaCloud")
 
-#: Settings of the platform with their defaults, all times in emulated seconds unless stated otherwise.
-#: ``role_assignment_delay``: until a new assignment counts. ``world_roles_delay``: the same for the world's own.
-#: ``principal_replication_delay``: until Microsoft.Authorization knows a new identity; 0 accepts any principal at once.
-#: ``principal_not_found_always``: with such a delay, ``PrincipalNotFound`` is answered even when ``principalType`` is
-#: sent (azure-cli retries in that case too, so it happens); ``false`` keeps to the error's own text.
-#: ``token_lifetime``: real seconds. ``provider_registration_seconds``: Registering -> Registered.
-#: ``role_definition_ids``: ``subscription`` or ``tenant``, the form answered in assignments.
-#: ``unassignable_role_code``: what assigning a custom role outside its assignable scopes is refused with.
-#: ``unknown_api_versions``: ``refuse`` answers those that the catalog does not list with an error, ``accept`` with what they ask.
-#: ``retry_after``: see ``long_operation.retry_after``.
-SETTINGS: JSON = {
-    "role_assignment_delay": 0,
-    "world_roles_delay": 0,
-    "principal_replication_delay": 0,
-    "principal_not_found_always": True,
-    "token_lifetime": 3600,
-    "provider_registration_seconds": 0,
-    "role_definition_ids": "subscription",
-    "unassignable_role_code": "RoleDefinitionDoesNotExist",
-    "unknown_api_versions": "accept",
-    "retry_after": None,
-}
-
-_IN_GROUPS = (
-    "virtual_networks",
-    "private_dns_zones",
-    "vaults",
-    "storage_accounts",
-    "classic_storage_accounts",
-    "private_endpoints",
-)
-
 
 class WorldError(ValueError):
     """The world file cannot be used; the message says where and why."""
 
 
-def read(path: str | Path) -> JSON:
-    """Read a world file (YAML, or JSON by its ending) and complete it. Raises :class:`WorldError`."""
+def read(path: str | Path) -> t.Any:
+    """The content of a world file (YAML, or JSON by its ending). Raises :class:`WorldError`."""
     import yaml  # Only where a file is read: the rest of the emulator runs without PyYAML.
 
     text = Path(path).read_text(encoding="utf-8")
@@ -65,12 +33,15 @@ def read(path: str | Path) -> JSON:
         document = json.loads(text) if str(path).endswith(".json") else yaml.safe_load(text)
     except (ValueError, yaml.YAMLError) as error:
         raise WorldError(f"{path} cannot be parsed: {error}") from error
-    return complete({} if document is None else document)
+    return {} if document is None else document
 
 
-def complete(world: t.Any) -> JSON:
-    """The world with every platform default filled in. Raises :class:`WorldError`; completing twice changes nothing."""
-    check(world)
+def complete(world: t.Any, keys: Keys, settings: t.Mapping[str, t.Any]) -> JSON:
+    """The world with every default filled in. Raises :class:`WorldError`; completing twice changes nothing.
+
+    ``keys`` are those it may have, ``settings`` the settings with their defaults.
+    """
+    check(world, keys, settings)
     done: JSON = dict(world)
     done.setdefault("cloud", CLOUDS[0])
     done.setdefault("tenant_id", TENANT)
@@ -83,7 +54,7 @@ def complete(world: t.Any) -> JSON:
     done["principals"] = [_principal(one) for one in done.get("principals") or [operator]]
     done["resource_groups"] = [_group(one, first) for one in done.get("resource_groups") or []]
     known = {(group["subscription_id"].lower(), group["name"].lower()) for group in done["resource_groups"]}
-    for kind in _IN_GROUPS:
+    for kind in (name for name, of in keys.items() if isinstance(of, Many) and "resource_group!" in of.of):
         done[kind] = [{"subscription_id": first, **one} for one in done.get(kind) or []]
         for one in done[kind]:
             if (one["subscription_id"].lower(), one["resource_group"].lower()) not in known:
@@ -92,13 +63,19 @@ def complete(world: t.Any) -> JSON:
                 done["resource_groups"].append(_group({**group, "subscription_id": one["subscription_id"]}, first))
     for kind in ("role_assignments", "locks"):
         done[kind] = list(done.get(kind) or [])
-    done["settings"] = {**SETTINGS, **(done.get("settings") or {})}
+    done["settings"] = {**settings, **(done.get("settings") or {})}
     return done
 
 
-def check(world: t.Any) -> None:
+def check(world: t.Any, keys: Keys, settings: t.Collection[str]) -> None:
     """Raise :class:`WorldError` for a world that cannot be meant: everything that is wrong, a line each."""
-    found = [*problems(world)]
+    found = [*problems(world, keys)]
+    given = world.get("settings") if isinstance(world, dict) else None
+    found += [
+        f"settings.{name}: unknown setting; known are {', '.join(sorted(settings))}"
+        for name in (given if isinstance(given, dict) else ())
+        if name not in settings
+    ]
     if found:
         raise WorldError("\n".join(found))
 

@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.privatelink.recovery.extensions.emulator import world
-from ansible_collections.privatelink.recovery.extensions.emulator.build import KNOWN, build_arm
-from ansible_collections.privatelink.recovery.extensions.emulator.world_schema import WORLD as SCHEMA
+from ansible_collections.privatelink.recovery.extensions.emulator.build import SETTINGS, build_arm, complete
+from ansible_collections.privatelink.recovery.extensions.emulator.build import WORLD as WORLD_KEYS
 from ansible_collections.privatelink.recovery.extensions.emulator.world_schema import Keys, Many
 from ansible_collections.privatelink.recovery.plugins.module_utils.azure.credentials import ENVIRONMENT
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.connection_options import CONNECTION
@@ -148,15 +147,10 @@ def keys_of(kind: t.Any) -> set[str]:
 
 def test_every_setting_event_route_and_key_of_the_world_is_documented() -> None:
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "extensions" / "emulator").rglob("*.py"))
-    used = set(re.findall(r"settings\.get\(\s*\"(\w+)\"", code)) | set(world.SETTINGS)
-    for file in (ROOT / "extensions" / "emulator" / "services").glob("*/settings.py"):
-        used |= set(
-            importlib.import_module(
-                f"ansible_collections.{PREFIX}extensions.emulator.services.{file.parent.name}.settings"
-            ).DEFAULTS
-        )
+    used = set(re.findall(r"settings\.get\(\s*\"(\w+)\"", code))
+    assert used - set(SETTINGS) == set()
     table = REHEARSAL.split("## Settings")[1].split("## Latency")[0]
-    assert set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE)) == used == set(KNOWN)
+    assert set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE)) == set(SETTINGS)
     arm = build_arm()
     events = REHEARSAL.split("## Events")[1].split("## Routes")[0]
     assert set(re.findall(r"^\| `(\w+)`", events, re.MULTILINE)) == set(arm.events)
@@ -164,8 +158,8 @@ def test_every_setting_event_route_and_key_of_the_world_is_documented() -> None:
     assert {("GET", "state"), ("POST", "faults")} <= routes
     assert {f"{method} /emulator/{name}" for method, name in routes} - named(REHEARSAL) == set()
     keys = REHEARSAL.split("## World file")[1].split("## Settings")[0]
-    assert set(re.findall(r"^\| `(\w+)`", keys, re.MULTILINE)) == set(world.complete({}))
-    assert keys_of(SCHEMA) - named(keys) == set()
+    assert set(re.findall(r"^\| `(\w+)`", keys, re.MULTILINE)) == set(complete({}))
+    assert keys_of(WORLD_KEYS) - named(keys) == set()
 
 
 def test_every_connection_option_and_variable_is_documented() -> None:
@@ -252,7 +246,7 @@ OPERATOR = {
 def test_the_readmes_playbook_runs_with_no_more_than_the_guides_permissions(
     azure: AzureProcess, playbooks: Playbooks
 ) -> None:
-    azure.start_over(principals=[*world.complete({})["principals"], OPERATOR])
+    azure.start_over(principals=[*complete({})["principals"], OPERATOR])
     scope = f"/subscriptions/{SUBSCRIPTION}"
     (role,) = example(GUIDE, "permissions")
     grant = {"scope": scope, "role": "{{ role_name }}", "principal_id": OPERATOR["object_id"]}

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
 
-from ansible_collections.privatelink.recovery.extensions.emulator import in_process
 from ansible_collections.privatelink.recovery.extensions.emulator import world as worlds
-from ansible_collections.privatelink.recovery.extensions.emulator.arm import Arm, Route
-from ansible_collections.privatelink.recovery.extensions.emulator.build import SERVICES
-from ansible_collections.privatelink.recovery.extensions.emulator.clock import Clock
+from ansible_collections.privatelink.recovery.extensions.emulator.arm import Arm, Part, Route
+from ansible_collections.privatelink.recovery.extensions.emulator.build import PARTS
 from ansible_collections.privatelink.recovery.extensions.emulator.private_link import Name
 from ansible_collections.privatelink.recovery.extensions.emulator.store import Resource
-from ansible_collections.privatelink.recovery.extensions.emulator.wire import JSON, ArmError, Request, Response
+from ansible_collections.privatelink.recovery.extensions.emulator.wire import JSON, ArmError
+from ansible_collections.privatelink.recovery.tests.unit.emulator import client
 
 SUBSCRIPTION = f"/subscriptions/{worlds.SUBSCRIPTION}"
 GROUP = f"{SUBSCRIPTION}/resourceGroups/rg"
@@ -59,13 +57,12 @@ class Things:
         self.connected = [item for item in self.connected if item["endpoint"] != endpoint_id]
 
 
-class Azure:
-    """An emulator with one network, one zone linked to it and a client that is signed in."""
+class Azure(client.Azure):
+    """An emulator with one network, one zone linked to it and a target beside those of Azure."""
 
     def __init__(self, latency: dict[str, float] | None = None, **world: t.Any) -> None:
         operator = {"object_id": worlds.OBJECT, "roles": [{"role": "Owner", "scope": SUBSCRIPTION}]}
         reader = {"object_id": READER, "client_id": READER, "roles": [{"role": "Reader", "scope": SUBSCRIPTION}]}
-        self.clock = Clock(lambda: 1_700_000_000.0)
         described = {
             "principals": [operator, reader],
             "resource_groups": [{"name": "rg"}],
@@ -73,50 +70,8 @@ class Azure:
             "private_dns_zones": [zone()],
             **world,
         }
-        self.arm = Arm((*SERVICES, Things), self.clock, worlds.complete(described), latency)
+        super().__init__(described, latency, parts=(*PARTS, Part((Things,))), api=API, now=1_700_000_000.0)
         self.things: Things = self.arm.service(Things)
-
-    def send(
-        self,
-        method: str,
-        path: str,
-        body: JSON | None = None,
-        *,
-        api: str = API,
-        caller: str = "",
-        headers: dict[str, str] | None = None,
-    ) -> Response:
-        """One request; ``path`` may be an absolute URL that is followed verbatim."""
-        url = path if path.startswith("https:") else f"{in_process.BASE_URL}{path}"
-        if "api-version=" not in url:
-            url += ("&" if "?" in url else "?") + f"api-version={api}"
-        kind = {} if body is None else {"Content-Type": "application/json"}
-        sent = {"Authorization": f"Bearer {in_process.token(self.arm, caller)}", **kind, **(headers or {})}
-        content = b"" if body is None else json.dumps(body).encode()
-        response = self.arm.answer(Request.parse(method, url, sent, content))
-        # What went over the wire stays as it was, whatever happens to the resource afterwards.
-        response.document = json.loads(response.body() or b"null")
-        return response
-
-    def get(self, path: str, api: str = API) -> JSON:
-        """The document at a path, which must exist."""
-        response = self.send("GET", path, api=api)
-        assert response.status == 200, response.document
-        return t.cast(JSON, response.document)
-
-    def settled(self, method: str, path: str, body: JSON | None = None, **options: t.Any) -> JSON:
-        """Do a write to its end and return the resource, or nothing after a DELETE."""
-        response = self.send(method, path, body, **options)
-        assert response.status in (200, 201, 202), response.document
-        status = self.send("GET", response.headers["Azure-AsyncOperation"])
-        assert status.document == {"status": "Succeeded"}
-        return {} if method == "DELETE" else self.get(path)
-
-    def refused(self, method: str, path: str, body: JSON | None = None, **options: t.Any) -> tuple[int, str, str]:
-        """Status, code and message of a refusal."""
-        response = self.send(method, path, body, **options)
-        error = response.document.get("error", response.document)
-        return response.status, error["code"], error["message"]
 
 
 def network(name: str = "vnet", number: int = 1, **subnet: t.Any) -> JSON:

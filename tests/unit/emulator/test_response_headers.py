@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.privatelink.recovery.extensions.emulator.world import SUBSCRIPTION
-from ansible_collections.privatelink.recovery.tests.unit.emulator.platform_client import (
+from ansible_collections.privatelink.recovery.tests.unit.emulator.client import (
     SUBSCRIPTION_ID,
     ask,
     code,

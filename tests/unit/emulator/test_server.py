@@ -19,7 +19,7 @@ import requests
 from ansible_collections.privatelink.recovery.extensions.emulator import in_process
 from ansible_collections.privatelink.recovery.extensions.emulator.server import Server
 from ansible_collections.privatelink.recovery.extensions.emulator.world import CLIENT, SECRET, TENANT
-from ansible_collections.privatelink.recovery.tests.unit.emulator.platform_client import NOON, SUBSCRIPTION_ID, emulator
+from ansible_collections.privatelink.recovery.tests.unit.emulator.client import NOON, SUBSCRIPTION_ID, emulator
 
 GROUP = f"{SUBSCRIPTION_ID}/resourcegroups/rg"
 VERSION = {"api-version": "2024-11-01"}

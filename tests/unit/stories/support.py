@@ -89,13 +89,7 @@ LOST: JSON = {"operation_failed": {"code": "InternalServerError", "message": "Th
 def forbid(cloud: Cloud, *actions: str) -> None:
     """Take actions away from every role of everybody."""
     authorization: Authorization = cloud.arm.service(Authorization)
-    granted = authorization._granted
-
-    def less(object_id: str, scope: str) -> t.Iterator[JSON]:
-        for row in granted(object_id, scope):
-            yield {**row, "notActions": [*(row.get("notActions") or []), *actions]}
-
-    authorization._granted = less  # type: ignore[method-assign]
+    authorization.forbid(*actions)
 
 
 def exactly(path: str) -> str:

@@ -11,13 +11,15 @@ import typing as t
 
 from ... import permission
 from ...arm import Arm, Call, Route
-from ...long_operation import NETWORK, headers, named_url, poll, result
+from ...long_operation import Dialect, headers, named_url, poll, result
 from ...operations import Operation
 from ...store import Resource
 from ...wire import JSON, ArmError, Response, fold
 from .settings import setting
 
 GROUP_PATH = "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Network"
+#: Scope: ``/subscriptions/{s}/providers/Microsoft.Network/locations/{l}``.
+_DIALECT = Dialect("operations", "operationResults")
 _NAME = re.compile(r"\w([\w.-]{0,78}\w)?", re.ASCII)
 _REGION = "/subscriptions/{subscription}/providers/Microsoft.Network/locations/{location}"
 
@@ -25,7 +27,7 @@ _REGION = "/subscriptions/{subscription}/providers/Microsoft.Network/locations/{
 def routes() -> list[Route]:
     """The two URLs a long operation of Microsoft.Network can be watched through."""
     return [
-        watched(_REGION + "/operations/{operation}", lambda call: poll(call, call["operation"], NETWORK)),
+        watched(_REGION + "/operations/{operation}", lambda call: poll(call, call["operation"], _DIALECT)),
         watched(_REGION + "/operationResults/{operation}", lambda call: result(call, call["operation"])),
     ]
 
@@ -73,7 +75,7 @@ def accepted(
     The 201 of a ``notified`` type says that Azure can tell of the operation's end.
     """
     scope = f"{subscription(operation.resource_id)}/providers/Microsoft.Network/locations/{region}"
-    sent = headers(call, operation, NETWORK, scope, location=resource is None)
+    sent = headers(call, operation, _DIALECT, scope, location=resource is None)
     sent["x-ms-request-id"] = operation.id
     if new and notified:
         sent["Azure-AsyncNotification"] = "Enabled"

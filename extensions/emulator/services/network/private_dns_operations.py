@@ -14,7 +14,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ...arm import Call, Route
-from ...long_operation import PRIVATE_DNS, headers, poll, result
+from ...long_operation import Dialect, headers, poll, result
 from ...store import Resource
 from ...wire import JSON, ArmError, Response
 from .operations import GROUP_PATH, group_of, watched
@@ -23,13 +23,17 @@ ZONE = "Microsoft.Network/privateDnsZones"
 LINK = ZONE + "/virtualNetworkLinks"
 ZONE_PATH = GROUP_PATH + "/privateDnsZones/{zone}"
 _REFUSED = "private_dns.refused"
+#: Scope: the resource group's id plus ``/providers/Microsoft.Network``.
+_DIALECT = Dialect(
+    "privateDnsOperationStatuses", "privateDnsOperationResults", running_status=202, repeats_location=True
+)
 
 
 def routes() -> list[Route]:
     """The two URLs a long operation can be watched through."""
-    status, outcome = f"{GROUP_PATH}/{PRIVATE_DNS.statuses}", f"{GROUP_PATH}/{PRIVATE_DNS.results}"
+    status, outcome = f"{GROUP_PATH}/{_DIALECT.statuses}", f"{GROUP_PATH}/{_DIALECT.results}"
     return [
-        watched(status + "/{operation}", lambda call: poll(call, call["operation"], PRIVATE_DNS)),
+        watched(status + "/{operation}", lambda call: poll(call, call["operation"], _DIALECT)),
         watched(outcome + "/{operation}", lambda call: result(call, call["operation"], lambda _operation: {})),
     ]
 
@@ -71,7 +75,7 @@ def accepted(
         operation = arm.operations.start(operation_id, _REFUSED, resource_id, done, error=error)
     scope = group_of(call) + "/providers/Microsoft.Network"
     body: JSON | None = None if kind.endswith(".delete") else {}
-    return Response(202, body, headers(call, operation, PRIVATE_DNS, scope))
+    return Response(202, body, headers(call, operation, _DIALECT, scope))
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ _GRAPH = "/v1.0/"
 class AccessToken(RequestCheck):
     """Sets ``call.caller`` to the principal of the token, or refuses with 401."""
 
-    def _check(self, call: Call, route: Route) -> Response | None:
+    def check(self, call: Call, route: Route) -> Response | None:
         header = call.request.headers.get("authorization", "")
         if not header:
             raise self._refuse("AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.")

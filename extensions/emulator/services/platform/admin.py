@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ... import report, world
+from ... import report
 from ...arm import Arm, Call, Proceed, Route
 from ...faults import Faults
 from ...operations import Operation
@@ -72,8 +72,7 @@ class Admin:
 
     def _reset(self, call: Call) -> Response:
         try:
-            new = world.complete(call.body) if call.request.body.strip() else None
-            self._arm.reset(new)
+            self._arm.reset(call.body if call.request.body.strip() else None)
         except ValueError as error:
             raise ArmError(400, "InvalidWorld", str(error)) from None
         return Response(200, {"clock": self._clock()})

@@ -21,9 +21,9 @@ class Authorization:
 
     def __init__(self, arm: Arm) -> None:
         self._arm = arm
+        self._forbidden: list[str] = []
         self.definitions = RoleDefinitions(arm)
         self.assignments = RoleAssignments(arm, self.definitions)
-        arm.before.append(self._check)
 
     def routes(self) -> t.Iterable[Route]:
         """Role definitions, role assignments and permissions at any scope."""
@@ -48,6 +48,10 @@ class Authorization:
         What is announced before the first request belongs to the world and has long been known.
         """
         self.assignments.announce(object_id, kind)
+
+    def forbid(self, *actions: str) -> None:
+        """Take actions (or patterns of them) away from everybody, whatever their roles say."""
+        self._forbidden += actions
 
     def allowed(self, principal_object_id: str, action: str, scope: str, *, data: bool = False) -> bool:
         """Whether a principal has a permission on a scope, by the assignments that count by now.
@@ -94,7 +98,7 @@ class Authorization:
             for assigned in (one.properties["scope"] for one in self._counting(principal_object_id))
         )
 
-    def _check(self, call: Call, route: Route) -> Response | None:
+    def check(self, call: Call, route: Route) -> Response | None:
         if route.action != "":
             action = route.action or permission.action_of(call.request.method, call.id)
             self.require(call, action, permission.scope_of(call.id))
@@ -112,7 +116,12 @@ class Authorization:
         for one in self._counting(object_id):
             definition = self.definitions.find(one.properties["roleDefinitionId"])
             if definition is not None and permission.within(scope, one.properties["scope"]):
-                yield from definition["properties"]["permissions"]
+                for row in definition["properties"]["permissions"]:
+                    yield (
+                        {**row, "notActions": [*(row.get("notActions") or []), *self._forbidden]}
+                        if self._forbidden
+                        else row
+                    )
 
     def _permissions(self, call: Call) -> Response:
         granted = self._granted(call.caller["object_id"], call.parameters.get("scope", ""))

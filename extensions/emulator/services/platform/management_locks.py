@@ -26,7 +26,6 @@ class ManagementLocks:
 
     def __init__(self, arm: Arm) -> None:
         self._arm = arm
-        arm.before.append(self._check)
 
     def routes(self) -> t.Iterable[Route]:
         """List, get, put and delete at any scope."""
@@ -48,7 +47,7 @@ class ManagementLocks:
         """Raise what Azure says when something that is locked would be deleted along with another resource."""
         self._refuse(resource_id, deleting=True)
 
-    def _check(self, call: Call, _route: Route) -> Response | None:
+    def check(self, call: Call, _route: Route) -> Response | None:
         path = call.request.path
         if call.request.method in _CHANGES and f"/providers/{TYPE}/".lower() not in path.lower():
             self._refuse(path.rstrip("/"), deleting=call.request.method == "DELETE")

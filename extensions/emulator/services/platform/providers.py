@@ -24,7 +24,6 @@ class Providers:
     def __init__(self, arm: Arm) -> None:
         self._arm = arm
         self._states: dict[tuple[str, str], str] = {}
-        arm.before.append(self._check)
 
     def routes(self) -> t.Iterable[Route]:
         """Reading and changing registrations."""
@@ -47,7 +46,7 @@ class Providers:
             return "Registered"
         return self._states.get((subscription.lower(), namespace.lower()), "NotRegistered")
 
-    def _check(self, call: Call, route: Route) -> Response | None:
+    def check(self, call: Call, route: Route) -> Response | None:
         match = _NAMESPACE.match(call.request.path)
         if match is None or re.search(r"/(un)?register$", call.request.path, re.IGNORECASE):
             return None

@@ -24,7 +24,7 @@ _GLOBAL = "global"
 class ApiVersions(RequestCheck):
     """The first check of all: it needs no token."""
 
-    def _check(self, call: Call, route: Route) -> Response | None:
+    def check(self, call: Call, route: Route) -> Response | None:
         if not is_management(call.request.path):
             return None
         version = call.request.api_version
@@ -72,7 +72,7 @@ class ApiVersions(RequestCheck):
 class RequestContents(RequestCheck):
     """The check of a body: it comes after those of who may write."""
 
-    def _check(self, call: Call, route: Route) -> Response | None:
+    def check(self, call: Call, route: Route) -> Response | None:
         writes = call.request.method in ("PUT", "PATCH")
         if is_management(call.request.path) and (writes or call.request.body):
             _require_json(call)

@@ -23,6 +23,8 @@ _GROUPS = "/subscriptions/{subscription}/resourceGroups"
 _GROUP = _GROUPS + "/{group}"
 _TYPE = "Microsoft.Resources/subscriptions/resourceGroups"
 _INSIDE = re.compile(r"(/subscriptions/[^/]+/resourceGroups/[^/]+)/", re.IGNORECASE)
+#: Scope: the subscription's id. Deleting a resource group answers with ``Location`` alone.
+_DIALECT = long_operation.Dialect("", "operationresults")
 _SHOWN = ("id", "name", "type", "location", "kind", "sku", "identity", "tags")
 
 
@@ -31,7 +33,6 @@ class ResourceGroups:
 
     def __init__(self, arm: Arm) -> None:
         self._arm = arm
-        arm.before.append(self._check)
 
     def routes(self) -> t.Iterable[Route]:
         """Groups, resource lists, existence checks and the poll of a deletion."""
@@ -67,7 +68,7 @@ class ResourceGroups:
             document["managedBy"] = given["managedBy"]
         return self._arm.store.put(Resource(group_id, document))
 
-    def _check(self, call: Call, route: Route) -> Response | None:
+    def check(self, call: Call, route: Route) -> Response | None:
         match = _INSIDE.match(call.id)
         if match is None:
             return None
@@ -146,7 +147,7 @@ class ResourceGroups:
         group = self._arm.store.get(call.id)
         running = self._arm.operations.running_on(group.id) or deletion.start(call, group)
         scope = f"/subscriptions/{call['subscription']}"
-        return Response(202, None, long_operation.headers(call, running, long_operation.RESOURCE_GROUP, scope))
+        return Response(202, None, long_operation.headers(call, running, _DIALECT, scope))
 
     def _poll(self, call: Call) -> Response:
         return long_operation.result(call, call["operation"])

@@ -24,7 +24,7 @@ _FORGOTTEN = re.compile(r"[\s:()]|^[0-9]|[^\x00-\x7f]")
 class ResourceTags(RequestCheck):
     """It comes after the checks of who may write."""
 
-    def _check(self, call: Call, route: Route) -> Response | None:
+    def check(self, call: Call, route: Route) -> Response | None:
         if call.request.method not in ("PUT", "PATCH") or not isinstance(call.body, dict):
             return None
         tags = call.body.get("tags")

@@ -21,7 +21,6 @@ class Subscriptions:
 
     def __init__(self, arm: Arm) -> None:
         self._arm = arm
-        arm.before.append(self._check)
 
     def routes(self) -> t.Iterable[Route]:
         """Lists and single subscriptions."""
@@ -35,7 +34,7 @@ class Subscriptions:
     def load(self, world: JSON) -> None:
         """Nothing to make: subscriptions stay in the world."""
 
-    def _check(self, call: Call, route: Route) -> Response | None:
+    def check(self, call: Call, route: Route) -> Response | None:
         match = _SUBSCRIPTION.match(call.request.path)
         if match and self._find(match.group(1)) is None:
             raise ArmError(404, "SubscriptionNotFound", f"The subscription '{match.group(1)}' could not be found.")

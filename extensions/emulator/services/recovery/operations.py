@@ -18,6 +18,8 @@ from .documents import CONNECTION_TYPE, VAULT, VAULT_TYPE
 from .versions import shown
 
 _NUMBERS = {"vault.create": 2047, "vault.update": 4095, "vault.delete": 1023}
+#: Scope: the vault's id.
+_VAULT_DIALECT = long_operation.Dialect("operationStatus", "operationResults", repeats_location=True, named=True)
 _CONNECTION_DIALECT = long_operation.Dialect("operationsStatus", "operationResults", named=True, timed=True)
 _FIRST_ASYNCHRONOUS = "2022-04-01"
 _FIRST_WITHOUT_PERCENTAGE = "2024-04-01"
@@ -45,7 +47,7 @@ def start(
 
 def vault_headers(call: Call, operation: Operation, *, location: bool = True) -> dict[str, str]:
     """The headers of an accepted write on a vault."""
-    return long_operation.headers(call, operation, long_operation.VAULT, operation.resource_id, location=location)
+    return long_operation.headers(call, operation, _VAULT_DIALECT, operation.resource_id, location=location)
 
 
 def connection_headers(call: Call, operation: Operation, *, location: bool = True) -> dict[str, str]:
@@ -70,7 +72,7 @@ def routes() -> list[Route]:
 
 
 def _poll_vault(call: Call) -> Response:
-    response = long_operation.poll(call, call["operation"], long_operation.VAULT)
+    response = long_operation.poll(call, call["operation"], _VAULT_DIALECT)
     if call.request.api_version < _FIRST_WITHOUT_PERCENTAGE:
         response.document["percentComplete"] = 0.0
     return response

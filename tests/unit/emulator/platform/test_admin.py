@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 
 import pytest
 import requests
-from ansible_collections.privatelink.recovery.extensions.emulator import in_process, latency, report, world
+from ansible_collections.privatelink.recovery.extensions.emulator import build, in_process, latency, report, world
 from ansible_collections.privatelink.recovery.extensions.emulator.arm import Arm
 from ansible_collections.privatelink.recovery.extensions.emulator.operations import Operation
 from ansible_collections.privatelink.recovery.extensions.emulator.wire import JSON, Request, Response
-from ansible_collections.privatelink.recovery.tests.unit.emulator.platform_client import (
+from ansible_collections.privatelink.recovery.tests.unit.emulator.client import (
     SUBSCRIPTION_ID,
     ask,
     code,
@@ -249,30 +249,30 @@ def test_world_file_that_cannot_be_meant(tmp_path: Path, content: str, message: 
     file = tmp_path / "world.yml"
     file.write_text(content)
     with pytest.raises(world.WorldError, match=message):
-        world.read(file)
+        build.read(file)
 
 
 @pytest.mark.parametrize(("name", "content"), [("w.yml", ""), ("w.json", "{}"), ("w.yaml", "vaults:")])
 def test_empty_world_has_every_default(tmp_path: Path, name: str, content: str) -> None:
     (tmp_path / name).write_text(content)
-    done = world.read(tmp_path / name)
+    done = build.read(tmp_path / name)
     assert done["subscriptions"][0]["providers"]["Microsoft.RecoveryServices"] == "Registered"
     assert done["principals"][0]["roles"] == [{"role": "Owner", "scope": SUBSCRIPTION_ID}]
-    assert done == world.complete(done)
+    assert done == build.complete(done)
 
 
 def test_groups_that_are_only_mentioned_exist() -> None:
-    done = world.complete({"vaults": [{"name": "v", "resource_group": "rg", "location": "uksouth"}]})
+    done = build.complete({"vaults": [{"name": "v", "resource_group": "rg", "location": "uksouth"}]})
     assert [(one["name"], one["location"]) for one in done["resource_groups"]] == [("rg", "uksouth")]
 
 
 @pytest.mark.parametrize(
     ("text", "seconds", "speed"),
-    [("instant", None, 1), ("realistic", 60, 1), ("realisticx20", 60, 20), ("realisticx0.5", 60, 0.5)],
+    [("instant", 0, 1), ("realistic", 60, 1), ("realisticx20", 60, 20), ("realisticx0.5", 60, 0.5)],
 )
-def test_latency(text: str, seconds: float | None, speed: float) -> None:
-    parsed = latency.parse(text)
-    assert (parsed.seconds and parsed.seconds["vault.create"], parsed.speed) == (seconds, speed)
+def test_latency(text: str, seconds: float, speed: float) -> None:
+    arm = emulator(latency=text)
+    assert (arm.seconds("vault.create"), arm.clock.speed) == (seconds, speed)
 
 
 @pytest.mark.parametrize("text", ["", "slow", "realisticx", "realisticx0", "realisticx-1"])
@@ -304,7 +304,7 @@ def test_retry_after(settings: JSON, latency_name: str, kind: str, expected: dic
 
 
 def test_every_operation_says_when_to_ask_again() -> None:
-    assert [kind for kind in latency.REALISTIC if not kind.startswith(tuple(latency.ASK_AGAIN))] == []
+    assert [kind for kind in build.SECONDS if not kind.startswith(tuple(emulator().ask_again))] == []
 
 
 def test_a_mistake_inside_is_a_500_with_its_reason() -> None:

@@ -11,7 +11,7 @@ from ansible_collections.privatelink.recovery.extensions.emulator.role_catalog i
 from ansible_collections.privatelink.recovery.extensions.emulator.services.platform.authorization import Authorization
 from ansible_collections.privatelink.recovery.extensions.emulator.wire import JSON, Request, Response
 from ansible_collections.privatelink.recovery.extensions.emulator.world import CLIENT, OBJECT, SUBSCRIPTION, TENANT
-from ansible_collections.privatelink.recovery.tests.unit.emulator.platform_client import (
+from ansible_collections.privatelink.recovery.tests.unit.emulator.client import (
     GUEST,
     SUBSCRIPTION_ID,
     ask,

@@ -6,7 +6,7 @@ import pytest
 from ansible_collections.privatelink.recovery.extensions.emulator import in_process, provider_catalog
 from ansible_collections.privatelink.recovery.extensions.emulator.arm import Arm
 from ansible_collections.privatelink.recovery.extensions.emulator.wire import JSON, Request, Response
-from ansible_collections.privatelink.recovery.tests.unit.emulator.platform_client import (
+from ansible_collections.privatelink.recovery.tests.unit.emulator.client import (
     SUBSCRIPTION_ID,
     ask,
     code,

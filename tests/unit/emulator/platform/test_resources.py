@@ -12,7 +12,7 @@ from ansible_collections.privatelink.recovery.extensions.emulator.services.platf
 from ansible_collections.privatelink.recovery.extensions.emulator.store import Resource
 from ansible_collections.privatelink.recovery.extensions.emulator.wire import JSON, Request, Response
 from ansible_collections.privatelink.recovery.extensions.emulator.world import OBJECT, SUBSCRIPTION
-from ansible_collections.privatelink.recovery.tests.unit.emulator.platform_client import (
+from ansible_collections.privatelink.recovery.tests.unit.emulator.client import (
     NOON,
     SUBSCRIPTION_ID,
     ask,

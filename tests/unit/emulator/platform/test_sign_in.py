@@ -11,7 +11,7 @@ from ansible_collections.privatelink.recovery.extensions.emulator import in_proc
 from ansible_collections.privatelink.recovery.extensions.emulator.arm import Arm
 from ansible_collections.privatelink.recovery.extensions.emulator.wire import Request, Response
 from ansible_collections.privatelink.recovery.extensions.emulator.world import CLIENT, OBJECT, SECRET, TENANT
-from ansible_collections.privatelink.recovery.tests.unit.emulator.platform_client import (
+from ansible_collections.privatelink.recovery.tests.unit.emulator.client import (
     NOON,
     SUBSCRIPTION_ID,
     ask,

@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.privatelink.recovery.extensions.emulator.services.platform.activity_log import ActivityLog
 from ansible_collections.privatelink.recovery.extensions.emulator.wire import ArmError
 from ansible_collections.privatelink.recovery.extensions.emulator.world import WorldError
-from ansible_collections.privatelink.recovery.tests.unit.emulator.recovery_fixtures import (
+from ansible_collections.privatelink.recovery.tests.unit.emulator.recovery_support import (
     GROUP,
     SUBSCRIPTION,
     VAULT,
@@ -38,8 +38,8 @@ def with_history(**history: t.Any) -> Azure:
 
 
 def listed(azure: Azure, segment: str, condition: str = "") -> list[str]:
-    query = f"&$filter={condition}" if condition else ""
-    return [item["properties"]["friendlyName"] for item in azure.get(f"{VAULT}/{segment}", query)["value"]]
+    query = f"?$filter={condition}" if condition else ""
+    return [item["properties"]["friendlyName"] for item in azure.get(f"{VAULT}/{segment}{query}")["value"]]
 
 
 def test_an_empty_vault_lists_nothing() -> None:
@@ -47,8 +47,8 @@ def test_an_empty_vault_lists_nothing() -> None:
     azure.create()
     assert [azure.get(f"{VAULT}/{segment}") for segment in BACKUP_LISTS] == [{"value": []}] * 3
     assert [azure.get(f"{VAULT}/{segment}") for segment in REPLICATION_LISTS] == [{"value": [], "nextLink": None}] * 5
-    condition = "&$filter=backupManagementType eq 'AzureIaasVM' and status eq 'Registered'"
-    assert azure.get(f"{VAULT}/backupProtectionContainers", condition) == {"value": []}
+    condition = "?$filter=backupManagementType eq 'AzureIaasVM' and status eq 'Registered'"
+    assert azure.get(f"{VAULT}/backupProtectionContainers{condition}") == {"value": []}
     assert {usage["currentValue"] for usage in azure.get(f"{VAULT}/usages")["value"]} == {0}
     assert azure.get(f"{VAULT}/replicationUsages")["value"][0]["protectedItemCount"] == 0
 
@@ -64,7 +64,7 @@ def test_an_empty_vault_lists_nothing() -> None:
     ],
 )
 def test_the_lists_of_a_missing_vault_are_missing(segment: str) -> None:
-    assert Azure().ask("GET", f"{VAULT}/{segment}").status == 404
+    assert Azure().send("GET", f"{VAULT}/{segment}").status == 404
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_containers_are_listed_by_management_type(condition: str, names: list[st
 
 @pytest.mark.parametrize("condition", ["", "status eq 'Registered'", "backupManagementType is 'MAB'"])
 def test_containers_without_a_management_type_are_refused(condition: str) -> None:
-    response = with_history().ask("GET", f"{VAULT}/backupProtectionContainers", query=f"&$filter={condition}")
+    response = with_history().send("GET", f"{VAULT}/backupProtectionContainers?$filter={condition}")
     assert response.status == 400
 
 
@@ -117,10 +117,10 @@ def test_what_is_removed_stays_soft_deleted_until_it_is_purged() -> None:
     [item] = azure.get(f"{VAULT}/backupProtectedItems")["value"]
     assert item["properties"]["isScheduledForDeferredDelete"] is True
     assert listed(azure, "backupProtectedItems", "isScheduledForDeferredDelete eq 'false'") == []
-    assert azure.ask("DELETE", VAULT).status == 400
+    assert azure.send("DELETE", VAULT).status == 400
     azure.event("items_removed", purge=True)
     assert azure.get(f"{VAULT}/backupProtectedItems")["value"] == []
-    assert azure.ask("DELETE", VAULT).status == 202
+    assert azure.send("DELETE", VAULT).status == 202
 
 
 def test_soft_deleted_items_may_need_to_be_asked_for() -> None:
@@ -241,7 +241,7 @@ def test_cross_region_restore_and_denied_public_access_exclude_one_another() -> 
     azure.create()
     azure.event("cross_region_restore_enabled")
     assert azure.properties()["redundancySettings"]["crossRegionRestore"] == "Enabled"
-    assert azure.ask("PATCH", VAULT, {"properties": {"publicNetworkAccess": "Disabled"}}).status == 400
+    assert azure.send("PATCH", VAULT, {"properties": {"publicNetworkAccess": "Disabled"}}).status == 400
 
 
 HISTORIES: list[tuple[dict[str, t.Any], bool]] = [
@@ -354,12 +354,12 @@ def test_capabilities_name_the_zones_without_a_vault(cloud: str, region: str, ba
     groups = [{"subResource": "AzureBackup"}, {"subResource": "AzureSiteRecovery"}]
     body = {"type": "Microsoft.RecoveryServices/Vaults", "properties": {"dnsZones": groups}}
     path = f"{SUBSCRIPTION}/providers/Microsoft.RecoveryServices/locations/{region}/capabilities"
-    response = azure.ask("POST", path, body)
+    response = azure.send("POST", path, body)
     zones = {each["subResource"]: each["requiredZoneNames"] for each in response.document["properties"]["dnsZones"]}
     assert (zones["AzureBackup"][0], len(zones["AzureBackup"])) == (backup, 3)
     assert zones["AzureSiteRecovery"] == [site_recovery]
     elsewhere = {"West US": "usgovtexas", "usgovtexas": "westus"}[region]
-    refused = azure.ask("POST", path.replace(region, elsewhere), body)
+    refused = azure.send("POST", path.replace(region, elsewhere), body)
     assert (refused.status, refused.document["error"]["code"]) == (400, "LocationNotAvailableForResourceType")
 
 
@@ -374,7 +374,7 @@ def test_capabilities_name_the_zones_without_a_vault(cloud: str, region: str, ba
 def test_capabilities_that_are_not_given(settings: dict[str, t.Any], region: str, group: str, status: int) -> None:
     path = f"{SUBSCRIPTION}/providers/Microsoft.RecoveryServices/locations/{region}/capabilities"
     body = {"properties": {"dnsZones": [{"subResource": group}]}}
-    assert Azure({"settings": settings}).ask("POST", path, body).status == status
+    assert Azure({"settings": settings}).send("POST", path, body).status == status
 
 
 @pytest.mark.parametrize(
@@ -388,11 +388,11 @@ def test_private_link_resources_have_absolute_ids(regional: bool, zone: str) -> 
     azure = Azure({"settings": {"site_recovery_zone_regional": regional}})
     azure.create()
     backup, site_recovery = azure.get(f"{VAULT}/privateLinkResources")["value"]
-    assert backup["id"] == f"https://127.0.0.1:1{VAULT}/privateLinkResources/backupResource"
+    assert backup["id"] == f"https://127.0.0.1{VAULT}/privateLinkResources/backupResource"
     assert (backup["properties"]["groupId"], len(backup["properties"]["requiredMembers"])) == ("AzureBackup", 8)
     assert site_recovery["properties"]["requiredZoneNames"][0] == zone
     assert azure.get(f"{VAULT}/privateLinkResources/siteRecoveryResource") == site_recovery
-    assert azure.ask("GET", f"{VAULT}/privateLinkResources/none").status == 404
+    assert azure.send("GET", f"{VAULT}/privateLinkResources/none").status == 404
 
 
 @pytest.mark.parametrize(
@@ -406,7 +406,7 @@ def test_private_link_resources_have_absolute_ids(regional: bool, zone: str) -> 
 def test_name_availability(name: str, available: bool, reason: str | None) -> None:
     azure = Azure()
     azure.create()
-    response = azure.ask("POST", f"{GROUP}{LOCATIONS}/checkNameAvailability", {"type": "x", "name": name})
+    response = azure.send("POST", f"{GROUP}{LOCATIONS}/checkNameAvailability", {"type": "x", "name": name})
     assert (response.document["nameAvailable"], response.document["reason"]) == (available, reason)
 
 
@@ -423,9 +423,9 @@ def test_a_certificate_is_issued_or_taken() -> None:
     azure.create()
     azure.endpoint()
     path = f"{VAULT}/certificates/CN=vault-credentials"
-    issued = azure.ask("PUT", path, {"properties": {}}).document["properties"]
+    issued = azure.send("PUT", path, {"properties": {}}).document["properties"]
     assert str(issued["resourceId"]) == azure.connection().rsplit("/", 1)[-1].split(".")[1]
-    taken = azure.ask("PUT", path, {"properties": {"authType": "AAD", "certificate": issued["certificate"]}})
+    taken = azure.send("PUT", path, {"properties": {"authType": "AAD", "certificate": issued["certificate"]}})
     assert taken.document["properties"]["thumbprint"] == issued["thumbprint"]
-    refused = azure.ask("PUT", path, {"properties": {"certificate": "bm90aGluZw=="}})
+    refused = azure.send("PUT", path, {"properties": {"certificate": "bm90aGluZw=="}})
     assert (refused.status, refused.document["error"]["code"]) == (400, "InvalidCertificate")

@@ -7,7 +7,7 @@ import typing as t
 
 import pytest
 from ansible_collections.privatelink.recovery.extensions.emulator.wire import ArmError
-from ansible_collections.privatelink.recovery.tests.unit.emulator.recovery_fixtures import VAULT, Azure
+from ansible_collections.privatelink.recovery.tests.unit.emulator.recovery_support import VAULT, Azure
 
 SITE_RECOVERY = "AzureSiteRecovery"
 
@@ -52,12 +52,12 @@ def test_older_versions_spell_the_required_action_without_an_s(version: str, spe
     azure.create()
     azure.endpoint()
     path = azure.connection()
-    [listed] = azure.get(f"{VAULT}/privateEndpointConnections", version=version)["value"]
+    [listed] = azure.get(f"{VAULT}/privateEndpointConnections", api=version)["value"]
     changed = {"properties": {"privateLinkServiceConnectionState": {"status": "Approved", "description": "yes"}}}
-    for told in (listed, azure.get(path, version=version), azure.ask("PUT", path, changed, version).document):
+    for told in (listed, azure.get(path, api=version), azure.send("PUT", path, changed, api=version).document):
         state = told["properties"]["privateLinkServiceConnectionState"]
         assert set(state) == {"status", "description", spelt}
-    [inside] = azure.get(version=version)["properties"]["privateEndpointConnections"]
+    [inside] = azure.get(api=version)["properties"]["privateEndpointConnections"]
     assert inside["properties"]["privateLinkServiceConnectionState"]["actionsRequired"] == "None"
 
 
@@ -163,8 +163,8 @@ def test_a_vault_deleted_and_made_again_is_fresh() -> None:
     azure = Azure()
     azure.create()
     azure.event("protection_attempted", visible=False)
-    azure.ask("DELETE", VAULT)
-    azure.ask("GET", VAULT)
+    azure.send("DELETE", VAULT)
+    azure.send("GET", VAULT)
     azure.create()
     azure.endpoint()
     assert azure.endpoints.failed == []
@@ -256,7 +256,7 @@ def test_all_backup_names_at_once_and_storage_names_in_the_private_zone() -> Non
 def change(azure: Azure, status: str, name: str = "pe") -> t.Any:
     state = {"status": status, "description": "by hand"}
     body = {"properties": {"privateLinkServiceConnectionState": state}}
-    return azure.ask("PUT", azure.connection(name), body, "2025-02-01")
+    return azure.send("PUT", azure.connection(name), body, api="2025-02-01")
 
 
 def test_approving_tells_both_sides_when_it_is_done() -> None:
@@ -267,10 +267,10 @@ def test_approving_tells_both_sides_when_it_is_done() -> None:
     response = change(azure, "Approved")
     assert (response.status, "Location" in response.headers) == (201, False)
     assert response.document["properties"]["provisioningState"] == "Pending"
-    assert azure.ask("GET", response.headers["Azure-AsyncOperation"]).document["status"] == "InProgress"
+    assert azure.send("GET", response.headers["Azure-AsyncOperation"]).document["status"] == "InProgress"
     assert azure.endpoints.states == []
     azure.clock.advance(30)
-    assert azure.ask("GET", response.headers["Azure-AsyncOperation"]).document["status"] == "Succeeded"
+    assert azure.send("GET", response.headers["Azure-AsyncOperation"]).document["status"] == "Succeeded"
     properties = azure.get(azure.connection())["properties"]
     assert properties["provisioningState"] == "Succeeded"
     assert properties["privateLinkServiceConnectionState"] == {
@@ -324,9 +324,9 @@ def test_deleting_a_connection_disconnects_the_endpoint() -> None:
     azure.create()
     endpoint = azure.endpoint()
     connection = azure.connection()
-    response = azure.ask("DELETE", connection)
+    response = azure.send("DELETE", connection)
     assert response.status == 202
-    assert azure.ask("GET", response.headers["Location"]).status == 204
-    assert azure.ask("GET", connection).status == 404
+    assert azure.send("GET", response.headers["Location"]).status == 204
+    assert azure.send("GET", connection).status == 404
     assert [state[:2] for state in azure.endpoints.states] == [(endpoint.id, "Disconnected")]
-    assert azure.ask("DELETE", connection).status == 204
+    assert azure.send("DELETE", connection).status == 204

@@ -7,7 +7,7 @@ import re
 import typing as t
 
 import pytest
-from ansible_collections.privatelink.recovery.tests.unit.emulator.recovery_fixtures import (
+from ansible_collections.privatelink.recovery.tests.unit.emulator.recovery_support import (
     GROUP,
     SUBSCRIPTION,
     VAULT,
@@ -34,7 +34,7 @@ def operation_number(url: str) -> str:
 )
 def test_a_new_vault_answers_201_in_the_manner_of_its_api_version(version: str, state: str, asynchronous: bool) -> None:
     azure = Azure()
-    response = azure.ask("PUT", VAULT, BODY, version)
+    response = azure.send("PUT", VAULT, BODY, api=version)
     assert (response.status, response.document["properties"]["provisioningState"]) == (201, state)
     assert ("Azure-AsyncOperation" in response.headers, "Location" in response.headers) == (asynchronous, False)
     assert not {"backupStorageVersion", "securitySettings"} & set(response.document["properties"])
@@ -44,16 +44,16 @@ def test_a_new_vault_answers_201_in_the_manner_of_its_api_version(version: str, 
 @pytest.mark.parametrize(("version", "also"), [("2022-04-01", {"percentComplete": 0.0}), ("2024-04-01", {})])
 def test_the_operation_of_a_new_vault_is_polled(version: str, also: dict[str, float]) -> None:
     azure = Azure(latency={"vault.": 60})
-    response = azure.ask("PUT", VAULT, BODY, version)
+    response = azure.send("PUT", VAULT, BODY, api=version)
     assert response.headers["Retry-After"] == "60"
     url = response.headers["Azure-AsyncOperation"]
-    path = url.partition("?")[0].removeprefix("https://127.0.0.1:1")
+    path = url.partition("?")[0].removeprefix("https://127.0.0.1")
     told = {"id": path, "name": path.rsplit("/", 1)[-1], **also}
-    poll = azure.ask("GET", url)
+    poll = azure.send("GET", url)
     assert (poll.status, poll.document) == (200, {**told, "status": "InProgress"})
     assert (poll.headers["Retry-After"], "/operationResults/" in poll.headers["Location"]) == ("60", True)
     azure.clock.advance(60)
-    poll = azure.ask("GET", url)
+    poll = azure.send("GET", url)
     assert (poll.status, poll.document) == (200, {**told, "status": "Succeeded"})
     assert not {"Retry-After", "Location", "Azure-AsyncOperation"} & set(poll.headers)
     assert operation_number(url) == "2047"
@@ -61,8 +61,8 @@ def test_the_operation_of_a_new_vault_is_polled(version: str, also: dict[str, fl
 
 def test_an_altered_operation_url_is_refused() -> None:
     azure = Azure()
-    url = azure.ask("PUT", VAULT, BODY).headers["Azure-AsyncOperation"]
-    assert azure.ask("GET", url.replace("&t=", "&t=1")).status == 400
+    url = azure.send("PUT", VAULT, BODY).headers["Azure-AsyncOperation"]
+    assert azure.send("GET", url.replace("&t=", "&t=1")).status == 400
 
 
 def test_an_empty_vault_reads_as_recorded() -> None:
@@ -102,9 +102,9 @@ def test_an_empty_vault_reads_as_recorded() -> None:
 )
 def test_a_vault_that_cannot_be_is_refused_and_not_stored(body: dict[str, t.Any], status: int, code: str) -> None:
     azure = Azure()
-    response = azure.ask("PUT", VAULT, body)
+    response = azure.send("PUT", VAULT, body)
     assert (response.status, response.document["error"]["code"]) == (status, code)
-    assert azure.ask("GET", VAULT).status == 404
+    assert azure.send("GET", VAULT).status == 404
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_a_vault_that_cannot_be_is_refused_and_not_stored(body: dict[str, t.Any]
     ],
 )
 def test_a_cloud_knows_its_own_regions_only(cloud: str, region: str, status: int) -> None:
-    response = Azure({"cloud": cloud}).ask("PUT", VAULT, {**BODY, "location": region})
+    response = Azure({"cloud": cloud}).send("PUT", VAULT, {**BODY, "location": region})
     assert response.status == status
     if status == 400:
         assert response.document["error"]["code"] == "LocationNotAvailableForResourceType"
@@ -126,22 +126,22 @@ def test_a_cloud_knows_its_own_regions_only(cloud: str, region: str, status: int
 @pytest.mark.parametrize("name", ["v", "1vault", "my_vault", "v" * 51])
 def test_a_vault_of_that_name_cannot_be(name: str) -> None:
     azure = Azure()
-    response = azure.ask("PUT", VAULT.rsplit("/", 1)[0] + "/" + name, BODY)
+    response = azure.send("PUT", VAULT.rsplit("/", 1)[0] + "/" + name, BODY)
     assert (response.status, response.document["error"]["code"]) == (400, "InvalidResourceName")
 
 
 def test_absence_has_two_words() -> None:
     azure = Azure()
-    assert azure.ask("GET", VAULT).document["error"]["code"] == "ResourceNotFound"
+    assert azure.send("GET", VAULT).document["error"]["code"] == "ResourceNotFound"
     missing = VAULT.replace("rg-backup", "rg-none")
     for method, body in (("GET", None), ("PUT", BODY), ("DELETE", None)):
-        assert azure.ask(method, missing, body).document["error"]["code"] == "ResourceGroupNotFound"
+        assert azure.send(method, missing, body).document["error"]["code"] == "ResourceGroupNotFound"
 
 
 def test_a_vault_stays_in_its_region() -> None:
     azure = Azure()
     azure.create()
-    response = azure.ask("PUT", VAULT, {**BODY, "location": "northeurope"})
+    response = azure.send("PUT", VAULT, {**BODY, "location": "northeurope"})
     assert (response.status, response.document["error"]["code"]) == (409, "InvalidResourceLocation")
 
 
@@ -150,11 +150,11 @@ def test_the_system_identity_is_one_principal_for_as_long_as_it_is_on(spelling: 
     azure = Azure()
     first = azure.create({"identity": {"type": spelling}, "tags": None})["identity"]
     assert (first["type"], first["tenantId"]) == ("SystemAssigned", "11111111-1111-4111-8111-111111111111")
-    assert azure.ask("PUT", VAULT, {**BODY, "identity": {"type": spelling}}).status == 200
+    assert azure.send("PUT", VAULT, {**BODY, "identity": {"type": spelling}}).status == 200
     assert azure.get()["identity"] == first
-    assert azure.ask("PATCH", VAULT, {"identity": {"type": "None"}}).status == 202
+    assert azure.send("PATCH", VAULT, {"identity": {"type": "None"}}).status == 202
     assert azure.get()["identity"] == {"type": "None"}
-    azure.ask("PATCH", VAULT, {"identity": {"type": "systemassigned"}})
+    azure.send("PATCH", VAULT, {"identity": {"type": "systemassigned"}})
     assert azure.get()["identity"]["principalId"] != first["principalId"]
 
 
@@ -162,7 +162,7 @@ def test_the_system_identity_is_one_principal_for_as_long_as_it_is_on(spelling: 
 def test_a_put_that_forgets_the_identity_is_refused(identity: dict[str, t.Any]) -> None:
     azure = Azure()
     azure.create({"identity": {"type": "SystemAssigned"}})
-    response = azure.ask("PUT", VAULT, {**BODY, **identity})
+    response = azure.send("PUT", VAULT, {**BODY, **identity})
     assert (response.status, response.document["error"]["code"]) == (400, "ManagedIdentityDetailsNotPresent")
     assert azure.get()["identity"]["type"] == "SystemAssigned"
 
@@ -171,12 +171,12 @@ def test_a_new_vault_loses_user_identities_it_is_made_with() -> None:
     user = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/u"
     both = Azure()
     body = {**BODY, "identity": {"type": "SystemAssigned, UserAssigned", "userAssignedIdentities": {user: {}}}}
-    assert both.ask("PUT", VAULT, body).status == 201
+    assert both.send("PUT", VAULT, body).status == 201
     assert both.get()["identity"] == {"type": "None"}
     alone = Azure()
     body["identity"]["type"] = "UserAssigned"
-    answer = alone.ask("PUT", VAULT, body)
-    assert alone.ask("GET", answer.headers["Azure-AsyncOperation"]).status == 404
+    answer = alone.send("PUT", VAULT, body)
+    assert alone.send("GET", answer.headers["Azure-AsyncOperation"]).status == 404
     assert alone.get()["identity"]["type"] == "UserAssigned"
 
 
@@ -184,34 +184,34 @@ def test_user_identities_are_added_kept_and_taken_away() -> None:
     azure = Azure()
     azure.create()
     user = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/u"
-    azure.ask("PATCH", VAULT, {"identity": {"type": "userassigned", "userAssignedIdentities": {user: {}}}})
-    azure.ask("PATCH", VAULT, {"identity": {"type": "systemassigned,userassigned"}})
+    azure.send("PATCH", VAULT, {"identity": {"type": "userassigned", "userAssignedIdentities": {user: {}}}})
+    azure.send("PATCH", VAULT, {"identity": {"type": "systemassigned,userassigned"}})
     identity = azure.get()["identity"]
     assert identity["type"] == "SystemAssigned, UserAssigned"
     assert list(identity["userAssignedIdentities"]) == [user.replace("resourceGroups", "resourcegroups")]
     body = {"identity": {"type": "SystemAssigned,UserAssigned", "userAssignedIdentities": {user: None}}}
-    azure.ask("PATCH", VAULT, body)
+    azure.send("PATCH", VAULT, body)
     assert azure.get()["identity"]["userAssignedIdentities"] == {}
 
 
 def test_a_patch_shows_when_it_is_done_and_changes_nothing_else() -> None:
     azure = Azure(latency={"vault.update": 60})
     before = azure.create()["properties"]
-    response = azure.ask("PATCH", VAULT, {"properties": {"publicNetworkAccess": "Disabled"}})
+    response = azure.send("PATCH", VAULT, {"properties": {"publicNetworkAccess": "Disabled"}})
     assert (response.status, response.document, response.headers["Retry-After"]) == (202, None, "60")
     assert operation_number(response.headers["Location"]) == "4095"
     assert azure.properties() == before
-    assert azure.ask("GET", response.headers["Location"]).status == 202
+    assert azure.send("GET", response.headers["Location"]).status == 202
     azure.clock.advance(60)
     assert azure.properties() == {**before, "publicNetworkAccess": "Disabled"}
-    assert azure.ask("GET", response.headers["Location"]).status == 200
+    assert azure.send("GET", response.headers["Location"]).status == 200
 
 
 def test_a_failed_update_leaves_the_vault_as_it_was() -> None:
     azure = Azure()
     before = azure.create({"tags": {"was": "here"}})
     azure.arm.operations.fail_next("vault.update", {"code": "InternalServerError", "message": "x"})
-    azure.ask("PUT", VAULT, {**BODY, "tags": {"a": "b"}})
+    azure.send("PUT", VAULT, {**BODY, "tags": {"a": "b"}})
     assert azure.get()["tags"] == before["tags"] == {"was": "here"}
 
 
@@ -219,13 +219,13 @@ def test_a_failed_update_leaves_the_vault_as_it_was() -> None:
 def test_an_empty_vault_can_be_deleted(version: str, status: int) -> None:
     azure = Azure()
     azure.create()
-    response = azure.ask("DELETE", VAULT, version=version)
+    response = azure.send("DELETE", VAULT, api=version)
     assert (response.status, response.document) == (status, None)
-    assert azure.ask("GET", VAULT).status == 404
+    assert azure.send("GET", VAULT).status == 404
     if status == 202:
-        assert azure.ask("GET", response.headers["Azure-AsyncOperation"]).document["status"] == "Succeeded"
-        assert azure.ask("GET", response.headers["Location"]).status == 204
-    assert azure.ask("DELETE", VAULT, version=version).status == 204
+        assert azure.send("GET", response.headers["Azure-AsyncOperation"]).document["status"] == "Succeeded"
+        assert azure.send("GET", response.headers["Location"]).status == 204
+    assert azure.send("DELETE", VAULT, api=version).status == 204
 
 
 @pytest.mark.parametrize(
@@ -245,7 +245,7 @@ def test_a_vault_in_use_cannot_be_deleted(history: dict[str, t.Any], code: str, 
             ]
         }
     )
-    response = azure.ask("DELETE", VAULT)
+    response = azure.send("DELETE", VAULT)
     assert (response.status, response.document["error"]["code"]) == (400, code)
     assert fragment in response.document["error"]["message"]
 
@@ -255,8 +255,8 @@ def test_private_endpoints_hold_a_vault(rule: str, status: int) -> None:
     azure = Azure({"settings": {"vault_delete_with_endpoints": rule}})
     azure.create()
     endpoint = azure.endpoint()
-    assert azure.ask("DELETE", VAULT).status == status
-    assert (azure.ask("GET", VAULT).status == 404) == (rule == "allowed")
+    assert azure.send("DELETE", VAULT).status == status
+    assert (azure.send("GET", VAULT).status == 404) == (rule == "allowed")
     told = [state[:2] for state in azure.endpoints.states]
     assert told == [(endpoint.id, "Disconnected")] * (rule == "allowed")
 
@@ -298,16 +298,16 @@ def test_what_a_patch_may_change(cross_region_restore: str, wanted: dict[str, t.
             ]
         }
     )
-    assert azure.ask("PATCH", VAULT, {"properties": wanted}).status == status
+    assert azure.send("PATCH", VAULT, {"properties": wanted}).status == status
 
 
 def test_tags_may_change_whatever_the_properties_are() -> None:
     vault = {"name": "vault", "resource_group": "rg-backup", "location": "westeurope"}
     azure = Azure({"vaults": [{**vault, "cross_region_restore": "Enabled", "public_network_access": "Disabled"}]})
-    assert azure.ask("PATCH", VAULT, {"tags": {"a": "1"}}).status == 202
-    assert azure.ask("PATCH", VAULT, {"properties": {"publicNetworkAccess": "Disabled"}}).status == 202
+    assert azure.send("PATCH", VAULT, {"tags": {"a": "1"}}).status == 202
+    assert azure.send("PATCH", VAULT, {"properties": {"publicNetworkAccess": "Disabled"}}).status == 202
     changed = {"properties": {"redundancySettings": {"standardTierStorageRedundancy": "ZoneRedundant"}}}
-    assert azure.ask("PATCH", VAULT, changed).status == 400
+    assert azure.send("PATCH", VAULT, changed).status == 400
 
 
 def test_redundancy_is_settled_by_the_first_backup() -> None:
@@ -315,5 +315,5 @@ def test_redundancy_is_settled_by_the_first_backup() -> None:
     azure.create()
     azure.event("first_backup")
     wanted = {"properties": {"redundancySettings": {"standardTierStorageRedundancy": "LocallyRedundant"}}}
-    assert azure.ask("PATCH", VAULT, wanted).status == 400
+    assert azure.send("PATCH", VAULT, wanted).status == 400
     assert azure.get(f"{VAULT}/backupstorageconfig/vaultstorageconfig")["properties"]["storageTypeState"] == "Locked"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.privatelink.recovery.tests.unit.emulator.recovery_fixtures import VAULT, VAULTS, Azure
+from ansible_collections.privatelink.recovery.tests.unit.emulator.recovery_support import VAULT, VAULTS, Azure
 
 STATES = {"privateEndpointStateForBackup": "None", "privateEndpointStateForSiteRecovery": "None"}
 SOFT_DELETE = {"softDeleteRetentionPeriodInDays": 14, "softDeleteState": "Enabled", "enhancedSecurityState": "Enabled"}
@@ -59,33 +59,33 @@ RECORDED: dict[str, dict[str, t.Any]] = {
 def test_a_version_shows_what_it_knows(version: str) -> None:
     azure = Azure()
     azure.create()
-    assert azure.get(version=version)["properties"] == RECORDED[version]
-    assert azure.get(VAULTS, version=version)["value"][0]["properties"] == RECORDED[version]
+    assert azure.get(api=version)["properties"] == RECORDED[version]
+    assert azure.get(VAULTS, api=version)["value"][0]["properties"] == RECORDED[version]
 
 
 def test_a_version_ignores_what_it_does_not_know() -> None:
     azure = Azure()
     closed = {**BODY, "properties": {"publicNetworkAccess": "Disabled"}}
-    assert azure.ask("PUT", VAULT, closed, "2022-04-01").status == 201
+    assert azure.send("PUT", VAULT, closed, api="2022-04-01").status == 201
     assert azure.properties()["publicNetworkAccess"] == "Enabled"
-    assert azure.ask("PATCH", VAULT, closed, "2022-09-10").status == 202
+    assert azure.send("PATCH", VAULT, closed, api="2022-09-10").status == 202
     assert azure.properties()["publicNetworkAccess"] == "Enabled"
-    assert azure.ask("PATCH", VAULT, closed, "2022-10-01").status == 202
+    assert azure.send("PATCH", VAULT, closed, api="2022-10-01").status == 202
     assert azure.properties()["publicNetworkAccess"] == "Disabled"
 
 
 def test_the_result_of_a_change_is_told_in_the_version_it_was_asked_in() -> None:
     azure = Azure()
     azure.create()
-    accepted = azure.ask("PATCH", VAULT, {"tags": {"a": "b"}}, "2022-04-01")
-    document = azure.ask("GET", accepted.headers["Location"]).document
+    accepted = azure.send("PATCH", VAULT, {"tags": {"a": "b"}}, api="2022-04-01")
+    document = azure.send("GET", accepted.headers["Location"]).document
     assert (document["tags"], "publicNetworkAccess" in document["properties"]) == ({"a": "b"}, False)
 
 
 def test_a_new_vault_tells_of_the_security_that_it_was_asked_for_and_has_not_judged() -> None:
     azure = Azure()
     asked = {**BODY, "properties": {"securitySettings": ALWAYS_ON}}
-    answer = azure.ask("PUT", VAULT, asked, "2026-05-01").document["properties"]
+    answer = azure.send("PUT", VAULT, asked, api="2026-05-01").document["properties"]
     assert answer["securitySettings"] == {
         "softDeleteSettings": {**SOFT_DELETE, "softDeleteState": "AlwaysON", "enhancedSecurityState": "AlwaysON"},
         "multiUserAuthorization": "Invalid",
@@ -102,5 +102,5 @@ def test_tags_are_shown_as_sent_and_not_at_all_when_nobody_sent_any(
 ) -> None:
     azure = Azure()
     assert azure.create({"tags": sent}).get("tags") == kept
-    assert azure.ask("PUT", VAULT, BODY).status == 200
+    assert azure.send("PUT", VAULT, BODY).status == 200
     assert "tags" not in azure.get()

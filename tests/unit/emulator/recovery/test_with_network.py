@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
 
 import pytest
-from ansible_collections.privatelink.recovery.extensions.emulator.arm import Arm, Service
-from ansible_collections.privatelink.recovery.extensions.emulator.clock import Clock
-from ansible_collections.privatelink.recovery.extensions.emulator.services.network.service import Network
-from ansible_collections.privatelink.recovery.extensions.emulator.services.platform.activity_log import ActivityLog
-from ansible_collections.privatelink.recovery.extensions.emulator.services.platform.authorization import Authorization
-from ansible_collections.privatelink.recovery.extensions.emulator.services.platform.management_locks import (
-    ManagementLocks,
-)
-from ansible_collections.privatelink.recovery.extensions.emulator.services.platform.resource_groups import (
-    ResourceGroups,
-)
-from ansible_collections.privatelink.recovery.extensions.emulator.services.recovery.service import RecoveryServices
-from ansible_collections.privatelink.recovery.extensions.emulator.wire import Request
-from ansible_collections.privatelink.recovery.extensions.emulator.world import OBJECT, complete
-from ansible_collections.privatelink.recovery.tests.unit.emulator.recovery_fixtures import GROUP, START, VAULT
+from ansible_collections.privatelink.recovery.tests.unit.emulator import client
+from ansible_collections.privatelink.recovery.tests.unit.emulator.recovery_support import GROUP, START, VAULT
 
 ENDPOINT = f"{GROUP}/providers/Microsoft.Network/privateEndpoints/pe"
 NETWORK = f"{GROUP}/providers/Microsoft.Network/virtualNetworks/network"
 CONNECTION = "privateLinkServiceConnections"
 
 
-class Azure:
+class Azure(client.Azure):
     """The recovery services and the network of one emulator; the caller is the world's operator."""
 
     def __init__(self, **vault: t.Any) -> None:
@@ -43,25 +29,12 @@ class Azure:
                 }
             ],
         }
-        services: list[t.Callable[[Arm], Service]] = [
-            Authorization,
-            ActivityLog,
-            ResourceGroups,
-            ManagementLocks,
-            RecoveryServices,
-            Network,
-        ]
-        self.arm = Arm(services, Clock(lambda: START), complete(world))
-        self.arm.before[:] = [self._operator]
-
-    def _operator(self, call: t.Any, route: t.Any) -> None:
-        call.caller["object_id"] = OBJECT
+        super().__init__(world, api="2024-04-01", now=START)
 
     def ask(self, method: str, path: str, body: t.Any = None) -> t.Any:
-        data = b"" if body is None else json.dumps(body).encode()
-        response = self.arm.answer(Request.parse(method, f"{path}?api-version=2024-04-01", {}, data))
+        response = self.send(method, path, body)
         assert response.status < 300, response
-        return json.loads(response.body() or b"null")
+        return response.document
 
     def connect(self, field: str = CONNECTION, group: str = "AzureBackup") -> None:
         connection = {"name": "c", "properties": {"privateLinkServiceId": VAULT, "groupIds": [group]}}

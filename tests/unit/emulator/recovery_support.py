@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
 
-from ansible_collections.privatelink.recovery.extensions.emulator.arm import Arm, Route, Service
-from ansible_collections.privatelink.recovery.extensions.emulator.clock import Clock
-from ansible_collections.privatelink.recovery.extensions.emulator.services.platform.activity_log import ActivityLog
-from ansible_collections.privatelink.recovery.extensions.emulator.services.platform.authorization import Authorization
+from ansible_collections.privatelink.recovery.extensions.emulator.arm import Arm, Part, Route
+from ansible_collections.privatelink.recovery.extensions.emulator.services.platform.part import PART as PLATFORM
 from ansible_collections.privatelink.recovery.extensions.emulator.services.platform.request_checks import (
     RequestContents,
 )
 from ansible_collections.privatelink.recovery.extensions.emulator.services.platform.resource_groups import (
     ResourceGroups,
 )
+from ansible_collections.privatelink.recovery.extensions.emulator.services.recovery.part import PART as RECOVERY
 from ansible_collections.privatelink.recovery.extensions.emulator.services.recovery.service import RecoveryServices
 from ansible_collections.privatelink.recovery.extensions.emulator.store import Resource
-from ansible_collections.privatelink.recovery.extensions.emulator.wire import JSON, Request, Response
-from ansible_collections.privatelink.recovery.extensions.emulator.world import complete
+from ansible_collections.privatelink.recovery.extensions.emulator.wire import JSON
+from ansible_collections.privatelink.recovery.tests.unit.emulator import client
 
 SUBSCRIPTION = "/subscriptions/22222222-2222-4222-8222-222222222222"
 GROUP = f"{SUBSCRIPTION}/resourceGroups/rg-backup"
@@ -53,43 +51,26 @@ class FakeEndpoints:
         self.failed.append((endpoint_id, code))
 
 
-class Azure:
-    """An emulator without sign-in, and short ways of asking it."""
+class Azure(client.Azure):
+    """The recovery services of an emulator, with a stand-in for the endpoint side. Everybody may do everything."""
 
     def __init__(self, world: JSON | None = None, latency: t.Mapping[str, float] | None = None) -> None:
         given = {"resource_groups": [{"name": "rg-backup"}], **(world or {})}
-        services: list[t.Callable[[Arm], Service]] = [
-            Authorization,
-            ActivityLog,
-            ResourceGroups,
-            RequestContents,
-            RecoveryServices,
-            FakeEndpoints,
-        ]
-        self.clock = Clock(lambda: START)
-        self.arm = Arm(services, self.clock, complete(given), latency)
+        parts = (PLATFORM, RECOVERY, Part((FakeEndpoints,)))
         # Who may do what is another test's subject; that group and location must exist stays.
-        self.arm.before[:] = [self.arm.service(ResourceGroups)._check, self.arm.service(RequestContents)._check]
+        super().__init__(given, latency, parts=parts, checks=(ResourceGroups, RequestContents), api=VERSION, now=START)
         self.endpoints: FakeEndpoints = self.arm.service(FakeEndpoints)
         self.target = self.arm.service(RecoveryServices).target
 
-    def ask(self, method: str, path: str, body: t.Any = None, version: str = VERSION, query: str = "") -> Response:
-        url = path if path.startswith("https://") else f"https://127.0.0.1:1{path}?api-version={version}{query}"
-        content, kind = (b"", {}) if body is None else (json.dumps(body).encode(), {"Content-Type": "application/json"})
-        response = self.arm.answer(Request.parse(method, url, kind, content))
-        return Response(response.status, json.loads(response.body() or b"null"), response.headers)
-
-    def get(self, path: str = VAULT, query: str = "", version: str = VERSION) -> JSON:
-        response = self.ask("GET", path, None, version, query)
-        assert response.status == 200, response
-        return t.cast(JSON, response.document)
+    def get(self, path: str = VAULT, api: str = "") -> JSON:
+        return super().get(path, api)
 
     def properties(self) -> JSON:
         return t.cast(JSON, self.get()["properties"])
 
     def create(self, body: JSON | None = None) -> JSON:
         given = {"location": "westeurope", "sku": {"name": "RS0", "tier": "Standard"}, "properties": {}, **(body or {})}
-        assert self.ask("PUT", VAULT, given).status == 201
+        assert self.send("PUT", VAULT, given).status == 201
         return self.get()
 
     def event(self, name: str, **payload: t.Any) -> JSON:
