@@ -101,6 +101,27 @@ class Unexpected(AzureError):
     """A success without what was asked for, or a redirection. It never means absent: most likely Azure was not reached."""
 
 
+class Misdirected(RecoveryError):
+    """An answer named another host to go on with than the resource manager; nothing was sent there, no token above all.
+
+    ``named`` is what it named. What was asked for before that answer may have been carried out.
+    """
+
+    def __init__(self, method: str, resource_id: str, named: str, home: str) -> None:
+        self.method, self.resource_id, self.named = method, resource_id, named
+        begun = "" if method in ("GET", "LIST") else " What was begun may have been carried out."
+        super().__init__(
+            f"{DEEDS.get(method, method)} {resource_id} stopped: an answer said to go on at {named!r}, and the access "
+            f"token goes to {home} only; nothing was sent there.{begun}",
+            remedy="Azure names no other host: a proxy on the way, or whatever cloud_environment leads to, writes its "
+            "answers. Find out who does before you run again.",
+        )
+
+    def facts(self) -> dict[str, t.Any]:
+        """The resource, and the host that was named."""
+        return {**super().facts(), "method": self.method, "resource_id": self.resource_id, "named_host": self.named}
+
+
 DEEDS = {
     "GET": "Reading",
     "HEAD": "Reading",

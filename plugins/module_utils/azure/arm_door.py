@@ -8,23 +8,21 @@ import typing as t
 from ..ids import ResourceId
 from ..wire import JSON
 from . import answers
-from .pipeline import is_write, policies
+from .pipeline import Way, is_write, policies
 
 
 class ArmDoor:
-    """Any resource by id. ``cloud`` gives the endpoint and scope; ``transport`` is shared with the other door."""
+    """Any resource by id."""
 
-    def __init__(self, credential: t.Any, cloud: t.Any, transport: t.Any, user_agent: str, read_only: bool) -> None:
-        self._base = cloud.resource_manager
-        self._transport = transport
-        self._policies = functools.partial(policies, credential, cloud.scope, user_agent, read_only)
+    def __init__(self, way: Way) -> None:
+        self._way, self._base = way, way.cloud.resource_manager
 
     @functools.cached_property
     def _client(self) -> t.Any:
         """Made when first needed: a task that asks the operation groups only does not pay for it."""
         from azure.mgmt.core import ARMPipelineClient
 
-        return ARMPipelineClient(self._base, transport=self._transport, policies=self._policies())
+        return ARMPipelineClient(self._base, transport=self._way.transport, policies=policies(self._way))
 
     def serves(self, kind: str) -> bool:
         """Every type."""
@@ -43,7 +41,7 @@ class ArmDoor:
         """GET a collection and follow ``nextLink``, verbatim."""
         items, link = answers.page(self._send("GET", collection, api_version, query=query).http_response)
         while link:
-            more, link = answers.page(self._send("GET", link, "").http_response)
+            more, link = answers.page(self._request("GET", link).http_response)
             items += more
         return items
 
@@ -76,14 +74,14 @@ class ArmDoor:
         body: t.Any = None,
         headers: JSON | None = None,
     ) -> t.Any:
+        parameters = {"api-version": api_version, **(query or {})}
+        return self._request(method, self._base + path, headers, params=parameters, json=body)
+
+    def _request(self, method: str, url: str, headers: JSON | None = None, **parts: t.Any) -> t.Any:
         from azure.core.exceptions import HttpResponseError
         from azure.core.rest import HttpRequest
 
-        parameters = {**({"api-version": api_version} if api_version else {}), **(query or {})}
-        url = path if path.startswith("https://") else self._base + path
-        request = HttpRequest(
-            method, url, params=parameters or None, json=body, headers={"Accept": "application/json", **(headers or {})}
-        )
+        request = HttpRequest(method, url, headers={"Accept": "application/json", **(headers or {})}, **parts)
         pipeline_response = self._client.send_request(request, _return_pipeline_response=True)
         response = pipeline_response.http_response
         if response.status_code >= 300:

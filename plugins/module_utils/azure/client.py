@@ -10,6 +10,7 @@ from ..errors import AzureError, NotFound, OperationFailed, WaitTimeout
 from ..ids import ResourceId, parse_collection, parse_id
 from ..wire import JSON
 from .pipeline import polling, translate
+from .token_host import Home
 
 # Refusals that pass by themselves: another operation holds the resource, or one it needs is not ready yet.
 # https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-another-operation-in-progress
@@ -56,7 +57,7 @@ class Door(t.Protocol):
 class Azure:
     """What everything above speaks to.
 
-    ``progress`` is told of long waits. ``timeout`` bounds every wait in seconds. Methods raise
+    ``home`` is where long operations may lead. ``progress`` is told of long waits. ``timeout`` bounds every wait in seconds. Methods raise
     :class:`~.errors.NotFound` (404, absent), :class:`~.errors.Unexpected` (a success that is none), other
     :class:`~.errors.AzureError`, :class:`~.errors.Unreachable`,
     :class:`~.errors.CredentialError` or :class:`~.errors.WaitTimeout`.
@@ -66,12 +67,13 @@ class Azure:
         self,
         doors: t.Sequence[Door],
         transport: t.Any,
+        home: Home,
         *,
         progress: t.Callable[[str], None] = lambda text: None,
         timeout: float = DEFAULT_TIMEOUT,
         now: t.Callable[[], float] = time.monotonic,
     ) -> None:
-        self._doors, self._transport = doors, transport
+        self._doors, self._transport, self._home = doors, transport, home
         self.progress, self.timeout, self.now = progress, timeout, now
 
     def get(self, resource_id: str, api_version: str, **query: str) -> JSON:
@@ -152,7 +154,9 @@ class Azure:
         target = parse_id(resource_id)
         door = self._door(target.type)
         followed = (
-            polling(self.progress, f"{method} {target.kind} {target.name}", self.timeout, self.now) if wait else None
+            polling(self.progress, f"{method} {target.kind} {target.name}", self.timeout, self.now, self._home)
+            if wait
+            else None
         )
         return t.cast(
             "JSON | None",

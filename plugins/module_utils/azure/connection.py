@@ -15,6 +15,7 @@ from .client import DEFAULT_TIMEOUT, Azure
 from .clouds import CLOUDS, Cloud, discover, known_cloud
 from .credentials import USER_AGENT, Credentials, build, resolve
 from .network_door import NetworkDoor
+from .pipeline import Way
 from .token_cache import SessionCache, SharedToken
 
 # azure-core's defaults are five minutes for either, and each is tried again.
@@ -83,10 +84,11 @@ def connect(options: t.Mapping[str, t.Any], context: Context) -> Connection:
         credentials.identity() + "|" + cloud.authority + "|" + _digest(credentials),
         cloud.scope,
     )
-    doors = [door(credential, cloud, transport, USER_AGENT, context.check_mode) for door in (NetworkDoor, ArmDoor)]
+    way = Way(cloud, credential, transport, USER_AGENT, context.check_mode)
     azure = Azure(
-        doors,
+        [NetworkDoor(way), ArmDoor(way)],
         transport,
+        way.home,
         progress=context.progress,
         timeout=float(options.get("wait_timeout") or DEFAULT_TIMEOUT),
         now=context.now,

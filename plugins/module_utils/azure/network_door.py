@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from ..ids import ResourceId, parse_collection
 from ..wire import JSON
 from . import answers
-from .pipeline import policies
+from .pipeline import Way, policies
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,8 @@ SUBSCRIPTION_LISTS = {
 class NetworkDoor:
     """Virtual networks, interfaces, endpoints and private DNS. Clients are made once for each subscription and version."""
 
-    def __init__(self, credential: t.Any, cloud: t.Any, transport: t.Any, user_agent: str, read_only: bool) -> None:
-        self._credential, self._cloud, self._transport = credential, cloud, transport
-        self._user_agent, self._read_only = user_agent, read_only
+    def __init__(self, way: Way) -> None:
+        self._way = way
         self._clients: dict[tuple[str, str, str], t.Any] = {}
 
     def serves(self, kind: str) -> bool:
@@ -125,7 +124,11 @@ class NetworkDoor:
         items: list[JSON] = []
 
         def take(response: t.Any) -> None:
-            items.extend(answers.page(response)[0])
+            more, link = answers.page(response)
+            items.extend(more)
+            if link:
+                # The package takes what is no whole address for a path below its own, where nothing is.
+                self._way.home.refuse_others(link)
 
         for _item in getattr(operations, method)(
             **arguments, **group.version(api_version), raw_response_hook=_when_successful(take), cls=_nothing, **query
@@ -149,18 +152,18 @@ class NetworkDoor:
 
     def _client(self, which: str, subscription_id: str, api_version: str) -> t.Any:
         arguments: JSON = {
-            "base_url": self._cloud.resource_manager,
-            "credential_scopes": [self._cloud.scope],
-            "transport": self._transport,
-            "policies": policies(self._credential, self._cloud.scope, self._user_agent, self._read_only),
+            "base_url": self._way.cloud.resource_manager,
+            "credential_scopes": [self._way.cloud.scope],
+            "transport": self._way.transport,
+            "policies": policies(self._way),
         }
         if which == "network":
             from azure.mgmt.network import NetworkManagementClient
 
-            return NetworkManagementClient(self._credential, subscription_id, **arguments)
+            return NetworkManagementClient(self._way.credential, subscription_id, **arguments)
         from azure.mgmt.privatedns import PrivateDnsManagementClient
 
-        return PrivateDnsManagementClient(self._credential, subscription_id, api_version=api_version, **arguments)
+        return PrivateDnsManagementClient(self._way.credential, subscription_id, api_version=api_version, **arguments)
 
 
 def _raw(pipeline_response: t.Any, _model: t.Any, _headers: t.Any) -> t.Any:

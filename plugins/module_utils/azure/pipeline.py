@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import typing as t
+from dataclasses import dataclass
 
 from ..errors import (
     NOT_ABSENCE,
@@ -12,6 +13,7 @@ from ..errors import (
     Conflict,
     CredentialError,
     Forbidden,
+    Misdirected,
     NotFound,
     OperationFailed,
     Unexpected,
@@ -20,10 +22,13 @@ from ..errors import (
     remedy_for,
 )
 from . import answers
+from .token_host import Elsewhere, Home, named, token_host_policy
 from .trust import NO_AUTHORITIES
 
 if t.TYPE_CHECKING:
     from azure.core.pipeline.policies import RetryPolicy
+
+    from .clouds import Cloud
 
 RETRIES = 4
 # All our writes are PUTs of whole resources, PATCHes of values or idempotent POSTs: repeating one does no harm.
@@ -87,7 +92,23 @@ def sign_in_policies(user_agent: str) -> list[t.Any]:
     ]
 
 
-def policies(credential: t.Any, scope: str, user_agent: str, read_only: bool) -> list[t.Any]:
+@dataclass(frozen=True)
+class Way:
+    """What both doors are made from: which cloud, who signs in, how requests are sent, and whether any may write."""
+
+    cloud: Cloud
+    credential: t.Any
+    transport: t.Any
+    user_agent: str
+    read_only: bool
+
+    @functools.cached_property
+    def home(self) -> Home:
+        """Where the token may go."""
+        return Home.of(self.cloud.resource_manager)
+
+
+def policies(way: Way) -> list[t.Any]:
     """The policies of one client. ARMAutoResourceProviderRegistrationPolicy is left out on purpose: it writes unasked."""
     from azure.core.pipeline import policies as core
     from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
@@ -95,13 +116,14 @@ def policies(credential: t.Any, scope: str, user_agent: str, read_only: bool) ->
     chain: list[t.Any] = [
         core.RequestIdPolicy(),
         core.HeadersPolicy(),
-        core.UserAgentPolicy(base_user_agent=user_agent),
+        core.UserAgentPolicy(base_user_agent=way.user_agent),
         core.ContentDecodePolicy(),
         core.CustomHookPolicy(),
         retry_policy(),
-        ARMChallengeAuthenticationPolicy(credential, scope),
+        token_host_policy(way.home),
+        ARMChallengeAuthenticationPolicy(way.credential, way.cloud.scope),
     ]
-    if read_only:
+    if way.read_only:
         chain.insert(0, _lock())
     return chain
 
@@ -129,8 +151,13 @@ def _lock() -> t.Any:
     return ReadOnlyLock()
 
 
-def polling(progress: t.Callable[[str], None], what: str, timeout: float, now: t.Callable[[], float]) -> t.Any:
-    """ARM polling that asks often at first, honours Retry-After, tells of its progress and ends at ``timeout`` seconds."""
+def polling(
+    progress: t.Callable[[str], None], what: str, timeout: float, now: t.Callable[[], float], home: Home
+) -> t.Any:
+    """ARM polling that asks often at first, honours Retry-After, tells of its progress and ends at ``timeout`` seconds.
+
+    It follows links to ``home`` only.
+    """
     from azure.mgmt.core.polling.arm_polling import ARMPolling
 
     class Polling(ARMPolling):  # type: ignore[misc, unused-ignore]
@@ -155,6 +182,8 @@ def polling(progress: t.Callable[[str], None], what: str, timeout: float, now: t
             self._sleep(delay)
 
         def request_status(self, status_link: str) -> t.Any:
+            # A client takes what is no whole address for a path below its own, where nothing is.
+            home.refuse_others(status_link)
             answer = super().request_status(status_link)
             if answer.http_response.status_code < 400:
                 answers.acknowledged(answer.http_response)
@@ -173,6 +202,8 @@ def translate(error: Exception, method: str, resource_id: str) -> Exception:
 
     if isinstance(error, _Deadline):
         return WaitTimeout(f"{error}; Azure goes on with it.", remedy="Run again to resume, or raise wait_timeout.")
+    if isinstance(error, Elsewhere):
+        return Misdirected(method, resource_id, named(error.url), str(error.home))
     if isinstance(error, sdk.ClientAuthenticationError) and _from_sign_in(error):
         return sign_in_error(error)
     if isinstance(error, sdk.HttpResponseError) and error.response is not None:

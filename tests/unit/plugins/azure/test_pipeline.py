@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from ansible_collections.privatelink.recovery.plugins.module_utils.azure import pipeline
+from ansible_collections.privatelink.recovery.plugins.module_utils.azure.token_host import Home
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Task, execute, library_of
 from ansible_collections.privatelink.recovery.plugins.module_utils.errors import (
     AzureError,
@@ -122,7 +123,7 @@ def polled(delays: list[JSON], timeout: float = 10000, waits: int = 12) -> tuple
     clock = SimpleNamespace(now=100.0)
     told: list[str] = []
     slept: list[float] = []
-    made = pipeline.polling(told.append, "PUT it", timeout, lambda: clock.now)
+    made = pipeline.polling(told.append, "PUT it", timeout, lambda: clock.now, Home("management.azure.com", 443))
 
     def sleep(seconds: float) -> None:
         slept.append(seconds)

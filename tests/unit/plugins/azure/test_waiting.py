@@ -6,6 +6,7 @@ import typing as t
 
 import pytest
 from ansible_collections.privatelink.recovery.plugins.module_utils.azure.client import Azure
+from ansible_collections.privatelink.recovery.plugins.module_utils.azure.token_host import Home
 from ansible_collections.privatelink.recovery.plugins.module_utils.errors import (
     Conflict,
     OperationFailed,
@@ -121,7 +122,9 @@ class Clockwork:
 def test_until_asks_less_and_less_often() -> None:
     clock, told = Clockwork(), list[str]()
     answers: t.Iterator[t.Any] = iter([None, [], 0, "", None, None, "done"])
-    waiting = Azure([], clock, progress=told.append, timeout=100, now=lambda: clock.time)
+    waiting = Azure(
+        [], clock, Home("management.azure.com", 443), progress=told.append, timeout=100, now=lambda: clock.time
+    )
     assert waiting.until("the thing", lambda: next(answers)) == "done"
     assert clock.pauses == pytest.approx([1, 1.6, 2.56, 4.096, 6.5536, 10])
     assert told[0] == "waiting for the thing: 0 s of at most 100 s"
@@ -130,7 +133,7 @@ def test_until_asks_less_and_less_often() -> None:
 
 def test_until_ends() -> None:
     clock = Clockwork()
-    waiting = Azure([], clock, timeout=100, now=lambda: clock.time)
+    waiting = Azure([], clock, Home("management.azure.com", 443), timeout=100, now=lambda: clock.time)
     with pytest.raises(WaitTimeout, match=r"Gave up waiting for the thing after \d+ s") as caught:
         waiting.until("the thing", lambda: None, timeout=12)
     assert clock.time <= 12
