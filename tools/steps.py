@@ -21,6 +21,9 @@ _COVERED = {
 _COVERAGE_PERCENT = 90
 #: Tests that start processes or play whole sequences; what they run is covered by the others already.
 _PLAYED = ("tests/unit/stories",)
+#: Programs that some tests start; they are no Python packages, so no environment brings them.
+_DNS_SERVERS = ("named", "unbound", "dnsmasq")
+_SYSTEM_PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
 _PARALLEL = (f"--numprocesses={max(2, os.cpu_count() or 0)}", "--dist=loadgroup")
 _TYPED = (
     *("plugins", "extensions/emulator", "extensions/rehearsal", "tools"),
@@ -63,6 +66,11 @@ def unit() -> bool:
 
     Measuring makes code up to three times slower, so it is left out where whole sequences are played hundreds of times.
     """
+    absent = [program for program in _DNS_SERVERS if not shutil.which(program, path=_SYSTEM_PATH)]
+    if absent:
+        print(
+            f"   the tests with real DNS servers are skipped for want of {', '.join(absent)}: see docs/contributing.md"
+        )
     data = CACHE / "coverage"
     shutil.rmtree(data, ignore_errors=True)
     passed = []

@@ -94,9 +94,18 @@ options:
       - Also write O(names) as files for whoever runs the DNS servers, into the directory C(records) below O(directory).
       - For each endpoint a hosts file, lines for PowerShell on a Windows DNS server, and a BIND file for each zone. The files get
         mode 0600; those of an earlier report that are not needed any more are removed, unless this one knows no names.
+      - For Unbound and dnsmasq, files with which these servers answer the names themselves.
       - The names need C(endpoint) and C(zone), as M(privatelink.recovery.verification) returns them.
+      - What is no host name, zone name or IPv4 address is written into none of these files; the report and a warning say so.
     type: bool
     default: false
+  forward_targets:
+    description:
+      - IP addresses of resolvers that know the names, such as an inbound endpoint of an Azure DNS Private Resolver.
+      - With O(record_files=true), files with which BIND, Unbound, dnsmasq and Windows DNS servers forward the names' zones to them are
+        written too.
+    type: list
+    elements: str
   time_to_live:
     description: Time to live of the records in these files, in seconds.
     type: int
@@ -198,6 +207,7 @@ MODULE = Module(
         "manual_steps": Option(type="list", elements="dict"),
         "extra": Option(type="dict"),
         "record_files": Option(type="bool", default=False),
+        "forward_targets": Option(type="list", elements="str"),
         "time_to_live": Option(type="int", default=10),
         "count_as_change": Option(type="bool", default=False),
     },

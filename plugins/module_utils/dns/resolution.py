@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 import socket
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
@@ -11,9 +10,9 @@ from dataclasses import dataclass
 
 from ..errors import InputError, RecoveryError
 from ..wire import JSON
+from .host_names import host_name
 from .query import Lookup, lookup, system_lookup
 
-NAME = re.compile(r"^(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,62}))+$")
 PAUSE = 5.0
 MOST_AT_ONCE = 16
 # RFC 1918 and RFC 6598, the ranges https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq names.
@@ -82,8 +81,8 @@ def asked_names(names: t.Iterable[t.Mapping[str, t.Any]], server: Resolver = Res
     """
     merged: dict[tuple[str, Resolver], set[str]] = {}
     for row in names:
-        fqdn = str(row.get("fqdn") or "").strip().rstrip(".").lower()
-        if not NAME.match(fqdn):
+        fqdn = host_name(str(row.get("fqdn") or "").strip())
+        if not fqdn:
             raise InputError(f"names: fqdn {row.get('fqdn')!r} is not a fully qualified DNS name.")
         addresses = merged.setdefault((fqdn, _server_of(row, server)), set())
         for text in row.get("ip_addresses") or []:

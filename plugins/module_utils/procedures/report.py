@@ -8,10 +8,13 @@ import tempfile
 import time
 import typing as t
 
+from ..dns.forward_zones import zones_of_names
+from ..dns.host_names import host_name
+from ..dns.servers.wanted import Wanted, make_targets
 from ..engine.runner import Task
 from ..errors import InputError
 from ..report.document import FORMS, build
-from ..report.record_files import files, use_of
+from ..report.record_files import files, forwarder_files, use_of
 from ..report.summary import changes_of, proven, refreshed, verdict
 from ..sequences.checklists import rows
 from ..wire import JSON
@@ -24,8 +27,11 @@ def write_report(task: Task) -> JSON:
     """Serve the ``report`` module. Writes in check mode too: the files are local, nothing is sent to Azure."""
     directory = os.path.expanduser(task.options["directory"])
     given = digested(task.options, check_mode=task.check_mode)
-    texts = files(given["names"], task.options["time_to_live"]) if task.options["record_files"] else {}
+    texts, unwritten = _record_texts(given["names"], task.options) if task.options["record_files"] else ({}, [])
     given["record_files"] = [{"path": f"{RECORDS}/{name}", "use": use_of(name)} for name in sorted(texts)]
+    given["unwritten_names"] = [{"message": sentence} for sentence in unwritten]
+    for sentence in unwritten:
+        task.warn(sentence)
     report = build(given, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
     paths = {name: os.path.join(directory, name) for name in FORMS}
     before = _previous(paths["report.json"])
@@ -88,6 +94,14 @@ def _previous(path: str) -> JSON:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _record_texts(names: list[JSON], options: t.Mapping[str, t.Any]) -> tuple[dict[str, str], list[str]]:
+    """The files for the owner of the DNS servers, and what was left out of them and why."""
+    texts, unwritten = files(names, options["time_to_live"])
+    targets = tuple(make_targets(options.get("forward_targets") or []))
+    zones = tuple(zones_of_names(name for row in names if (name := host_name(row.get("fqdn")))))
+    return {**texts, **(forwarder_files(Wanted(zones, targets)) if targets else {})}, unwritten
 
 
 def _write_records(directory: str, texts: t.Mapping[str, str]) -> list[str]:

@@ -36,6 +36,7 @@ SECTIONS: tuple[tuple[str, str, Columns], ...] = (
     ("DNS records", "records", ()),
     ("Virtual network links", "links", ()),
     ("Files for the owner of the DNS servers", "record_files", (("File", "path"), ("For", "use"))),
+    ("Names in no file", "unwritten_names", (("Why", "message"),)),
     (
         "Still to be done by a person",
         "manual_steps",

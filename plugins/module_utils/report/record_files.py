@@ -1,19 +1,32 @@
-"""The records of endpoints as files for whoever runs the DNS servers: hosts lines, a BIND zone file, PowerShell lines."""
+"""The names of endpoints as files for whoever runs the DNS servers, each in the language of its server.
+
+What is no host name or no address is written into none of them (:mod:`..dns.host_names`), and the report names it.
+"""
 
 from __future__ import annotations
 
 import re
 import typing as t
 
+from ..dns.host_names import Published, host_name, publishable
+from ..dns.servers import texts
+from ..dns.servers.texts import MARK
+from ..dns.servers.wanted import Wanted
 from ..dns.zone_choice import zone_and_record
 from ..wire import JSON
 
-MARK = "managed by privatelink.recovery"
-# By the end of a file's name: whom it is for.
+# By the end of a file's name: whom it is for. The longest ending that fits counts.
 USES = {
     ".hosts": "hosts file of a single server, for tests",
     ".ps1.txt": "Windows DNS server, lines for PowerShell",
     ".zone": "BIND, records of the zone",
+    ".unbound.conf": "Unbound, the names answered by the server itself",
+    ".dnsmasq.conf": "dnsmasq, the names answered by the server itself",
+    "_forwarders.bind.conf": "BIND, forwarders; the suffixes that are not validated are in the file beside it",
+    "_forwarders.bind.options.conf": "BIND, to be included inside the block options",
+    "_forwarders.unbound.conf": "Unbound, forwarders",
+    "_forwarders.dnsmasq.conf": "dnsmasq, forwarders",
+    "_forwarders.ps1.txt": "Windows DNS server, conditional forwarders for PowerShell",
 }
 
 
@@ -44,8 +57,7 @@ def bind_zone(zone: str, names: t.Iterable[t.Mapping[str, t.Any]], time_to_live:
 def powershell(names: t.Iterable[t.Mapping[str, t.Any]], time_to_live: int) -> str:
     """``Add-DnsServerResourceRecordA`` lines for a Windows DNS server."""
     lines = [
-        f"Add-DnsServerResourceRecordA -ZoneName '{row['zone']}' -Name '{row['record_name']}' "
-        f"-IPv4Address '{address}' -TimeToLive ([TimeSpan]::FromSeconds({time_to_live}))"
+        texts.powershell_record(row["zone"], row["record_name"], address, time_to_live)
         for row in names
         if row.get("zone")
         for address in row.get("ip_addresses") or []
@@ -55,27 +67,56 @@ def powershell(names: t.Iterable[t.Mapping[str, t.Any]], time_to_live: int) -> s
 
 def use_of(name: str) -> str:
     """Whom a file is for, by its name; empty for one that is not ours."""
-    return next((use for ending, use in USES.items() if name.endswith(ending)), "")
+    ending = max((ending for ending in USES if name.endswith(ending)), key=len, default="")
+    return USES.get(ending, "")
 
 
-def files(names: t.Sequence[t.Mapping[str, t.Any]], time_to_live: int) -> dict[str, str]:
-    """All files by name, a set for each endpoint: the answers differ from network to network."""
+def files(names: t.Iterable[t.Mapping[str, t.Any]], time_to_live: int) -> tuple[dict[str, str], list[str]]:
+    """All files by name, a set for each endpoint because answers differ from network to network.
+
+    And a sentence for each name, zone or address that was written into none of them.
+    """
+    good, bad = publishable(names)
     made: dict[str, str] = {}
-    placed = [in_its_zone(row) for row in names]
+    bad += [
+        f"{row['fqdn']} has the zone {row['zone']!r}, which is no DNS zone name: its record is in no zone's file."
+        for row in good
+        if row.get("zone") and not host_name(row["zone"])
+    ]
+    placed = [in_its_zone(row) for row in good]
     for endpoint in sorted({row["endpoint"] for row in placed}):
         mine = [row for row in placed if row["endpoint"] == endpoint]
         # Also the name of a file, so nothing in it may lead out of the directory.
-        title = re.sub(r"[^\w.-]", "_", endpoint)
+        title = re.sub(r"[^A-Za-z0-9_.-]", "_", endpoint)
         made[f"{title}.hosts"] = hosts(mine)
         made[f"{title}.ps1.txt"] = powershell(mine, time_to_live)
         for zone in sorted({row["zone"] for row in mine if row["zone"]}):
             made[f"{title}.{zone}.zone"] = bind_zone(zone, mine, time_to_live)
-    return made
+        answered = Wanted(answers=_answers(mine), time_to_live=time_to_live)
+        made[f"{title}.unbound.conf"] = texts.unbound(answered)
+        made[f"{title}.dnsmasq.conf"] = texts.dnsmasq(answered)
+    return made, bad
+
+
+def forwarder_files(wanted: Wanted) -> dict[str, str]:
+    """Files, by name, that have a DNS server forward the zones of ``wanted``; none when it forwards nothing.
+
+    No resource of Azure has a name that begins with an underscore, so they are mistaken for no endpoint's.
+    """
+    if not wanted.zones:
+        return {}
+    return {
+        "_forwarders.bind.conf": texts.bind_zones(wanted, str),
+        "_forwarders.bind.options.conf": texts.bind_options(wanted),
+        "_forwarders.unbound.conf": texts.unbound(wanted),
+        "_forwarders.dnsmasq.conf": texts.dnsmasq(wanted),
+        "_forwarders.ps1.txt": "\r\n".join([f"# {MARK}", *texts.powershell_forwarders(wanted), ""]),
+    }
 
 
 def in_its_zone(row: t.Mapping[str, t.Any]) -> JSON:
     """A row with ``endpoint``, ``zone`` and ``record_name``; a name that is not of its zone has no zone."""
-    zone = str(row.get("zone") or "")
+    zone = host_name(row.get("zone"))
     place = zone_and_record(row["fqdn"], [zone]) if zone else None
     return {
         **row,
@@ -83,3 +124,13 @@ def in_its_zone(row: t.Mapping[str, t.Any]) -> JSON:
         "zone": zone if place else "",
         "record_name": place[1] if place else "",
     }
+
+
+def _answers(rows: t.Iterable[t.Mapping[str, t.Any]]) -> tuple[Published, ...]:
+    """The names as they are asked for, and as they are called in their zone where that is another name."""
+    spellings: dict[str, dict[str, None]] = {}
+    for row in rows:
+        in_zone = f"{row['record_name']}.{row['zone']}" if row["zone"] else row["fqdn"]
+        for name in dict.fromkeys([row["fqdn"], in_zone]):
+            spellings.setdefault(name, {}).update(dict.fromkeys(row.get("ip_addresses") or []))
+    return tuple(Published(name, tuple(addresses)) for name, addresses in spellings.items() if addresses)

@@ -62,4 +62,4 @@ def test_a_role_takes_its_connection_from_module_defaults(
     report: JSON = json.loads((directory / "report.json").read_text())
     # With custom nobody proves the names here, so denying public access waits.
     assert report["result"] == "waiting"
-    assert len(list((directory / "records").iterdir())) == len(report["record_files"]) == 9
+    assert len(list((directory / "records").iterdir())) == len(report["record_files"]) == 15

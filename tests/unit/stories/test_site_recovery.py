@@ -59,7 +59,7 @@ def test_custom_hands_the_records_over_and_touches_no_zone(tmp_path: Path) -> No
             *(
                 f"{name}{ending}"
                 for name in ("pe-cache", "pe-recovery", "pe-source")
-                for ending in (".hosts", ".ps1.txt")
+                for ending in (".hosts", ".ps1.txt", ".unbound.conf", ".dnsmasq.conf")
             ),
             f"pe-cache.{BLOB}.zone",
             f"pe-recovery.{ZONE}.zone",

@@ -46,24 +46,24 @@ def test_files_for_each_endpoint() -> None:
         {"endpoint": "pe-a", "fqdn": f"1-asr-pod01-rcm1.we.{zone}", "record_name": "1-asr-pod01-rcm1.we", "zone": zone, "ip_addresses": ["10.1.1.4"]},
         {"endpoint": "pe-b", "fqdn": f"1-asr-pod01-rcm1.we.{zone}", "record_name": "1-asr-pod01-rcm1.we", "zone": zone, "ip_addresses": ["10.2.1.4"]},
     ]  # fmt: skip
-    made = files(names, 60)
+    made, _unwritten = files(names, 60)
     assert f"10.1.1.4 1-asr-pod01-rcm1.we.{zone}\n" in made["pe-a.hosts"]
     assert "10.2.1.4" not in made["pe-a.hosts"]
     assert "1-asr-pod01-rcm1.we\t60\tIN\tA\t10.2.1.4" in made[f"pe-b.{zone}.zone"]
     assert f"-ZoneName '{zone}'" in made["pe-b.ps1.txt"]
-    assert len(made) == 6
+    assert len(made) == 10
 
 
 def test_a_hosts_file_has_both_spellings_of_a_name() -> None:
     blob = "privatelink.blob.core.windows.net"
     names = [{"endpoint": "pe", "fqdn": "cache.blob.core.windows.net", "zone": blob, "ip_addresses": ["10.1.1.9"]}]
-    made = files(names, 10)
+    made, _unwritten = files(names, 10)
     assert f"10.1.1.9 cache.blob.core.windows.net cache.{blob}\n" in made["pe.hosts"]
     assert "cache\t10\tIN\tA\t10.1.1.9" in made[f"pe.{blob}.zone"]
 
 
 def test_a_name_of_no_zone_is_for_hosts_files_only() -> None:
-    made = files([{"fqdn": "a.example.com", "zone": "", "ip_addresses": ["10.1.1.9"]}], 10)
-    assert sorted(made) == ["endpoint.hosts", "endpoint.ps1.txt"]
+    made, _unwritten = files([{"fqdn": "a.example.com", "zone": "", "ip_addresses": ["10.1.1.9"]}], 10)
+    assert sorted(made) == ["endpoint.dnsmasq.conf", "endpoint.hosts", "endpoint.ps1.txt", "endpoint.unbound.conf"]
     assert "10.1.1.9 a.example.com\n" in made["endpoint.hosts"]
     assert "Add-DnsServerResourceRecordA" not in made["endpoint.ps1.txt"]

@@ -187,7 +187,9 @@ def test_records_as_files_for_the_owner_of_the_dns_servers(cloud: Cloud, tmp_pat
     done = cloud.run(MODULE, check_mode=check_mode, names=TWO_SIDES, **options)
     assert done["changed"] is False
     names = [
-        f"{side}{ending}" for side in ("pe-recovery", "pe-source") for ending in (".hosts", f".{ZONE}.zone", ".ps1.txt")
+        f"{side}{ending}"
+        for side in ("pe-recovery", "pe-source")
+        for ending in (".hosts", f".{ZONE}.zone", ".ps1.txt", ".unbound.conf", ".dnsmasq.conf")
     ]
     assert done["record_files"] == sorted(str(directory / "records" / name) for name in names)
     assert stat.S_IMODE((directory / "records").stat().st_mode) == 0o700
@@ -226,3 +228,47 @@ def test_the_name_of_an_endpoint_leads_nowhere_else(cloud: Cloud, tmp_path: Path
     names = [{**TWO_SIDES[0], "endpoint": "../../elsewhere"}]
     done = cloud.run(MODULE, directory=str(tmp_path), scenario="site_recovery", record_files=True, names=names)
     assert {Path(path).parent for path in done["record_files"]} == {tmp_path / "records"}
+
+
+def test_what_is_no_name_or_address_is_in_no_file_and_the_report_says_so(cloud: Cloud, tmp_path: Path) -> None:
+    evil = [
+        "x'; Remove-Item C:\\ -Recurse; '",
+        f"y.{ZONE}\n10.6.6.6 login.microsoftonline.com",
+        f"z’.{ZONE}",
+        f"$INCLUDE.{ZONE}",
+    ]
+    names = [
+        *TWO_SIDES,
+        *({**TWO_SIDES[0], "fqdn": name} for name in evil),
+        {**TWO_SIDES[0], "fqdn": f"one.{ZONE}", "ip_addresses": ["10.1.1.9", "10.6.6.6 login.microsoftonline.com"]},
+        {**TWO_SIDES[0], "fqdn": f"two.{ZONE}", "zone": f"{ZONE}\n$INCLUDE /etc/passwd"},
+    ]
+    options = {"directory": str(tmp_path), "scenario": "site_recovery", "record_files": True}
+    done = cloud.run(MODULE, names=names, **options)
+    written = {path: Path(path).read_text() for path in done["record_files"]}
+    for word in ("Remove-Item", "login.microsoftonline.com", "INCLUDE", "’", "passwd"):
+        assert [path for path, text in written.items() if word in text] == []
+    assert f"10.1.1.9 one.{ZONE}\n" in written[str(tmp_path / "records" / "pe-source.hosts")]
+    told = json.loads((tmp_path / "report.json").read_text())["unwritten_names"]
+    assert len(told) == len(evil) + 2
+    assert done["warnings"] == [row["message"] for row in told]
+    assert "Names in no file" in (tmp_path / "report.md").read_text()
+
+
+def test_forwarders_as_files_when_their_target_is_known(cloud: Cloud, tmp_path: Path) -> None:
+    options = {"directory": str(tmp_path), "scenario": "site_recovery", "record_files": True, "names": TWO_SIDES}
+    cloud.run(MODULE, forward_targets=["10.0.0.4", "10.0.0.5"], **options)
+    records = tmp_path / "records"
+    assert (
+        f'zone "{ZONE}" {{ type forward; forward only; forwarders {{ 10.0.0.4; 10.0.0.5; }}; }};'
+        in (records / "_forwarders.bind.conf").read_text()
+    )
+    assert f'"{ZONE}";' in (records / "_forwarders.bind.options.conf").read_text()
+    assert f"server=/{ZONE}/10.0.0.4#53" in (records / "_forwarders.dnsmasq.conf").read_text()
+    assert "-MasterServers @('10.0.0.4', '10.0.0.5')" in (records / "_forwarders.ps1.txt").read_text()
+    told = {row["path"]: row["use"] for row in json.loads((tmp_path / "report.json").read_text())["record_files"]}
+    assert told["records/_forwarders.unbound.conf"] == "Unbound, forwarders"
+    refused = cloud.run(MODULE, forward_targets=["10.0.0.4; };"], **options)
+    assert "is not an IP address" in refused["msg"]
+    cloud.run(MODULE, **options)
+    assert not (records / "_forwarders.unbound.conf").exists()
