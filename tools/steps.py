@@ -16,6 +16,7 @@ from .paths import BUILD, CACHE, COLLECTION, HOME, LINK, ROOT, TREE, copied_tree
 #: What is measured, and the tests it is measured by.
 _COVERED = {
     "extensions/emulator": ("tests/unit/emulator",),
+    "extensions/local_server": ("tests/unit/local_server", "tests/unit/plugins/procedures/test_dpm_server.py"),
     "plugins": ("tests/unit", "--ignore=tests/unit/emulator", "--ignore=tests/unit/stories"),
 }
 _COVERAGE_PERCENT = 90
@@ -26,7 +27,7 @@ _DNS_SERVERS = ("named", "unbound", "dnsmasq")
 _SYSTEM_PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
 _PARALLEL = (f"--numprocesses={max(2, os.cpu_count() or 0)}", "--dist=loadgroup")
 _TYPED = (
-    *("plugins", "extensions/emulator", "extensions/rehearsal", "tools"),
+    *("plugins", "extensions/emulator", "extensions/local_server", "extensions/rehearsal", "tools"),
     *("tests/benchmarks", "tests/azure_hosts"),
 )
 #: The pip release that ansible-test of ansible-core 2.19 asks for, as it appears in the script's name.
