@@ -20,7 +20,16 @@ TYPES = {"string": str, "int": int, "int64": int, "bool": bool, "string[]": list
 #: How win_powershell finds out whether a script may run in check mode (ansible.windows, win_powershell.ps1).
 MAY_BE_CHECKED = re.compile(r"\[CmdletBinding\((?:[\w=\$]+,\s*)?SupportsShouldProcess(?:=\$true)?(?:,\s*[\w=\$]+)?\)\]")
 #: Verbs that change nothing, and functions of the frame that do not.
-READING: tuple[str, ...] = ("Get-", "Test-", "Write-Answer", "Write-Failure", "ForEach-Object", "Where-Object", "Confirm-", "Import-")
+READING: tuple[str, ...] = (
+    "Get-",
+    "Test-",
+    "Write-Answer",
+    "Write-Failure",
+    "ForEach-Object",
+    "Where-Object",
+    "Confirm-",
+    "Import-",
+)
 READING += ("Open-Connection", "New-Object", "Select-Object", "Join-Path", "ConvertTo-Json", "Stop-Job", "Out-Null")
 
 
