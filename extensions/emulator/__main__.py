@@ -29,8 +29,8 @@ def main(arguments: t.Sequence[str] | None = None) -> int:
         signal.signal(number, lambda *_: stop.set())
     try:
         world = read(options.world) if options.world else complete({})
-        parse_latency(options.latency)
-        server = Server(build_arm(world, options.latency, seed=options.seed), options.port)
+        distance = parse_latency(options.latency).distance
+        server = Server(build_arm(world, options.latency, seed=options.seed), options.port, distance)
     except (WorldError, ValueError, OSError) as error:
         print(f"emulator: {error}", file=sys.stderr)
         return 2
@@ -60,7 +60,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=0, help="TCP port on 127.0.0.1, 0 for any free one")
     parser.add_argument("--ready-file", type=Path, required=True, help="written (JSON, mode 0600) once it listens")
     parser.add_argument("--world", type=Path, help="what exists before the run (YAML or JSON)")
-    parser.add_argument("--latency", default="instant", help="instant, realistic or realisticxSPEED")
+    parser.add_argument(
+        "--latency",
+        default="instant",
+        help="instant, realistic or realisticxSPEED, distance[:REQUEST,CONNECTION], or both with a + between them",
+    )
     parser.add_argument("--dns-port", type=int, help="serve Azure DNS per virtual network on this port, 0 for any")
     parser.add_argument("--seed", type=int, default=1, help="what generated ids depend on")
     parser.add_argument("--parent-pid", type=int, help="end when this process ends")

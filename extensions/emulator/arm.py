@@ -26,13 +26,14 @@ Around = t.Callable[[Request, JSON, Proceed], Response]
 
 @dataclass
 class Call:
-    """A request on its way through a handler."""
+    """A request on its way through a handler. ``entry`` is its row of the request log."""
 
     arm: Arm
     request: Request
     parameters: dict[str, str]
     caller: JSON = field(default_factory=dict)
     pattern: str = ""
+    entry: JSON = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -233,7 +234,7 @@ class Arm:
         if not request.path.lower().startswith("/emulator"):
             self.log.append(entry)
         response = _guarded(self._proceed, request, entry)
-        self._headers.complete(request, response)
+        self._headers.complete(request, response, entry.get("remaining"))
         entry["status"] = response.status
         return response
 
@@ -268,7 +269,7 @@ class Arm:
             allowed = allowed or method != "HEAD"  # asking whether something exists is open to every type
             if method != request.method:
                 continue
-            call = Call(self, request, match.groupdict(), pattern=route.pattern)
+            call = Call(self, request, match.groupdict(), pattern=route.pattern, entry=entry)
             for check in [] if route.anonymous else self.before:
                 early = check(call, route)
                 entry["caller"] = call.caller.get("object_id")

@@ -34,6 +34,7 @@ from .services.platform.request_checks import ApiVersions, RequestContents
 from .services.platform.resource_groups import ResourceGroups
 from .services.platform.resource_tags import ResourceTags
 from .services.platform.subscriptions import Subscriptions
+from .services.platform.throttling import Throttling
 from .services.recovery.part import PART as RECOVERY
 from .services.storage.part import PART as STORAGE
 from .wire import JSON
@@ -51,6 +52,7 @@ PARTS: tuple[Part, ...] = (
 CHECKS: tuple[type[Checking], ...] = (
     ApiVersions,  # in which version
     AccessToken,  # who asks
+    Throttling,  # how often
     Subscriptions,  # whether the subscription exists
     Authorization,  # whether the caller may
     Providers,  # whether the provider is registered
@@ -81,10 +83,10 @@ def read(path: str | Path) -> JSON:
 def build_arm(world: JSON | None = None, latency: str = "instant", clock: Clock | None = None, seed: int = 1) -> Arm:
     """A complete emulator for a world (completed with defaults first).
 
-    ``latency`` is ``instant``, ``realistic`` or ``realisticxSPEED``; its speed is given to the clock. Without a clock,
+    ``latency`` is what ``latency.parse`` reads; its speed is given to the clock, its distance is the server's. Without a clock,
     emulated time follows the real one. Raises ``world.WorldError`` and ``ValueError``.
     """
-    realistic, speed = latencies.parse(latency)
+    realistic, speed, _distance = latencies.parse(latency)
     used = clock or Clock(time.time)
     if used.speed != speed and speed != 1.0:
         used.set_speed(speed)

@@ -40,6 +40,8 @@ GATEWAY = frozenset(
         "ResourceNotFound",
         "ScopeLocked",
         "SubscriptionNotFound",
+        "SubscriptionRequestsThrottled",
+        "TenantRequestsThrottled",
         "UnsupportedMediaType",
     }
 )
@@ -79,8 +81,12 @@ class ResponseHeaders:
         self._manners = (*manners, ("", Manner(ALLOWANCES)))
         self._used: dict[tuple[str, ...], int] = {}
 
-    def complete(self, request: Request, response: Response) -> None:
-        """Add what is missing. Sign-in and the emulator's own routes have no more than an id."""
+    def complete(self, request: Request, response: Response, remaining: t.Mapping[str, int] | None = None) -> None:
+        """Add what is missing. Sign-in and the emulator's own routes have no more than an id.
+
+        ``remaining``: headers with what is left of the caller's buckets, where requests are throttled. A provider that counts
+        itself says its own.
+        """
         correlation = self._guid()
         sent = response.headers
         if not is_management(request.path):
@@ -105,7 +111,10 @@ class ResponseHeaders:
         sent["Cache-Control"] = "no-cache" if refused_early else manner.caching
         if not refused_early:
             name, left = self._left(request, manner)
-            sent[f"x-ms-ratelimit-remaining-{name}"] = str(left)
+            if remaining and name != RESOURCE_REQUESTS:
+                sent.update({header: str(number) for header, number in remaining.items()})
+            else:
+                sent[f"x-ms-ratelimit-remaining-{name}"] = str(left)
 
     def _manner(self, path: str) -> Manner:
         kind = path.lower().rpartition("/providers/")[2] if "/providers/" in path.lower() else ""

@@ -6,13 +6,14 @@ import email.utils
 import socket
 import ssl
 import threading
-import time
 import typing as t
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from time import sleep
 
 from .arm import Arm
 from .certificates import Certificates
 from .faults import Interrupted
+from .latency import NEARBY, Distance
 from .wire import ArmError, Request, Response
 
 _ADDRESS = "127.0.0.1"
@@ -21,12 +22,15 @@ _LARGEST_BODY = 16 * 1024 * 1024
 
 
 class Server:
-    """Serves one :class:`Arm` over TLS. ``lock`` is held while the core answers; whoever else uses it must take it."""
+    """Serves one :class:`Arm` over TLS. ``lock`` is held while the core answers; whoever else uses it must take it.
 
-    def __init__(self, arm: Arm, port: int = 0) -> None:
+    ``distance`` keeps clients waiting, each on its own; requests below ``/emulator`` are answered at once.
+    """
+
+    def __init__(self, arm: Arm, port: int = 0, distance: Distance = NEARBY) -> None:
         self.arm, self.lock = arm, threading.Lock()
         self.certificates = Certificates()
-        handler = type("Handler", (_Handler,), {"arm": arm, "lock": self.lock})
+        handler = type("Handler", (_Handler,), {"arm": arm, "lock": self.lock, "distance": distance})
         try:
             self._http = _Listener((_ADDRESS, port), handler, self.certificates.server_context())
         except OSError:
@@ -88,12 +92,18 @@ class _Listener(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     arm: Arm
     lock: threading.Lock
+    distance: Distance
 
     protocol_version = "HTTP/1.1"
     server_version = "Emulator"
     sys_version = ""
     disable_nagle_algorithm = True
     wbufsize = 64 * 1024
+
+    def handle(self) -> None:
+        if self.distance.connection:
+            sleep(self.distance.connection)  # the handshake comes with the first read
+        super().handle()
 
     def handle_one_request(self) -> None:
         try:
@@ -114,11 +124,13 @@ class _Handler(BaseHTTPRequestHandler):
         with self.lock:
             response = self.arm.answer(request)
             content = response.body()  # while nobody changes the documents it shows
+        if self.distance.request and not request.path.lower().startswith("/emulator"):
+            sleep(self.distance.request)
         if isinstance(response, Interrupted):
             if response.drop:
                 self.close_connection = True
                 return
-            time.sleep(response.delay)
+            sleep(response.delay)
         self._send(response, content)
 
     do_GET = do_HEAD = do_PUT = do_POST = do_PATCH = do_DELETE = do_OPTIONS = _serve

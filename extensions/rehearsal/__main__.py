@@ -105,7 +105,11 @@ def _options(arguments: t.Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--variables", help="your own variables file, in place of the scenario's")
     parser.add_argument("--world", help="your own world file: what exists before the run")
     parser.add_argument("--build", default="build/rehearsal", help="folder for logs and reports")
-    parser.add_argument("--latency", default="instant", help="instant, realistic or realisticxSPEED")
+    parser.add_argument(
+        "--latency",
+        default="instant",
+        help="instant, realistic or realisticxSPEED, distance[:REQUEST,CONNECTION], or both with a + between them",
+    )
     parser.add_argument("--quiet", action="store_true", help="show only the summary of each run")
     return parser.parse_args(arguments)
 

@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 import requests
 from ansible_collections.privatelink.recovery.extensions.emulator import in_process
+from ansible_collections.privatelink.recovery.extensions.emulator import server as server_module
+from ansible_collections.privatelink.recovery.extensions.emulator.latency import Distance
 from ansible_collections.privatelink.recovery.extensions.emulator.server import Server
 from ansible_collections.privatelink.recovery.extensions.emulator.world import CLIENT, SECRET, TENANT
 from ansible_collections.privatelink.recovery.tests.unit.emulator.client import NOON, SUBSCRIPTION_ID, emulator
@@ -84,6 +86,25 @@ def test_dropped_connection(server: Server, after: bool, exists: int) -> None:
     with pytest.raises(requests.ConnectionError):
         session.put(server.base_url + GROUP, params=VERSION, json={"location": "westeurope"})
     assert session.get(server.base_url + GROUP, params=VERSION).status_code == exists
+
+
+def test_azure_s_distance_delays_each_request_and_each_new_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited = list[float]()
+    monkeypatch.setattr(server_module, "sleep", waited.append)
+    with Server(emulator(), distance=Distance(0.15, 0.06)) as served:
+        session = session_for(served)
+        for _time in range(3):
+            assert session.get(f"{served.base_url}/subscriptions", params=VERSION).status_code == 200
+        assert session.get(f"{served.base_url}/emulator/requests").status_code == 200
+        assert waited == [0.06, 0.15, 0.15, 0.15]
+        session.close()
+        assert session.get(f"{served.base_url}/subscriptions", params=VERSION).status_code == 200
+        assert waited[4:] == [0.06, 0.15]
+
+
+def test_nothing_waits_without_distance(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_module, "sleep", lambda seconds: pytest.fail(f"waited {seconds}"))
+    assert session_for(server).get(f"{server.base_url}/subscriptions", params=VERSION).status_code == 200
 
 
 def test_chunked_body(server: Server) -> None:

@@ -15,6 +15,7 @@ from .resource_groups import ResourceGroups
 from .resource_tags import ResourceTags
 from .sign_in import SignIn
 from .subscriptions import Subscriptions
+from .throttling import Throttling
 
 #: All times in emulated seconds unless stated otherwise.
 #: ``role_assignment_delay``: until a new assignment counts. ``world_roles_delay``: the same for the world's own.
@@ -25,6 +26,7 @@ from .subscriptions import Subscriptions
 #: ``role_definition_ids``: ``subscription`` or ``tenant``, the form answered in assignments.
 #: ``unassignable_role_code``: what assigning a custom role outside its assignable scopes is refused with.
 #: ``unknown_api_versions``: ``refuse`` answers those that the catalog does not list with an error, ``accept`` with what they ask.
+#: ``throttling``: see ``throttling``; none unless it is ``azure`` or a mapping.
 #: ``retry_after``: see ``long_operation.retry_after``. ``geo_codes``, ``public_names``: what the world adds to those of Azure.
 SETTINGS = {
     "role_assignment_delay": 0,
@@ -39,6 +41,7 @@ SETTINGS = {
     "retry_after": None,
     "geo_codes": {},
     "public_names": {},
+    "throttling": None,
 }
 
 WORLD = Keys(
@@ -74,6 +77,7 @@ PART = Part(
         SignIn,
         ApiVersions,
         AccessToken,
+        Throttling,
         Subscriptions,
         Authorization,
         Providers,

@@ -275,7 +275,36 @@ def test_latency(text: str, seconds: float, speed: float) -> None:
     assert (arm.seconds("vault.create"), arm.clock.speed) == (seconds, speed)
 
 
-@pytest.mark.parametrize("text", ["", "slow", "realisticx", "realisticx0", "realisticx-1"])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("instant", (False, 1, (0, 0))),
+        ("distance", (False, 1, (0.15, 0.06))),
+        ("distance:0.2,0.1", (False, 1, (0.2, 0.1))),
+        ("instant+distance", (False, 1, (0.15, 0.06))),
+        ("realisticx20+distance:0.08,0", (True, 20, (0.08, 0))),
+    ],
+)
+def test_distance(text: str, expected: object) -> None:
+    assert latency.parse(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "distance:",
+        "distance:1",
+        "distance:a,b",
+        "distance+instant",
+        "instant+",
+        "+distance",
+        "",
+        "slow",
+        "realisticx",
+        "realisticx0",
+        "realisticx-1",
+    ],
+)
 def test_latency_that_means_nothing(text: str) -> None:
     with pytest.raises(ValueError, match="latency must be"):
         latency.parse(text)
