@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typing as t
 
+from .texts import on_one_line
+
 
 class RecoveryError(Exception):
     """Base of all errors a task reports. ``message`` is one readable sentence or more."""
@@ -64,7 +66,8 @@ class AzureError(RecoveryError):
         self.status, self.code, self.answer = status, code, answer
         self.method, self.resource_id, self.request_id = method, resource_id, request_id
         deed = DEEDS.get(method, method)
-        said = f"{status} {code}: {answer}" if code else f"{status}: {answer}"
+        words = on_one_line(answer)
+        said = f"{status} {code}: {words}" if code else f"{status}: {words}"
         identified = f" (request {request_id})" if request_id else ""
         super().__init__(f"{deed} {resource_id} {outcome} {said.rstrip('.')}{identified}.", remedy=remedy)
 

@@ -10,6 +10,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ..errors import InputError
+from ..texts import on_one_line
 from .arm_door import ArmDoor
 from .client import DEFAULT_TIMEOUT, Azure
 from .clouds import CLOUDS, Cloud, discover, known_cloud
@@ -33,6 +34,11 @@ class Context:
     transport: t.Any = None
     now: t.Callable[[], float] = time.monotonic
     environment: t.Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    def __post_init__(self) -> None:
+        tell = self.progress
+        # A line of progress names resources and states in others' words.
+        self.progress = lambda text: tell(on_one_line(text))
 
 
 @dataclass(frozen=True)

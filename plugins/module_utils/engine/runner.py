@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ..azure.connection import Connection, Context, connect
 from ..errors import InputError, RecoveryError
+from ..texts import visible, visibly
 from ..wire import JSON, facts
 from .connection_options import CONNECTION
 from .differences import differences
@@ -84,7 +85,10 @@ class Module:
 
 
 def execute(module: Module, task: Task) -> JSON:
-    """Run a module and return the task's result: ``failed`` and ``msg`` on error, never an exception of ours."""
+    """Run a module and return the task's result: ``failed`` and ``msg`` on error, never an exception of ours.
+
+    What people read of it (warnings, diff, and all of a failure) is shown with nothing in it that a terminal would obey.
+    """
     try:
         wrong = unacceptable(module.rows(), task.options)
         if wrong:
@@ -100,9 +104,11 @@ def execute(module: Module, task: Task) -> JSON:
         result["differences"] = differences(result["diff"])
     if not task.diff_mode:
         result.pop("diff", None)
+    elif "diff" in result:
+        result["diff"] = visibly(result["diff"])
     if task.warnings:
-        result["warnings"] = task.warnings
-    return result
+        result["warnings"] = [visible(text) for text in task.warnings]
+    return t.cast(JSON, visibly(result)) if result.get("failed") else result
 
 
 def library_of(error: ImportError) -> str:

@@ -49,7 +49,7 @@ def run_preflight(task: Task) -> JSON:
         gates += run_gates(_bound(_chosen(stage, task.options["sequence"]), inspection))
     for gate in gates:
         if gate.verdict == "warning" and stage in ("all", "teardown"):
-            task.warn(f"[{gate.name}] {gate.message} {gate.remedy}".strip())
+            task.warn(gate.line())
     message = summary(gates)
     verdicts = [gate.as_dict() for gate in gates]
     if message and task.options["enforce"]:

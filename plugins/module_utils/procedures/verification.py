@@ -34,7 +34,7 @@ def verify(task: Task) -> JSON:
         [*_checks(inspection, found), *(_settled(inspection, missing) if task.options["stage"] == "all" else ())]
     )
     closed = [check for check in checks if not check.passed]
-    message = "\n".join(f"[{check.name}] {check.message} {check.remedy}".strip() for check in closed)
+    message = "\n".join(check.line() for check in closed)
     if closed and task.options["enforce"]:
         raise Unverified(
             f"{len(closed)} of {len(checks)} checks failed:\n{message}", [check.as_dict() for check in checks]

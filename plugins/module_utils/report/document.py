@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import typing as t
 
+from ..texts import hidden
 from ..wire import JSON
 from .drawing import draw, topology
 from .markdown import as_markdown
@@ -73,8 +75,9 @@ def build(options: t.Mapping[str, t.Any], written: str) -> JSON:
 
 
 def as_json(report: JSON) -> str:
-    """The report for machines."""
-    return json.dumps(report, indent=2, ensure_ascii=False, default=str) + "\n"
+    """The report for machines. It holds texts as they came, but what is hidden in them is escaped as JSON knows it."""
+    text = json.dumps(report, indent=2, ensure_ascii=False, default=str)
+    return re.sub(r"[^\n -~]", lambda found: _escaped(found[0]) if hidden(found[0]) else found[0], text) + "\n"
 
 
 def in_words(report: JSON) -> Words:
@@ -112,6 +115,11 @@ def columns_of(rows: t.Iterable[Row]) -> Columns:
     """All keys of the rows in the order they first come, as columns."""
     keys = dict.fromkeys(str(key) for row in rows for key in row)
     return [(key.replace("_", " ").capitalize(), key) for key in keys]
+
+
+def _escaped(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
 
 
 def _pairs(values: t.Mapping[str, t.Any]) -> list[JSON]:

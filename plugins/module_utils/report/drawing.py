@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from html import escape
 
 from ..ids import fold_id
+from ..texts import on_one_line
 from ..wire import JSON
 
 # Pixels of the drawing; it is scaled to the page.
@@ -154,6 +155,7 @@ def _box(place: Place, box: Box) -> str:
 
 
 def _text(x: int, y: int, text: str, kind: str) -> str:
+    text = on_one_line(text)
     short = text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
     return f'<text class="{kind}" x="{x}" y="{y}"><title>{escape(text)}</title>{escape(short)}</text>'
 

@@ -32,23 +32,23 @@ def as_html(words: Words, drawing: str) -> str:
         # No script, picture or font is needed, so none may be loaded, whatever a name or message holds.
         """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">""",
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{escape(f'{words.scenario}: {words.result}')}</title><style>{STYLE}</style></head><body>",
-        f"<h1>{escape(words.scenario)} <small>{escape(words.result)}</small></h1>",
-        f"<p>{escape(words.sentence)}</p>",
+        f"<title>{escape(plain(f'{words.scenario}: {words.result}'))}</title><style>{STYLE}</style></head><body>",
+        f"<h1>{escape(plain(words.scenario))} <small>{escape(plain(words.result))}</small></h1>",
+        f"<p>{_lines(words.sentence)}</p>",
         table(words.about),
         drawing,
     ]
     for section in words.sections:
-        parts += [f"<h2>{escape(section.title)}</h2>", table(section)]
+        parts += [f"<h2>{escape(plain(section.title))}</h2>", table(section)]
     if words.closing:
-        parts.append(f"<p>{escape(words.closing)}</p>")
+        parts.append(f"<p>{_lines(words.closing)}</p>")
     return "\n".join([*(part for part in parts if part), "</body></html>"]) + "\n"
 
 
 def table(section: Section) -> str:
     """An HTML table. Columns without a value in any row are left out."""
     columns = used(section)
-    head = "".join(f"<th>{escape(heading)}</th>" for heading, _key in columns)
+    head = "".join(f"<th>{_lines(heading)}</th>" for heading, _key in columns)
     body = "\n".join(
         "<tr>" + "".join(_cell(key, plain(row.get(key))) for _heading, key in columns) + "</tr>" for row in section.rows
     )
@@ -58,5 +58,8 @@ def table(section: Section) -> str:
 def _cell(key: str, text: str) -> str:
     word = text.lower() if key in JUDGED else ""
     kind = ' class="good"' if word in GOOD else ' class="bad"' if word in BAD else ""
-    lines = escape(text).replace("\n", "<br>")
-    return f"<td{kind}>{lines}</td>"
+    return f"<td{kind}>{_lines(text)}</td>"
+
+
+def _lines(text: str) -> str:
+    return escape(plain(text)).replace("\n", "<br>")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ..texts import visible
+
 Row = t.Mapping[str, t.Any]
 #: Columns as heading and key.
 Columns = t.Sequence[tuple[str, str]]
@@ -29,7 +31,7 @@ class Words(t.NamedTuple):
 
 
 def plain(value: t.Any) -> str:
-    """A value in words, not escaped for any form yet; no space at the ends of its lines."""
+    """A value in words, with nothing hidden in it, not escaped for any form yet; no space at the ends of its lines."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -37,8 +39,8 @@ def plain(value: t.Any) -> str:
     if isinstance(value, (list, tuple)):
         return ", ".join(plain(item) for item in value)
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {plain(item)}" for key, item in value.items())
-    return "\n".join(line.strip() for line in str(value).strip().splitlines())
+        return ", ".join(f"{plain(key)}: {plain(item)}" for key, item in value.items())
+    return "\n".join(line.strip() for line in visible(str(value).strip()).split("\n"))
 
 
 def used(section: Section) -> Columns:

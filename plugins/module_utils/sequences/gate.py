@@ -6,6 +6,7 @@ import typing as t
 from dataclasses import asdict, dataclass, field
 
 from ..errors import AzureError, CredentialError, RecoveryError, Unreachable
+from ..texts import on_one_line
 from ..wire import JSON
 
 Verdict = t.Literal["ok", "warning", "unknown", "refused"]
@@ -30,6 +31,10 @@ class Gate:
     def passed(self) -> bool:
         """Whether a run may go on."""
         return self.verdict in ("ok", "warning")
+
+    def line(self) -> str:
+        """What it says, with its name and remedy, on one line."""
+        return on_one_line(f"[{self.name}] {self.message} {self.remedy}".rstrip())
 
     def as_dict(self) -> JSON:
         """Plain data for results and reports."""
@@ -72,7 +77,7 @@ def run_gates(gates: t.Iterable[tuple[str, t.Callable[[], t.Iterable[Gate]]]]) -
 
 def summary(gates: t.Iterable[Gate]) -> str:
     """All closed gates as one message, a line each; empty when the way is free. What was written the caller knows."""
-    lines = [f"[{gate.name}] {gate.message} {gate.remedy}".rstrip() for gate in gates if not gate.passed]
+    lines = [gate.line() for gate in gates if not gate.passed]
     if not lines:
         return ""
     head = "1 gate is closed:" if len(lines) == 1 else f"{len(lines)} gates are closed:"

@@ -14,6 +14,8 @@ import typing as t
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
+
 from ..conftest import SIGN_IN, VAULT, Cloud
 from ..playbooks_support import LOCALHOST, AzureProcess, Playbooks
 from .conftest import Tell
@@ -157,6 +159,41 @@ def test_refused_with_a_report_and_an_exit_code(azure: AzureProcess, playbooks: 
     handed = report(tmp_path)
     assert handed["result"] == "refused"
     assert [gate["name"] for gate in handed["gates"] if gate["verdict"] == "refused"] == ["freshness"]
+
+
+def test_texts_of_azure_are_neither_run_nor_obeyed(
+    azure: AzureProcess, playbooks: Playbooks, tmp_path: Path, marker: str
+) -> None:
+    """Names (of what a vault holds) and messages (of an error) with templates, escape sequences and markup in them."""
+    evil = f"{marker} \x1b[2J\u202e ![p](https://evil.example/p.png) <img src=x>"
+    vault = {"name": "vault-backup", "resource_group": "rg-backup", "location": "westeurope"}
+    azure.start_over(vaults=[{**vault, "history": {"protected_items": [evil]}}])
+    refused = playbooks.play(book("backup"), *wish(tmp_path), **azure.environment())
+    gate = next(one for one in report(tmp_path)["gates"] if one["name"] == "freshness")
+    assert marker in str(gate["evidence"])
+    azure.start_over()
+    answer = {"status": 400, "code": "BadRequest", "message": evil}
+    azure.ask("faults", {"match": {"method": "PUT", "path": "/vaults/"}, "nth": "every", "action": answer})
+    failed = playbooks.play(book("backup"), *wish(tmp_path), **azure.environment())
+    assert marker in report(tmp_path)["failure"]
+    for finished in (refused, failed):
+        assert finished.code == 2
+        assert "\x1b" not in finished.output and "\u202e" not in finished.output
+    pages = [path.read_text() for path in (tmp_path / "report").rglob("report.*")]
+    assert len(pages) == 3
+    for page in pages:
+        assert "\x1b" not in page and "\u202e" not in page
+    assert not list(tmp_path.glob("executed*"))
+
+
+@pytest.fixture
+def marker(tmp_path: Path) -> str:
+    """A template that leaves a file where it is executed, in every spelling that Ansible and Jinja know."""
+    return (
+        f"{{{{ lookup('ansible.builtin.pipe', 'touch {tmp_path}/executed1') }}}}"
+        f"{{% set x = lookup('ansible.builtin.pipe', 'touch {tmp_path}/executed2') %}}"
+        f"!unsafe {{{{ query('ansible.builtin.pipe', 'touch {tmp_path}/executed3') }}}}"
+    )
 
 
 SSH_IN_VAIN = "#!/bin/sh\necho 'ssh: connect to host sql01 port 22: Connection refused' >&2\nexit 255\n"
