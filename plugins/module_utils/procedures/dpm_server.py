@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import typing as t
 from dataclasses import dataclass, field
 
@@ -30,6 +31,7 @@ class Request:
     job: str
     parameters: JSON
     secrets: dict[str, str] = field(repr=False)
+    began: float = field(default_factory=time.time)
 
 
 def prepare(options: JSON) -> Request:
@@ -53,6 +55,8 @@ def prepare(options: JSON) -> Request:
 def conclude(request: Request, text: str) -> JSON:
     """The task's result for what a server answered. Raises :class:`~.server_jobs.ServerError`."""
     told = server_jobs.answer(request.server, request.job, server_jobs.censored(text, request.secrets.values()))
+    if request.job == "clock":
+        told.update(server_jobs.compared(request.server, told["utc"], request.began, time.time()))
     changed = told.pop("changed")
     deed = f"{request.server}: {request.job}"
     after = {"done": True, **({"changes": told["changes"]} if "changes" in told else {})} if changed else {}

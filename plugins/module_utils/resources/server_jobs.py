@@ -8,6 +8,7 @@ https://learn.microsoft.com/azure/backup/backup-dpm-automation.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import typing as t
 from dataclasses import dataclass, field
@@ -210,6 +211,15 @@ def answer(server: str, job: str, text: str) -> JSON:
     if wrong:
         raise ServerError(server, job, f"its answer lacks {', '.join(wrong)}, or has another type there")
     return {name: found[name] for name in wanted}
+
+
+def compared(server: str, utc: str, began: float, ended: float) -> JSON:
+    """How far a server's clock is ahead of ours, and how exactly that can be told: half of the time its answer took."""
+    try:
+        told = dt.datetime.strptime(utc, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=dt.timezone.utc).timestamp()
+    except ValueError:
+        raise ServerError(server, "clock", f"{utc!r} is no time") from None
+    return {"ahead_seconds": round(told - (began + ended) / 2, 3), "uncertainty_seconds": round((ended - began) / 2, 3)}
 
 
 def censored(text: str, secrets: t.Iterable[str]) -> str:
