@@ -4,232 +4,320 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """The options of ``module_utils.sequence_options.SEQUENCE``."""
+    """The option of ``module_utils.sequences.options.SEQUENCE``."""
 
     DOCUMENTATION = r"""
 options:
   sequence:
-    description: Which sequence.
-    type: str
-    choices: [backup, site_recovery]
-    default: backup
-  variant:
-    description: Whether Site Recovery replicates Azure machines, or on-premises machines through a bypass network.
-    type: str
-    choices: [azure_to_azure, hybrid]
-    default: azure_to_azure
-  vault:
-    description: The vault.
+    description: The sequence, the same for every stage and for verification. An empty text counts as not given.
     type: dict
     required: true
     suboptions:
       name:
-        description: Name.
+        description: Which sequence.
         type: str
-        required: true
-      resource_group:
-        description: Resource group.
+        choices: [backup, site_recovery]
+        default: backup
+      variant:
+        description: Whether Site Recovery replicates Azure machines, or on-premises machines through a bypass network.
         type: str
-        required: true
-      subscription_id:
-        description: Subscription, when it is not the task's.
-        type: str
-      location:
-        description: Region; the resource group's by default.
-        type: str
-      tags:
-        description: Tags of the vault; judged by themselves, not compared with those it has.
+        choices: [azure_to_azure, hybrid]
+        default: azure_to_azure
+      vault:
+        description: The vault.
         type: dict
-  sub_resource:
-    description: Sub-resource of the endpoints.
-    type: str
-    choices: [AzureBackup, AzureSiteRecovery]
-    default: AzureBackup
-  endpoints:
-    description: The private endpoints, one for each virtual network.
-    type: list
-    elements: dict
-    required: true
-    suboptions:
-      name:
-        description: Name, unique among all endpoints of the vault.
-        type: str
         required: true
-      resource_group:
-        description: Resource group; the vault's by default.
-        type: str
-      subscription_id:
-        description: Subscription; must be that of the subnet, which is the default.
-        type: str
-      subnet:
-        description: Id of the subnet.
-        type: str
-        required: true
-      location:
-        description: Region; that of the virtual network by default.
-        type: str
-      dns_zone_resource_group:
-        description: Resource group of this endpoint's zones; that of O(dns_zones) by default.
-        type: str
-      dns_zone_subscription_id:
-        description: Subscription of this endpoint's zones; that of O(dns_zones) by default.
-        type: str
-      virtual_networks:
-        description: Ids of further virtual networks to link to this endpoint's zones; the endpoint's own is always linked.
-        type: list
-        elements: str
-      manual:
-        description: Ask the vault's owner for approval.
-        type: bool
-        default: false
-      request_message:
-        description: Message to the owner with O(endpoints[].manual=true).
-        type: str
-      tags:
-        description: Tags of the endpoint; judged by themselves, not compared with those it has.
-        type: dict
-      dns_server:
-        description: Address of a DNS server to prove resolution with; not judged here.
-        type: str
-      dns_port:
-        description: Port of that DNS server; not judged here.
-        type: int
-      side:
-        description: Which side of a replication this endpoint serves.
-        type: str
-        choices: [source, recovery, shared]
-      consumers:
-        description: Inventory hosts that prove resolution; not judged here.
-        type: list
-        elements: str
-  dns_mode:
-    description:
-      - V(per_endpoint) gives each endpoint zones of its own, V(shared) one endpoint and one set of zones to all networks; Azure writes the records.
-      - V(zone_group) and V(records) say who writes them, Azure or the role, into each endpoint's zones.
-      - With V(policy) somebody else attaches the zone group, with V(custom) the names are served by other DNS servers; nothing is made here, only verified.
-    type: str
-    choices: [per_endpoint, shared, zone_group, records, policy, custom]
-    default: zone_group
-  extra_sub_resources:
-    description: Sub-resources of other services whose zones the endpoints' names are in too; V(default) is that of Azure Migrate.
-    type: list
-    elements: str
-    choices: [default]
-    default: []
-  disk_model:
-    description: Disks of the machines, which decides on which storage accounts the vault's identity needs roles.
-    type: str
-    choices: [managed, unmanaged]
-    default: managed
-  storage_accounts:
-    description: Storage accounts that replication uses.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      id:
-        description: Id of the account.
-        type: str
-        required: true
-      use:
-        description: What replication uses it for.
-        type: str
-        choices: [cache, source, target]
-        default: cache
-      endpoint:
-        description: A private endpoint of the account, for V(blob).
-        type: dict
         suboptions:
           name:
             description: Name.
             type: str
             required: true
-          subnet:
-            description: Id of the subnet.
+          resource_group:
+            description: Resource group.
+            type: str
+            required: true
+          subscription_id:
+            description: Subscription, when it is not the task's.
+            type: str
+          location:
+            description: Region; the resource group's by default.
+            type: str
+          tags:
+            description: Tags of the vault; judged by themselves, not compared with those it has.
+            type: dict
+      sub_resource:
+        description: Sub-resource of the endpoints.
+        type: str
+        choices: [AzureBackup, AzureSiteRecovery]
+        default: AzureBackup
+      endpoints:
+        description: The private endpoints, one for each virtual network.
+        type: list
+        elements: dict
+        required: true
+        suboptions:
+          name:
+            description: Name, unique among all endpoints of the vault.
             type: str
             required: true
           resource_group:
             description: Resource group; the vault's by default.
             type: str
-          dns_zone_resource_group:
-            description: Resource group of the blob zone; that of O(dns_zones) by default.
+          subscription_id:
+            description: Subscription; must be that of the subnet, which is the default.
             type: str
-  dns_zones:
-    description: Where the zones are.
-    type: dict
-    default: {}
-    suboptions:
-      resource_group:
-        description: Resource group of the zones; the endpoint's by default.
+          subnet:
+            description: Id of the subnet.
+            type: str
+            required: true
+          location:
+            description: Region; that of the virtual network by default.
+            type: str
+          dns_zone_resource_group:
+            description: Resource group of this endpoint's zones; that of O(sequence.dns_zones) by default.
+            type: str
+          dns_zone_subscription_id:
+            description: Subscription of this endpoint's zones; that of O(sequence.dns_zones) by default.
+            type: str
+          virtual_networks:
+            description: Ids of further virtual networks to link to this endpoint's zones; the endpoint's own is always linked.
+            type: list
+            elements: str
+          manual:
+            description: Ask the vault's owner for approval.
+            type: bool
+            default: false
+          request_message:
+            description: Message to the owner with O(sequence.endpoints[].manual=true).
+            type: str
+          tags:
+            description: Tags of the endpoint; judged by themselves, not compared with those it has.
+            type: dict
+          dns_server:
+            description: Address of a DNS server to prove resolution with; not judged here.
+            type: str
+          dns_port:
+            description: Port of that DNS server; not judged here.
+            type: int
+          side:
+            description: Which side of a replication this endpoint serves.
+            type: str
+            choices: [source, recovery, shared]
+          consumers:
+            description: Inventory hosts that prove resolution; not judged here.
+            type: list
+            elements: str
+      dns_mode:
+        description:
+          - V(per_endpoint) gives each endpoint zones of its own, V(shared) one endpoint and one set of zones to all networks; Azure writes the records.
+          - V(zone_group) and V(records) say who writes them, Azure or the role, into each endpoint's zones.
+          - With V(policy) somebody else attaches the zone group, with V(custom) the names are served by other DNS servers; nothing is made here, only verified.
         type: str
-      subscription_id:
-        description: Subscription of the zones; the endpoint's by default.
-        type: str
-      virtual_networks:
-        description: Ids of further virtual networks to link.
+        choices: [per_endpoint, shared, zone_group, records, policy, custom]
+        default: zone_group
+      extra_sub_resources:
+        description: Sub-resources of other services whose zones the endpoints' names are in too; V(default) is that of Azure Migrate.
         type: list
         elements: str
-  dns_servers:
-    description: DNS servers that resolve for a virtual network, used to prove resolution where an endpoint names none.
-    type: list
-    elements: dict
-    suboptions:
-      virtual_network:
-        description: Id of the virtual network.
+        choices: [default]
+        default: []
+      disk_model:
+        description: Disks of the machines, which decides on which storage accounts the vault's identity needs roles.
         type: str
-        required: true
-      address:
-        description: Address of the server.
+        choices: [managed, unmanaged]
+        default: managed
+      storage_accounts:
+        description: Storage accounts that replication uses.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          id:
+            description: Id of the account.
+            type: str
+            required: true
+          use:
+            description: What replication uses it for.
+            type: str
+            choices: [cache, source, target]
+            default: cache
+          endpoint:
+            description: A private endpoint of the account, for V(blob).
+            type: dict
+            suboptions:
+              name:
+                description: Name.
+                type: str
+                required: true
+              subnet:
+                description: Id of the subnet.
+                type: str
+                required: true
+              resource_group:
+                description: Resource group; the vault's by default.
+                type: str
+              dns_zone_resource_group:
+                description: Resource group of the blob zone; that of O(sequence.dns_zones) by default.
+                type: str
+      dns_zones:
+        description: Where the zones are.
+        type: dict
+        default: {}
+        suboptions:
+          resource_group:
+            description: Resource group of the zones; the endpoint's by default.
+            type: str
+          subscription_id:
+            description: Subscription of the zones; the endpoint's by default.
+            type: str
+          virtual_networks:
+            description: Ids of further virtual networks to link.
+            type: list
+            elements: str
+      dns_servers:
+        description: DNS servers that resolve for a virtual network, used to prove resolution where an endpoint names none.
+        type: list
+        elements: dict
+        suboptions:
+          virtual_network:
+            description: Id of the virtual network.
+            type: str
+            required: true
+          address:
+            description: Address of the server.
+            type: str
+            required: true
+          port:
+            description: Port of the server.
+            type: int
+            default: 53
+      zone_names:
+        description: Zones the operator names, where Azure does not answer for the region.
+        type: list
+        elements: str
+      geo_code:
+        description: Geo code of the region, where neither Azure nor the table knows it.
         type: str
-        required: true
-      port:
-        description: Port of the server.
+      public_network_access:
+        description: What the sequence will do with public access.
+        type: str
+        choices: [after_verify, before_endpoint, unchanged]
+        default: after_verify
+      identity:
+        description: Whether the sequence wants the vault's system-assigned identity on. With V(false), a vault that has it on is refused.
+        type: bool
+        default: true
+      role_assignments:
+        description: Roles the sequence gives the vault's identity; they must exist, and the right to assign is needed at their scopes.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          scope:
+            description: Id of the scope.
+            type: str
+            required: true
+          role:
+            description: Name, GUID or id of the role.
+            type: str
+            required: true
+          principal_type:
+            description: What the identity is.
+            type: str
+            choices: [ServicePrincipal, User, Group, ForeignGroup, Device]
+            default: ServicePrincipal
+          description:
+            description: Shown with the assignment.
+            type: str
+      storage_roles:
+        description: Whether the sequence assigns roles on the storage accounts.
+        type: bool
+        default: false
+      trusted_services:
+        description: Whether the sequence lets trusted Microsoft services through the storage accounts' firewalls.
+        type: bool
+        default: false
+      cross_region_restore:
+        description: Whether the sequence will enable cross-region restore.
+        type: str
+        choices: ["", Enabled, Disabled]
+      storage_redundancy:
+        description: The redundancy the sequence will give the vault's storage.
+        type: str
+        choices: ["", LocallyRedundant, ZoneRedundant, GeoRedundant]
+      freshness_attested:
+        description: The operator attests that nothing was ever protected with the vault, where Azure's records do not reach back far enough.
+        type: bool
+        default: false
+      accept_zone_overwrite:
+        description: Accept that the planned endpoints overwrite the records of another endpoint of the vault, which is no longer needed.
+        type: bool
+        default: false
+      accepted_network_policies:
+        description: Values of C(privateEndpointNetworkPolicies) that are accepted.
+        type: list
+        elements: str
+        default: [Disabled]
+      provider_registration:
+        description: What the sequence does about an unregistered resource provider.
+        type: str
+        choices: [refuse, register, reregister]
+        default: refuse
+      approve:
+        description: Whether the sequence approves pending connections; with an endpoint that asks for approval, the right to do so is needed.
+        type: bool
+        default: false
+      permission_timeout:
+        description: How long to wait, in seconds, for a role assignment of the last ten minutes to spread.
         type: int
-        default: 53
-  zone_names:
-    description: Zones the operator names, where Azure does not answer for the region.
-    type: list
-    elements: str
-  geo_code:
-    description: Geo code of the region, where neither Azure nor the table knows it.
-    type: str
-  public_network_access:
-    description: What the sequence will do with public access.
-    type: str
-    choices: [after_verify, before_endpoint, unchanged]
-    default: after_verify
-  identity:
-    description: Whether the sequence wants the vault's system-assigned identity on. With V(false), a vault that has it on is refused.
-    type: bool
-    default: true
-  role_assignments:
-    description: Roles the sequence gives the vault's identity; they must exist, and the right to assign is needed at their scopes.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      scope:
-        description: Id of the scope.
+        default: 600
+      protected_machines:
+        description: Azure machines the sequence will enable replication for; looked at for what could never be carried out.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          id:
+            description: Id of the virtual machine.
+            type: str
+            required: true
+          disks:
+            description: Ids of its managed disks.
+            type: list
+            elements: str
+            required: true
+          recovery_resource_group_id:
+            description: Id of the resource group the machine fails over to.
+            type: str
+            required: true
+          cache_storage_account_id:
+            description: Id of the cache account in the source region.
+            type: str
+            required: true
+      source_location:
+        description: Region of these machines.
         type: str
-        required: true
-      role:
-        description: Name, GUID or id of the role.
-        type: str
-        required: true
-      principal_type:
-        description: What the identity is.
-        type: str
-        choices: [ServicePrincipal, User, Group, ForeignGroup, Device]
-        default: ServicePrincipal
-      description:
-        description: Shown with the assignment.
-        type: str
-  storage_roles:
-    description: Whether the sequence assigns roles on the storage accounts.
-    type: bool
-    default: false
-  trusted_services:
-    description: Whether the sequence lets trusted Microsoft services through the storage accounts' firewalls.
-    type: bool
-    default: false
+      unknown_consumers:
+        description:
+          - Hosts that are to prove the names, but that the inventory does not have; the caller knows the inventory. Any is refused before
+            any request.
+        type: list
+        elements: str
+        default: []
+      settle_seconds:
+        description: How long the sequence lets fresh roles spread, in seconds. Here and below, what cannot be is refused before a step needs it.
+        type: int
+        default: 0
+      time_to_live:
+        description: Time to live of the records the sequence writes, in seconds.
+        type: int
+        default: 10
+      resolution_timeout:
+        description: How long the sequence waits for names to resolve, in seconds.
+        type: int
+        default: 0
+      resolution_port:
+        description: TCP port the sequence reaches the names at; V(0) for none.
+        type: int
+        default: 0
 """

@@ -23,99 +23,16 @@ options:
     type: str
     choices: [all, before_endpoint, teardown, plan, providers]
     default: all
-  cross_region_restore:
-    description: Whether the sequence will enable cross-region restore.
-    type: str
-    choices: [Enabled, Disabled]
-  storage_redundancy:
-    description: The redundancy the sequence will give the vault's storage.
-    type: str
-    choices: [LocallyRedundant, ZoneRedundant, GeoRedundant]
-  freshness_attested:
-    description: The operator attests that nothing was ever protected with the vault, where Azure's records do not reach back far enough.
-    type: bool
-    default: false
-  accept_zone_overwrite:
-    description: Accept that the planned endpoints overwrite the records of another endpoint of the vault, which is no longer needed.
-    type: bool
-    default: false
-  accepted_network_policies:
-    description: Values of C(privateEndpointNetworkPolicies) that are accepted.
-    type: list
-    elements: str
-    default: [Disabled]
-  provider_registration:
-    description: What the sequence does about an unregistered resource provider.
-    type: str
-    choices: [refuse, register, reregister]
-    default: refuse
-  approve:
-    description: Whether the sequence approves pending connections; with an endpoint that asks for approval, the right to do so is needed.
-    type: bool
-    default: false
-  permission_timeout:
-    description: How long to wait, in seconds, for a role assignment of the last ten minutes to spread.
-    type: int
-    default: 600
   wait_timeout:
     description: How long to ask again, in seconds, while Azure says that another operation holds what is read.
     type: int
     default: 1800
-  protected_machines:
-    description: Azure machines the sequence will enable replication for; looked at for what could never be carried out.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      id:
-        description: Id of the virtual machine.
-        type: str
-        required: true
-      disks:
-        description: Ids of its managed disks.
-        type: list
-        elements: str
-        required: true
-      recovery_resource_group_id:
-        description: Id of the resource group the machine fails over to.
-        type: str
-        required: true
-      cache_storage_account_id:
-        description: Id of the cache account in the source region.
-        type: str
-        required: true
-  source_location:
-    description: Region of these machines.
-    type: str
   removes:
     description: What a teardown is to remove or change beyond endpoints, connections and records, for O(stage=teardown).
     type: list
     elements: str
     choices: [zones, roles, trusted_services, public_access]
     default: []
-  unknown_consumers:
-    description:
-      - Hosts that are to prove the names, but that the inventory does not have; the caller knows the inventory. Any is refused before
-        any request.
-    type: list
-    elements: str
-    default: []
-  settle_seconds:
-    description: How long the sequence lets fresh roles spread, in seconds. Here and below, what cannot be is refused before a step needs it.
-    type: int
-    default: 0
-  time_to_live:
-    description: Time to live of the records the sequence writes, in seconds.
-    type: int
-    default: 10
-  resolution_timeout:
-    description: How long the sequence waits for names to resolve, in seconds.
-    type: int
-    default: 0
-  resolution_port:
-    description: TCP port the sequence reaches the names at; V(0) for none.
-    type: int
-    default: 0
   enforce:
     description: Fail when a gate is closed. With V(false) the verdicts are only returned.
     type: bool
@@ -130,15 +47,17 @@ extends_documentation_fragment:
 EXAMPLES = r"""
 - name: Everything that could go wrong, before anything is written
   privatelink.recovery.preflight:
-    vault:
-      name: vault-backup
-      resource_group: rg-backup
-      location: westeurope
-    endpoints:
-      - name: pe-backup
-        subnet: "{{ subnet_id }}"
-    dns_zones:
-      resource_group: rg-dns
+    sequence:
+      name: backup
+      vault:
+        name: vault-backup
+        resource_group: rg-backup
+        location: westeurope
+      endpoints:
+        - name: pe-backup
+          subnet: "{{ subnet_id }}"
+      dns_zones:
+        resource_group: rg-dns
 """
 
 RETURN = r"""
@@ -187,40 +106,15 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
 from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.preflight import run_preflight
 from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.gates.teardown import REMOVES
-from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.options import SEQUENCE, TIME_TO_LIVE
+from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.options import SEQUENCE
 
 MODULE = Module(
     run=run_preflight,
     options={
         "stage": Option(choices=("all", "before_endpoint", "teardown", "plan", "providers"), default="all"),
-        **SEQUENCE,
-        "cross_region_restore": Option(choices=("Enabled", "Disabled")),
-        "storage_redundancy": Option(choices=("LocallyRedundant", "ZoneRedundant", "GeoRedundant")),
-        "freshness_attested": Option(type="bool", default=False),
-        "accept_zone_overwrite": Option(type="bool", default=False),
-        "accepted_network_policies": Option(type="list", elements="str", default=["Disabled"]),
-        "provider_registration": Option(choices=("refuse", "register", "reregister"), default="refuse"),
-        "approve": Option(type="bool", default=False),
-        "permission_timeout": Option(type="int", default=600, least=0),
-        "wait_timeout": WAITING["wait_timeout"],
-        "protected_machines": Option(
-            type="list",
-            elements="dict",
-            default=[],
-            options={
-                "id": Option(required=True),
-                "disks": Option(type="list", elements="str", required=True),
-                "recovery_resource_group_id": Option(required=True),
-                "cache_storage_account_id": Option(required=True),
-            },
-        ),
-        "source_location": Option(),
+        "sequence": SEQUENCE,
         "removes": Option(type="list", elements="str", choices=REMOVES, default=[]),
-        "unknown_consumers": Option(type="list", elements="str", default=[]),
-        "settle_seconds": Option(type="int", default=0, least=0),
-        "time_to_live": TIME_TO_LIVE,
-        "resolution_timeout": Option(type="int", default=0, least=0),
-        "resolution_port": Option(type="int", default=0, least=0, most=65535),
+        "wait_timeout": WAITING["wait_timeout"],
         "enforce": Option(type="bool", default=True),
     },
 )

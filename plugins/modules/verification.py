@@ -41,14 +41,16 @@ extends_documentation_fragment:
 EXAMPLES = r"""
 - name: Everything is as it should be
   privatelink.recovery.verification:
-    vault:
-      name: vault-backup
-      resource_group: rg-backup
-    endpoints:
-      - name: pe-backup
-        subnet: "{{ subnet_id }}"
-    dns_zones:
-      resource_group: rg-dns
+    sequence:
+      name: backup
+      vault:
+        name: vault-backup
+        resource_group: rg-backup
+      endpoints:
+        - name: pe-backup
+          subnet: "{{ subnet_id }}"
+      dns_zones:
+        resource_group: rg-dns
     expected_public_network_access: Disabled
 """
 
@@ -106,7 +108,7 @@ names:
       resolved: null
 dns_questions:
   description:
-    - What to ask the DNS servers of O(dns_servers) and O(endpoints), as O(privatelink.recovery.name_resolution#module:names) takes it.
+    - What to ask the DNS servers of O(sequence.dns_servers) and O(sequence.endpoints), as O(privatelink.recovery.name_resolution#module:names) takes it.
     - Names of endpoints without such a server are not in it.
   returned: success
   type: list
@@ -146,7 +148,7 @@ MODULE = Module(
     run=verify,
     options={
         "stage": Option(choices=("connections", "all"), default="connections"),
-        **SEQUENCE,
+        "sequence": SEQUENCE,
         "expected_public_network_access": Option(choices=("Enabled", "Disabled")),
         "enforce": Option(type="bool", default=True),
     },

@@ -114,8 +114,11 @@ class Cloud:
         return self.task().connection
 
     def run(self, module: Module, *, check_mode: bool = False, diff: bool = True, **options: t.Any) -> JSON:
-        """Validate the options as Ansible does and run the module."""
+        """Validate the options as Ansible does and run the module. What describes a sequence may stand beside its stage."""
         given = {**(CREDENTIALS if module.connected else {}), **options}
+        if "sequence" in module.options and "sequence" not in given:
+            described = module.options["sequence"].options
+            given["sequence"] = {name: given.pop(name) for name in [*given] if name in described}
         validation = ArgumentSpecValidator(**module.arguments()).validate(copy.deepcopy(given))
         assert not validation.error_messages, validation.error_messages
         return execute(module, Task(dict(validation.validated_parameters), self.context(check_mode), diff_mode=diff))

@@ -46,7 +46,7 @@ def run_preflight(task: Task) -> JSON:
         if not nothing_readable(gates):
             gates += run_gates(_bound([row], inspection))
     if not nothing_readable(gates):
-        gates += run_gates(_bound(_chosen(stage, task.options["sequence"]), inspection))
+        gates += run_gates(_bound(_chosen(stage, inspection.desired.options["name"]), inspection))
     for gate in gates:
         if gate.verdict == "warning" and stage in ("all", "teardown"):
             task.warn(gate.line())

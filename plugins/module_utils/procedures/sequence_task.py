@@ -12,5 +12,6 @@ def inspection_of(task: Task) -> Inspection:
 
     The vault's own subscription, where it is named, leaves the connection's unasked.
     """
-    desired = resolve(task.options, task.options["vault"].get("subscription_id") or task.subscription_id)
+    described = {**task.options["sequence"], "removes": task.options.get("removes") or []}
+    desired = resolve(described, described["vault"].get("subscription_id") or task.subscription_id)
     return Inspection(task.connection, desired, check_mode=task.check_mode, warn=task.warn)

@@ -31,7 +31,10 @@ def verify(task: Task) -> JSON:
     await_vault(inspection)
     missing = unproven(inspection)
     checks = run_gates(
-        [*_checks(inspection, found), *(_settled(inspection, missing) if task.options["stage"] == "all" else ())]
+        [
+            *_checks(inspection, found, task.options["expected_public_network_access"]),
+            *(_settled(inspection, missing) if task.options["stage"] == "all" else ()),
+        ]
     )
     closed = [check for check in checks if not check.passed]
     message = "\n".join(check.line() for check in closed)
@@ -57,12 +60,12 @@ def verify(task: Task) -> JSON:
 NamedCheck = tuple[str, t.Callable[[], t.Iterable[Gate]]]
 
 
-def _checks(inspection: Inspection, found: Findings) -> list[NamedCheck]:
+def _checks(inspection: Inspection, found: Findings, access: str | None) -> list[NamedCheck]:
     """What must hold before public access is denied."""
     return [
         (
             "vault",
-            lambda: check_vault(inspection, inspection.desired.options.get("expected_public_network_access"), found),
+            lambda: check_vault(inspection, access, found),
         ),
         *[
             (step, lambda check=check, endpoint=endpoint: check(inspection, endpoint, found))

@@ -1,4 +1,7 @@
-"""The options that describe a sequence, shared by the modules that judge it before and after."""
+"""The option ``sequence``: everything that describes one, shared by the modules that judge it before and after.
+
+A text that is empty counts as not given, so that a role can hand over its variables as they are.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +20,8 @@ ASSIGNMENT: dict[str, Option] = {
     ),
     "description": Option(),
 }
-SEQUENCE: dict[str, Option] = {
-    "sequence": Option(choices=("backup", "site_recovery"), default="backup"),
+DESCRIPTION: dict[str, Option] = {
+    "name": Option(choices=("backup", "site_recovery"), default="backup"),
     "variant": Option(choices=("azure_to_azure", "hybrid"), default="azure_to_azure"),
     "vault": Option(
         type="dict",
@@ -100,4 +103,30 @@ SEQUENCE: dict[str, Option] = {
     "role_assignments": Option(type="list", elements="dict", default=[], options=ASSIGNMENT),
     "storage_roles": Option(type="bool", default=False),
     "trusted_services": Option(type="bool", default=False),
+    "storage_redundancy": Option(choices=("", "LocallyRedundant", "ZoneRedundant", "GeoRedundant")),
+    "cross_region_restore": Option(choices=("", "Enabled", "Disabled")),
+    "freshness_attested": Option(type="bool", default=False),
+    "accept_zone_overwrite": Option(type="bool", default=False),
+    "accepted_network_policies": Option(type="list", elements="str", default=["Disabled"]),
+    "provider_registration": Option(choices=("refuse", "register", "reregister"), default="refuse"),
+    "approve": Option(type="bool", default=False),
+    "permission_timeout": Option(type="int", default=600, least=0),
+    "protected_machines": Option(
+        type="list",
+        elements="dict",
+        default=[],
+        options={
+            "id": Option(required=True),
+            "disks": Option(type="list", elements="str", required=True),
+            "recovery_resource_group_id": Option(required=True),
+            "cache_storage_account_id": Option(required=True),
+        },
+    ),
+    "source_location": Option(),
+    "settle_seconds": Option(type="int", default=0, least=0),
+    "time_to_live": TIME_TO_LIVE,
+    "resolution_timeout": Option(type="int", default=0, least=0),
+    "resolution_port": Option(type="int", default=0, least=0, most=65535),
+    "unknown_consumers": Option(type="list", elements="str", default=[]),
 }
+SEQUENCE = Option(type="dict", required=True, options=DESCRIPTION)

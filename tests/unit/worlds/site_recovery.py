@@ -38,7 +38,7 @@ RECOVERY_WISH: JSON = {
 HUB_WISH: JSON = {"name": "pe-hub", "side": "shared", "subnet": SOURCE_SUBNET}
 #: What preflight and verification are asked.
 WANTED: JSON = {
-    "sequence": "site_recovery",
+    "name": "site_recovery",
     "sub_resource": "AzureSiteRecovery",
     "vault": {"name": "vault-recovery", "resource_group": "rg-recovery", "location": "northeurope"},
     "endpoints": [SOURCE_WISH, RECOVERY_WISH],

@@ -69,7 +69,7 @@ def replicating() -> JSON:
     ids=["automatic", "manual", "account with an endpoint", "no account", "machines", "no machines"],
 )
 def test_what_the_steps_need_is_asked_for(wish: JSON, action: str, asked: bool) -> None:
-    cloud = Cloud(recovery.WORLD if wish.get("sequence") else WORLD)
+    cloud = Cloud(recovery.WORLD if wish.get("name") else WORLD)
     forbid(cloud, action)
     result = cloud.run(MODULE, **wish, permission_timeout=0)
     assert closed(result) == ({"permissions"} if asked else set()), result["message"]
