@@ -19,6 +19,17 @@ WORLD = Keys(
                     "address_prefixes!": Many("prefix"),
                     "tags": "mapping",
                     "dns_servers": Many("address"),
+                    "gateway": "text",
+                    "gateway_type": ("ExpressRoute", "Vpn"),
+                    "peerings": Many(
+                        Keys(
+                            {
+                                "virtual_network!": "text",
+                                "state": ("Connected", "Initiated", "Disconnected"),
+                                "use_remote_gateways": "flag",
+                            }
+                        )
+                    ),
                     "subnets": Many(
                         Keys(
                             {

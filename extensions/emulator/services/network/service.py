@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...arm import Arm, Route
 from ...wire import JSON
 from ..platform.world_ids import refused_as_world_error
-from . import operations
+from . import gateways, operations
 from .interfaces import Interfaces
 from .private_endpoints import PrivateEndpoints
 from .publication import Publication
@@ -37,7 +37,8 @@ class Network:
             self._zone_groups,
             self._security_groups,
         )
-        return operations.routes() + [route for part in parts for route in part.routes()]
+        found = operations.routes() + gateways.routes(self._arm)
+        return found + [route for part in parts for route in part.routes()]
 
     def load(self, world: JSON) -> None:
         """Networks at once; endpoints when every service has loaded, because they lead to vaults and zones."""

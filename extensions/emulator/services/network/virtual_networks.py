@@ -69,7 +69,8 @@ class VirtualNetworks:
                 **kept,
                 "provisioningState": state,
                 "subnets": [],
-                "virtualNetworkPeerings": [],
+                # Resources of their own in Azure, made here by the world file alone.
+                "virtualNetworkPeerings": current.properties["virtualNetworkPeerings"] if current else [],
                 "enableDdosProtection": False,
                 "resourceGuid": current.properties["resourceGuid"] if current else arm.guid(),
             },

@@ -12,6 +12,7 @@ from ..platform.world_ids import group_id, resolve
 from . import endpoint_request as requests
 from .addresses import ENDPOINT, INTERFACE
 from .endpoint_request import EndpointRequest
+from .gateways import GATEWAY, gateway
 from .interfaces import Interfaces
 from .private_endpoints import PrivateEndpoints
 from .publication import Publication
@@ -62,7 +63,12 @@ class NetworkWorld:
                 "subnets": subnets,
             },
         }
-        self._networks.create(network_id, body, _API_VERSION)
+        network = self._networks.create(network_id, body, _API_VERSION)
+        network.properties["virtualNetworkPeerings"] = [
+            self._peering(world, network_id, each) for each in item.get("peerings") or []
+        ]
+        if item.get("gateway"):
+            self._gateway(group_id(world, item), network, item)
         for subnet in item.get("subnets", []):
             count = int(subnet.get("addresses_in_use", 0))
             if count:
@@ -71,6 +77,34 @@ class NetworkWorld:
                     f"{group_id(world, item)}/providers/{INTERFACE}/{name}", item["location"]
                 )
                 self._interfaces.occupy(interface, self._arm.store.get(f"{network_id}/subnets/{subnet['name']}"), count)
+
+    def _peering(self, world: JSON, network_id: str, item: JSON) -> JSON:
+        """A peering as the network's own document shows it (azure-rest-api-specs ``VirtualNetworkPeering``)."""
+        remote = resolve(world, "virtual_networks", NETWORK, item["virtual_network"])
+        name = f"to-{remote.rsplit('/', 1)[-1]}"
+        return {
+            "name": name,
+            "id": f"{network_id}/virtualNetworkPeerings/{name}",
+            "type": f"{NETWORK}/virtualNetworkPeerings",
+            "etag": self._arm.etag(),
+            "properties": {
+                "provisioningState": "Succeeded",
+                "peeringState": item.get("state", "Connected"),
+                "remoteVirtualNetwork": {"id": remote},
+                "allowVirtualNetworkAccess": True,
+                "allowForwardedTraffic": False,
+                "allowGatewayTransit": False,
+                "useRemoteGateways": bool(item.get("use_remote_gateways")),
+            },
+        }
+
+    def _gateway(self, group: str, network: Resource, item: JSON) -> None:
+        """A virtual network gateway, and that the subnet it stands in shows it."""
+        subnet = self._arm.store.find(f"{network.id}/subnets/GatewaySubnet")
+        if subnet is None:
+            raise WorldError(f"{network.id}: a gateway needs a subnet called GatewaySubnet")
+        made = gateway(self._arm, f"{group}/providers/{GATEWAY}/{item['gateway']}", subnet.id, item)
+        subnet.properties["ipConfigurations"] = [{"id": made.properties["ipConfigurations"][0]["id"]}]
 
     def load_endpoint(self, world: JSON, item: JSON) -> None:
         """One private endpoint, connected; ``zone_group`` (``{name, zones}``) is what a policy would have attached."""

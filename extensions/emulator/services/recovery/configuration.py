@@ -39,8 +39,22 @@ def routes() -> list[Route]:
         Route("PUT", storage, _put_storage),
         Route("PATCH", storage, _patch_storage),
         Route("GET", f"{VAULT}/backupResourceGuardProxies", _no_guards),
+        Route("POST", f"{VAULT}/backupSecurityPIN", _security_pin),
         Route("DELETE", f"{VAULT}/registeredIdentities/{{identity}}", _forget_identity),
     ]
+
+
+def _security_pin(call: Call) -> Response:
+    """A PIN for what must not be done by accident, such as changing the passphrase of a server; a new one each time.
+
+    Source: azure-rest-api-specs ``recoveryservicesbackup``, type ``TokenInformation``. How long it is valid is
+    documented with the portal's PIN: five minutes (Microsoft Learn "Security features to help protect hybrid backups").
+    """
+    find_vault(call)
+    digits = "".join(str(call.arm.random.randrange(10)) for _digit in range(6))
+    ends = call.arm.clock.now() + 300
+    ticks = int((ends + 62135596800) * 10_000_000)
+    return Response(200, {"token": digits, "expiryTimeInUtcTicks": ticks, "securityPIN": digits})
 
 
 def _extended_information(call: Call) -> Response:
