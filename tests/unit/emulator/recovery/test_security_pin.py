@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ansible_collections.privatelink.recovery.tests.unit.emulator.client import NOON
 from ansible_collections.privatelink.recovery.tests.unit.emulator.recovery_support import VAULT, Azure
 
 BODY = {"location": "West Europe", "sku": {"name": "Standard"}, "properties": {}}
@@ -18,4 +17,4 @@ def test_each_pin_is_new_and_ends_after_five_minutes() -> None:
     )
     assert first["securityPIN"].isdigit() and len(first["securityPIN"]) == 6
     assert first["securityPIN"] != second["securityPIN"]
-    assert first["expiryTimeInUtcTicks"] / 10_000_000 - YEAR_ONE - NOON == 300
+    assert first["expiryTimeInUtcTicks"] / 10_000_000 - YEAR_ONE - azure.arm.clock.now() == 300
