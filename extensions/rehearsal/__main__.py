@@ -153,7 +153,7 @@ def _report(scenario: Scenario, played: list[Played], directory: Path, stopped: 
         "resources": handed.get("resources", []),
         "links": handed.get("links", []),
         "manual_steps": handed.get("manual_steps", []),
-        "role_report": str(directory / "report.md"),
+        "role_report": str(directory / "latest" / "report.md"),
     }
 
 

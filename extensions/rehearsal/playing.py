@@ -67,7 +67,7 @@ class Player:
             self._azure.ask("events", {**event, "vault": self._vault()})
         record = self._folder / f"{run.name}.jsonl"
         # What an earlier rehearsal left is not of this run.
-        for stale in (record, self.report_directory / "report.json", self.report_directory / "report.md"):
+        for stale in (record, self.report_directory / "latest"):
             stale.unlink(missing_ok=True)
         before = len(self._azure.ask("requests")["value"])
         started = time.monotonic()
@@ -96,7 +96,7 @@ class Player:
 
     def _handed(self) -> JSON:
         """The report the role handed over in the run that just ended."""
-        path = self.report_directory / "report.json"
+        path = self.report_directory / "latest" / "report.json"
         if not path.exists():
             return {}
         self._last = json.loads(path.read_text())

@@ -18,13 +18,32 @@ description:
 author: privatelink.recovery maintainers (@privatelink)
 options:
   directory:
-    description: Directory of the report. It is made with mode 0700 when it is missing; the files get mode 0600.
+    description:
+      - Directory of the reports. It is made with mode 0700 when it is missing; the files get mode 0600.
+      - Each run gets a folder of its own in it, named by the time in UTC, what was run and a random id, such as
+        C(2026-01-31T12-00-00-000Z_main_0badcafe), so no run overwrites the record of another. The link C(latest) leads to the newest,
+        the link C(records) to the newest files of O(record_files).
     type: path
     required: true
   scenario:
     description: What was run, such as V(backup).
     type: str
     required: true
+  entry_point:
+    description: What of it was run. It is part of the folder's name; a run in check mode is filed as C(check).
+    type: str
+    choices: [main, preflight, verify, drift, teardown]
+    default: main
+  run:
+    description: The RV(run) of an earlier report of the same run, whose folder this one is written into.
+    type: str
+    default: ''
+  keep:
+    description:
+      - How many runs of each kind are kept, so that drift and verify never push the record of the set-up out. V(0) keeps all.
+      - Older folders are removed, unless they hold a file that no report writes.
+    type: int
+    default: 20
   result:
     description:
       - How the run ended. V(auto) finds out from O(changes), O(results) and check mode.
@@ -91,9 +110,9 @@ options:
     type: dict
   record_files:
     description:
-      - Also write O(names) as files for whoever runs the DNS servers, into the directory C(records) below O(directory).
+      - Also write O(names) as files for whoever runs the DNS servers, into the directory C(records) of the run's folder.
       - For each endpoint a hosts file, lines for PowerShell on a Windows DNS server, and a BIND file for each zone. The files get
-        mode 0600; those of an earlier report that are not needed any more are removed, unless this one knows no names.
+        mode 0600.
       - For Unbound and dnsmasq, files with which these servers answer the names themselves.
       - The names need C(endpoint) and C(zone), as M(privatelink.recovery.verification) returns them.
       - What is no host name, zone name or IPv4 address is written into none of these files; the report and a warning say so.
@@ -156,27 +175,32 @@ result:
   returned: success
   type: str
   sample: converged
+run:
+  description: Name of the folder of this run below O(directory).
+  returned: success
+  type: str
+  sample: 2026-01-31T12-00-00-000Z_main_0badcafe
 json_path:
   description: Path of the report for machines.
   returned: success
   type: str
-  sample: /home/operator/reports/vault-backup/report.json
+  sample: /home/operator/reports/vault-backup/2026-01-31T12-00-00-000Z_main_0badcafe/report.json
 markdown_path:
   description: Path of the report for people.
   returned: success
   type: str
-  sample: /home/operator/reports/vault-backup/report.md
+  sample: /home/operator/reports/vault-backup/2026-01-31T12-00-00-000Z_main_0badcafe/report.md
 html_path:
   description: Path of the report as a page, with the topology drawn.
   returned: success
   type: str
-  sample: /home/operator/reports/vault-backup/report.html
+  sample: /home/operator/reports/vault-backup/2026-01-31T12-00-00-000Z_main_0badcafe/report.html
 record_files:
   description: Paths of the files for the owner of the DNS servers; empty unless O(record_files=true).
   returned: success
   type: list
   elements: str
-  sample: [/home/operator/reports/vault-recovery/records/pe-source.hosts]
+  sample: [/home/operator/reports/vault-recovery/2026-01-31T12-00-00-000Z_main_0badcafe/records/pe-source.hosts]
 """
 
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Module
@@ -184,6 +208,7 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
 from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.report import write_report
 from ansible_collections.privatelink.recovery.plugins.module_utils.report.document import RESULTS
+from ansible_collections.privatelink.recovery.plugins.module_utils.report.history import ENTRY_POINTS
 from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.checklists import CHECKLISTS
 
 MODULE = Module(
@@ -191,6 +216,9 @@ MODULE = Module(
     options={
         "directory": Option(type="path", required=True),
         "scenario": Option(required=True),
+        "entry_point": Option(choices=ENTRY_POINTS, default="main"),
+        "run": Option(default=""),
+        "keep": Option(type="int", default=20, least=0),
         "result": Option(choices=("auto", *RESULTS), default="auto"),
         "ready_to_protect": Option(type="bool"),
         "failure": Option(),

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 import time
 import typing as t
+from pathlib import Path
 
 from ..dns.forward_zones import zones_of_names
 from ..dns.host_names import host_name
@@ -14,48 +13,82 @@ from ..dns.servers.wanted import Wanted, make_targets
 from ..engine.runner import Task
 from ..errors import InputError
 from ..report.document import FORMS, build
+from ..report.history import LATEST, kind_of, new_run, point, prune, write
 from ..report.record_files import files, forwarder_files, use_of
 from ..report.summary import changes_of, proven, refreshed, verdict
 from ..sequences.checklists import rows
 from ..wire import JSON
 
-# Below the report's directory: the names as files for whoever runs the DNS servers.
+# Below a run's folder, and a link to the newest of them below the directory: the names as files for whoever runs the DNS servers.
 RECORDS = "records"
 
 
 def write_report(task: Task) -> JSON:
     """Serve the ``report`` module. Writes in check mode too: the files are local, nothing is sent to Azure."""
-    directory = os.path.expanduser(task.options["directory"])
-    given = digested(task.options, check_mode=task.check_mode)
-    texts, unwritten = _record_texts(given["names"], task.options) if task.options["record_files"] else ({}, [])
+    options = task.options
+    directory = Path(options["directory"]).expanduser()
+    run = options["run"] or new_run(options["entry_point"], check_mode=task.check_mode)
+    if not kind_of(run):
+        raise InputError(
+            f"run is {run!r}, which no report has returned.", remedy="Leave run out, or pass on what a report returned."
+        )
+    given = {**digested(options, check_mode=task.check_mode), "run": run}
+    texts, unwritten = _record_texts(given["names"], options) if options["record_files"] else ({}, [])
     given["record_files"] = [{"path": f"{RECORDS}/{name}", "use": use_of(name)} for name in sorted(texts)]
     given["unwritten_names"] = [{"message": sentence} for sentence in unwritten]
     for sentence in unwritten:
         task.warn(sentence)
     report = build(given, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
-    paths = {name: os.path.join(directory, name) for name in FORMS}
-    before = _previous(paths["report.json"])
+    before = _previous(directory / LATEST / "report.json")
+    files_of_run = {
+        **{name: text(report) for name, text in FORMS.items()},
+        **{f"{RECORDS}/{name}": text for name, text in texts.items()},
+    }
     try:
-        os.makedirs(directory, mode=0o700, exist_ok=True)
-        for name, text in FORMS.items():
-            _write(paths[name], text(report))
-        written = _write_records(os.path.join(directory, RECORDS), texts)
+        for name, text in files_of_run.items():
+            write(directory / run, name, text)
+        _file_away(task, directory, run, bool(texts))
     except OSError as error:
         raise InputError(
             f"directory {directory} cannot be written: {error.strerror or error}. The report is lost, nothing else is.",
             remedy="Name a directory that you may write to, and run again.",
         ) from error
     told, shown = _timeless(report), _timeless(before)
-    counted = task.options["count_as_change"]
+    counted = options["count_as_change"]
     return {
         "changed": bool(counted and told != shown),
         **({"diff": {"before": shown, "after": told}} if counted else {}),
         "result": report["result"],
-        "json_path": paths["report.json"],
-        "markdown_path": paths["report.md"],
-        "html_path": paths["report.html"],
-        "record_files": written,
+        "run": run,
+        "json_path": str(directory / run / "report.json"),
+        "markdown_path": str(directory / run / "report.md"),
+        "html_path": str(directory / run / "report.html"),
+        "record_files": [str(directory / run / RECORDS / name) for name in sorted(texts)],
     }
+
+
+def _file_away(task: Task, directory: Path, run: str, records: bool) -> None:
+    """Have the links lead to the newest run, and remove what is older than what is kept. Raises OSError.
+
+    A run without record files, as a refused one, leaves the link to those of the one before.
+    """
+    for link, to in ((LATEST, run), *(((RECORDS, f"{run}/{RECORDS}"),) if records else ())):
+        try:
+            made = point(directory, link, to)
+        except OSError as error:
+            task.warn(
+                f"The link {directory / link} cannot be made ({error.strerror or error}); the report is in {directory / run}."
+            )
+        else:
+            if not made:
+                task.warn(f"{directory / link} is no link and stays as it is; the report is in {directory / run}.")
+    prune(directory, task.options["keep"], _ours)
+
+
+def _ours(path: str) -> bool:
+    """Whether a report writes a file of this name into a run's folder."""
+    folder, _slash, name = path.rpartition("/")
+    return path in FORMS or (folder == RECORDS and bool(use_of(name)))
 
 
 def digested(options: t.Mapping[str, t.Any], *, check_mode: bool) -> JSON:
@@ -84,13 +117,12 @@ def digested(options: t.Mapping[str, t.Any], *, check_mode: bool) -> JSON:
 
 
 def _timeless(report: JSON) -> JSON:
-    return {key: value for key, value in report.items() if key != "written"}
+    return {key: value for key, value in report.items() if key not in ("written", "run")}
 
 
-def _previous(path: str) -> JSON:
+def _previous(path: Path) -> JSON:
     try:
-        with open(path, encoding="utf-8") as file:
-            found = json.load(file)
+        found = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
@@ -102,30 +134,3 @@ def _record_texts(names: list[JSON], options: t.Mapping[str, t.Any]) -> tuple[di
     targets = tuple(make_targets(options.get("forward_targets") or []))
     zones = tuple(zones_of_names(name for row in names if (name := host_name(row.get("fqdn")))))
     return {**texts, **(forwarder_files(Wanted(zones, targets)) if targets else {})}, unwritten
-
-
-def _write_records(directory: str, texts: t.Mapping[str, str]) -> list[str]:
-    """Write the record files and remove those of names that are no more; their paths.
-
-    A report that knows no names, as that of a refused run, leaves the files of the one before.
-    """
-    if texts:
-        os.makedirs(directory, mode=0o700, exist_ok=True)
-        for stale in set(os.listdir(directory)) - set(texts):
-            if use_of(stale):
-                os.unlink(os.path.join(directory, stale))
-    for name, text in texts.items():
-        _write(os.path.join(directory, name), text)
-    return [os.path.join(directory, name) for name in sorted(texts)]
-
-
-def _write(path: str, text: str) -> None:
-    """Replace a file as a whole, readable by its owner only."""
-    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".report-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        os.replace(temporary, path)
-    except OSError:
-        os.unlink(temporary)
-        raise

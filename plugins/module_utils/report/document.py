@@ -14,6 +14,9 @@ from .page import as_html
 from .secret_keys import without_secrets
 from .sections import Columns, Row, Section, Words
 
+#: Of docs/report.schema.json. A new key raises the second number, one that changes its meaning or goes the first.
+SCHEMA_VERSION = "1.0"
+
 # Title, option, and the columns as heading and key. Without columns the keys of the rows are the headings.
 SECTIONS: tuple[tuple[str, str, Columns], ...] = (
     (
@@ -59,6 +62,9 @@ RESULTS = {
 def build(options: t.Mapping[str, t.Any], written: str) -> JSON:
     """The report of a module's options: what was given, without secrets. ``left_out`` names what was dropped as one."""
     report: JSON = {
+        "schema_version": SCHEMA_VERSION,
+        "run": options.get("run") or "",
+        "entry_point": options.get("entry_point") or "main",
         "scenario": options["scenario"],
         "result": options["result"],
         "written": written,

@@ -115,8 +115,8 @@ class Sequence:
         self._runs += 1
         cache = self.directory / f"run{self._runs}"
         cache.mkdir(parents=True)
-        report = self.directory / "report" / "report.json"
-        report.unlink(missing_ok=True)
+        report = self.directory / "report" / "latest" / "report.json"
+        (self.directory / "report" / "latest").unlink(missing_ok=True)
         run = _Run(self, {**self.variables, **variables}, cache, check_mode)
         try:
             run.tasks(ROLES / self.role / "tasks" / f"{entry}.yml", {}, [])

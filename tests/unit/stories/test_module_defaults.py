@@ -36,7 +36,9 @@ def test_each_role_of_a_play_has_a_wish_of_its_own(azure: AzureProcess, playbook
     ]
     played = playbooks.play(local_play(tasks, module_defaults=defaults(azure.options())))
     assert played.code == 0, played.output
-    reports = [json.loads((directory / name.replace(" ", "-") / "report.json").read_text()) for name in wishes]
+    reports = [
+        json.loads((directory / name.replace(" ", "-") / "latest" / "report.json").read_text()) for name in wishes
+    ]
     assert [report["scenario"] for report in reports] == ["backup", "site_recovery", "backup"]
     vaults = [report["subject"]["vault"].rsplit("/", 1)[-1] for report in reports]
     assert vaults == ["vault-second", "vault-recovery", "vault-third"]
@@ -59,7 +61,7 @@ def test_a_role_takes_its_connection_from_module_defaults(
     )
     played = playbooks.play(play)
     assert played.code == 0, played.output
-    report: JSON = json.loads((directory / "report.json").read_text())
+    report: JSON = json.loads((directory / "latest" / "report.json").read_text())
     # With custom nobody proves the names here, so denying public access waits.
     assert report["result"] == "waiting"
     assert len(list((directory / "records").iterdir())) == len(report["record_files"]) == 15

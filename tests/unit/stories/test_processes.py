@@ -45,7 +45,7 @@ def wish(directory: Path, **variables: t.Any) -> tuple[str, str]:
 
 
 def report(directory: Path) -> JSON:
-    return t.cast(JSON, json.loads((directory / "report" / "report.json").read_text()))
+    return t.cast(JSON, json.loads((directory / "report" / "latest" / "report.json").read_text()))
 
 
 def book(name: str) -> list[JSON]:
@@ -180,7 +180,7 @@ def test_texts_of_azure_are_neither_run_nor_obeyed(
         assert finished.code == 2
         assert "\x1b" not in finished.output and "\u202e" not in finished.output
     pages = [path.read_text() for path in (tmp_path / "report").rglob("report.*")]
-    assert len(pages) == 3
+    assert len(pages) == 6
     for page in pages:
         assert "\x1b" not in page and "\u202e" not in page
     assert not list(tmp_path.glob("executed*"))

@@ -76,7 +76,7 @@ def test_custom_hands_the_records_over_and_touches_no_zone(tmp_path: Path) -> No
     for path in (tmp_path / "report" / "records").iterdir():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert {row["path"] for row in done.report["record_files"]} == {f"records/{name}" for name in made}
-    assert "records/pe-source.hosts" in (tmp_path / "report" / "report.md").read_text()
+    assert "records/pe-source.hosts" in (tmp_path / "report" / "latest" / "report.md").read_text()
     assert {"hand-over-records", "prove-then-deny"} <= steps(done)
     assert cloud.document(VAULT)["properties"]["publicNetworkAccess"] == "Enabled"
 

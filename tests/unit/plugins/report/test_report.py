@@ -102,7 +102,9 @@ def test_files_are_for_their_owner_only(cloud: Cloud, tmp_path: Path, check_mode
     done = cloud.run(MODULE, check_mode=check_mode, directory=str(directory), **OPTIONS)
     assert done["changed"] is False
     assert stat.S_IMODE(directory.stat().st_mode) == 0o700
-    assert sorted(path.name for path in directory.iterdir()) == ["report.html", "report.json", "report.md"]
+    folder = Path(done["json_path"]).parent
+    assert sorted(path.name for path in directory.iterdir()) == sorted([done["run"], "latest"])
+    assert sorted(path.name for path in folder.iterdir()) == ["report.html", "report.json", "report.md"]
     for name in ("json_path", "markdown_path", "html_path"):
         assert stat.S_IMODE(Path(done[name]).stat().st_mode) == 0o600
     assert json.loads(Path(done["json_path"]).read_text())["result"] == "converged"
@@ -126,7 +128,9 @@ def test_a_directory_that_cannot_be(cloud: Cloud, tmp_path: Path) -> None:
 
 
 def test_a_broken_report_of_before_is_replaced(cloud: Cloud, tmp_path: Path) -> None:
-    (tmp_path / "report.json").write_text("no json")
+    (tmp_path / "latest").symlink_to("broken")
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "report.json").write_text("no json")
     assert cloud.run(MODULE, directory=str(tmp_path), count_as_change=True, **OPTIONS)["changed"] is True
 
 
@@ -153,7 +157,7 @@ def test_secrets_in_diffs_are_left_out_and_named(cloud: Cloud, tmp_path: Path) -
     told = json.loads(Path(done["json_path"]).read_text())
     assert told["changes"][0]["diff"] == "a: 1 to 2"
     assert told["left_out"] == ["Theirs.diff.before.client_secret", "Theirs.diff.after.client_secret"]
-    for path in tmp_path.iterdir():
+    for path in (tmp_path / "latest").iterdir():
         assert "HIDE-ME" not in path.read_text()
 
 
@@ -191,31 +195,33 @@ def test_records_as_files_for_the_owner_of_the_dns_servers(cloud: Cloud, tmp_pat
         for side in ("pe-recovery", "pe-source")
         for ending in (".hosts", f".{ZONE}.zone", ".ps1.txt", ".unbound.conf", ".dnsmasq.conf")
     ]
-    assert done["record_files"] == sorted(str(directory / "records" / name) for name in names)
+    assert done["record_files"] == sorted(str(directory / done["run"] / "records" / name) for name in names)
     assert stat.S_IMODE((directory / "records").stat().st_mode) == 0o700
     for path in done["record_files"]:
         assert stat.S_IMODE(Path(path).stat().st_mode) == 0o600
     assert "\t60\tIN\tA\t10.1.1.4" in (directory / "records" / f"pe-source.{ZONE}.zone").read_text()
     assert b"\r\n" in (directory / "records" / "pe-source.ps1.txt").read_bytes()
     assert b"\r\r" not in (directory / "records" / "pe-source.ps1.txt").read_bytes()
-    told = json.loads((directory / "report.json").read_text())["record_files"]
+    told = json.loads((directory / "latest" / "report.json").read_text())["record_files"]
     assert [row["path"] for row in told] == sorted(f"records/{name}" for name in names)
     assert all(row["use"] for row in told)
-    assert "records/pe-source.hosts" in (directory / "report.md").read_text()
+    assert "records/pe-source.hosts" in (directory / "latest" / "report.md").read_text()
     assert cloud.requests() == []
 
 
-def test_files_of_names_that_are_no_more_go_and_those_of_others_stay(cloud: Cloud, tmp_path: Path) -> None:
+def test_each_run_has_its_own_files_and_one_without_names_leaves_the_link_to_the_last(
+    cloud: Cloud, tmp_path: Path
+) -> None:
     options = {"directory": str(tmp_path), "scenario": "site_recovery", "record_files": True}
-    cloud.run(MODULE, names=TWO_SIDES, **options)
-    (tmp_path / "records" / "notes.md").write_text("ours")
-    left = cloud.run(MODULE, names=TWO_SIDES[:1], **options)
+    first = cloud.run(MODULE, names=TWO_SIDES, **options)
+    second = cloud.run(MODULE, names=TWO_SIDES[:1], **options)
     assert {path.name for path in (tmp_path / "records").iterdir()} == {
-        "notes.md", *(Path(path).name for path in left["record_files"]),
-    }  # fmt: skip
+        Path(path).name for path in second["record_files"]
+    }
+    assert all(Path(path).exists() for path in first["record_files"])
     unknowing = cloud.run(MODULE, names=[], **options)
     assert unknowing["record_files"] == []
-    assert (tmp_path / "records" / "pe-source.hosts").exists()
+    assert (tmp_path / "records").resolve() == tmp_path / second["run"] / "records"
 
 
 def test_no_files_unless_asked_for(cloud: Cloud, tmp_path: Path) -> None:
@@ -227,7 +233,7 @@ def test_no_files_unless_asked_for(cloud: Cloud, tmp_path: Path) -> None:
 def test_the_name_of_an_endpoint_leads_nowhere_else(cloud: Cloud, tmp_path: Path) -> None:
     names = [{**TWO_SIDES[0], "endpoint": "../../elsewhere"}]
     done = cloud.run(MODULE, directory=str(tmp_path), scenario="site_recovery", record_files=True, names=names)
-    assert {Path(path).parent for path in done["record_files"]} == {tmp_path / "records"}
+    assert {Path(path).parent for path in done["record_files"]} == {tmp_path / done["run"] / "records"}
 
 
 def test_what_is_no_name_or_address_is_in_no_file_and_the_report_says_so(cloud: Cloud, tmp_path: Path) -> None:
@@ -249,7 +255,7 @@ def test_what_is_no_name_or_address_is_in_no_file_and_the_report_says_so(cloud: 
     for word in ("Remove-Item", "login.microsoftonline.com", "INCLUDE", "’", "passwd"):
         assert [path for path, text in written.items() if word in text] == []
     assert f"10.1.1.9 one.{ZONE}\n" in written[str(tmp_path / "records" / "pe-source.hosts")]
-    told = json.loads((tmp_path / "report.json").read_text())["unwritten_names"]
+    told = json.loads((tmp_path / "latest" / "report.json").read_text())["unwritten_names"]
     assert len(told) == len(evil) + 2
     assert done["warnings"] == [row["message"] for row in told]
     assert "Names in no file" in (tmp_path / "report.md").read_text()
@@ -266,7 +272,9 @@ def test_forwarders_as_files_when_their_target_is_known(cloud: Cloud, tmp_path: 
     assert f'"{ZONE}";' in (records / "_forwarders.bind.options.conf").read_text()
     assert f"server=/{ZONE}/10.0.0.4#53" in (records / "_forwarders.dnsmasq.conf").read_text()
     assert "-MasterServers @('10.0.0.4', '10.0.0.5')" in (records / "_forwarders.ps1.txt").read_text()
-    told = {row["path"]: row["use"] for row in json.loads((tmp_path / "report.json").read_text())["record_files"]}
+    told = {
+        row["path"]: row["use"] for row in json.loads((tmp_path / "latest" / "report.json").read_text())["record_files"]
+    }
     assert told["records/_forwarders.unbound.conf"] == "Unbound, forwarders"
     refused = cloud.run(MODULE, forward_targets=["10.0.0.4; };"], **options)
     assert "is not an IP address" in refused["msg"]
