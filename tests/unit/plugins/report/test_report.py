@@ -258,7 +258,7 @@ def test_what_is_no_name_or_address_is_in_no_file_and_the_report_says_so(cloud: 
     told = json.loads((tmp_path / "latest" / "report.json").read_text())["unwritten_names"]
     assert len(told) == len(evil) + 2
     assert done["warnings"] == [row["message"] for row in told]
-    assert "Names in no file" in (tmp_path / "report.md").read_text()
+    assert "Names in no file" in (tmp_path / "latest" / "report.md").read_text()
 
 
 def test_forwarders_as_files_when_their_target_is_known(cloud: Cloud, tmp_path: Path) -> None:
