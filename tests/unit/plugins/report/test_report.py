@@ -254,7 +254,7 @@ def test_what_is_no_name_or_address_is_in_no_file_and_the_report_says_so(cloud: 
     written = {path: Path(path).read_text() for path in done["record_files"]}
     for word in ("Remove-Item", "login.microsoftonline.com", "INCLUDE", "’", "passwd"):
         assert [path for path, text in written.items() if word in text] == []
-    assert f"10.1.1.9 one.{ZONE}\n" in written[str(tmp_path / "records" / "pe-source.hosts")]
+    assert f"10.1.1.9 one.{ZONE}\n" in written[str(tmp_path / done["run"] / "records" / "pe-source.hosts")]
     told = json.loads((tmp_path / "latest" / "report.json").read_text())["unwritten_names"]
     assert len(told) == len(evil) + 2
     assert done["warnings"] == [row["message"] for row in told]
