@@ -24,6 +24,8 @@ from . import latency as latencies
 from . import world as worlds
 from .arm import Arm, Checking, Part
 from .clock import Clock
+from .services.keyvault.part import PART as KEYVAULT
+from .services.migrate.part import PART as MIGRATE
 from .services.network.part import PART as NETWORK
 from .services.platform.access_token import AccessToken
 from .services.platform.authorization import Authorization
@@ -46,6 +48,8 @@ PARTS: tuple[Part, ...] = (
     NETWORK,
     RECOVERY,
     STORAGE,
+    KEYVAULT,
+    MIGRATE,
 )
 
 #: What each request passes before it is served, in this order.

@@ -31,7 +31,11 @@ def _families() -> dict[str, tuple[str, ...]]:
 _NETWORK, _PRIVATE_DNS, _VAULTS, _STORAGE, _RESOURCES = (
     _families()[family] for family in ("network", "private_dns", "vaults", "storage", "resources")
 )
-_MIGRATE = ("2020-05-01", "2018-09-01-preview")
+# Azure/bicep-types-az ``microsoft.migrate``, ``microsoft.offazure`` and ``microsoft.keyvault``.
+_MIGRATE = ("2023-01-01", "2020-06-01-preview", "2020-05-01", "2018-09-01-preview")
+_ASSESSMENT = ("2024-03-03-preview", "2023-04-01-preview", "2023-03-15", "2020-05-01", "2019-10-01")
+_OFFAZURE = ("2024-12-01-preview", "2023-10-01-preview", "2023-06-06", "2020-07-07", "2020-01-01")
+_KEY_VAULT = ("2024-11-01", "2023-07-01", "2023-02-01", "2022-07-01", "2021-10-01", "2019-09-01")
 
 TYPES: dict[str, dict[str, tuple[str, ...]]] = {
     "Microsoft.Network": {
@@ -48,9 +52,13 @@ TYPES: dict[str, dict[str, tuple[str, ...]]] = {
     "Microsoft.RecoveryServices": {"vaults": _VAULTS, "locations": _VAULTS},
     "Microsoft.Storage": {"storageAccounts": _STORAGE},
     "Microsoft.ClassicStorage": {"storageAccounts": ("2016-11-01", "2016-04-01", "2015-12-01")},
-    "Microsoft.Migrate": {"migrateProjects": _MIGRATE, "assessmentProjects": ("2023-04-01-preview", "2020-05-01")},
-    "Microsoft.OffAzure": {"masterSites": ("2024-12-01-preview", "2020-07-07")},
-    "Microsoft.KeyVault": {"vaults": ("2023-07-01", "2022-07-01")},
+    "Microsoft.Migrate": {
+        "migrateProjects": _MIGRATE,
+        "migrateProjects/solutions": _MIGRATE,
+        "assessmentProjects": _ASSESSMENT,
+    },
+    "Microsoft.OffAzure": dict.fromkeys(("masterSites", "vmwareSites", "hypervSites", "serverSites"), _OFFAZURE),
+    "Microsoft.KeyVault": {"vaults": _KEY_VAULT, "deletedVaults": _KEY_VAULT, "locations/deletedVaults": _KEY_VAULT},
     "Microsoft.ManagedIdentity": {"userAssignedIdentities": ("2023-01-31", "2018-11-30")},
     "Microsoft.Compute": {"virtualMachines": ("2024-07-01", "2023-09-01")},
     "Microsoft.Authorization": {
@@ -74,6 +82,13 @@ TRACKED: dict[str, str] = {
         "Microsoft.Network/privateDnsZones/virtualNetworkLinks",
         "Microsoft.RecoveryServices/vaults",
         "Microsoft.Storage/storageAccounts",
+        "Microsoft.KeyVault/vaults",
+        "Microsoft.Migrate/migrateProjects",
+        "Microsoft.Migrate/assessmentProjects",
+        "Microsoft.OffAzure/masterSites",
+        "Microsoft.OffAzure/vmwareSites",
+        "Microsoft.OffAzure/hypervSites",
+        "Microsoft.OffAzure/serverSites",
     )
 }
 #: Those of them that are in no region.

@@ -15,8 +15,12 @@ CLIENT = "33333333-3333-4333-8333-333333333333"
 OBJECT = "44444444-4444-4444-8444-444444444444"
 SECRET = "rehearsal-secret"
 PROVIDERS = ("Microsoft.Network", "Microsoft.RecoveryServices", "Microsoft.Storage")
-#: Registered where the world has classic storage accounts.
-CLASSIC_STORAGE = "Microsoft.ClassicStorage"
+#: Registered besides where the world has something of theirs.
+REGISTERED_WITH = {
+    "classic_storage_accounts": ("Microsoft.ClassicStorage",),
+    "key_vaults": ("Microsoft.KeyVault",),
+    "migrate_projects": ("Microsoft.Migrate", "Microsoft.OffAzure", "Microsoft.KeyVault"),
+}
 CLOUDS = ("AzureCloud", "AzureUSGovernment", "AzureChinaCloud")
 
 
@@ -45,7 +49,7 @@ def complete(world: t.Any, keys: Keys, settings: t.Mapping[str, t.Any]) -> JSON:
     done: JSON = dict(world)
     done.setdefault("cloud", CLOUDS[0])
     done.setdefault("tenant_id", TENANT)
-    registered = (*PROVIDERS, CLASSIC_STORAGE) if done.get("classic_storage_accounts") else PROVIDERS
+    registered = [*PROVIDERS, *(name for key, names in REGISTERED_WITH.items() if done.get(key) for name in names)]
     done["subscriptions"] = [
         _subscription(one, registered) for one in done.get("subscriptions") or [{"id": SUBSCRIPTION}]
     ]

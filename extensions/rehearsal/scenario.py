@@ -1,4 +1,4 @@
-"""A scenario as its folder describes it: role, world, variables, and the runs in order with what each must come to."""
+"""A scenario as its folder describes it: world, variables, other wishes, and the runs in order."""
 
 from __future__ import annotations
 
@@ -11,36 +11,28 @@ import yaml
 JSON = dict[str, t.Any]
 FOLDER = Path(__file__).resolve().parent / "scenarios"
 EXPECTATIONS = (
-    *("changed", "unchanged", "predicted", "as_predicted", "unchanged_unless_records", "refused", "failed"),
+    *("changed", "unchanged", "predicted", "as_predicted", "unchanged_unless_records"),
     # Of an operator's own runs: in their world everything may be there already.
     *("anything", "if_predicted"),
 )
-#: Before a teardown, what is protected is removed.
-EMPTIED: JSON = {"event": "items_removed", "purge": True}
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a scenario.
-
-    ``wish`` names a file of variables laid over the usual ones; ``expect`` is the promise; ``says`` a text that the
-    failure or refusal must contain; ``outcome`` what must be there afterwards (see :mod:`rehearsal.outcomes`).
-    """
+    """One run of a scenario. ``wish`` names a file of variables laid over the usual ones; ``expect`` is the promise."""
 
     name: str
     playbook: str
     expect: str
     wish: str = ""
     check: bool = False
-    says: str = ""
     variables: JSON = field(default_factory=dict)
     events: tuple[JSON, ...] = ()
-    outcome: JSON = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """A scenario of a role. ``vault`` names the variable with the vault that events happen to; so do the others."""
+    """A scenario. ``vault`` is the variable that names the vault events happen to; the others name variables too."""
 
     name: str
     folder: Path
@@ -49,45 +41,24 @@ class Scenario:
     dns_mode: str
     dns_servers: str
     runs: tuple[Run, ...]
-    role: str
 
-    @property
-    def prefix(self) -> str:
-        """How every variable of the role begins."""
-        return self.vault.removesuffix("vault_name")
-
-    @property
-    def playbook(self) -> str:
-        """The playbook of the sequence."""
-        return self.runs[0].playbook
-
-    def own_runs(self, *, check: bool = False, teardown: bool = False, refused: bool = False) -> tuple[Run, ...]:
+    def own_runs(self) -> tuple[Run, ...]:
         """The runs for an operator's own variables: a check first, then what it predicted, again, and the drift.
 
         Another wish than theirs would mean nothing; their first run is the change that the check predicts, if it
         predicts one. Nothing of the scenario's own variables is left in them, nor a region that its events name.
-        ``check`` leaves only the check; ``teardown`` ends with one; ``refused`` says how check and run must end.
         """
-        first = Run("check", self.playbook, "refused" if refused else "anything", check=True)
-        if check:
-            return (first,)
-        converge = Run("converge", self.playbook, "refused" if refused else "if_predicted")
-        if refused:
-            return (first, converge)
+        first = replace(self.runs[0], wish="", variables={})
         drifts = [
-            replace(run, wish="", variables={}, outcome={}, events=tuple(_anywhere(event) for event in run.events))
+            replace(run, wish="", variables={}, events=tuple(_anywhere(event) for event in run.events))
             for run in self.runs
             if run.events and run.playbook == "drift"
         ]
-        again = Run("again", self.playbook, "unchanged")
-        return (first, converge, again, *drifts, *(self._teardown() if teardown else ()))
-
-    def _teardown(self) -> tuple[Run, ...]:
-        confirmed = {f"{self.prefix}teardown_confirm": f"{{{{ {self.vault} }}}}"}
         return (
-            Run("teardown-check", "teardown", "anything", check=True, variables=confirmed, events=(EMPTIED,)),
-            Run("teardown", "teardown", "if_predicted", variables=confirmed),
-            Run("teardown-again", "teardown", "unchanged", variables=confirmed),
+            replace(first, name="check", check=True, expect="anything"),
+            replace(first, expect="if_predicted"),
+            replace(first, name="again", expect="unchanged"),
+            *drifts,
         )
 
     @property
@@ -111,11 +82,6 @@ def names() -> list[str]:
     return sorted(path.parent.name for path in FOLDER.glob("*/scenario.yml"))
 
 
-def of_roles() -> list[Scenario]:
-    """The scenario of each role: the one of its name, which an operator's own variables are played in."""
-    return [scenario for scenario in map(load, names()) if scenario.name == scenario.role]
-
-
 def load(name: str) -> Scenario:
     """A scenario by name. Exits with a message that lists them when there is none."""
     folder = FOLDER / name
@@ -136,5 +102,4 @@ def load(name: str) -> Scenario:
         document["dns_mode"],
         document["dns_servers"],
         runs,
-        document.get("role", name),
     )

@@ -35,6 +35,10 @@ CLOUD_ZONES: dict[str, dict[str, str]] = {
         "AzureUSGovernment": "privatelink.prod.migration.windowsazure.us",
     },
 }
+#: The zone of key vaults is not their public suffix with the label in front.
+KEY_VAULT_NAMES = {
+    zone: zone.removeprefix(LABEL).replace("vaultcore.", "vault.", 1) for zone in CLOUD_ZONES["vault"].values()
+}
 
 
 @dataclass(frozen=True)
@@ -166,6 +170,7 @@ def zone_and_record(fqdn: str, zones: t.Iterable[str]) -> tuple[str, str] | None
     ordered = sorted((fold_name(zone) for zone in zones), key=len, reverse=True)
     suffixes = [(zone, zone) for zone in ordered]
     suffixes += [(zone, zone[len(LABEL) :]) for zone in ordered if zone.startswith(LABEL)]
+    suffixes += [(zone, KEY_VAULT_NAMES[zone]) for zone in ordered if zone in KEY_VAULT_NAMES]
     for zone, suffix in suffixes:
         if name.endswith("." + suffix):
             return zone, name[: -len(suffix) - 1]

@@ -24,7 +24,14 @@ def manage_connection(task: Task) -> JSON:
     found = _find(task.azure, target_id, endpoint_id, target)
     if found is None and wanted != "absent":
         found = _appear(task, target_id, endpoint_id, target, STATUS[wanted])
-    plan = decide(found, wanted, target_id, endpoint_id, task.options.get("description") or "")
+    plan = decide(
+        found,
+        wanted,
+        target_id,
+        endpoint_id,
+        task.options.get("description") or "",
+        rejected_comes_back=target.rejected_comes_back,
+    )
     document = found
     if plan.changed and not task.check_mode:
         document = _apply(task, plan, target, endpoint_id)
@@ -34,7 +41,8 @@ def manage_connection(task: Task) -> JSON:
         "changed": plan.changed,
         "diff": plan.diff(),
         "id": plan.resource_id,
-        "name": (document or {}).get("name") or "",
+        # A key vault shows its connections without names, as the last part of their ids.
+        "name": (document or {}).get("name") or str((document or {}).get("id") or "").rsplit("/", 1)[-1],
         "status": status_of(document),
         "state": facts(document),
     }

@@ -12,10 +12,19 @@ STATUS = {"approved": "Approved", "rejected": "Rejected", "disconnected": "Disco
 FINAL = ("Rejected", "Disconnected")
 
 
-def decide(found: JSON | None, wanted: str, target_id: str, endpoint_id: str, description: str) -> Plan:
+def decide(
+    found: JSON | None,
+    wanted: str,
+    target_id: str,
+    endpoint_id: str,
+    description: str,
+    *,
+    rejected_comes_back: bool = False,
+) -> Plan:
     """What to do with the target's connection of an endpoint; ``found`` is None when it shows none.
 
-    Approved stays, Pending may be approved or rejected, Rejected and Disconnected are final for the endpoint.
+    Approved stays, Pending may be approved or rejected, Rejected and Disconnected are final for the endpoint; a target
+    that ``rejected_comes_back`` of takes back a rejection.
     """
     resource_id = str((found or {}).get("id") or f"{target_id}/privateEndpointConnections of {endpoint_id}")
     status = status_of(found)
@@ -26,7 +35,7 @@ def decide(found: JSON | None, wanted: str, target_id: str, endpoint_id: str, de
         return Plan("none", resource_id)
     if status == STATUS[wanted]:
         return Plan("none", resource_id, before, before)
-    if wanted == "approved" and status in FINAL:
+    if wanted == "approved" and status in FINAL and not (rejected_comes_back and status == "Rejected"):
         raise Refusal(
             f"The connection of {endpoint_id} to {target_id} is {status}, which is final; this task wrote nothing.",
             remedy="Delete the private endpoint and create it again, then approve the new connection.",

@@ -25,9 +25,16 @@ class Target:
 
     api_version: str
     connection_api_version: str
+    #: Whether a rejected connection can be approved again. Key vaults take that back: azure-cli recording
+    #: ``test_keyvault_private_endpoint_connection.yaml``; of the others no source says so.
+    rejected_comes_back: bool = False
 
 
 TARGETS = {
     "microsoft.recoveryservices/vaults": Target("2024-04-01", "2025-02-01"),
     "microsoft.storage/storageaccounts": Target("2023-05-01", "2023-05-01"),
+    "microsoft.keyvault/vaults": Target("2023-07-01", "2023-07-01", rejected_comes_back=True),
+    "microsoft.migrate/migrateprojects": Target("2020-05-01", "2020-05-01"),
+    "microsoft.migrate/assessmentprojects": Target("2019-10-01", "2019-10-01"),
+    "microsoft.offazure/mastersites": Target("2023-06-06", "2023-06-06"),
 }

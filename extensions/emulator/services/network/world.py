@@ -5,8 +5,8 @@ from __future__ import annotations
 import typing as t
 
 from ...arm import Arm
-from ...store import Resource
-from ...wire import JSON, location
+from ...store import Resource, type_of
+from ...wire import JSON, fold, location
 from ...world import WorldError
 from ..platform.world_ids import group_id, resolve
 from . import endpoint_request as requests
@@ -127,8 +127,15 @@ class NetworkWorld:
         self._publication.connect(endpoint)
         if status not in ("Approved", "Pending"):
             self._publication.set_state(endpoint.id, status, status)
+            self._decided(item["target"], endpoint.id, status)
         if "zone_group" in item:
             self._attach(world, endpoint, item["zone_group"])
+
+    def _decided(self, target_id: str, endpoint_id: str, status: str) -> None:
+        """The target's owner took that decision: its connection shows it as well."""
+        for connection in self._arm.store.below(target_id, f"{type_of(target_id)}/privateEndpointConnections"):
+            if fold(connection.properties["privateEndpoint"]["id"]) == fold(endpoint_id):
+                connection.properties["privateLinkServiceConnectionState"]["status"] = status
 
     def _attach(self, world: JSON, endpoint: Resource, group: JSON) -> None:
         zones = [

@@ -1,0 +1,292 @@
+"""Reading what belongs to a Migrate project. Only reads; what may not be read is said, and never taken for absent."""
+
+from __future__ import annotations
+
+import typing as t
+from functools import partial
+
+from ...azure.client import Azure
+from ...azure.clouds import Cloud
+from ...dns.private_dns import a_records, addresses
+from ...dns.zone_choice import known_zones
+from ...dns.zone_groups import groups_of, zones_of
+from ...dns.zones import network_of, read_zones
+from ...errors import AzureError, Forbidden, NotFound, Refusal
+from ...ids import fold_id, parse_id, unique_ids
+from ...resources import migrate_projects as migrate
+from ...resources.endpoint_connections import endpoint_of, status_of
+from ...resources.endpoint_names import ENDPOINT_TYPE, NETWORK_API_VERSION, read_names
+from ...resources.endpoints import connection_of, target_of
+from ...resources.key_vaults import KeyVault, read_key_vault
+from ...resources.roles import BUILT_IN, assignments_at, matching
+from ...resources.storage_accounts import read_account
+from ...resources.vaults import read_vault
+from ...wire import JSON, get_path
+from .facts import Endpoint, Facts, Part, Zone
+
+Answer = t.TypeVar("Answer")
+#: Part -> the sub-resource whose private DNS zone its names are in.
+SUB_RESOURCES = {
+    "project": "Default",
+    "assessment_project": "Default",
+    "master_site": "Default",
+    "key_vault": "vault",
+    "storage_account": "blob",
+    "vault": "AzureSiteRecovery",
+}
+_MIGRATE_TYPES = {kind.lower() for kind in (migrate.PROJECT, migrate.ASSESSMENT_PROJECT, migrate.MASTER_SITE)}
+
+
+class Reader:
+    """Reads the facts of one project. ``extra`` are ids the operator names besides: key vault, accounts, vault."""
+
+    def __init__(self, azure: Azure, cloud: Cloud, project_id: str, extra: t.Mapping[str, t.Sequence[str]]) -> None:
+        self._azure, self._cloud, self._extra = azure, cloud, extra
+        self.project_id = parse_id(project_id, migrate.PROJECT, option="project").text
+        self._group = parse_id(self.project_id).group_id
+        self._unread: list[str] = []
+
+    def read(self) -> Facts:
+        """Everything, in the order in which one answer leads to the next question."""
+        azure = self._azure
+        project = azure.find(self.project_id, migrate.API_VERSION)
+        if project is None:
+            return Facts(self.project_id, (self._part("project", self.project_id, None),))
+        solutions = self._may(
+            "solutions of the project",
+            lambda: self._list(f"{self.project_id}/solutions", migrate.SOLUTION_API_VERSION),
+            [],
+        )
+        sites = migrate.sites_of(
+            [site for kind in migrate.SITES for site in self._of_group(kind, migrate.OFFAZURE_API_VERSION)],
+            self.project_id,
+        )
+        parts = [self._part("project", self.project_id, project), *self._services(sites)]
+        documents = [part.document for part in parts if part.document]
+        parts += self._stores(solutions, sites, documents)
+        networks, zones = self._networks(parts), self._zones(parts)
+        return Facts(
+            self.project_id,
+            tuple(parts),
+            tuple(zones),
+            networks,
+            tuple(solutions),
+            tuple(sites),
+            tuple(self._grants(parts, sites)),
+            self._shared(parts),
+            tuple(self._unread),
+        )
+
+    def _services(self, sites: list[JSON]) -> list[Part]:
+        """Assessment projects and master sites."""
+        assessments = migrate.assessments_of(
+            self._of_group(migrate.ASSESSMENT_PROJECT, migrate.ASSESSMENT_API_VERSION), self.project_id
+        )
+        masters = migrate.master_sites_of(self._of_group(migrate.MASTER_SITE, migrate.OFFAZURE_API_VERSION), sites)
+        return [
+            *(self._part("assessment_project", str(item["id"]), item) for item in assessments),
+            *(self._part("master_site", str(item["id"]), item) for item in masters),
+        ]
+
+    def _stores(self, solutions: list[JSON], sites: list[JSON], documents: list[JSON]) -> list[Part]:
+        """Key vaults, storage accounts and vaults: those that a part names, and those the operator does."""
+        key_vaults = migrate.named_ids(sites, "properties.agentDetails.keyVaultId")
+        accounts = migrate.named_ids(documents, "properties.customerStorageAccountArmId")
+        vault = migrate.extended(solutions, migrate.MIGRATION).get("vaultId")
+        named = {
+            "key_vault": [*key_vaults, *self._extra.get("key_vault", ())],
+            "storage_account": [*accounts, *self._extra.get("storage_account", ())],
+            "vault": [*([vault] if vault else []), *self._extra.get("vault", ())],
+        }
+        found = []
+        for kind, ids in named.items():
+            for resource_id in unique_ids(ids):
+                document = self._may(f"{resource_id}", partial(self._document, kind, resource_id), {})
+                if document != {}:
+                    found.append(self._part(kind, resource_id, document))
+        return found
+
+    def _document(self, kind: str, resource_id: str) -> JSON | None:
+        if kind == "key_vault":
+            vault = read_key_vault(self._azure, resource_id)
+            return vault.document if vault else None
+        if kind == "storage_account":
+            account = read_account(self._azure, resource_id)
+            return account.document if account else None
+        return read_vault(self._azure, resource_id)
+
+    def _part(self, kind: str, resource_id: str, document: JSON | None) -> Part:
+        items = migrate.connections(document)
+        if kind == "vault":
+            items = [item for item in items if _of_site_recovery(item)]
+        endpoints = [self._endpoint(item) for item in items]
+        closed = str(get_path(document, "properties.publicNetworkAccess") or "").lower() == "disabled"
+        if kind == "key_vault" and document is not None:
+            closed = KeyVault(document).denies_public_access
+        return Part(kind, resource_id, document, self._zone_of(kind, document), tuple(endpoints), closed)
+
+    def _zone_of(self, kind: str, document: JSON | None) -> str:
+        region = str((document or {}).get("location") or "")
+        try:
+            return known_zones(SUB_RESOURCES[kind], region, self._cloud).zones[0]
+        except Refusal:
+            self._note(f"zones of {SUB_RESOURCES[kind]} are not known in {self._cloud.name}")
+            return ""
+
+    def _endpoint(self, connection: JSON) -> Endpoint:
+        """An endpoint as the part's connection and the endpoint itself show it."""
+        endpoint_id, there = endpoint_of(connection), status_of(connection)
+        unread: JSON = {"unread": True}
+        document = self._may(endpoint_id, lambda: self._azure.find(endpoint_id, NETWORK_API_VERSION), unread)
+        if document is None or document is unread:
+            return Endpoint(endpoint_id, there, there, document=None if document is None else {})
+        own = connection_of(document)
+        names = self._may(f"names of {endpoint_id}", lambda: read_names(self._azure, endpoint_id, document), [])
+        zones = self._may(f"zone groups of {endpoint_id}", lambda: groups_of(self._azure, endpoint_id), [])
+        attached = sorted({zone for group in zones for zone in zones_of(group)})
+        return Endpoint(endpoint_id, there, own["status"], own["description"], document, tuple(names), tuple(attached))
+
+    def _networks(self, parts: t.Sequence[Part]) -> dict[str, JSON]:
+        """The networks of the endpoints, with their peerings and subnets."""
+        found: dict[str, JSON] = {}
+        for network in unique_ids(each.network for part in parts for each in part.endpoints if each.network):
+            document = self._may(f"network {network}", partial(self._azure.find, network, NETWORK_API_VERSION), None)
+            if document is not None:
+                found[fold_id(network)] = document
+        return found
+
+    def _zones(self, parts: t.Sequence[Part]) -> list[Zone]:
+        """The zones by name in the subscriptions of the endpoints, and those the zone groups name elsewhere."""
+        names = sorted({part.zone for part in parts if part.zone})
+        endpoints = [each for part in parts for each in part.endpoints]
+        subscriptions = {parse_id(each.id).subscription_id.lower() for each in endpoints}
+        attached = {zone for each in endpoints for zone in each.zones}
+        subscriptions |= {parse_id(zone).subscription_id.lower() for zone in attached}
+        found: list[Zone] = []
+        for subscription in sorted(subscriptions):
+            rows = self._may(
+                f"zones of subscription {subscription}",
+                partial(read_zones, self._azure, subscription, names),
+                [],
+            )
+            for row in rows:
+                zone = self._may(f"zones: records of {row['id']}", partial(self._zone, row), None)
+                if zone is not None:
+                    found.append(zone)
+        return found
+
+    def _zone(self, row: JSON) -> Zone:
+        records = {
+            str(record["name"]).lower(): tuple(addresses(record)) for record in a_records(self._azure, row["id"])
+        }
+        links = {
+            fold_id(network_of(link)): str(get_path(link, "properties.virtualNetworkLinkState") or "unknown")
+            for link in row["links"]
+        }
+        return Zone(str(row["id"]), links, records)
+
+    def _shared(self, parts: t.Sequence[Part]) -> frozenset[str] | None:
+        """The subnets in which other Migrate resources have endpoints; None when that may not be read."""
+        own = {fold_id(each.id) for part in parts for each in part.endpoints}
+        subscriptions = {parse_id(each.id).subscription_id.lower() for part in parts for each in part.endpoints}
+        found: set[str] = set()
+        for subscription in sorted(subscriptions):
+            path = f"/subscriptions/{subscription}/providers/{ENDPOINT_TYPE}"
+            rows = self._may("", partial(self._list, path, NETWORK_API_VERSION), None)
+            if rows is None:
+                return None
+            for row in rows:
+                target = target_of(row)
+                if fold_id(str(row["id"])) not in own and target and parse_id(target).type in _MIGRATE_TYPES:
+                    found.add(fold_id(str(get_path(row, "properties.subnet.id") or "")))
+        return frozenset(found)
+
+    def _grants(self, parts: t.Sequence[Part], sites: t.Sequence[JSON]) -> t.Iterator[JSON]:
+        """Who needs what on the stores: the project's identity on the storage account, each appliance on its key vault."""
+        principal = str(get_path(parts[0].document, "identity.principalId") or "")
+        role = "Storage Blob Data Contributor"
+        accounts = {
+            fold_id(text)
+            for text in migrate.named_ids(
+                [part.document for part in parts if part.document], "properties.customerStorageAccountArmId"
+            )
+        }
+        for part in parts:
+            if (
+                part.kind == "storage_account"
+                and part.document is not None
+                and principal
+                and fold_id(part.id) in accounts
+            ):
+                held = self._may(f"role assignments of {part.id}", partial(self._held, part.id, principal, role), True)
+                yield {
+                    "code": "storage_role_missing",
+                    "scope": part.id,
+                    "held": held,
+                    "message": f"The project's identity ({principal}) has no {role} on {part.words}.",
+                    "remedy": f"Assign {role} on {part.id} to it (privatelink.recovery.role_assignment).",
+                }
+        for site in sites:
+            yield from self._key_vault_grant(site, parts)
+
+    def _key_vault_grant(self, site: JSON, parts: t.Sequence[Part]) -> t.Iterator[JSON]:
+        appliance = str(get_path(site, "properties.servicePrincipalIdentityDetails.objectId") or "")
+        wanted = fold_id(str(get_path(site, "properties.agentDetails.keyVaultId") or ""))
+        part = next((each for each in parts if each.kind == "key_vault" and fold_id(each.id) == wanted), None)
+        if not appliance or part is None or part.document is None:
+            return
+        vault = KeyVault(part.document)
+        if vault.uses_roles:
+            held = self._may(
+                f"role assignments of {part.id}",
+                lambda: self._held(part.id, appliance, "Key Vault Secrets Officer"),
+                True,
+            )
+            what, how = "role for secrets", f"Assign Key Vault Secrets Officer on {part.id} to it."
+        else:
+            held = vault.has_policy(appliance)
+            what, how = "access policy for secrets", "Add an access policy for it (get, list, set, delete of secrets)."
+        name = get_path(site, "properties.applianceName") or site.get("name")
+        yield {
+            "code": "key_vault_access",
+            "scope": part.id,
+            "held": held,
+            "message": f"The appliance {name} ({appliance}) has no {what} on {part.words} (ForbiddenToAccessKeyVault).",
+            "remedy": how,
+        }
+
+    def _held(self, scope: str, principal: str, role: str) -> bool:
+        return matching(assignments_at(self._azure, scope, principal), principal, BUILT_IN[role]) is not None
+
+    def _of_group(self, kind: str, api_version: str) -> list[JSON]:
+        path = f"{self._group}/providers/{kind}"
+        return self._may(f"{kind} of the resource group", lambda: self._list(path, api_version), [])
+
+    def _list(self, path: str, api_version: str) -> list[JSON]:
+        try:
+            return self._azure.list(path, api_version)
+        except NotFound:
+            return []
+        except AzureError as error:
+            # Of a provider that the subscription never registered there is nothing.
+            if error.code.lower() != "missingsubscriptionregistration":
+                raise
+            return []
+
+    def _may(self, what: str, read: t.Callable[[], Answer], instead: t.Any) -> Answer:
+        """Read, or note what may not be read."""
+        try:
+            return read()
+        except Forbidden as error:
+            if what:
+                self._note(f"{what} ({error.code or error.status})")
+            return t.cast(Answer, instead)
+
+    def _note(self, text: str) -> None:
+        if text not in self._unread:
+            self._unread.append(text)
+
+
+def _of_site_recovery(item: JSON) -> bool:
+    groups = [str(value).lower() for value in get_path(item, "properties.groupIds") or []]
+    return not groups or "azuresiterecovery" in groups
