@@ -14,6 +14,7 @@ from .clock import Clock, Scheduler
 from .operations import Operations
 from .private_link import PrivateLink
 from .response_headers import Manner, ResponseHeaders
+from .shapes import Shape
 from .store import Resource, Store
 from .wire import JSON, ArmError, Request, Response, fold
 from .world_schema import Keys
@@ -126,7 +127,8 @@ class Part:
 
     ``services`` are made, and what the world says of them, in this order. ``seconds``: how long Azure takes for a kind of
     operation, ``ask_again``: after how many seconds it wants to be asked about those whose kind begins so. ``settings``: what
-    no source shows, each with its default. ``world``: its keys of a world file. ``manners``: how its answers' headers differ
+    no source shows, each with its default. ``world``: its keys of a world file. ``bodies``: the shape of the properties that its
+    services read from a request, by lower-case resource type (an action is its last segment). ``manners``: how its answers' headers differ
     from Azure Resource Manager's own, by the beginning of the resource type.
     """
 
@@ -135,6 +137,7 @@ class Part:
     ask_again: t.Mapping[str, int] = field(default_factory=dict)
     settings: t.Mapping[str, t.Any] = field(default_factory=dict)
     world: Keys = field(default_factory=Keys)
+    bodies: t.Mapping[str, Shape] = field(default_factory=dict)
     manners: tuple[tuple[str, Manner], ...] = ()
 
 
@@ -164,6 +167,7 @@ class Arm:
         self._parts, self._checks, self._seed, self.latency = parts, checks, seed, latency
         self.complete = complete
         self.ask_again = {kind: seconds for part in parts for kind, seconds in part.ask_again.items()}
+        self.bodies = {kind: shape for part in parts for kind, shape in part.bodies.items()}
         self.world: JSON = world or {}
         self.log: list[JSON] = []
         self.before: list[t.Callable[[Call, Route], Response | None]] = []
@@ -192,7 +196,7 @@ class Arm:
                 self.services.append(factory(self))
         self.before += [self.service(kind).check for kind in self._checks]
         routes = [route for service in self.services for route in service.routes()]
-        self._routes = [(route.method, route.matcher(), route) for route in routes]
+        self.routes = [(route.method, route.matcher(), route) for route in routes]
         self._by_depth: dict[int, list[tuple[str, re.Pattern[str], Route]]] = {}
         for service in self.services:
             service.load(self.world)
@@ -249,7 +253,7 @@ class Arm:
     def _candidates(self, depth: int) -> list[tuple[str, re.Pattern[str], Route]]:
         """The routes a path of so many slashes can match, in their order: trying all would be a tenth of an answer."""
         if depth not in self._by_depth:
-            self._by_depth[depth] = [row for row in self._routes if row[2].fits(depth)]
+            self._by_depth[depth] = [row for row in self.routes if row[2].fits(depth)]
         return self._by_depth[depth]
 
     def handler(self, method: str, path: str) -> tuple[Handler, dict[str, str]] | None:

@@ -7,9 +7,16 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .operations import Operations
+from .shapes import Shape, misfits
 from .wire import JSON, ArmError, Request, Response
 
 _ACTIONS = ("status", "drop", "delay", "operation_failed")
+_SHAPE: Shape = {
+    "match": {"method": "text", "path": "text", "api_version": "text"},
+    "times": "number",
+    "action": {"status": "number", "code": "text", "message": "text", "delay": "number", "operation_failed": "object"},
+}
+_STATUSES = range(400, 600)
 
 
 @dataclass
@@ -42,17 +49,24 @@ class Fault:
     @classmethod
     def parse(cls, number: int, document: JSON) -> Fault:
         """Read a fault as posted. Raises 400 when it cannot be understood."""
+        for where, wanted in misfits(document, _SHAPE):
+            raise _invalid(f"'{where}' must be {wanted}")
         match, action, nth = document.get("match") or {}, document.get("action"), document.get("nth", 1)
         if not isinstance(action, dict) or not any(name in action for name in _ACTIONS):
             raise _invalid(f"'action' must hold one of {', '.join(_ACTIONS)}")
+        if action.get("status", 500) not in _STATUSES:
+            raise _invalid(f"'action.status' must be a number from 400 to 599, not {action['status']}")
         if nth not in ("every", "first_attempt") and not (isinstance(nth, int) and nth >= 1):
             raise _invalid("'nth' must be a number from 1, 'every' or 'first_attempt'")
         try:
-            pattern = re.compile(match.get("path", ""), re.IGNORECASE)
+            pattern = re.compile(match.get("path") or "", re.IGNORECASE)
         except re.error as error:
             raise _invalid(f"'match.path' is not a regular expression: {error}") from None
-        times = int(document.get("times", 1 if isinstance(nth, int) else 0))
-        return cls(number, match.get("method", "").upper(), pattern, match.get("api_version", ""), nth, times, action)
+        given = document.get("times")
+        times = int(given) if given is not None else 1 if isinstance(nth, int) else 0
+        return cls(
+            number, (match.get("method") or "").upper(), pattern, match.get("api_version") or "", nth, times, action
+        )
 
     def strikes(self, request: Request) -> bool:
         """Whether this request is hit. Counts it either way."""

@@ -19,6 +19,7 @@ from .wire import ArmError, Request, Response
 _ADDRESS = "127.0.0.1"
 _IDLE_SECONDS = 120
 _LARGEST_BODY = 16 * 1024 * 1024
+_LONGEST_LINE, _MOST_TRAILERS = 65536, 100
 
 
 class Server:
@@ -113,14 +114,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         try:
-            body = self._read_body()
+            request = self._read_request()
         except ArmError as error:
             self.close_connection = True
             refusal = error.response()
             self._send(refusal, refusal.body())
             return
-        url = f"https://{self.headers.get('Host', _ADDRESS)}{self.path}" if self.path.startswith("/") else self.path
-        request = Request.parse(self.command, url, dict(self.headers.items()), body)
         with self.lock:
             response = self.arm.answer(request)
             content = response.body()  # while nobody changes the documents it shows
@@ -133,28 +132,56 @@ class _Handler(BaseHTTPRequestHandler):
             sleep(response.delay)
         self._send(response, content)
 
-    do_GET = do_HEAD = do_PUT = do_POST = do_PATCH = do_DELETE = do_OPTIONS = _serve
+    def __getattr__(self, name: str) -> t.Any:
+        """Every method is the emulator's to refuse."""
+        if name.startswith("do_"):
+            return self._serve
+        raise AttributeError(name)
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """What is no HTTP is refused in HTTP, whatever version it was meant to be."""
+        self.close_connection, self.request_version = True, self.protocol_version
+        self.command = self.command or "GET"
+        refusal = ArmError(code, "BadRequest", message or "The request is invalid.").response()
+        self._send(refusal, refusal.body())
+
+    def _read_request(self) -> Request:
+        body = self._read_body()
+        url = f"https://{self.headers.get('Host', _ADDRESS)}{self.path}" if self.path.startswith("/") else self.path
+        # A header may be folded over lines; what is sent back of it must not be.
+        headers = {name: " ".join(value.splitlines()) for name, value in self.headers.items()}
+        try:
+            return Request.parse(self.command, url, headers, body)
+        except ValueError as error:  # such as a host that is none
+            raise _bad_request(f"The request URL cannot be parsed: {error}.") from None
 
     def _read_body(self) -> bytes:
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             return self._read_chunks()
-        length = int(self.headers.get("Content-Length") or 0)
+        length = _length(self.headers.get("Content-Length") or "0", 10)
         if length > _LARGEST_BODY:
             raise ArmError(413, "RequestContentTooLarge", "The request content is too large.")
-        return self.rfile.read(length) if length > 0 else b""
+        return self._read_exactly(length)
+
+    def _read_exactly(self, length: int) -> bytes:
+        content = self.rfile.read(length)
+        if len(content) < length:
+            raise _bad_request("The request content ends before its announced length.")
+        return content
 
     def _read_chunks(self) -> bytes:
         body = b""
         while True:
-            size = int(self.rfile.readline().split(b";")[0], 16)
+            size = _length(self.rfile.readline(_LONGEST_LINE).split(b";")[0].decode("latin-1").strip(), 16)
             if size == 0:
-                while self.rfile.readline().strip():
-                    continue
-                return body
+                for _trailer in range(_MOST_TRAILERS):
+                    if not self.rfile.readline(_LONGEST_LINE).strip():
+                        return body
+                raise _bad_request("The request has too many trailers.")
             if len(body) + size > _LARGEST_BODY:
                 raise ArmError(413, "RequestContentTooLarge", "The request content is too large.")
-            body += self.rfile.read(size)
-            self.rfile.readline()
+            body += self._read_exactly(size)
+            self.rfile.readline(_LONGEST_LINE)
 
     def _send(self, response: Response, body: bytes) -> None:
         self.send_response(response.status)
@@ -177,3 +204,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: t.Any) -> None:
         """Nothing: the request log is at ``/emulator/requests``."""
+
+
+def _length(text: str, base: int) -> int:
+    """A length of a request. Raises 400 for what is none; ``int`` alone would take ``+5``, ``-5`` and ``1_0``."""
+    try:
+        return int(text, base) if text.isalnum() and text.isascii() else int("")
+    except ValueError:
+        raise _bad_request(f"The length '{text[:20]}' of the request content is not a number.") from None
+
+
+def _bad_request(message: str) -> ArmError:
+    return ArmError(400, "BadRequest", message)

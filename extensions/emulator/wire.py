@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import typing as t
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 JSON = dict[str, t.Any]
-_MANAGEMENT = re.compile(r"/(subscriptions|providers|tenants)(/|$)", re.IGNORECASE)
+#: Host names of this machine, for itself.
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_MANAGEMENT = re.compile(r"/+(subscriptions|providers|tenants)(/|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,8 @@ class Request:
         if not self.body:
             return {}
         try:
-            document = json.loads(self.body)
-        except ValueError as error:
+            document = json.loads(self.body, parse_constant=_no_number, parse_float=_finite)
+        except (ValueError, RecursionError) as error:
             raise _unreadable(str(error)) from None
         if not isinstance(document, dict):
             raise _unreadable("An object is expected.")
@@ -52,7 +55,7 @@ class Request:
 
     def form(self) -> dict[str, str]:
         """The body as form fields."""
-        return dict(parse_qsl(self.body.decode(), keep_blank_values=True))
+        return dict(parse_qsl(self.body.decode(errors="replace"), keep_blank_values=True))
 
 
 @dataclass
@@ -95,6 +98,17 @@ class ArmError(Exception):
         if self.details is not None:
             error["details"] = self.details
         return Response(self.status, {"error": error} if self.wrapped else error, dict(self.headers))
+
+
+def _no_number(text: str) -> t.NoReturn:
+    raise ValueError(f"{text} is no JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is too large")
+    return number
 
 
 def _unreadable(reason: str) -> ArmError:

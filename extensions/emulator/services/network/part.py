@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...arm import Part
 from ...response_headers import ALLOWANCES, RESOURCE_REQUESTS, Manner
+from ...shapes import REFERENCE, Shape
 from ...world_schema import ACCESS, PLACED, Keys, Many
 from .private_dns import PrivateDns
 from .service import Network
@@ -128,12 +129,65 @@ ASK_AGAIN = {
     "virtual_network_link.": 30,
 }
 
+_SUBNET: Shape = {
+    "addressPrefix": "text",
+    "addressPrefixes": ["text"],
+    "privateEndpointNetworkPolicies": "text",
+    "privateLinkServiceNetworkPolicies": "text",
+    "networkSecurityGroup": REFERENCE,
+    "routeTable": REFERENCE,
+    "delegations": [{"name": "text", "properties": {"serviceName": "text"}}],
+}
+_CONNECTIONS: Shape = [
+    {
+        "name": "text",
+        "properties": {"privateLinkServiceId": "text", "groupIds": ["text"], "requestMessage": "text"},
+    }
+]
+_RECORDS: Shape = {
+    "metadata": "object",
+    "cnameRecord": {"cname": "text"},
+    "soaRecord": "object",
+    **{f"{kind}Records": ["object"] for kind in ("a", "aaaa", "mx", "ptr", "srv", "txt")},
+}
+BODIES: dict[str, Shape] = {
+    "microsoft.network/virtualnetworks": {
+        "addressSpace": {"addressPrefixes": ["text"]},
+        "dhcpOptions": {"dnsServers": ["text"]},
+        "subnets": [{"name!": "text", "properties": _SUBNET}],
+    },
+    "microsoft.network/virtualnetworks/subnets": _SUBNET,
+    "microsoft.network/privateendpoints": {
+        "subnet": REFERENCE,
+        "privateLinkServiceConnections": _CONNECTIONS,
+        "manualPrivateLinkServiceConnections": _CONNECTIONS,
+        "customNetworkInterfaceName": "text",
+        "ipConfigurations": [
+            {"name": "text", "properties": dict.fromkeys(("groupId", "memberName", "privateIPAddress"), "text")}
+        ],
+        "applicationSecurityGroups": [REFERENCE],
+    },
+    "microsoft.network/privateendpoints/privatednszonegroups": {
+        "privateDnsZoneConfigs": [{"name": "text", "properties": {"privateDnsZoneId": "text"}}]
+    },
+    "microsoft.network/privatednszones/virtualnetworklinks": {
+        "virtualNetwork": REFERENCE,
+        "registrationEnabled": "flag",
+        "resolutionPolicy": "text",
+    },
+    **{
+        f"microsoft.network/privatednszones/{kind}": _RECORDS
+        for kind in ("a", "aaaa", "cname", "mx", "ptr", "soa", "srv", "txt")
+    },
+}
+
 PART = Part(
     services=(Network, PrivateDns),
     seconds=SECONDS,
     ask_again=ASK_AGAIN,
     settings=DEFAULTS,
     world=WORLD,
+    bodies=BODIES,
     manners=(
         (
             "microsoft.network/privatedns",

@@ -153,13 +153,21 @@ class Records:
             for record in self._arm.store.below(zone.id)
             if _is_record(record, kind) and record.name.lower().endswith(query.get("$recordsetnamesuffix", "").lower())
         ]
-        start, size = int(query.get("$skiptoken", 0)), int(setting(self._arm, "record_page_size"))
-        size = min(size, int(query.get("$top", size)))
+        size = int(setting(self._arm, "record_page_size"))
+        start, size = _number(query, "$skiptoken", 0), min(size, _number(query, "$top", size))
         document: JSON = {"value": [record.document for record in wanted[start : start + size]]}
         if start + size < len(wanted):
             onward = {**call.request.query, "$skiptoken": str(start + size)}
             document["nextLink"] = f"{call.request.base_url}{quote(call.request.path)}?{urlencode(onward, safe='$')}"
         return Response(200, document)
+
+
+def _number(query: t.Mapping[str, str], name: str, default: int) -> int:
+    """A number of the query. The refusal's code and words are unverified."""
+    text = query.get(name, str(default))
+    if not text.isdecimal() or (name == "$top" and not int(text)):
+        raise operations.bad_request(f"The value '{text}' of {name} is not valid.")
+    return int(text)
 
 
 def _check_preconditions(call: Call, current: Resource | None, name: str) -> None:

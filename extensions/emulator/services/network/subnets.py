@@ -56,7 +56,7 @@ def check_subnet(arm: Arm, network: Resource, name: str, sent: JSON, others: t.M
     given = sent.get("addressPrefixes") or ([sent["addressPrefix"]] if sent.get("addressPrefix") else [])
     if not given:
         raise operations.invalid(f"Subnet '{name}' needs an address prefix.", "NoAddressPrefixProvided")
-    space = [ipaddress.ip_network(item) for item in network.properties["addressSpace"]["addressPrefixes"]]
+    space = [_range(item) for item in network.properties["addressSpace"]["addressPrefixes"]]
     for range_ in [_range(item) for item in given]:
         if not any(range_.version == whole.version and range_.subnet_of(whole) for whole in space):  # type: ignore[arg-type]
             raise operations.invalid(

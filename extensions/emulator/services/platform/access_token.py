@@ -9,10 +9,9 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from ...arm import Call, RequestCheck, Route
-from ...wire import ArmError, Response
+from ...wire import LOOPBACK, ArmError, Response
 from .sign_in import SignIn
 
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _GRAPH = "/v1.0/"
 
 
@@ -46,7 +45,7 @@ class AccessToken(RequestCheck):
     def _check_audience(self, audience: str, call: Call, sign_in: SignIn) -> None:
         """A token for this emulator, or for the cloud it stands for; one for another cloud's is refused there, too."""
         given = audience.rstrip("/")
-        if given == call.request.base_url or urlsplit(given).hostname in _LOOPBACK:
+        if given == call.request.base_url or urlsplit(given).hostname in LOOPBACK:
             return
         graph = call.request.path.lower().startswith(_GRAPH)
         own = (sign_in.cloud.graph_audience,) if graph else sign_in.cloud.audiences

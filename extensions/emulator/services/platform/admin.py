@@ -6,12 +6,16 @@ No token is needed: the server listens on loopback only. None of these requests 
 from __future__ import annotations
 
 import typing as t
+from urllib.parse import urlsplit
 
 from ... import report
 from ...arm import Arm, Call, Proceed, Route
 from ...faults import Faults
 from ...operations import Operation
-from ...wire import JSON, ArmError, Request, Response
+from ...wire import JSON, LOOPBACK, ArmError, Request, Response
+
+#: A hundred years at a time, and a year in half a minute.
+_FURTHEST, _FASTEST = 3_200_000_000, 1_000_000
 
 
 class Admin:
@@ -44,6 +48,7 @@ class Admin:
 
     def _inject(self, request: Request, entry: JSON, proceed: Proceed) -> Response:
         if request.path.lower().startswith("/emulator"):
+            _refuse_browsers(request)
             return proceed(request, entry)
         return self.faults.apply(request, entry, proceed)
 
@@ -98,13 +103,17 @@ class Admin:
         body = call.body
         if "speed" in body:
             speed = _number(body["speed"], "speed")
-            if speed <= 0:
-                raise ArmError(400, "InvalidClock", "'speed' must be greater than 0.")
+            if not 0 < speed <= _FASTEST:
+                raise ArmError(400, "InvalidClock", f"'speed' must be greater than 0 and at most {_FASTEST}.")
             self._arm.clock.set_speed(speed)
         if "advance" in body:
             seconds = _number(body["advance"], "advance")
-            if seconds < 0:
-                raise ArmError(400, "InvalidClock", "'advance' must not be negative: time does not run backwards.")
+            if not 0 <= seconds <= _FURTHEST:
+                raise ArmError(
+                    400,
+                    "InvalidClock",
+                    f"'advance' must be from 0 to {_FURTHEST} seconds: time does not run backwards.",
+                )
             self._arm.clock.advance(seconds)
             self._arm.scheduler.settle()
         return Response(200, self._clock())
@@ -117,6 +126,19 @@ class Admin:
             known = ", ".join(sorted(self._arm.events))
             raise ArmError(400, "UnknownEvent", f"There is no event '{name}'. Known events: {known}.")
         return Response(200, happen(payload))
+
+
+def _refuse_browsers(request: Request) -> None:
+    """Refuse (403) what a page of another site could make a browser send here, by its own name for this machine or by ours."""
+    host = urlsplit(request.base_url).hostname or ""
+    origin = request.headers.get("origin", request.base_url)
+    site = request.headers.get("sec-fetch-site", "none")
+    if host not in LOOPBACK or origin != request.base_url or site not in ("none", "same-origin"):
+        raise ArmError(
+            403,
+            "OriginNotAllowed",
+            "The emulator's own routes answer at 127.0.0.1 or localhost only, and to no page of another site.",
+        )
 
 
 def _operation(one: Operation) -> JSON:

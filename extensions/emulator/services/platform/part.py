@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...arm import Part
+from ...shapes import Shape
 from ...world_schema import Keys, Many
 from .access_token import AccessToken
 from .activity_log import ActivityLog
@@ -71,6 +72,20 @@ WORLD = Keys(
     }
 )
 
+BODIES: dict[str, Shape] = {
+    "microsoft.authorization/roleassignments": dict.fromkeys(
+        ("roleDefinitionId", "principalId", "principalType", "scope", "description", "condition"), "text"
+    ),
+    "microsoft.authorization/roledefinitions": {
+        "roleName": "text",
+        "description": "text",
+        "type": "text",
+        "permissions": [{key: ["text"] for key in ("actions", "notActions", "dataActions", "notDataActions")}],
+        "assignableScopes": ["text"],
+    },
+    "microsoft.authorization/locks": {"level": "text", "notes": "text"},
+}
+
 PART = Part(
     services=(
         Admin,
@@ -93,4 +108,5 @@ PART = Part(
     ask_again={"resource_group.": 15},
     settings=SETTINGS,
     world=WORLD,
+    bodies=BODIES,
 )

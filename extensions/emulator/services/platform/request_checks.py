@@ -13,6 +13,7 @@ from datetime import date
 
 from ... import geo_codes, provider_catalog
 from ...arm import Arm, Call, RequestCheck, Route
+from ...shapes import refuse_misshapen
 from ...store import type_of
 from ...wire import ArmError, Response, is_management, location
 
@@ -76,7 +77,9 @@ class RequestContents(RequestCheck):
         writes = call.request.method in ("PUT", "PATCH")
         if is_management(call.request.path) and (writes or call.request.body):
             _require_json(call)
-            if call.request.method == "PUT" and type_of(call.id) in provider_catalog.TRACKED:
+            kind = type_of(call.id)
+            refuse_misshapen(call.body, self._arm.bodies.get(kind, "object"))
+            if call.request.method == "PUT" and kind in provider_catalog.TRACKED:
                 self._require_location(call)
         return None
 

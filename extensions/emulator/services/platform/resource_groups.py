@@ -179,7 +179,7 @@ class ResourceGroups:
             if entry["method"] in ("PUT", "PATCH") and entry.get("status", 500) < 300 and fold(entry["path"]) == wanted
         )
         ended = (one.finished for one in self._arm.operations.all() if one.finished and fold(one.resource_id) == wanted)
-        return max(resource.created or 0.0, *written, *ended)
+        return max([resource.created or 0.0, *written, *ended])
 
 
 def _matches(resource: Resource, condition: str) -> bool:

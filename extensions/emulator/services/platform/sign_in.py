@@ -13,8 +13,9 @@ import uuid
 
 from ...arm import Arm, Call, Route
 from ...clouds import CLOUDS, Cloud
+from ...shapes import misfits
 from ...token_signing import Signer
-from ...wire import JSON, Response
+from ...wire import JSON, ArmError, Response
 
 _TENANT_ALIASES = ("common", "organizations")
 
@@ -196,7 +197,9 @@ class SignIn:
         )
 
     def _objects(self, call: Call) -> Response:
-        wanted = {str(one).lower() for one in call.body.get("ids") or []}
+        for where, kind in misfits(call.body, {"ids": ["text"], "types": ["text"]}):
+            raise ArmError(400, "Request_BadRequest", f"Invalid value specified for '{where}': {kind} is expected.")
+        wanted = {one.lower() for one in call.body.get("ids") or []}
         return Response(200, {"value": [one for one in self._directory() if one["id"].lower() in wanted]})
 
     def _service_principals(self, call: Call) -> Response:

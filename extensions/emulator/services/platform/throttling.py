@@ -77,7 +77,7 @@ class Throttling(RequestCheck):
         chosen = self._arm.settings.get("throttling")
         if not chosen or not is_management(call.request.path):
             return None
-        given: JSON = {} if chosen == "azure" else chosen
+        given: JSON = dict(chosen) if isinstance(chosen, dict) else {}
         kind = _KINDS.get(call.request.method, "writes")
         limit = {**AZURE[kind], **given.get(kind, {})}
         match = _SUBSCRIPTION.match(call.request.path)
@@ -87,7 +87,7 @@ class Throttling(RequestCheck):
         shared = self._bucket((subscription.lower(), kind), limit, _TOGETHER)
         scope = "subscription" if subscription else "tenant"
         if min(own.left, shared.left) < 1:
-            seconds = max(own.wait, shared.wait, float(given.get("retry_after", AZURE["retry_after"])))
+            seconds = max(own.wait, shared.wait, float(given.get("retry_after") or AZURE["retry_after"]))
             wait = max(1, math.ceil(seconds / self._arm.clock.speed))
             raise _throttled(kind, scope, subscription or self._arm.world["tenant_id"], actor, wait)
         own.left -= 1

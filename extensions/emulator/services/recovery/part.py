@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...arm import Part
 from ...response_headers import ALLOWANCES, RESOURCE_REQUESTS, Manner
+from ...shapes import CONNECTION, Shape
 from ...world_schema import ACCESS, PLACED, Keys, Many
 from .service import RecoveryServices
 from .settings import DEFAULTS
@@ -78,6 +79,59 @@ SECONDS = {
     "replication.enable": 1200,
 }
 
+_PROVIDER: Shape = {"instanceType": "text", "agentAutoUpdateStatus": "text"}
+_DISK: Shape = dict.fromkeys(
+    ("diskId", "diskUri", "primaryStagingAzureStorageAccountId", "recoveryAzureStorageAccountId"), "text"
+)
+_FABRICS = "microsoft.recoveryservices/vaults/replicationfabrics"
+_CONTAINERS = f"{_FABRICS}/replicationprotectioncontainers"
+BODIES: dict[str, Shape] = {
+    "microsoft.recoveryservices/vaults": {
+        "publicNetworkAccess": "text",
+        "securitySettings": {
+            "softDeleteSettings": "object",
+            "immutabilitySettings": {"state": "text"},
+            "multiUserAuthorization": "text",
+        },
+        "redundancySettings": {"standardTierStorageRedundancy": "text", "crossRegionRestore": "text"},
+        "restoreSettings": "object",
+        "encryption": {
+            "keyVaultProperties": {"keyUri": "text"},
+            "kekIdentity": {"useSystemAssignedIdentity": "flag", "userAssignedIdentity": "text"},
+            "infrastructureEncryption": "text",
+        },
+    },
+    "microsoft.recoveryservices/vaults/privateendpointconnections": CONNECTION,
+    "microsoft.recoveryservices/vaults/extendedinformation": {"integrityKey": "text", "algorithm": "text"},
+    "microsoft.recoveryservices/vaults/backupstorageconfig": {
+        "storageModelType": "text",
+        "storageType": "text",
+        "crossRegionRestoreFlag": "flag",
+    },
+    "microsoft.recoveryservices/vaults/certificates": {"certificate": "text"},
+    "microsoft.recoveryservices/locations/capabilities": {"dnsZones": [{"subResource": "text"}]},
+    "microsoft.recoveryservices/locations/deletedvaults/undelete": {"recoveryResourceGroupId": "text"},
+    "microsoft.recoveryservices/vaults/replicationpolicies": {"providerSpecificInput": _PROVIDER},
+    _FABRICS: {"customDetails": {"instanceType": "text", "location": "text"}},
+    _CONTAINERS: {"providerSpecificInput": [_PROVIDER]},
+    f"{_CONTAINERS}/replicationprotectioncontainermappings": {
+        "targetProtectionContainerId": "text",
+        "policyId": "text",
+        "providerSpecificInput": _PROVIDER,
+    },
+    f"{_CONTAINERS}/replicationprotecteditems": {
+        "policyId": "text",
+        "protectableItemId": "text",
+        "providerSpecificDetails": {
+            **dict.fromkeys(
+                ("instanceType", "fabricObjectId", "recoveryContainerId", "recoveryResourceGroupId"), "text"
+            ),
+            "vmManagedDisks": [_DISK],
+            "vmDisks": [_DISK],
+        },
+    },
+}
+
 PART = Part(
     services=(RecoveryServices,),
     seconds=SECONDS,
@@ -86,6 +140,7 @@ PART = Part(
     ask_again={"vault.": 60, "connection.": 60, "replication.": 30},
     settings=DEFAULTS,
     world=WORLD,
+    bodies=BODIES,
     manners=(
         (
             "microsoft.recoveryservices/",

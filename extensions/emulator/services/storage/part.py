@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...arm import Part
+from ...shapes import CONNECTION, Shape
 from ...world_schema import ACCESS, PLACED, Keys, Many
 from .service import Storage
 from .settings import DEFAULTS
@@ -28,6 +29,26 @@ WORLD = Keys(
     }
 )
 
+_RULE_ACTION: dict[str, Shape] = {"action": "text"}
+BODIES: dict[str, Shape] = {
+    "microsoft.storage/storageaccounts": {
+        **dict.fromkeys(("publicNetworkAccess", "accessTier", "minimumTlsVersion"), "text"),
+        **dict.fromkeys(("allowSharedKeyAccess", "allowBlobPublicAccess", "supportsHttpsTrafficOnly"), "flag"),
+        "networkAcls": {
+            "defaultAction": "text",
+            "bypass": "text",
+            "ipRules": [{"value!": "text", **_RULE_ACTION}],
+            "virtualNetworkRules": [{"id!": "text", **_RULE_ACTION}],
+            "resourceAccessRules": ["object"],
+        },
+        "encryption": "object",
+    },
+    "microsoft.storage/storageaccounts/blobservices": {
+        "deleteRetentionPolicy": {"enabled": "flag", "days": "number"},
+    },
+    "microsoft.storage/storageaccounts/privateendpointconnections": CONNECTION,
+}
+
 PART = Part(
     services=(Storage,),
     # azure-cli recording ``test_network_private_endpoint_private_dns_zone_group.yaml``.
@@ -35,4 +56,5 @@ PART = Part(
     ask_again={"storage_account.": 17},
     settings=DEFAULTS,
     world=WORLD,
+    bodies=BODIES,
 )
