@@ -84,7 +84,7 @@ options:
   checklist:
     description: Add the rows of this checklist to O(manual_steps).
     type: str
-    choices: [backup, site_recovery, site_recovery_hybrid, site_recovery_teardown, backup_teardown]
+    choices: [backup, backup_teardown, site_recovery, site_recovery_hybrid, site_recovery_teardown]
   gates:
     description: 'Gates and their verdicts: C(name), C(verdict), C(message), C(remedy), C(evidence).'
     type: list

@@ -17,10 +17,10 @@ from ansible_collections.privatelink.recovery.extensions.emulator.build import W
 from ansible_collections.privatelink.recovery.extensions.emulator.world_schema import Keys, Many
 from ansible_collections.privatelink.recovery.plugins.module_utils.azure.credentials import ENVIRONMENT
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.connection_options import CONNECTION
-from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.backup import BACKUP_GATES
+from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.catalog import SEQUENCES
 from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.checklists import CHECKLISTS
 from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.gates.access import FOUNDATION
-from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.site_recovery import SITE_RECOVERY_GATES
+from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.sequence import GateRow
 
 from .conftest import GROUPS, NETWORK, SUBSCRIPTION, WORLD
 from .playbooks_support import PREFIX, AzureProcess, Playbooks, defaults, local_play
@@ -124,13 +124,11 @@ def test_no_variable_is_documented_that_a_role_does_not_have(role: str) -> None:
 
 @pytest.mark.parametrize(
     ("sequence", "guide", "gates"),
-    [("backup", GUIDE, BACKUP_GATES), ("site_recovery", RECOVERY_GUIDE, SITE_RECOVERY_GATES)],
+    [("backup", GUIDE, SEQUENCES["backup"].gates), ("site_recovery", RECOVERY_GUIDE, SEQUENCES["site_recovery"].gates)],
 )
-def test_every_gate_and_checklist_row_is_in_the_guide(
-    sequence: str, guide: str, gates: tuple[tuple[str, t.Any], ...]
-) -> None:
+def test_every_gate_and_checklist_row_is_in_the_guide(sequence: str, guide: str, gates: tuple[GateRow, ...]) -> None:
     rows = set(re.findall(r"^\| `(\w+)`", guide.split("## The gates\n")[1].split("\n## ")[0], re.MULTILINE))
-    assert rows == {name for name, _check in (*FOUNDATION, *gates)} | {"network_policies"}
+    assert rows == {row.name for row in (*FOUNDATION, *gates)} | {"network_policies"}
     duties = {row.id for name in CHECKLISTS if name.startswith(sequence) for row in CHECKLISTS[name]}
     assert duties
     assert duties - named(guide) == set()

@@ -1,6 +1,6 @@
-"""Which private DNS zones a sequence with several endpoints needs, and who writes their records.
+"""The DNS modes: who makes zones, who writes the records, what Azure shows of them, and what brings a wrong record back.
 
-Two endpoints of one vault publish the same names with different addresses, and one zone can hold only one right answer.
+Two endpoints of one target publish the same names with different addresses, and one zone can hold only one right answer.
 https://learn.microsoft.com/azure/site-recovery/azure-to-azure-how-to-enable-replication-private-endpoints asks for a
 new zone for every new endpoint of a vault, and for one endpoint with one zone in a hub-and-spoke network.
 """
@@ -10,19 +10,98 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-Topology = t.Literal["per_endpoint", "shared"]
+from ..resources.roles import actions
+from .private_dns import LINK, RECORD, ZONE
+from .zone_groups import TYPE as ZONE_GROUP
+
+ZoneSets = t.Literal["per_endpoint", "shared"]
 Writer = t.Literal["zone_group", "records", "policy", "custom"]
-MODES = ("per_endpoint", "shared", "zone_group", "records", "policy", "custom")
+
+#: What making zones with their links needs on the zones' resource group, whoever writes the records.
+OWN_ZONES = (*actions(ZONE, "write"), *actions(LINK, "write"), *actions(RECORD, "read"))
+_GROUP_REPAIR = (
+    "Azure writes the records of its zone group itself: wait some minutes and look again. If it stays so, "
+    "somebody changed them, which Azure does not mend: delete the zone group of {endpoint} "
+    "(privatelink.recovery.private_dns_zone_group, state: absent; its names do not resolve meanwhile) and run the sequence again."
+)
+
+
+@dataclass(frozen=True)
+class Mode:
+    """One way to have names resolved.
+
+    ``writer`` writes the records: Azure for our ``zone_group``, ourselves (``records``), a ``policy`` that attaches zone
+    groups, or ``custom`` DNS servers. ``zone_sets`` is what the mode says of zones: one ``shared`` set, one set
+    ``per_endpoint``, or None where the number of endpoints decides. ``repair`` is what brings back a record that is
+    missing or wrong. Azure writes those of a zone group when the group or the endpoint changes
+    (https://learn.microsoft.com/azure/private-link/private-endpoint-dns-integration) and does not maintain them in
+    between. The actions are needed on the zones' resource group, on the endpoint's, and for their removal.
+    """
+
+    writer: Writer
+    repair: str
+    zone_sets: ZoneSets | None = None
+    makes_zones: bool = False
+    makes_groups: bool = False
+    writes_records: bool = False
+    finds_groups: bool = False
+    azure_shows_records: bool = True
+    zone_actions: tuple[str, ...] = ()
+    endpoint_actions: tuple[str, ...] = ()
+    endpoint_removal_actions: tuple[str, ...] = ()
+    zone_removal_actions: tuple[str, ...] = ()
+
+    @property
+    def one_set(self) -> bool:
+        """Whether the mode means one endpoint with one set of zones for all networks."""
+        return self.zone_sets == "shared"
+
+
+def _zone_groups(zone_sets: ZoneSets | None) -> Mode:
+    return Mode(
+        "zone_group",
+        _GROUP_REPAIR,
+        zone_sets,
+        makes_zones=True,
+        makes_groups=True,
+        zone_actions=actions(ZONE, "join/action"),
+        endpoint_actions=actions(ZONE_GROUP, "read", "write"),
+        endpoint_removal_actions=actions(ZONE_GROUP, "delete"),
+    )
+
+
+#: ``per_endpoint`` and ``shared`` speak of zones and let Azure write the records; the others speak of the writer.
+TABLE: dict[str, Mode] = {
+    "per_endpoint": _zone_groups("per_endpoint"),
+    "shared": _zone_groups("shared"),
+    "zone_group": _zone_groups(None),
+    "records": Mode(
+        "records",
+        "Run the sequence, or its drift entry point, to write what is missing.",
+        makes_zones=True,
+        writes_records=True,
+        zone_actions=actions(RECORD, "write", "delete"),
+        zone_removal_actions=actions(RECORD, "delete"),
+    ),
+    "policy": Mode(
+        "policy",
+        "Have the owner of the policy that attaches zone groups look after {endpoint}.",
+        finds_groups=True,
+    ),
+    "custom": Mode("custom", "Correct the zones of {endpoint}.", azure_shows_records=False),
+}
+MODES = tuple(TABLE)
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What decides. ``planned`` and ``existing`` count endpoints of the vault and sub-resource, ``existing`` those that are
-    not planned; ``accepted`` says that planned ones may overwrite the records of those."""
+    """What decides. ``planned`` and ``existing`` count endpoints of the target and sub-resource, ``existing`` those that are
+    not planned; ``one_for_all`` says that one endpoint serves all consumers whatever the mode; ``accepted`` says that
+    planned endpoints may overwrite the records of existing ones."""
 
     planned: int
     existing: int = 0
-    hybrid: bool = False
+    one_for_all: bool = False
     accepted: bool = False
 
 
@@ -30,29 +109,22 @@ class Facts:
 class Choice:
     """The decision: how many sets of zones, who writes records, and why. ``refusal`` says why it cannot be."""
 
-    topology: Topology
+    zone_sets: ZoneSets
     writer: Writer
     reason: str
     refusal: str = ""
     remedy: str = ""
 
 
-def choose(mode: str, facts: Facts) -> Choice:
-    """Decide for a mode the operator named.
-
-    ``per_endpoint`` and ``shared`` speak of zones and let Azure write the records; ``zone_group``, ``records``,
-    ``policy`` and ``custom`` speak of the writer and leave zones to each endpoint (one endpoint needs only one set).
-    """
-    writer: Writer = t.cast("Writer", mode) if mode in ("zone_group", "records", "policy", "custom") else "zone_group"
-    topology: Topology = (
-        "shared" if mode == "shared" or (mode != "per_endpoint" and facts.planned == 1) else "per_endpoint"
-    )
-    if mode == "shared" and (facts.planned > 1 or (facts.existing and not facts.accepted)):
+def choose(name: str, facts: Facts) -> Choice:
+    """Decide for a mode the operator named. One endpoint needs only one set of zones."""
+    mode = TABLE[name]
+    if mode.one_set and (facts.planned > 1 or (facts.existing and not facts.accepted)):
         return Choice(
-            topology,
-            writer,
+            "shared",
+            mode.writer,
             "one zone for all networks",
-            f"dns_mode shared means one endpoint and one zone, but {facts.planned} endpoints are planned and "
+            f"dns_mode {name} means one endpoint and one zone, but {facts.planned} endpoints are planned and "
             f"{facts.existing} more exist; in one zone each would overwrite the others' records",
             "Use per_endpoint, or plan a single endpoint in the hub"
             + (
@@ -61,19 +133,14 @@ def choose(mode: str, facts: Facts) -> Choice:
                 else "; or, if the others are no longer needed, accept that by accept_zone_overwrite."
             ),
         )
-    if mode == "shared":
-        return Choice(topology, writer, "One endpoint in the hub serves all peered networks through one zone.")
-    if facts.hybrid:
-        return Choice("shared", writer, "On-premises machines reach the one endpoint of the bypass network.")
-    if topology == "shared":
-        return Choice(topology, writer, "A single endpoint needs a single set of zones.")
+    if mode.one_set:
+        return Choice("shared", mode.writer, "One endpoint in the hub serves all peered networks through one zone.")
+    if facts.one_for_all:
+        return Choice("shared", mode.writer, "On-premises machines reach the one endpoint of the bypass network.")
+    if mode.zone_sets is None and facts.planned == 1:
+        return Choice("shared", mode.writer, "A single endpoint needs a single set of zones.")
     return Choice(
-        topology,
-        writer,
+        "per_endpoint",
+        mode.writer,
         "Each network resolves the vault's names to its own endpoint, also when the other region is gone.",
     )
-
-
-def owns_zones(writer: str) -> bool:
-    """Whether the sequence makes zones and links itself; with ``policy`` and ``custom`` somebody else does."""
-    return writer in ("zone_group", "records")

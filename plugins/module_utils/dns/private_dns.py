@@ -12,6 +12,7 @@ from ..wire import JSON, get_path
 API_VERSION = "2024-06-01"
 ZONE = "Microsoft.Network/privateDnsZones"
 LINK = ZONE + "/virtualNetworkLinks"
+RECORD = ZONE + "/A"
 NETWORK = "Microsoft.Network/virtualNetworks"
 
 # The mark on what this collection made: a tag of zones and links, metadata of records. Only what carries it is deleted.

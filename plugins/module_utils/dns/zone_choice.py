@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from ..azure.clouds import CLOUDS, Cloud
 from ..errors import InputError, Refusal
 from ..ids import region as fold_region
+from ..resources.targets import STORAGE_TARGET, VAULT_TARGET
 from .geo_codes import GEO_CODES
 
 LABEL = "privatelink."
 ZONE = re.compile(r"^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)+$")
 BACKUP = ("azurebackup", "azurebackup_secondary")
 SITE_RECOVERY = "azuresiterecovery"
-VAULT_SUB_RESOURCES = ("AzureBackup", "AzureBackup_secondary", "AzureSiteRecovery")
-STORAGE_SUB_RESOURCES = ("blob", "queue", "table", "file", "dfs", "web")
+VAULT_SUB_RESOURCES = VAULT_TARGET.sub_resources
 PARTITIONED_STORAGE = re.compile(r"^([^.]+\.z\d+)\.(blob|queue|table|file|dfs|web)\.storage\.azure\.net$")
 
 # Zones that depend on nothing but the cloud.
@@ -91,7 +91,7 @@ def choose_zones(
 def known_zones(sub_resource: str, location: str, cloud: Cloud) -> Choice:
     """The zones by this collection's own tables. Raises :class:`Refusal` when they do not know."""
     folded = sub_resource.lower()
-    if folded in STORAGE_SUB_RESOURCES and cloud.storage_suffix:
+    if folded in STORAGE_TARGET.sub_resources and cloud.storage_suffix:
         return Choice((f"{LABEL}{folded}.{cloud.storage_suffix}",), "cloud")
     if cloud.name in CLOUD_ZONES.get(folded, {}):
         return Choice((CLOUD_ZONES[folded][cloud.name],), "cloud")

@@ -19,6 +19,11 @@ DEFAULT_NAME = "default"
 GROUP = Kind(TYPE, NETWORK_API_VERSION, {})
 
 
+def default_group(endpoint_id: str) -> str:
+    """The id of the zone group this collection makes for an endpoint."""
+    return f"{endpoint_id}/privateDnsZoneGroups/{DEFAULT_NAME}"
+
+
 def record_sets(group: JSON | None) -> list[JSON]:
     """The records a group says it has written: ``{fqdn, zone_id, record_name, ip_addresses, ttl}`` each."""
     return [

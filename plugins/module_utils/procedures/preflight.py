@@ -7,12 +7,11 @@ from functools import partial
 
 from ..engine.runner import Task
 from ..errors import Refusal
-from ..sequences.backup import BEFORE_ENDPOINT
-from ..sequences.catalog import GATES, TEARDOWN_GATES
 from ..sequences.gate import Gate, run_gates, summary
 from ..sequences.gates.access import FOUNDATION, registrations
-from ..sequences.inspection import Check, Inspection
+from ..sequences.inspection import Inspection
 from ..sequences.plan import plan
+from ..sequences.sequence import GateRow, Sequence
 from ..sequences.settled import JUDGES
 from ..wire import JSON
 from .sequence_task import inspection_of
@@ -46,7 +45,7 @@ def run_preflight(task: Task) -> JSON:
         if not nothing_readable(gates):
             gates += run_gates(_bound([row], inspection))
     if not nothing_readable(gates):
-        gates += run_gates(_bound(_chosen(stage, inspection.desired.options["name"]), inspection))
+        gates += run_gates(_bound(_chosen(stage, inspection.desired.sequence), inspection))
     for gate in gates:
         if gate.verdict == "warning" and stage in ("all", "teardown"):
             task.warn(gate.line())
@@ -60,13 +59,14 @@ def run_preflight(task: Task) -> JSON:
     return {"changed": False, "passed": not message, "message": message, "gates": verdicts, "plan": known}
 
 
-def _chosen(stage: str, sequence: str) -> list[tuple[str, Check]]:
+def _chosen(stage: str, sequence: Sequence) -> tuple[GateRow, ...]:
     """The gates that a stage asks, in order."""
-    if stage == "teardown":
-        return list(TEARDOWN_GATES[sequence])
-    return [
-        row for row in GATES[sequence] if stage == "all" or (stage == "before_endpoint" and row[0] in BEFORE_ENDPOINT)
-    ]
+    rows = {
+        "all": sequence.gates,
+        "before_endpoint": tuple(row for row in sequence.gates if row.again),
+        "teardown": sequence.teardown_gates,
+    }
+    return rows.get(stage, ())
 
 
 def nothing_readable(gates: t.Iterable[Gate]) -> bool:
@@ -77,10 +77,8 @@ def nothing_readable(gates: t.Iterable[Gate]) -> bool:
     )
 
 
-def _bound(
-    gates: t.Iterable[tuple[str, Check]], inspection: Inspection
-) -> list[tuple[str, t.Callable[[], t.Iterable[Gate]]]]:
-    return [(name, partial(check, inspection)) for name, check in gates]
+def _bound(rows: t.Iterable[GateRow], inspection: Inspection) -> list[tuple[str, t.Callable[[], t.Iterable[Gate]]]]:
+    return [(row.name, partial(row.check, inspection)) for row in rows]
 
 
 def _plannable(gates: t.Iterable[Gate]) -> bool:

@@ -22,7 +22,7 @@ from ..resources.endpoints import (
     plan_endpoint,
     target_of,
 )
-from ..resources.targets import SUB_RESOURCES
+from ..resources.targets import TARGETS
 from ..wire import JSON, facts, get_path
 
 
@@ -93,11 +93,13 @@ def check_desired(options: JSON, subscription_id: str) -> None:
             f"target is a Backup vault (Microsoft.DataProtection), which has no private endpoints of this kind: {target.text}.",
             remedy="Name a Recovery Services vault (Microsoft.RecoveryServices/vaults).",
         )
-    known = SUB_RESOURCES.get(target.type)
+    known = TARGETS.get(target.type)
     if known is None:
-        raise InputError(f"target is a {target.kind}; this module knows {', '.join(sorted(SUB_RESOURCES))}.")
-    if options["sub_resource"] not in known:
-        raise InputError(f"sub_resource {options['sub_resource']!r} is none of a {target.kind}: {', '.join(known)}.")
+        raise InputError(f"target is a {target.kind}; this module knows {', '.join(sorted(TARGETS))}.")
+    if options["sub_resource"] not in known.sub_resources:
+        raise InputError(
+            f"sub_resource {options['sub_resource']!r} is none of a {target.kind}: {', '.join(known.sub_resources)}."
+        )
     if subnet.subscription_id.lower() != subscription_id.lower():
         raise InputError(
             f"the endpoint would be in subscription {subscription_id}, its subnet is in {subnet.subscription_id}; "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..engine.runner import Task
+from ..sequences.catalog import SEQUENCES
 from ..sequences.desired import resolve
 from ..sequences.inspection import Inspection
 
@@ -13,5 +14,9 @@ def inspection_of(task: Task) -> Inspection:
     The vault's own subscription, where it is named, leaves the connection's unasked.
     """
     described = {**task.options["sequence"], "removes": task.options.get("removes") or []}
-    desired = resolve(described, described["vault"].get("subscription_id") or task.subscription_id)
+    desired = resolve(
+        described,
+        SEQUENCES[described["name"]],
+        described["vault"].get("subscription_id") or task.subscription_id,
+    )
     return Inspection(task.connection, desired, check_mode=task.check_mode, warn=task.warn)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typing as t
+from functools import partial
 
 from ..engine.runner import Task
 from ..errors import Refusal
@@ -10,11 +11,6 @@ from ..sequences.checks.endpoint import CHECKS, STORAGE_CHECKS
 from ..sequences.checks.findings import Findings
 from ..sequences.checks.vault import (
     await_vault,
-    check_identity,
-    check_public_access,
-    check_replication,
-    check_roles,
-    check_trusted_services,
     check_vault,
 )
 from ..sequences.gate import Gate, run_gates
@@ -30,10 +26,12 @@ def verify(task: Task) -> JSON:
     found = Findings()
     await_vault(inspection)
     missing = unproven(inspection)
+    # What a run settles besides, some of it after its verification.
+    finished = inspection.desired.sequence.checks if task.options["stage"] == "all" else ()
     checks = run_gates(
         [
             *_checks(inspection, found, task.options["expected_public_network_access"]),
-            *(_settled(inspection, missing) if task.options["stage"] == "all" else ()),
+            *((row.name, partial(row.check, inspection)) for row in finished),
         ]
     )
     closed = [check for check in checks if not check.passed]
@@ -60,34 +58,17 @@ def verify(task: Task) -> JSON:
 NamedCheck = tuple[str, t.Callable[[], t.Iterable[Gate]]]
 
 
-def _checks(inspection: Inspection, found: Findings, access: str | None) -> list[NamedCheck]:
+def _checks(inspection: Inspection, found: Findings, public_access: str | None) -> list[NamedCheck]:
     """What must hold before public access is denied."""
+    desired = inspection.desired
     return [
-        (
-            "vault",
-            lambda: check_vault(inspection, access, found),
-        ),
+        ("vault", partial(check_vault, inspection, public_access, found)),
         *[
-            (step, lambda check=check, endpoint=endpoint: check(inspection, endpoint, found))
-            for endpoint in inspection.desired.endpoints
-            for step, check in CHECKS
+            (step, partial(check, inspection, endpoint, found))
+            for endpoints, checks in ((desired.endpoints, CHECKS), (desired.storage_endpoints, STORAGE_CHECKS))
+            for endpoint in endpoints
+            for step, check in checks
         ],
-        *[
-            (step, lambda check=check, endpoint=endpoint: check(inspection, endpoint, found))
-            for endpoint in inspection.storage_endpoints
-            for step, check in STORAGE_CHECKS
-        ],
-    ]
-
-
-def _settled(inspection: Inspection, missing: t.Collection[str]) -> list[NamedCheck]:
-    """What a run settles besides, some of it after its verification."""
-    return [
-        ("identity", lambda: check_identity(inspection)),
-        ("roles", lambda: check_roles(inspection)),
-        ("trusted_services", lambda: check_trusted_services(inspection)),
-        ("replication", lambda: check_replication(inspection)),
-        ("public_access", lambda: check_public_access(inspection, missing)),
     ]
 
 

@@ -14,6 +14,7 @@ from ..ids import parse_id
 from ..wire import JSON, get_path
 from .endpoint_names import ENDPOINT_TYPE, NETWORK_API_VERSION, PublishedName, read_names
 
+INTERFACE_TYPE = "Microsoft.Network/networkInterfaces"
 SUBNET_TYPE = "Microsoft.Network/virtualNetworks/subnets"
 AUTOMATIC, MANUAL = "privateLinkServiceConnections", "manualPrivateLinkServiceConnections"
 REQUEST_MESSAGE_LIMIT = 140  # https://learn.microsoft.com/rest/api/virtualnetwork/private-endpoints/create-or-update

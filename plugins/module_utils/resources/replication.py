@@ -12,6 +12,18 @@ from dataclasses import dataclass
 from ..errors import InputError
 from ..ids import parse_id, with_digest
 from ..wire import JSON, get_path
+from .vaults import TYPE as VAULT
+
+_FABRICS = f"{VAULT}/replicationFabrics"
+_CONTAINERS = f"{_FABRICS}/replicationProtectionContainers"
+#: What switching on replication writes: https://learn.microsoft.com/azure/role-based-access-control/permissions/management-and-governance
+REPLICATE = (
+    f"{_FABRICS}/write",
+    f"{_CONTAINERS}/write",
+    f"{VAULT}/replicationPolicies/write",
+    f"{_CONTAINERS}/replicationProtectionContainerMappings/write",
+    f"{_CONTAINERS}/replicationProtectedItems/write",
+)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from ..wire import JSON, get_path
 AUTHORIZATION = "Microsoft.Authorization"
 DEFINITION_TYPE = f"{AUTHORIZATION}/roleDefinitions"
 ASSIGNMENT_TYPE = f"{AUTHORIZATION}/roleAssignments"
+ASSIGN = f"{ASSIGNMENT_TYPE}/write"
 API_VERSION = "2022-04-01"
 
 # https://learn.microsoft.com/azure/role-based-access-control/built-in-roles; the GUIDs are the same in every cloud.
@@ -43,6 +44,14 @@ BUILT_IN: dict[str, str] = {
     "Key Vault Certificates Officer": "a4417e6f-fecd-4de8-b567-7b0420556985",
 }
 _BY_NAME = {name.lower(): guid for name, guid in BUILT_IN.items()}
+
+
+def actions(kind: str, *verbs: str) -> tuple[str, ...]:
+    """The actions on a resource type: ``actions("Microsoft.Network/privateEndpoints", "read", "write")``.
+
+    https://learn.microsoft.com/azure/role-based-access-control/resource-provider-operations
+    """
+    return tuple(f"{kind}/{verb}" for verb in verbs)
 
 
 def granted(azure: Azure, scope: str) -> list[JSON]:

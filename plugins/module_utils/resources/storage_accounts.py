@@ -23,6 +23,7 @@ API_VERSION = "2023-05-01"
 CLASSIC_TYPE = "Microsoft.ClassicStorage/storageAccounts"
 CLASSIC_API_VERSION = "2016-11-01"
 CLASSIC = "classic"
+BLOB = "blob"
 Answer = t.TypeVar("Answer")
 API_VERSIONS = {TYPE.lower(): API_VERSION, CLASSIC_TYPE.lower(): CLASSIC_API_VERSION}
 # A subscription that never had classic accounts does not know their provider:

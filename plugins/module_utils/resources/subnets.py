@@ -31,6 +31,7 @@ NEEDS = {
     "AzureSiteRecovery_hybrid": Need(5, 5, "Site Recovery, on-premises to Azure: five addresses in the bypass network"),
     "blob": Need(1, 1, "One address for a storage endpoint"),
 }
+STORAGE_NEED = NEEDS["blob"]
 
 
 @dataclass(frozen=True)

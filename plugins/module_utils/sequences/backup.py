@@ -2,32 +2,123 @@
 
 from __future__ import annotations
 
+from ..resources.subnets import NEEDS
+from ..resources.targets import VAULT_TARGET
+from .checks.vault import check_identity, check_public_access, check_roles, check_trusted_services
 from .gates.endpoints import endpoint_names, experience, quota
-from .gates.locks import locks
+from .gates.locks import locks, teardown_locks
 from .gates.names import topology, zone_knowledge, zones
 from .gates.network import networks, regions, subnets
 from .gates.proof import resolution
+from .gates.teardown import in_use, permissions
 from .gates.vault import cloud, cross_region, encryption, freshness, identity, other_users
-from .inspection import Check
+from .sequence import GateRow, Row, Sequence
 
-BACKUP_GATES: tuple[tuple[str, Check], ...] = (
-    ("cloud", cloud),
-    ("freshness", freshness),
-    ("experience", experience),
-    ("quota", quota),
-    ("endpoint_name", endpoint_names),
-    ("virtual_network", networks),
-    ("subnet", subnets),
-    ("region", regions),
-    ("zone_names", zone_knowledge),
-    ("dns_mode", topology),
-    ("zones", zones),
-    ("resolution", resolution),
-    ("locks", locks),
-    ("cross_region_restore", cross_region),
-    ("other_users", other_users),
-    ("identity", identity),
-    ("encryption", encryption),
+BACKUP_ARTICLE = "https://learn.microsoft.com/azure/backup/private-endpoints"
+V2_ARTICLE = "https://learn.microsoft.com/azure/backup/backup-azure-private-endpoints-configure-manage"
+
+BACKUP = Sequence(
+    name="backup",
+    target=VAULT_TARGET,
+    sub_resource="AzureBackup",
+    addresses={"v2": NEEDS["AzureBackup"]},
+    one_region=True,
+    # What is asked again right before an endpoint is created can have changed since, and cannot be undone.
+    gates=(
+        GateRow("cloud", cloud),
+        GateRow("freshness", freshness, again=True),
+        GateRow("experience", experience),
+        GateRow("quota", quota, again=True),
+        GateRow("endpoint_name", endpoint_names, again=True),
+        GateRow("virtual_network", networks),
+        GateRow("subnet", subnets, again=True),
+        GateRow("region", regions, again=True),
+        GateRow("zone_names", zone_knowledge),
+        GateRow("dns_mode", topology),
+        GateRow("zones", zones),
+        GateRow("resolution", resolution),
+        GateRow("locks", locks),
+        GateRow("cross_region_restore", cross_region),
+        GateRow("other_users", other_users),
+        GateRow("identity", identity),
+        GateRow("encryption", encryption),
+    ),
+    teardown_gates=(
+        GateRow("permissions", permissions),
+        GateRow("in_use", in_use),
+        GateRow("locks", teardown_locks),
+    ),
+    checks=(
+        GateRow("identity", check_identity),
+        GateRow("roles", check_roles),
+        GateRow("trusted_services", check_trusted_services),
+        GateRow("public_access", check_public_access),
+    ),
+    checklists={
+        "backup": (
+            Row(
+                "entra-outbound",
+                "Allow outbound TCP 443 to Microsoft Entra ID from every protected machine and MARS server "
+                "(service tag AzureActiveDirectory in the network security group, or the firewall's tag).",
+                "network team",
+                f"Entra ID has no private endpoint. {BACKUP_ARTICLE}",
+                "Test-NetConnection login.microsoftonline.com -Port 443 from one machine of each network",
+            ),
+            Row(
+                "provider-age",
+                "If Microsoft.RecoveryServices was registered before 1 May 2020, register it again "
+                "(backup_provider_registration: reregister).",
+                "subscription owner",
+                f"An old registration does not know private endpoints, and its date cannot be read. {BACKUP_ARTICLE}",
+                "provider operations in the activity log, or the answer of the owner",
+            ),
+            Row(
+                "route-and-proxy",
+                "Make sure on-premises servers reach the endpoints' addresses (peering, VPN or ExpressRoute private peering), "
+                "and that proxies pass or bypass the private names.",
+                "network team",
+                f"All traffic of the MARS agent goes through the private endpoint. {BACKUP_ARTICLE}",
+                "privatelink.recovery.name_resolution with port: 443 from one server of each site",
+            ),
+            Row(
+                "protect",
+                "Configure protection now, not before: this report proves endpoint, approval and records.",
+                "backup operator",
+                f"A protection attempt before that would have ruined the vault for private endpoints. {BACKUP_ARTICLE}",
+                "the first backup job",
+                after_proof=True,
+            ),
+            Row(
+                "drift",
+                "Schedule playbooks/drift.yml (hourly until the first backup, daily after it).",
+                "automation owner",
+                f"Azure Backup adds storage names after registration and after the first backup. {V2_ARTICLE}",
+                "the schedule; its last report",
+            ),
+            Row(
+                "file-recovery",
+                "Tell operators that file recovery of Azure VMs works only from networks with an endpoint of this vault, and that "
+                "unmanaged disks behind a storage firewall need its exception for trusted Microsoft services.",
+                "backup operator",
+                f"Azure VM and Azure Files backup need no private endpoint, their file recovery does. {BACKUP_ARTICLE}",
+                "runbook updated",
+            ),
+        ),
+        "backup_teardown": (
+            Row(
+                "register-again",
+                "Register SQL, SAP HANA and MARS servers of this vault again; protection need not be stopped.",
+                "backup operator",
+                f"Containers registered through a removed endpoint lose their way to the vault. {BACKUP_ARTICLE}",
+                "each container shows as registered; its next backup succeeds",
+            ),
+            Row(
+                "public-path",
+                "Decide how the vault is reached from now on: open public network access, or create new endpoints.",
+                "vault owner",
+                f"Removing endpoints does not open the vault by itself. {V2_ARTICLE}",
+                "public network access of the vault",
+            ),
+        ),
+    },
 )
-# Asked again right before an endpoint is created: what can have changed since, and cannot be undone.
-BEFORE_ENDPOINT = ("freshness", "quota", "endpoint_name", "subnet", "region")

@@ -5,137 +5,184 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from ..dns.modes import Facts, Writer, choose
+from ..dns.modes import TABLE as MODE_TABLE
+from ..dns.modes import Mode
 from ..dns.private_dns import NETWORK
 from ..errors import InputError
 from ..ids import build_id, group_id, parse_id, region, same_id, unique_ids
 from ..resources.endpoint_names import ENDPOINT_TYPE
-from ..resources.subnets import NEEDS, Need
-from ..resources.vaults import TYPE as VAULT_TYPE
+from ..resources.endpoints import SUBNET_TYPE
+from ..resources.storage_accounts import BLOB, CLASSIC_TYPE
+from ..resources.storage_accounts import TYPE as STORAGE_TYPE
+from ..resources.subnets import STORAGE_NEED, Need
+from ..resources.targets import STORAGE_TARGET, Target
 from ..wire import JSON
 from .desired_checks import check_desired
-
-ZONE_TYPE = "Microsoft.Network/privateDnsZones"
-SUBNET_TYPE = "Microsoft.Network/virtualNetworks/subnets"
+from .public_access import DENIALS, Denial
+from .sequence import Sequence
 
 
 @dataclass(frozen=True)
-class DesiredEndpoint:
-    """One private endpoint as the operator wants it.
+class Endpoint:
+    """One private endpoint as the operator wants it, to the sequence's target or to a storage account.
 
-    ``zone_group_id`` is the resource group its zones are in, ``asked`` the row of the option it came from.
+    ``target`` is the id of what it leads to and ``kind`` its row of the table of targets. ``zone_group_id`` is the resource
+    group its zones are in, ``row`` that of the option it came from; the option of a storage account's endpoint has none of
+    what only an endpoint of the target can be asked for, and leaves it empty.
     """
 
     id: str
     name: str
+    target: str
+    kind: Target
+    sub_resource: str
     subnet: str
     network: str
-    location: str
     zone_group_id: str
     virtual_networks: tuple[str, ...]
-    asked: t.Mapping[str, t.Any] = field(repr=False)
+    location: str = ""
+    row: t.Mapping[str, t.Any] = field(default_factory=dict, repr=False)
 
     @property
     def manual(self) -> bool:
-        """Whether the owner of the vault is asked for approval in any case."""
-        return bool(self.asked.get("manual"))
+        """Whether the owner of the target is asked for approval in any case."""
+        return bool(self.row.get("manual"))
 
     @property
-    def resource_group(self) -> str:
-        """The endpoint's resource group."""
-        return parse_id(self.id).resource_group
-
-    @property
-    def subscription_id(self) -> str:
-        """The endpoint's subscription."""
-        return parse_id(self.id).subscription_id
+    def group_id(self) -> str:
+        """The id of the endpoint's resource group."""
+        return parse_id(self.id).group_id
 
 
 @dataclass(frozen=True)
 class Desired:
-    """One sequence as the operator wants it, names resolved to ids, nothing read yet."""
+    """One sequence as the operator wants it, names resolved to ids, nothing read yet.
 
+    ``endpoints`` lead to the target, ``storage_endpoints`` to ``storage_accounts``. Times are in seconds.
+    """
+
+    sequence: Sequence
     vault_id: str
     location: str
-    sub_resource: str
-    endpoints: tuple[DesiredEndpoint, ...]
+    endpoints: tuple[Endpoint, ...]
+    storage_endpoints: tuple[Endpoint, ...]
+    storage_accounts: tuple[JSON, ...]
     dns_mode: str
-    public_network_access: str = "unchanged"
-    freshness_attested: bool = False
-    accept_zone_overwrite: bool = False
-    accepted_network_policies: tuple[str, ...] = ("Disabled",)
-    provider_registration: str = "refuse"
-    zone_names: tuple[str, ...] = ()
-    geo_code: str = ""
-    permission_timeout: float = 600.0
-    variant: str = "azure_to_azure"
-    extra_sub_resources: tuple[str, ...] = ()
-    storage_accounts: tuple[JSON, ...] = ()
-    options: t.Mapping[str, t.Any] = field(default_factory=dict, repr=False)
+    dns_servers: tuple[JSON, ...]
+    zone_names: tuple[str, ...]
+    geo_code: str
+    public_network_access: str
+    identity: bool
+    storage_redundancy: str
+    cross_region_restore: str
+    freshness_attested: bool
+    accept_zone_overwrite: bool
+    accepted_network_policies: tuple[str, ...]
+    provider_registration: str
+    approve: bool
+    permission_timeout: float
+    variant: str
+    extra_sub_resources: tuple[str, ...]
+    disk_model: str
+    storage_roles: bool
+    trusted_services: bool
+    role_assignments: tuple[JSON, ...]
+    protected_machines: tuple[JSON, ...]
+    source_location: str
+    removes: tuple[str, ...]
 
     @property
-    def writer(self) -> Writer:
-        """Who writes the records."""
-        return choose(self.dns_mode, Facts(len(self.endpoints))).writer
+    def sub_resource(self) -> str:
+        """The sub-resource the endpoints of the target are for."""
+        return self.sequence.sub_resource
 
     @property
-    def need(self) -> Need:
-        """Addresses one endpoint of this sequence takes."""
-        return NEEDS[f"{self.sub_resource}_hybrid" if self.variant == "hybrid" else self.sub_resource]
+    def mode(self) -> Mode:
+        """How names are resolved."""
+        return MODE_TABLE[self.dns_mode]
+
+    @property
+    def denial(self) -> Denial:
+        """When public network access is denied."""
+        return DENIALS[self.public_network_access]
+
+    @property
+    def one_for_all(self) -> bool:
+        """Whether one endpoint serves all consumers."""
+        return self.variant in self.sequence.one_for_all
+
+    @property
+    def all_endpoints(self) -> list[Endpoint]:
+        """The endpoints of the target and those of storage accounts."""
+        return [*self.endpoints, *self.storage_endpoints]
+
+    def need(self, endpoint: Endpoint) -> Need:
+        """Addresses an endpoint takes."""
+        return self.sequence.addresses[self.variant] if endpoint.kind is self.sequence.target else STORAGE_NEED
 
 
-def resolve(options: t.Mapping[str, t.Any], subscription_id: str) -> Desired:
-    """Resolve the options of the ``preflight`` module. Raises :class:`InputError` for what cannot be meant."""
+def resolve(options: t.Mapping[str, t.Any], sequence: Sequence, subscription_id: str) -> Desired:
+    """Resolve the options that describe a sequence. Raises :class:`InputError` for what cannot be meant."""
     vault = options["vault"]
     vault_id = build_id(
-        vault.get("subscription_id") or subscription_id, vault["resource_group"], VAULT_TYPE, vault["name"]
+        vault.get("subscription_id") or subscription_id, vault["resource_group"], sequence.target.type, vault["name"]
     )
-    endpoints = tuple(_endpoint(item, options, subscription_id, vault) for item in options["endpoints"])
-    storage_accounts = tuple(_storage(item) for item in options.get("storage_accounts") or ())
-    of_storage = [
-        storage_endpoint_id(item["endpoint"], vault["resource_group"])
-        for item in storage_accounts
-        if item.get("endpoint")
-    ]
-    check_desired(options, [*(endpoint.id for endpoint in endpoints), *of_storage])
+    endpoints = tuple(_endpoint(item, options, vault_id, sequence) for item in options["endpoints"])
+    accounts = tuple(_storage(item) for item in options.get("storage_accounts") or ())
+    storage = tuple(
+        _storage_endpoint(account, endpoints, options["dns_zones"], vault["resource_group"])
+        for account in accounts
+        if account.get("endpoint")
+    )
+    check_desired(options, [endpoint.id for endpoint in (*endpoints, *storage)])
     return Desired(
+        sequence=sequence,
         vault_id=vault_id,
         location=region(vault.get("location")),
-        sub_resource=options["sub_resource"],
         endpoints=endpoints,
+        storage_endpoints=storage,
+        storage_accounts=accounts,
         dns_mode=options["dns_mode"],
-        public_network_access=options.get("public_network_access", "unchanged"),
+        dns_servers=tuple(options.get("dns_servers") or ()),
+        zone_names=tuple(options.get("zone_names") or ()),
+        geo_code=options.get("geo_code") or "",
+        public_network_access=options.get("public_network_access") or "unchanged",
+        identity=options.get("identity") is not False,
+        storage_redundancy=options.get("storage_redundancy") or "",
+        cross_region_restore=options.get("cross_region_restore") or "",
         freshness_attested=bool(options.get("freshness_attested")),
         accept_zone_overwrite=bool(options.get("accept_zone_overwrite")),
         accepted_network_policies=tuple(options.get("accepted_network_policies") or ("Disabled",)),
-        provider_registration=options.get("provider_registration", "refuse"),
-        zone_names=tuple(options.get("zone_names") or ()),
-        geo_code=options.get("geo_code") or "",
+        provider_registration=options.get("provider_registration") or "refuse",
+        approve=bool(options.get("approve")),
         permission_timeout=float(options.get("permission_timeout", 600)),
-        variant=options.get("variant") or "azure_to_azure",
+        variant=_variant(options.get("variant"), sequence),
         extra_sub_resources=tuple(options.get("extra_sub_resources") or ()),
-        storage_accounts=storage_accounts,
-        options=options,
+        disk_model=options.get("disk_model") or "managed",
+        storage_roles=bool(options.get("storage_roles")),
+        trusted_services=bool(options.get("trusted_services")),
+        role_assignments=tuple(options.get("role_assignments") or ()),
+        protected_machines=tuple(options.get("protected_machines") or ()),
+        source_location=options.get("source_location") or "",
+        removes=tuple(options.get("removes") or ()),
     )
+
+
+def _variant(wanted: str | None, sequence: Sequence) -> str:
+    """The variant that was asked for, or the sequence's default; a sequence with one variant has no other."""
+    return wanted if wanted in sequence.variants else sequence.variants[0]
 
 
 def _storage(item: JSON) -> JSON:
     account = parse_id(item["id"], option="storage_accounts.id")
-    if account.type not in ("microsoft.storage/storageaccounts", "microsoft.classicstorage/storageaccounts"):
+    if account.type not in (STORAGE_TYPE.lower(), CLASSIC_TYPE.lower()):
         raise InputError(
             f"storage_accounts.id must be the id of a storage account, got one of {account.kind}: {account.text}"
         )
     return item
 
 
-def storage_endpoint_id(wanted: JSON, resource_group: str) -> str:
-    """The id of a storage account's endpoint; ``resource_group`` is that of the vault."""
-    subnet = parse_id(wanted["subnet"], SUBNET_TYPE, option="storage_accounts.endpoint.subnet")
-    group = wanted.get("resource_group") or resource_group
-    return build_id(subnet.subscription_id, group, ENDPOINT_TYPE, wanted["name"])
-
-
-def _endpoint(item: JSON, options: t.Mapping[str, t.Any], subscription_id: str, vault: JSON) -> DesiredEndpoint:
+def _endpoint(item: JSON, options: t.Mapping[str, t.Any], target: str, sequence: Sequence) -> Endpoint:
     subnet = parse_id(item["subnet"], SUBNET_TYPE, option="endpoints.subnet")
     own_subscription = item.get("subscription_id") or subnet.subscription_id
     if own_subscription.lower() != subnet.subscription_id.lower():
@@ -143,7 +190,7 @@ def _endpoint(item: JSON, options: t.Mapping[str, t.Any], subscription_id: str, 
             f"endpoint {item['name']} would be in subscription {own_subscription}, its subnet is in {subnet.subscription_id}; "
             "Azure wants an endpoint in the subscription of its virtual network."
         )
-    group = item.get("resource_group") or vault["resource_group"]
+    group = item.get("resource_group") or options["vault"]["resource_group"]
     zones = options["dns_zones"]
     zone_group = item.get("dns_zone_resource_group") or zones.get("resource_group") or group
     zone_subscription = item.get("dns_zone_subscription_id") or zones.get("subscription_id") or own_subscription
@@ -151,64 +198,48 @@ def _endpoint(item: JSON, options: t.Mapping[str, t.Any], subscription_id: str, 
     extra = (zones.get("virtual_networks") or []) if own_networks is None else own_networks
     for network in extra:
         parse_id(network, NETWORK, option="virtual_networks")
-    return DesiredEndpoint(
+    return Endpoint(
         id=build_id(own_subscription, group, ENDPOINT_TYPE, item["name"]),
         name=item["name"],
+        target=target,
+        kind=sequence.target,
+        sub_resource=sequence.sub_resource,
         subnet=subnet.text,
         network=subnet.ancestor(),
-        location=region(item.get("location")),
         zone_group_id=group_id(zone_subscription, zone_group),
         virtual_networks=tuple(unique_ids([subnet.ancestor(), *extra])),
-        asked=item,
+        location=region(item.get("location")),
+        row=item,
     )
 
 
-@dataclass(frozen=True)
-class StorageEndpoint:
-    """The private endpoint of a storage account as the operator wants it; its one zone is the blob zone.
+def _storage_endpoint(account: JSON, endpoints: t.Sequence[Endpoint], zones: JSON, target_group: str) -> Endpoint:
+    """The endpoint wanted for an account. It shares zones and networks of an endpoint in its network.
 
-    ``asked`` is empty: its option has none of what only an endpoint of the vault can be asked for.
+    ``target_group`` is the resource group of the sequence's target.
     """
-
-    account: str
-    id: str
-    name: str
-    subnet: str
-    network: str
-    zone_id: str
-    virtual_networks: tuple[str, ...]
-    asked: t.Mapping[str, t.Any] = field(default_factory=dict, repr=False)
-
-    @property
-    def zone_group_id(self) -> str:
-        """The resource group of the zone."""
-        return parse_id(self.zone_id).group_id
-
-
-def storage_endpoint(desired: Desired, account: JSON, zone: str) -> StorageEndpoint:
-    """The endpoint wanted for an account; ``zone`` is the name of its one zone. It shares what an endpoint in its network has."""
     wanted = account["endpoint"]
-    subnet = parse_id(wanted["subnet"], SUBNET_TYPE)
-    vault = parse_id(desired.vault_id)
-    beside = next((item for item in desired.endpoints if same_id(item.network, subnet.ancestor())), None)
-    asked = desired.options["dns_zones"]
+    subnet = parse_id(wanted["subnet"], SUBNET_TYPE, option="storage_accounts.endpoint.subnet")
+    beside = next((item for item in endpoints if same_id(item.network, subnet.ancestor())), None)
     default_zones = (
         beside.zone_group_id
         if beside
         else group_id(
-            asked.get("subscription_id") or subnet.subscription_id,
-            asked.get("resource_group") or vault.resource_group,
+            zones.get("subscription_id") or subnet.subscription_id, zones.get("resource_group") or target_group
         )
     )
-    networks = beside.virtual_networks if beside else asked.get("virtual_networks") or ()
+    networks = beside.virtual_networks if beside else zones.get("virtual_networks") or ()
     zone_group = wanted.get("dns_zone_resource_group")
-    zones = group_id(parse_id(default_zones).subscription_id, zone_group) if zone_group else default_zones
-    return StorageEndpoint(
-        account=account["id"],
-        id=storage_endpoint_id(wanted, vault.resource_group),
+    return Endpoint(
+        id=build_id(
+            subnet.subscription_id, wanted.get("resource_group") or target_group, ENDPOINT_TYPE, wanted["name"]
+        ),
         name=wanted["name"],
+        target=account["id"],
+        kind=STORAGE_TARGET,
+        sub_resource=BLOB,
         subnet=subnet.text,
         network=subnet.ancestor(),
-        zone_id=f"{zones}/providers/{ZONE_TYPE}/{zone}",
+        zone_group_id=group_id(parse_id(default_zones).subscription_id, zone_group) if zone_group else default_zones,
         virtual_networks=tuple(unique_ids([subnet.ancestor(), *networks])),
     )

@@ -6,22 +6,22 @@ import typing as t
 from functools import cached_property
 
 from ..azure.connection import Connection
-from ..dns.private_dns import a_records
+from ..dns.private_dns import ZONE, a_records
 from ..dns.required_zones import NO_ANSWER, NOT_THERE, Question, find_required_zones
 from ..dns.zone_choice import known_zones
 from ..dns.zone_groups import groups_of
 from ..dns.zone_groups import zones_of as zones_of_group
-from ..dns.zones import read_zones
+from ..dns.zones import links_of, read_zones
+from ..errors import NotFound
 from ..ids import fold_id, parse_id, region, same_id
 from ..resources.endpoint_names import NETWORK_API_VERSION, PublishedName, read_names
-from ..resources.storage_accounts import Account, read_account
+from ..resources.storage_accounts import BLOB, Account, read_account
 from ..resources.subnets import Capacity, capacity
 from ..resources.vault_contents import replicated_items
 from ..resources.vault_freshness import BORN_TAG, says_so
 from ..resources.vaults import RESOURCE_GROUP_API_VERSION, connections, read_vault
 from ..wire import JSON
-from .desired import ZONE_TYPE, Desired, DesiredEndpoint, StorageEndpoint, storage_endpoint
-from .gate import Gate
+from .desired import Desired, Endpoint
 
 
 class Inspection:
@@ -77,7 +77,7 @@ class Inspection:
     @property
     def recovery_location(self) -> str:
         """The region machines fail over to: that of the recovery side's network, or else the vault's."""
-        sides = {str(endpoint.asked.get("side") or ""): endpoint for endpoint in self.desired.endpoints}
+        sides = {str(endpoint.row.get("side") or ""): endpoint for endpoint in self.desired.endpoints}
         network = self.network(sides["recovery"].network) if "recovery" in sides else None
         return region(network.get("location")) if network else self.location
 
@@ -96,7 +96,7 @@ class Inspection:
             self.once(f"network {fold_id(network_id)}", lambda: self.azure.find(network_id, NETWORK_API_VERSION)),
         )
 
-    def capacity(self, endpoint: DesiredEndpoint | StorageEndpoint) -> Capacity | None:
+    def capacity(self, endpoint: Endpoint) -> Capacity | None:
         """The capacity of an endpoint's subnet, or None when it does not exist."""
         network = self.network(endpoint.network)
         if network is None:
@@ -123,13 +123,17 @@ class Inspection:
 
     def records(self, zone_id: str) -> list[JSON]:
         """The A records of a zone; none while it does not exist."""
-        if self.zone(zone_id) is None:
-            return []
-        return t.cast("list[JSON]", self.once(f"records {fold_id(zone_id)}", lambda: a_records(self.azure, zone_id)))
+        return t.cast(
+            "list[JSON]",
+            self.once(f"records {fold_id(zone_id)}", lambda: _unless_absent(lambda: a_records(self.azure, zone_id))),
+        )
 
-    def target_of(self, endpoint: DesiredEndpoint | StorageEndpoint) -> str:
-        """The id of what an endpoint leads to."""
-        return endpoint.account if isinstance(endpoint, StorageEndpoint) else self.desired.vault_id
+    def links(self, zone_id: str) -> list[JSON]:
+        """The virtual network links of a zone; none while it does not exist."""
+        return t.cast(
+            "list[JSON]",
+            self.once(f"links {fold_id(zone_id)}", lambda: _unless_absent(lambda: links_of(self.azure, zone_id))),
+        )
 
     def connections_to(self, target: str) -> list[JSON]:
         """The private endpoint connections that the vault, or a storage account, lists; none while it does not exist."""
@@ -176,19 +180,17 @@ class Inspection:
         )
 
     @cached_property
-    def storage_endpoints(self) -> list[StorageEndpoint]:
-        """The endpoints of storage accounts, their blob zone resolved for the cloud."""
-        wanted = [account for account in self.desired.storage_accounts if account.get("endpoint")]
-        if not wanted:
-            return []
-        zone = known_zones("blob", self.desired.location, self.connection.cloud).zones[0]
-        return [storage_endpoint(self.desired, account, zone) for account in wanted]
+    def blob_zones(self) -> list[str]:
+        """The zones of a storage account's blob endpoint in this cloud."""
+        return list(known_zones(BLOB, self.desired.location, self.connection.cloud).zones)
 
     @property
     def planned_zones(self) -> list[tuple[str, tuple[str, ...]]]:
         """The id of each endpoint's zones with the networks that are to resolve its names; zones may repeat."""
         return [
-            (zone, endpoint.virtual_networks) for endpoint in self.all_endpoints for zone in self.zone_ids(endpoint)
+            (zone, endpoint.virtual_networks)
+            for endpoint in self.desired.all_endpoints
+            for zone in self.zone_ids(endpoint)
         ]
 
     def zone(self, zone_id: str) -> JSON | None:
@@ -198,7 +200,7 @@ class Inspection:
 
     def existing_zones(self, subscription_id: str) -> list[JSON]:
         """The zones of a subscription with any name that matters to this run, as ``read_zones`` gives them."""
-        names = [*self.zone_names, *(parse_id(item.zone_id).name for item in self.storage_endpoints)]
+        names = [*self.zone_names, *(self.blob_zones if self.desired.storage_endpoints else ())]
         return t.cast(
             "list[JSON]",
             self.once(f"zones {subscription_id.lower()}", lambda: read_zones(self.azure, subscription_id, names)),
@@ -209,29 +211,28 @@ class Inspection:
         """The machines that are replicated with the vault; none without one."""
         return replicated_items(self.azure, self.desired.vault_id) if self.vault is not None else []
 
-    @property
-    def all_endpoints(self) -> list[DesiredEndpoint | StorageEndpoint]:
-        """The vault's endpoints and those of storage accounts."""
-        return [*self.desired.endpoints, *self.storage_endpoints]
-
-    def dns_server(self, endpoint: DesiredEndpoint | StorageEndpoint) -> JSON:
+    def dns_server(self, endpoint: Endpoint) -> JSON:
         """The DNS server that proves an endpoint's names: its own, or that of its network; an empty one when there is none."""
-        asked = endpoint.asked
-        if asked.get("dns_server"):
-            return {"dns_server": asked["dns_server"], "dns_port": asked.get("dns_port") or 53}
-        servers = self.desired.options.get("dns_servers") or []
-        found = next((server for server in servers if same_id(server["virtual_network"], endpoint.network)), None)
+        own = endpoint.row.get("dns_server")
+        if own:
+            return {"dns_server": own, "dns_port": endpoint.row.get("dns_port") or 53}
+        found = next(
+            (server for server in self.desired.dns_servers if same_id(server["virtual_network"], endpoint.network)),
+            None,
+        )
         return {"dns_server": found["address"] if found else "", "dns_port": found["port"] if found else 53}
 
-    def zone_ids(self, endpoint: DesiredEndpoint | StorageEndpoint) -> list[str]:
+    def zone_ids(self, endpoint: Endpoint) -> list[str]:
         """The ids of an endpoint's zones."""
-        if isinstance(endpoint, StorageEndpoint):
-            return [endpoint.zone_id]
-        return [f"{endpoint.zone_group_id}/providers/{ZONE_TYPE}/{name}" for name in self.zone_names]
+        names = self.zone_names if endpoint.kind is self.desired.sequence.target else self.blob_zones
+        return [f"{endpoint.zone_group_id}/providers/{ZONE}/{name}" for name in names]
 
 
-#: A gate: what it finds in an inspection, one verdict for each subject.
-Check = t.Callable[[Inspection], t.Iterable[Gate]]
+def _unless_absent(read: t.Callable[[], list[JSON]]) -> list[JSON]:
+    try:
+        return read()
+    except NotFound:
+        return []
 
 
 def zones_of(inspection: Inspection, endpoint_id: str) -> set[str]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from ..dns.modes import owns_zones
 from ..dns.private_dns import ours
 from ..ids import fold_id, parse_id, unique_ids
 from ..resources.storage_accounts import is_classic
 from ..resources.storage_decisions import accounts_needing_roles
 from ..wire import JSON, get_path
-from .desired import DesiredEndpoint, StorageEndpoint
+from .desired import Endpoint
 from .gates.proof import unproven
 from .inspection import Inspection
 
@@ -19,12 +18,10 @@ def plan(inspection: Inspection, *, proving: bool) -> JSON:
     ``proving`` also tells whose names nobody proves, for which the networks are looked at.
     """
     vault = parse_id(inspection.desired.vault_id)
-    endpoints = [
-        _endpoint(inspection, endpoint, inspection.desired.sub_resource) for endpoint in inspection.desired.endpoints
-    ]
-    storage = [_endpoint(inspection, endpoint, "blob") for endpoint in inspection.storage_endpoints]
+    endpoints = [_endpoint(inspection, endpoint) for endpoint in inspection.desired.endpoints]
+    storage = [_endpoint(inspection, endpoint) for endpoint in inspection.desired.storage_endpoints]
     nobody_asks = unproven(inspection) if proving else {}
-    wanted = inspection.desired.public_network_access
+    denial = inspection.desired.denial
     return {
         "vault_id": inspection.desired.vault_id,
         "vault_exists": inspection.vault is not None,
@@ -33,8 +30,8 @@ def plan(inspection: Inspection, *, proving: bool) -> JSON:
         "location": inspection.location,
         "recovery_location": inspection.recovery_location if proving else "",
         "zone_names": inspection.zone_names,
-        "writer": inspection.desired.writer,
-        "zones": zones(inspection) if owns_zones(inspection.desired.writer) else [],
+        "writer": inspection.desired.mode.writer,
+        "zones": zones(inspection) if inspection.desired.mode.makes_zones else [],
         "storage_roles": storage_roles(inspection),
         "trusted_accounts": [
             account["id"] for account in inspection.desired.storage_accounts if not is_classic(account["id"])
@@ -44,8 +41,8 @@ def plan(inspection: Inspection, *, proving: bool) -> JSON:
         "mark": inspection.mark,
         "marked": inspection.marked,
         "unproven": list(nobody_asks),
-        "denied": wanted == "before_endpoint" or (wanted == "after_verify" and not nobody_asks),
-        "denial_waits": wanted == "after_verify" and bool(nobody_asks),
+        "denied": denial.due(nobody_asks),
+        "denial_waits": denial.waits(nobody_asks),
     }
 
 
@@ -74,27 +71,27 @@ def storage_roles(inspection: Inspection) -> list[JSON]:
     named = {
         use: [account["id"] for account in accounts if account["use"] == use] for use in ("cache", "source", "target")
     }
-    needed = accounts_needing_roles(inspection.desired.options["disk_model"], **named)
+    needed = accounts_needing_roles(inspection.desired.disk_model, **named)
     found = [(scope, inspection.storage_account(scope)) for scope in needed]
     return [{"scope": scope, "role": role} for scope, account in found if account for role in account.roles_needed]
 
 
-def _endpoint(inspection: Inspection, endpoint: DesiredEndpoint | StorageEndpoint, sub_resource: str) -> JSON:
+def _endpoint(inspection: Inspection, endpoint: Endpoint) -> JSON:
     """What the steps need of one endpoint, whatever it leads to; what was not asked for is None."""
-    place, found, asked = parse_id(endpoint.id), inspection.endpoint(endpoint.id), endpoint.asked
+    place, found = parse_id(endpoint.id), inspection.endpoint(endpoint.id)
     return {
         "id": endpoint.id,
         "name": endpoint.name,
         "resource_group": place.resource_group,
         "subscription_id": place.subscription_id,
         "subnet": endpoint.subnet,
-        "target": inspection.target_of(endpoint),
-        "sub_resource": sub_resource,
-        "zone_ids": inspection.zone_ids(endpoint) if owns_zones(inspection.desired.writer) else [],
+        "target": endpoint.target,
+        "sub_resource": endpoint.sub_resource,
+        "zone_ids": inspection.zone_ids(endpoint) if inspection.desired.mode.makes_zones else [],
         "virtual_networks": list(endpoint.virtual_networks),
         "exists": found is not None,
         "ours": ours((found or {}).get("tags")),
-        **{name: asked.get(name) for name in ("tags", "consumers", "side")},
-        **{name: asked.get(name) or None for name in ("manual", "request_message")},
+        **{name: endpoint.row.get(name) for name in ("tags", "consumers", "side")},
+        **{name: endpoint.row.get(name) or None for name in ("manual", "request_message")},
         **inspection.dns_server(endpoint),
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import typing as t
 
-from ..dns.modes import owns_zones
 from ..dns.private_dns import ZONE
 from ..dns.zone_decisions import DesiredLinks, ZoneState, plan_links, plan_zone
 from ..dns.zone_groups import DEFAULT_NAME, group_settled
@@ -33,9 +32,10 @@ def dns_settled(inspection: Inspection, plan: JSON) -> bool:
 
     Ours are compared one by one, whoever may have changed them. Azure writes them for a zone group that has its zones.
     """
-    if not owns_zones(plan["writer"]):
+    mode = inspection.desired.mode
+    if not mode.makes_zones:
         return True
-    return plan["writer"] == "zone_group" and all(_zone_group(inspection, row) for row in plan["all_endpoints"])
+    return mode.makes_groups and all(_zone_group(inspection, row) for row in plan["all_endpoints"])
 
 
 def public_access_settled(inspection: Inspection, plan: JSON) -> bool:

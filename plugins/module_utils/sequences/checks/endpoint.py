@@ -5,37 +5,21 @@ from __future__ import annotations
 import ipaddress
 import typing as t
 
-from ...dns.private_dns import a_records, addresses, zone_name
+from ...dns.private_dns import addresses, zone_name
 from ...dns.zone_choice import zone_and_record
-from ...dns.zones import links_of
 from ...dns.zones import network_of as linked_network
-from ...errors import NotFound
 from ...ids import same_id
 from ...resources.endpoint_connections import connection_to, status_of
 from ...resources.endpoint_names import PublishedName
 from ...resources.endpoints import connection_of
-from ...resources.targets import TARGETS
 from ...wire import JSON, get_path, provisioning
-from ..desired import DesiredEndpoint, StorageEndpoint
+from ..desired import Endpoint
 from ..gate import Gate, ok, refused
 from ..inspection import Inspection, zones_of
 from .findings import Findings
 
-NAME_COUNTS = {"AzureSiteRecovery": (5, 7)}
-#: What brings back a record that is missing or wrong, by who writes them. Azure writes those of a zone group when the
-#: group or the endpoint changes (https://learn.microsoft.com/azure/private-link/private-endpoint-dns-integration) and
-#: does not look after them in between.
-REPAIRS = {
-    "zone_group": "Azure writes the records of its zone group itself: wait some minutes and look again. If it stays so, "
-    "somebody changed them, which Azure does not mend: delete the zone group of {endpoint} "
-    "(privatelink.recovery.private_dns_zone_group, state: absent; its names do not resolve meanwhile) and run the sequence again.",
-    "records": "Run the sequence, or its drift entry point, to write what is missing.",
-    "policy": "Have the owner of the policy that attaches zone groups look after {endpoint}.",
-    "custom": "Correct the zones of {endpoint}.",
-}
 
-
-def check_connection(inspection: Inspection, endpoint: DesiredEndpoint, found: Findings) -> t.Iterator[Gate]:
+def check_connection(inspection: Inspection, endpoint: Endpoint, found: Findings) -> t.Iterator[Gate]:
     """The connection is Approved on both sides and the endpoint is provisioned."""
     document = inspection.endpoint(endpoint.id)
     if document is None:
@@ -43,7 +27,7 @@ def check_connection(inspection: Inspection, endpoint: DesiredEndpoint, found: F
         return
     here = connection_of(document)["status"]
     there = status_of(connection_to(inspection.vault, endpoint.id))
-    found.add_endpoint(endpoint, "private endpoint", inspection.desired.vault_id, document, (here, there))
+    found.add_endpoint(endpoint, "private endpoint", document, (here, there))
     if provisioning(document) != "succeeded":
         yield refused("connection", endpoint.id, f"{endpoint.id} is {provisioning(document)}.")
     elif (here, there) != ("Approved", "Approved"):
@@ -55,7 +39,7 @@ def check_connection(inspection: Inspection, endpoint: DesiredEndpoint, found: F
         yield ok("connection", endpoint.id, f"The connection of {endpoint.name} is Approved on both sides.")
 
 
-def check_names(inspection: Inspection, endpoint: DesiredEndpoint, found: Findings) -> t.Iterator[Gate]:
+def check_names(inspection: Inspection, endpoint: Endpoint, found: Findings) -> t.Iterator[Gate]:
     """Every name of the endpoint has a record with its addresses in the endpoint's zones, and addresses of the subnet."""
     if inspection.endpoint(endpoint.id) is None:
         return
@@ -68,7 +52,7 @@ def check_names(inspection: Inspection, endpoint: DesiredEndpoint, found: Findin
     capacity = inspection.capacity(endpoint)
     nets = [ipaddress.ip_network(prefix) for prefix in capacity.prefixes] if capacity else []
     zones = zones_for(inspection, endpoint)
-    if inspection.desired.writer == "policy" and not zones:
+    if inspection.desired.mode.finds_groups and not zones:
         yield _no_zone_group("names", endpoint)
         return
     records = _records_in(inspection, zones)
@@ -88,21 +72,21 @@ def check_names(inspection: Inspection, endpoint: DesiredEndpoint, found: Findin
     if wrong:
         yield refused(
             "names", endpoint.id, f"{len(wrong)} of {len(names)} names of {endpoint.name} have no right record: {', '.join(wrong)}.",
-            REPAIRS[inspection.desired.writer].format(endpoint=endpoint.name), wrong,
+            inspection.desired.mode.repair.format(endpoint=endpoint.name), wrong,
         )  # fmt: skip
     else:
         yield ok("names", endpoint.id, f"All {len(names)} names of {endpoint.name} have their record.")
 
 
-def check_storage(inspection: Inspection, endpoint: StorageEndpoint, found: Findings) -> t.Iterator[Gate]:
+def check_storage(inspection: Inspection, endpoint: Endpoint, found: Findings) -> t.Iterator[Gate]:
     """A storage endpoint is Approved on both sides and its name has its record."""
     document = inspection.endpoint(endpoint.id)
     if document is None:
         yield refused("storage", endpoint.id, f"{endpoint.id} does not exist.")
         return
-    account = inspection.azure.get(endpoint.account, TARGETS["microsoft.storage/storageaccounts"].api_version)
+    account = inspection.azure.get(endpoint.target, endpoint.kind.api_version)
     here, there = connection_of(document)["status"], status_of(connection_to(account, endpoint.id))
-    detail = found.add_endpoint(endpoint, "storage endpoint", endpoint.account, document, (here, there))
+    detail = found.add_endpoint(endpoint, "storage endpoint", document, (here, there))
     zones = zones_for(inspection, endpoint)
     records = _records_in(inspection, zones)
     found.add_zones(endpoint, records)
@@ -122,31 +106,31 @@ def check_storage(inspection: Inspection, endpoint: StorageEndpoint, found: Find
     elif wrong or not rows:
         yield refused(
             "storage", endpoint.id, f"{endpoint.name} has no right record: {', '.join(wrong) or 'no names'}.",
-            REPAIRS[inspection.desired.writer].format(endpoint=endpoint.name), wrong,
+            inspection.desired.mode.repair.format(endpoint=endpoint.name), wrong,
         )  # fmt: skip
     else:
         yield ok("storage", endpoint.id, f"{endpoint.name} is Approved on both sides and has its record.")
 
 
-def _no_zone_group(step: str, endpoint: DesiredEndpoint | StorageEndpoint) -> Gate:
+def _no_zone_group(step: str, endpoint: Endpoint) -> Gate:
     return refused(
         step, endpoint.id, f"{endpoint.name} has no zone group yet; with dns_mode policy somebody else attaches it.",
         "Ask the owner of the policy, or wait for its next evaluation, then run again.",
     )  # fmt: skip
 
 
-def check_count(inspection: Inspection, endpoint: DesiredEndpoint, found: Findings) -> t.Iterator[Gate]:
+def check_count(inspection: Inspection, endpoint: Endpoint, found: Findings) -> t.Iterator[Gate]:
     """Site Recovery publishes five names at first and two more once replication is on; fewer is an alarm.
 
     https://learn.microsoft.com/azure/site-recovery/azure-to-azure-how-to-enable-replication-private-endpoints. The
     numbers are minima: regions differ, and what the endpoint shows is what counts.
     """
-    minima = NAME_COUNTS.get(inspection.desired.sub_resource)
-    if minima is None or inspection.vault is None or inspection.endpoint(endpoint.id) is None:
+    fewest = inspection.desired.sequence.least_names.get(inspection.desired.variant)
+    if fewest is None or inspection.vault is None or inspection.endpoint(endpoint.id) is None:
         return
     count = len(inspection.names(endpoint.id))
     replicating = bool(inspection.replicated)
-    least = minima[1] if replicating and inspection.desired.variant != "hybrid" else minima[0]
+    least = fewest.in_use if replicating else fewest.at_first
     said = f"{endpoint.name} publishes {count} names, at least {least} are expected{' while replication is on' if replicating else ''}."
     if count < least:
         yield refused(
@@ -157,18 +141,16 @@ def check_count(inspection: Inspection, endpoint: DesiredEndpoint, found: Findin
         yield ok("name_count", endpoint.id, said)
 
 
-def check_links(
-    inspection: Inspection, endpoint: DesiredEndpoint | StorageEndpoint, found: Findings
-) -> t.Iterator[Gate]:
+def check_links(inspection: Inspection, endpoint: Endpoint, found: Findings) -> t.Iterator[Gate]:
     """Each zone is linked to each network that must resolve it."""
     missing: list[str] = []
-    if inspection.desired.writer == "custom":
+    if not inspection.desired.mode.azure_shows_records:
         return
     zones = zones_for(inspection, endpoint)
     if not zones:
         return
     for zone in zones.values():
-        links = _links(inspection, zone)
+        links = inspection.links(zone)
         for network in endpoint.virtual_networks:
             link = next((item for item in links if same_id(linked_network(item), network)), None)
             state = str(get_path(link, "properties.virtualNetworkLinkState") or "missing") if link else "missing"
@@ -192,11 +174,11 @@ def check_links(
         )
 
 
-def zones_for(inspection: Inspection, endpoint: DesiredEndpoint | StorageEndpoint) -> dict[str, str]:
+def zones_for(inspection: Inspection, endpoint: Endpoint) -> dict[str, str]:
     """The zones an endpoint's names should be in, by name: ours, or those the zone group of a policy names."""
-    if inspection.desired.writer == "policy":
+    if inspection.desired.mode.finds_groups:
         return {zone_name(zone): zone for zone in sorted(zones_of(inspection, endpoint.id))}
-    ids = [endpoint.zone_id] if isinstance(endpoint, StorageEndpoint) else inspection.zone_ids(endpoint)
+    ids = inspection.zone_ids(endpoint)
     return {zone_name(zone): zone for zone in ids}
 
 
@@ -227,30 +209,12 @@ def judge_name(name: PublishedName, zones: t.Mapping[str, str], records: t.Mappi
 
 
 def _records_in(inspection: Inspection, zones: t.Mapping[str, str]) -> dict[str, dict[str, JSON]]:
-    """The records of zones, by the zone's id; with ``custom`` they are not looked at."""
-    return (
-        {zone: _records(inspection, zone) for zone in zones.values()} if inspection.desired.writer != "custom" else {}
-    )
-
-
-def _records(inspection: Inspection, zone: str) -> dict[str, JSON]:
-    def read() -> dict[str, JSON]:
-        try:
-            return {str(record["name"]).lower(): record for record in a_records(inspection.azure, zone)}
-        except NotFound:
-            return {}
-
-    return t.cast("dict[str, JSON]", inspection.once(f"records {zone}", read))
-
-
-def _links(inspection: Inspection, zone: str) -> list[JSON]:
-    def read() -> list[JSON]:
-        try:
-            return links_of(inspection.azure, zone)
-        except NotFound:
-            return []
-
-    return t.cast("list[JSON]", inspection.once(f"links {zone}", read))
+    """The records of zones by name, by the zone's id; where Azure does not show them they are not looked at."""
+    if not inspection.desired.mode.azure_shows_records:
+        return {}
+    return {
+        zone: {str(record["name"]).lower(): record for record in inspection.records(zone)} for zone in zones.values()
+    }
 
 
 CHECKS = (

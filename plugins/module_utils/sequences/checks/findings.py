@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing as t
 
 from ...wire import JSON, provisioning
-from ..desired import DesiredEndpoint, StorageEndpoint
+from ..desired import Endpoint
 from ..inspection import Inspection
 
 
@@ -21,16 +21,14 @@ class Findings:
 
     def add_endpoint(
         self,
-        endpoint: DesiredEndpoint | StorageEndpoint,
+        endpoint: Endpoint,
         kind: str,
-        target: str,
         document: JSON,
         sides: tuple[str, str],
     ) -> str:
         """Keep an endpoint with the status of its connection on both sides; that status in words."""
         here, there = sides
-        owner = "vault" if isinstance(endpoint, DesiredEndpoint) else "account"
-        detail = f"connection {here} on the endpoint, {there} on the {owner}"
+        detail = f"connection {here} on the endpoint, {there} on the {endpoint.kind.word}"
         self.resources.append(
             {
                 "kind": kind,
@@ -39,22 +37,22 @@ class Findings:
                 "state": provisioning(document),
                 "detail": detail,
                 "connection": here if here == there else f"{here}, {there}",
-                "target": target,
+                "target": endpoint.target,
                 "virtual_network": endpoint.network,
                 "zones": [],
             }
         )
         return detail
 
-    def add_zones(self, endpoint: DesiredEndpoint | StorageEndpoint, zones: t.Iterable[str]) -> None:
+    def add_zones(self, endpoint: Endpoint, zones: t.Iterable[str]) -> None:
         """Keep which zones hold an endpoint's names."""
         row = next(row for row in self.resources if row["id"] == endpoint.id)
         row["zones"] = list(zones)
 
-    def add_name(self, inspection: Inspection, endpoint: DesiredEndpoint | StorageEndpoint, row: JSON) -> None:
+    def add_name(self, inspection: Inspection, endpoint: Endpoint, row: JSON) -> None:
         """Keep a judged name, and the question to ask the DNS server of its network, where one is known."""
         server = inspection.dns_server(endpoint)
-        asked = bool(server["dns_server"] or endpoint.asked.get("consumers"))
+        asked = bool(server["dns_server"] or endpoint.row.get("consumers"))
         self.names.append({**row, "endpoint": endpoint.name, "asked": asked, "resolved": None})
         if server["dns_server"]:
             self.dns_questions.append({"fqdn": row["fqdn"], "ip_addresses": row["ip_addresses"], **server})

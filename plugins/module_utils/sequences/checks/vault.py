@@ -16,6 +16,7 @@ from ...resources.vault_freshness import STATES
 from ...resources.vaults import denied, vault_detail
 from ...wire import JSON, facts, get_path, provisioning
 from ..gate import Gate, ok, refused, warning
+from ..gates.proof import unproven
 from ..inspection import Inspection
 from ..plan import storage_roles
 from .findings import Findings
@@ -90,14 +91,13 @@ def check_vault(inspection: Inspection, public_access: str | None, found: Findin
         yield ok("vault", subject, f"The vault has private endpoints{expected}.")
 
 
-def check_public_access(inspection: Inspection, unproven: t.Collection[str]) -> t.Iterator[Gate]:
+def check_public_access(inspection: Inspection) -> t.Iterator[Gate]:
     """A vault that a run has finished denies public access where that was wanted.
 
     One without the mark is not finished yet, and while names are unproved the denial itself waits.
     """
-    subject, wanted = inspection.desired.vault_id, inspection.desired.public_network_access
-    due = wanted == "before_endpoint" or (wanted == "after_verify" and inspection.marked and not unproven)
-    if inspection.vault is None or not due:
+    subject, open_ends = inspection.desired.vault_id, [*unproven(inspection), *(() if inspection.marked else ("mark",))]
+    if inspection.vault is None or not inspection.desired.denial.due(open_ends):
         return
     if denied(inspection.vault):
         yield ok("public_access", subject, "The vault denies public network access, as wanted.")
@@ -108,7 +108,7 @@ def check_public_access(inspection: Inspection, unproven: t.Collection[str]) -> 
 def check_identity(inspection: Inspection) -> t.Iterator[Gate]:
     """The vault has its system-assigned identity, where the sequence wants it."""
     subject, kinds = inspection.desired.vault_id, str(get_path(inspection.vault, "identity.type") or "None")
-    if inspection.vault is None or not inspection.desired.options.get("identity"):
+    if inspection.vault is None or not inspection.desired.identity:
         return
     if "systemassigned" in kinds.lower():
         yield ok("identity", subject, "The vault has its system-assigned identity.")
@@ -118,10 +118,10 @@ def check_identity(inspection: Inspection) -> t.Iterator[Gate]:
 
 def check_roles(inspection: Inspection) -> t.Iterator[Gate]:
     """The vault's identity has the roles the sequence gives it."""
-    options, principal = inspection.desired.options, str(get_path(inspection.vault, "identity.principalId") or "")
+    desired, principal = inspection.desired, str(get_path(inspection.vault, "identity.principalId") or "")
     wanted: list[JSON] = [
-        *options["role_assignments"],
-        *(storage_roles(inspection) if options["storage_roles"] else []),
+        *desired.role_assignments,
+        *(storage_roles(inspection) if desired.storage_roles else []),
     ]
     if not wanted or not principal:
         return
@@ -148,8 +148,6 @@ def _assigned(inspection: Inspection, row: JSON, principal: str) -> bool:
 
 def check_replication(inspection: Inspection) -> t.Iterator[Gate]:
     """No machine the vault replicates is in trouble."""
-    if inspection.desired.sub_resource != "AzureSiteRecovery":
-        return
     for item in inspection.replicated:
         wrong, name = trouble(item), get_path(item, "properties.friendlyName") or item.get("name")
         if wrong:
@@ -164,7 +162,7 @@ def check_replication(inspection: Inspection) -> t.Iterator[Gate]:
 
 def check_trusted_services(inspection: Inspection) -> t.Iterator[Gate]:
     """The firewalls of the storage accounts let trusted Microsoft services through, where the sequence sees to that."""
-    if not inspection.desired.options["trusted_services"]:
+    if not inspection.desired.trusted_services:
         return
     for wanted in inspection.desired.storage_accounts:
         account = None if is_classic(wanted["id"]) else inspection.storage_account(wanted["id"])

@@ -4,32 +4,26 @@ from __future__ import annotations
 
 import typing as t
 
-from ...dns.modes import owns_zones
+from ...dns.modes import OWN_ZONES
+from ...dns.private_dns import NETWORK
 from ...errors import AzureError
 from ...ids import ResourceId, fold_id, parse_id
+from ...resources.endpoint_names import ENDPOINT_TYPE
+from ...resources.endpoints import INTERFACE_TYPE, SUBNET_TYPE
 from ...resources.locks import READ_LOCKS
 from ...resources.providers import read_provider
-from ...resources.roles import UNKNOWN_ROLE, find_definition, role_to_come, stated_guid
+from ...resources.replication import REPLICATE
+from ...resources.roles import ASSIGN, UNKNOWN_ROLE, actions, find_definition, role_to_come, stated_guid
+from ...resources.storage_accounts import TYPE as STORAGE_ACCOUNT
 from ...resources.storage_accounts import is_classic
 from ...wire import JSON
-from ..desired import DesiredEndpoint, StorageEndpoint
+from ..desired import Endpoint
 from ..gate import Gate, ok, refused, warning
-from ..inspection import Check, Inspection
-from .permissions import missing_permissions
+from ..inspection import Inspection
+from ..sequence import GateRow
+from .permissions import Needed, missing_permissions
 
-ASSIGN = "Microsoft.Authorization/roleAssignments/write"
-OF_VAULTS = "Microsoft.RecoveryServices"
-PROVIDERS = (OF_VAULTS, "Microsoft.Network")
-_FABRICS = "Microsoft.RecoveryServices/vaults/replicationFabrics"
-_CONTAINERS = f"{_FABRICS}/replicationProtectionContainers"
-#: What switching on replication writes: https://learn.microsoft.com/azure/role-based-access-control/permissions/management-and-governance
-REPLICATE = (
-    f"{_FABRICS}/write",
-    f"{_CONTAINERS}/write",
-    "Microsoft.RecoveryServices/vaults/replicationPolicies/write",
-    f"{_CONTAINERS}/replicationProtectionContainerMappings/write",
-    f"{_CONTAINERS}/replicationProtectedItems/write",
-)
+NETWORK_PROVIDER = NETWORK.split("/", 1)[0]
 
 
 def permissions(inspection: Inspection) -> t.Iterator[Gate]:
@@ -51,6 +45,7 @@ def providers(inspection: Inspection) -> t.Iterator[Gate]:
     """The resource providers are registered in every subscription that takes part, that of the vaults also where only an
     endpoint is: without it the connection cannot be approved (MicrosoftDocs/azure-docs#83615).
     """
+    own = inspection.desired.sequence.target.provider
     home = parse_id(inspection.desired.vault_id).subscription_id.lower()
     for row in registrations(inspection):
         subscription, namespace = row["subscription_id"], row["namespace"]
@@ -62,7 +57,7 @@ def providers(inspection: Inspection) -> t.Iterator[Gate]:
                 "provider", namespace, f"{namespace} is {state} in subscription {subscription}.",
                 "Register it with privatelink.recovery.provider_registration, or let the role do it (provider_registration).",
             )  # fmt: skip
-        elif inspection.check_mode and (namespace != OF_VAULTS or subscription == home):
+        elif inspection.check_mode and (namespace != own or subscription == home):
             # MissingSubscriptionRegistration is then the answer to every question about what is there.
             yield Gate(
                 "provider", "unknown", namespace,
@@ -83,10 +78,11 @@ def registrations(inspection: Inspection) -> list[JSON]:
 
     Nothing is read. https://learn.microsoft.com/azure/backup/private-endpoints speaks of renewing that of the vaults only.
     """
+    own = inspection.desired.sequence.target.provider
     return [
-        {"subscription_id": subscription, "namespace": namespace, "renewable": namespace == OF_VAULTS}
+        {"subscription_id": subscription, "namespace": namespace, "renewable": namespace == own}
         for subscription in subscriptions(inspection)
-        for namespace in PROVIDERS
+        for namespace in (own, NETWORK_PROVIDER)
     ]
 
 
@@ -101,71 +97,41 @@ def roles(inspection: Inspection) -> t.Iterator[Gate]:
             yield refused("roles", scope, f"No role named {role} is known at {scope}.", UNKNOWN_ROLE)
 
 
-def required_actions(inspection: Inspection) -> dict[str, list[str]]:
+def required_actions(inspection: Inspection) -> Needed:
     """What the run will do, as actions by scope."""
-    vault = parse_id(inspection.desired.vault_id)
-    needed: dict[str, list[str]] = {
-        vault.group_id: [
-            "Microsoft.RecoveryServices/vaults/read",
-            "Microsoft.RecoveryServices/vaults/write",
-            READ_LOCKS,
-        ]
-    }
-
-    def want(scope: str, *actions: str) -> None:
-        here = needed.setdefault(scope, [])
-        here += [action for action in actions if action not in here]
-
-    for endpoint in inspection.all_endpoints:
-        group = parse_id(endpoint.id).group_id
-        want(
-            group,
-            "Microsoft.Network/privateEndpoints/read",
-            "Microsoft.Network/privateEndpoints/write",
-            "Microsoft.Network/networkInterfaces/read",
-            READ_LOCKS,
+    desired, target, mode = inspection.desired, inspection.desired.sequence.target, inspection.desired.mode
+    home, needed = parse_id(desired.vault_id).group_id, Needed()
+    needed.want(home, *actions(target.type, "read", "write"), READ_LOCKS)
+    for endpoint in desired.all_endpoints:
+        needed.want(
+            endpoint.group_id, *actions(ENDPOINT_TYPE, "read", "write"), *actions(INTERFACE_TYPE, "read"), READ_LOCKS
         )
-        want(endpoint.subnet, "Microsoft.Network/virtualNetworks/subnets/join/action")
+        needed.want(endpoint.subnet, *actions(SUBNET_TYPE, "join/action"))
         if not _exists(inspection, endpoint):
-            want(*_consent(inspection, endpoint))
-        if not owns_zones(inspection.desired.writer):
-            continue
-        want(
-            endpoint.zone_group_id, "Microsoft.Network/privateDnsZones/write",
-            "Microsoft.Network/privateDnsZones/virtualNetworkLinks/write", "Microsoft.Network/privateDnsZones/A/read",
-            READ_LOCKS,
-        )  # fmt: skip
-        if inspection.desired.writer == "zone_group":
-            want(
-                group,
-                "Microsoft.Network/privateEndpoints/privateDnsZoneGroups/read",
-                "Microsoft.Network/privateEndpoints/privateDnsZoneGroups/write",
-            )
-            want(endpoint.zone_group_id, "Microsoft.Network/privateDnsZones/join/action")
-        else:
-            want(
-                endpoint.zone_group_id,
-                "Microsoft.Network/privateDnsZones/A/write",
-                "Microsoft.Network/privateDnsZones/A/delete",
-            )
-        for network in endpoint.virtual_networks:
-            want(network, "Microsoft.Network/virtualNetworks/join/action")
-    options = inspection.desired.options
-    if options.get("protected_machines"):
-        want(vault.group_id, *REPLICATE)
-    if options.get("approve") and any(endpoint.manual for endpoint in inspection.desired.endpoints):
-        want(vault.group_id, "Microsoft.RecoveryServices/vaults/privateEndpointConnections/write")
-    for scope, _role in _assignments(inspection):
-        want(scope.text, ASSIGN)
-    for account in inspection.desired.storage_accounts:
-        if options.get("storage_roles"):
-            want(account["id"], ASSIGN)
-        if options.get("trusted_services") and not is_classic(account["id"]):
-            want(account["id"], "Microsoft.Storage/storageAccounts/write")
+            # A manual one waits for its owner, or for us.
+            scope = home if endpoint.kind is target else endpoint.target
+            needed.want(scope, *(() if endpoint.manual else (endpoint.kind.approval,)))
+        if mode.makes_zones:
+            needed.want(endpoint.zone_group_id, *OWN_ZONES, READ_LOCKS)
+            needed.want(endpoint.group_id, *mode.endpoint_actions)
+            needed.want(endpoint.zone_group_id, *mode.zone_actions)
+            for network in endpoint.virtual_networks:
+                needed.want(network, *actions(NETWORK, "join/action"))
+    if desired.protected_machines:
+        needed.want(home, *REPLICATE)
+    if desired.approve and any(endpoint.manual for endpoint in desired.endpoints):
+        needed.want(home, *target.on_connections("write"))
+    for assigned, _role in _assignments(inspection):
+        needed.want(assigned.text, ASSIGN)
+    for account in desired.storage_accounts:
+        if desired.storage_roles:
+            needed.want(account["id"], ASSIGN)
+        if desired.trusted_services and not is_classic(account["id"]):
+            needed.want(account["id"], *actions(STORAGE_ACCOUNT, "write"))
     return needed
 
 
-def _exists(inspection: Inspection, endpoint: DesiredEndpoint | StorageEndpoint) -> bool:
+def _exists(inspection: Inspection, endpoint: Endpoint) -> bool:
     """Whether an endpoint is known to be there; what may not be read is told by what reading needs."""
     try:
         return inspection.endpoint(endpoint.id) is not None
@@ -173,23 +139,9 @@ def _exists(inspection: Inspection, endpoint: DesiredEndpoint | StorageEndpoint)
         return False
 
 
-def _consent(inspection: Inspection, endpoint: DesiredEndpoint | StorageEndpoint) -> tuple[str, ...]:
-    """Where and what a new endpoint needs on its target.
-
-    Without the right to approve there, Azure refuses an endpoint that is not ``manual`` (LinkedAuthorizationFailed,
-    MicrosoftDocs/azure-docs#96892); a manual one waits for its owner, or for us.
-    """
-    if isinstance(endpoint, StorageEndpoint):
-        return endpoint.account, "Microsoft.Storage/storageAccounts/privateEndpointConnectionsApproval/action"
-    vaults = parse_id(inspection.desired.vault_id).group_id
-    if endpoint.manual:
-        return (vaults,)
-    return vaults, "Microsoft.RecoveryServices/vaults/privateEndpointConnectionsApproval/action"
-
-
 def subscriptions(inspection: Inspection) -> list[str]:
     """Every subscription that takes part, the vault's first."""
-    endpoints = inspection.all_endpoints
+    endpoints = inspection.desired.all_endpoints
     ids = [
         inspection.desired.vault_id,
         *(endpoint.id for endpoint in endpoints),
@@ -200,8 +152,8 @@ def subscriptions(inspection: Inspection) -> list[str]:
 
 def _groups(inspection: Inspection) -> t.Iterator[str]:
     yield parse_id(inspection.desired.vault_id).group_id
-    for endpoint in inspection.all_endpoints:
-        yield parse_id(endpoint.id).group_id
+    for endpoint in inspection.desired.all_endpoints:
+        yield endpoint.group_id
         yield endpoint.zone_group_id
     for scope, _role in _assignments(inspection):
         # Who may assign at one resource need not be able to read its group.
@@ -211,16 +163,13 @@ def _groups(inspection: Inspection) -> t.Iterator[str]:
 
 def _assignments(inspection: Inspection) -> list[tuple[ResourceId, str]]:
     """Scope and role of each assignment the run is to make."""
-    return [
-        (parse_id(row["scope"]), row["role"].strip())
-        for row in inspection.desired.options.get("role_assignments") or ()
-    ]
+    return [(parse_id(row["scope"]), row["role"].strip()) for row in inspection.desired.role_assignments]
 
 
 # Without these nothing else can be judged.
-FOUNDATION: tuple[tuple[str, Check], ...] = (
-    ("permissions", permissions),
-    ("resource_group", resource_groups),
-    ("provider", providers),
-    ("roles", roles),
+FOUNDATION = (
+    GateRow("permissions", permissions),
+    GateRow("resource_group", resource_groups),
+    GateRow("provider", providers),
+    GateRow("roles", roles),
 )

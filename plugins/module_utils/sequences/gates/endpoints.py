@@ -12,7 +12,7 @@ from ...resources.endpoint_names import ENDPOINT_TYPE, NETWORK_API_VERSION
 from ...resources.endpoints import MANUAL, connection_of, first_connection, target_of
 from ...resources.vaults import connections
 from ...wire import JSON, get_path
-from ..desired import DesiredEndpoint, StorageEndpoint
+from ..desired import Endpoint
 from ..gate import Gate, ok, refused, warning
 from ..inspection import Inspection
 
@@ -47,7 +47,9 @@ def quota(inspection: Inspection) -> t.Iterator[Gate]:
             inspection.desired.vault_id,
             f"{len(existing)} of {ENDPOINTS_PER_VAULT} endpoints exist, {len(new)} more are wanted.",
         )
-    absent = [endpoint.network for endpoint in inspection.all_endpoints if inspection.endpoint(endpoint.id) is None]
+    absent = [
+        endpoint.network for endpoint in inspection.desired.all_endpoints if inspection.endpoint(endpoint.id) is None
+    ]
     for network in unique_ids(absent):
         held, more = endpoints_in(inspection.network(network)), sum(same_id(network, other) for other in absent)
         if held + more > ENDPOINTS_PER_NETWORK:
@@ -61,16 +63,14 @@ def quota(inspection: Inspection) -> t.Iterator[Gate]:
 def endpoint_names(inspection: Inspection) -> t.Iterator[Gate]:
     """No other endpoint of the same name is attached to the vault, and an existing one is the wanted one."""
     for endpoint in inspection.desired.endpoints:
-        problem = _taken(inspection, endpoint) or another(
-            inspection, endpoint, inspection.desired.vault_id, inspection.desired.sub_resource, manual=endpoint.manual
-        )
+        problem = _taken(inspection, endpoint) or another(inspection, endpoint)
         if problem:
             yield refused("endpoint_name", endpoint.id, *problem)
         else:
             yield ok("endpoint_name", endpoint.id, f"The name {endpoint.name} is free or already ours.")
 
 
-def _taken(inspection: Inspection, endpoint: DesiredEndpoint) -> tuple[str, str] | None:
+def _taken(inspection: Inspection, endpoint: Endpoint) -> tuple[str, str] | None:
     """What is wrong and what to do when another endpoint of the vault has the name."""
     names = [endpoint_of(item) for item in connections(inspection.vault)]
     for other in names:
@@ -82,33 +82,26 @@ def _taken(inspection: Inspection, endpoint: DesiredEndpoint) -> tuple[str, str]
     return None
 
 
-def another(
-    inspection: Inspection,
-    endpoint: DesiredEndpoint | StorageEndpoint,
-    target: str,
-    sub_resource: str,
-    *,
-    manual: bool = False,
-) -> tuple[str, str] | None:
+def another(inspection: Inspection, endpoint: Endpoint) -> tuple[str, str] | None:
     """What is wrong and what to do when the endpoint exists, but is not the wanted one and cannot become it."""
     existing = inspection.endpoint(endpoint.id)
     if existing is None:
         return None
     subnet, groups = get_path(existing, "properties.subnet.id"), first_connection(existing).get("groupIds") or []
     status = connection_of(existing)["status"]
-    if not same_id(target_of(existing), target):
+    if not same_id(target_of(existing), endpoint.target):
         return f"{endpoint.id} exists and leads to {target_of(existing)}.", "Choose another name."
     if not same_id(subnet, endpoint.subnet):
         return (
             f"{endpoint.id} exists in subnet {subnet}, wanted is {endpoint.subnet}.",
             "An endpoint cannot be moved: choose another name for the new one.",
         )
-    if sub_resource.lower() not in [str(group).lower() for group in groups]:
+    if endpoint.sub_resource.lower() not in [str(group).lower() for group in groups]:
         return (
-            f"{endpoint.id} exists for {', '.join(groups)}, wanted is {sub_resource}.",
+            f"{endpoint.id} exists for {', '.join(groups)}, wanted is {endpoint.sub_resource}.",
             "What an endpoint is for cannot be changed: choose another name for the new one.",
         )
-    if manual and not get_path(existing, f"properties.{MANUAL}"):
+    if endpoint.manual and not get_path(existing, f"properties.{MANUAL}"):
         return (
             f"{endpoint.id} exists with automatic approval, wanted is manual, which Azure cannot change.",
             "Leave manual out, or choose another name for the new endpoint.",
@@ -162,5 +155,5 @@ def endpoints_in(network: JSON | None) -> int:
     return sum(len(get_path(subnet, "properties.privateEndpoints") or []) for subnet in items)
 
 
-def _connected(existing: list[JSON], endpoint: DesiredEndpoint) -> bool:
+def _connected(existing: list[JSON], endpoint: Endpoint) -> bool:
     return any(same_id(endpoint_of(item), endpoint.id) for item in existing)

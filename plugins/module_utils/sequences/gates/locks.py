@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import typing as t
 
-from ...dns.modes import owns_zones
 from ...dns.private_dns import ours
 from ...dns.zones import network_of
 from ...errors import RecoveryError
@@ -12,7 +11,7 @@ from ...ids import fold_id, parse_id
 from ...resources.locks import Lock, read_locks
 from ...resources.storage_accounts import is_classic
 from ...resources.vaults import denied
-from ..desired import DesiredEndpoint, StorageEndpoint
+from ..desired import Endpoint
 from ..gate import Gate, ok, refused, warning
 from ..inspection import Inspection
 from .proof import unproven
@@ -48,7 +47,7 @@ def teardown_locks(inspection: Inspection) -> t.Iterator[Gate]:
 
     That a lock on the target counts is reported in MicrosoftDocs/azure-docs#116983.
     """
-    targets = {endpoint.id: inspection.target_of(endpoint) for endpoint in inspection.all_endpoints}
+    targets = {endpoint.id: endpoint.target for endpoint in inspection.desired.all_endpoints}
     to_remove = [endpoint for endpoint in targets if ours((inspection.endpoint(endpoint) or {}).get("tags"))]
     found = {
         (lock, resource_id): endpoint
@@ -68,12 +67,12 @@ def teardown_locks(inspection: Inspection) -> t.Iterator[Gate]:
 def _touched(inspection: Inspection) -> t.Iterator[tuple[str, bool]]:
     """What the run makes or changes: its id, and whether it is there as far as the run needs it."""
     yield inspection.desired.vault_id, _vault_stays(inspection)
-    for endpoint in inspection.all_endpoints:
+    for endpoint in inspection.desired.all_endpoints:
         yield endpoint.id, _endpoint_stays(inspection, endpoint)
-    if owns_zones(inspection.desired.writer):
+    if inspection.desired.mode.makes_zones:
         for zone_id, networks in _zones(inspection):
             yield zone_id, _linked(inspection, zone_id, networks)
-    for account in inspection.desired.storage_accounts if inspection.desired.options.get("trusted_services") else ():
+    for account in inspection.desired.storage_accounts if inspection.desired.trusted_services else ():
         found = None if is_classic(account["id"]) else inspection.storage_account(account["id"])
         if found is not None:
             yield found.id, found.trusted_services
@@ -81,15 +80,14 @@ def _touched(inspection: Inspection) -> t.Iterator[tuple[str, bool]]:
 
 def _vault_stays(inspection: Inspection) -> bool:
     """Whether the last step of a run has nothing to write either: the mark is there, and public access as it will be."""
-    wanted = inspection.desired.public_network_access
-    denies = wanted == "before_endpoint" or (wanted == "after_verify" and not unproven(inspection))
+    denies = inspection.desired.denial.due(unproven(inspection) if inspection.desired.denial.proof_first else ())
     return inspection.vault is not None and inspection.marked and not (denies and not denied(inspection.vault))
 
 
-def _endpoint_stays(inspection: Inspection, endpoint: DesiredEndpoint | StorageEndpoint) -> bool:
+def _endpoint_stays(inspection: Inspection, endpoint: Endpoint) -> bool:
     """Whether an endpoint is there, with its zone group where Azure is to write the records."""
     there = inspection.endpoint(endpoint.id) is not None
-    return there and (inspection.desired.writer != "zone_group" or bool(inspection.zone_groups(endpoint.id)))
+    return there and (not inspection.desired.mode.makes_groups or bool(inspection.zone_groups(endpoint.id)))
 
 
 def _linked(inspection: Inspection, zone_id: str, networks: t.Iterable[str]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...dns.modes import Facts, choose, owns_zones
+from ...dns.modes import Facts, choose
 from ...resources.endpoint_connections import endpoint_of, of_group
 from ...resources.vaults import connections
 from ..gate import Gate, ok, refused, warning
@@ -34,14 +34,14 @@ def topology(inspection: Inspection) -> t.Iterator[Gate]:
     facts = Facts(
         len(inspection.desired.endpoints),
         len(existing),
-        inspection.desired.variant == "hybrid",
+        inspection.desired.one_for_all,
         accepted=inspection.desired.accept_zone_overwrite,
     )
     choice = choose(inspection.desired.dns_mode, facts)
     unseen = [endpoint.name for endpoint in inspection.desired.endpoints if endpoint.manual]
     if choice.refusal:
         yield refused("dns_mode", inspection.desired.vault_id, f"{choice.refusal}.", choice.remedy)
-    elif choice.writer == "policy" and unseen:
+    elif inspection.desired.mode.finds_groups and unseen:
         # Azure/Azure-Landing-Zones#4156
         yield warning(
             "dns_mode", inspection.desired.vault_id,
@@ -54,7 +54,7 @@ def topology(inspection: Inspection) -> t.Iterator[Gate]:
 
 def zones(inspection: Inspection) -> t.Iterator[Gate]:
     """No network would be linked to two zones of one name, and no endpoint's records would overwrite another's."""
-    found = list(conflicts(inspection)) if owns_zones(inspection.desired.writer) else []
+    found = list(conflicts(inspection)) if inspection.desired.mode.makes_zones else []
     yield from found
     if not found:
         yield ok("zones", inspection.desired.vault_id, "No zone overlaps another and no record would be overwritten.")

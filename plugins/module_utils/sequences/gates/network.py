@@ -6,21 +6,19 @@ import ipaddress
 import itertools
 import typing as t
 
-from ...dns.modes import owns_zones
 from ...ids import fold_id, region, same_id, unique_ids
 from ...resources.subnets import delegated, policies_refused, shortage
 from ...resources.vaults import VAULT
 from ...wire import JSON, get_path
-from ..desired import DesiredEndpoint, StorageEndpoint
+from ..desired import Endpoint
 from ..gate import Gate, ok, refused, warning
 from ..inspection import Inspection
 
 
 def subnets(inspection: Inspection) -> t.Iterator[Gate]:
     """Each subnet exists, is large enough for all endpoints planned in it, and its network policies are accepted."""
-    need = inspection.desired.need
-    planned: dict[str, list[DesiredEndpoint | StorageEndpoint]] = {}
-    for endpoint in inspection.all_endpoints:
+    planned: dict[str, list[Endpoint]] = {}
+    for endpoint in inspection.desired.all_endpoints:
         planned.setdefault(fold_id(endpoint.subnet), []).append(endpoint)
     for endpoints in planned.values():
         found = inspection.capacity(endpoints[0])
@@ -31,7 +29,8 @@ def subnets(inspection: Inspection) -> t.Iterator[Gate]:
             )
             continue
         absent = [endpoint for endpoint in endpoints if inspection.endpoint(endpoint.id) is None]
-        new = [endpoint for endpoint in absent if isinstance(endpoint, DesiredEndpoint)]
+        needs = [inspection.desired.need(endpoint) for endpoint in absent]
+        sources = list(dict.fromkeys(need.source for need in needs))
         policies = policies_refused(found, inspection.desired.accepted_network_policies) if absent else ""
         if policies:
             yield refused(
@@ -40,14 +39,15 @@ def subnets(inspection: Inspection) -> t.Iterator[Gate]:
             )  # fmt: skip
         if absent and delegated(found):
             yield warning("subnet", subject, f"{delegated(found)}.", "Use a subnet that is not delegated.")
-        # An endpoint of a storage account takes one address.
-        missing = shortage(found, need.required * len(new) + len(absent) - len(new))
+        missing, advised = shortage(found, sum(need.required for need in needs)), sum(need.advised for need in needs)
         if missing:
-            yield refused("subnet", subject, f"{missing} ({need.source}).", "Use a larger subnet, or free addresses.")
-        elif new and found.free < need.advised * len(new):
+            yield refused(
+                "subnet", subject, f"{missing} ({'; '.join(sources)}).", "Use a larger subnet, or free addresses."
+            )
+        elif found.free < advised:
             yield warning(
                 "subnet", subject,
-                f"{subject} has {found.free} free addresses; {need.advised * len(new)} are advised because the need grows.",
+                f"{subject} has {found.free} free addresses; {advised} are advised because the need grows.",
             )  # fmt: skip
         elif not policies:
             yield ok("subnet", subject, f"{subject} has {found.free} free addresses.")
@@ -72,10 +72,10 @@ def regions(inspection: Inspection) -> t.Iterator[Gate]:
                 "region", endpoint.id, f"Endpoint {endpoint.name} is wanted in {wanted}, but its virtual network is in {there}.",
                 "Leave the endpoint's location out, or choose a subnet in that region.",
             )  # fmt: skip
-        elif inspection.location and there != inspection.location and inspection.desired.sub_resource == "AzureBackup":
+        elif inspection.location and there != inspection.location and inspection.desired.sequence.one_region:
             yield refused(
                 "region", endpoint.id,
-                f"Endpoint {endpoint.name} would be in {there}, the vault is in {inspection.location}; "
+                f"Endpoint {endpoint.name} would be in {there}, the {endpoint.kind.word} is in {inspection.location}; "
                 "Azure Backup wants both in one region.",
                 "Use a virtual network in the vault's region.",
             )  # fmt: skip
@@ -91,7 +91,7 @@ def networks(inspection: Inspection) -> t.Iterator[Gate]:
     overlap, as they do when machines keep their addresses; then nothing may have to reach both at once.
     """
     # Who links the networks to zones of others is not asked here.
-    linking = inspection.all_endpoints if owns_zones(inspection.desired.writer) else []
+    linking = inspection.desired.all_endpoints if inspection.desired.mode.makes_zones else []
     linked = unique_ids(network for endpoint in linking for network in endpoint.virtual_networks)
     absent = [network for network in linked if inspection.network(network) is None]
     for network in absent:
@@ -118,7 +118,7 @@ def networks(inspection: Inspection) -> t.Iterator[Gate]:
         )
 
 
-def _unreachable(inspection: Inspection, endpoints: t.Iterable[DesiredEndpoint | StorageEndpoint]) -> t.Iterator[Gate]:
+def _unreachable(inspection: Inspection, endpoints: t.Iterable[Endpoint]) -> t.Iterator[Gate]:
     """Networks that would resolve an endpoint's names without ever reaching it."""
     for endpoint in endpoints:
         for network in endpoint.virtual_networks:

@@ -7,14 +7,22 @@ from datetime import datetime, timedelta, timezone
 
 from ...azure.client import Azure
 from ...errors import AzureError, NotFound, WaitTimeout
-from ...resources.roles import granted, missing_actions
+from ...resources.roles import API_VERSION, ASSIGNMENT_TYPE, granted, missing_actions
 from ...wire import get_path, parse_time
 from ..gate import Gate, ok, refused
 from ..inspection import Inspection
 
-AUTHORIZATION_API_VERSION = "2022-04-01"
 # https://learn.microsoft.com/azure/role-based-access-control/troubleshooting: changes can take up to ten minutes.
 SPREADING = timedelta(minutes=10)
+
+
+class Needed(dict[str, list[str]]):
+    """Actions that are needed, by scope, each once and in the order in which they were wanted."""
+
+    def want(self, scope: str, *actions: str) -> None:
+        """Add actions at a scope; without any, the scope is looked at all the same."""
+        here = self.setdefault(scope, [])
+        here += [action for action in actions if action not in here]
 
 
 def missing_permissions(inspection: Inspection, needed: t.Mapping[str, t.Sequence[str]]) -> t.Iterator[Gate]:
@@ -60,8 +68,8 @@ def _recently_granted(inspection: Inspection, scope: str) -> bool:
         return False
     try:
         assignments = inspection.azure.list(
-            f"{scope}/providers/Microsoft.Authorization/roleAssignments",
-            AUTHORIZATION_API_VERSION,
+            f"{scope}/providers/{ASSIGNMENT_TYPE}",
+            API_VERSION,
             **{"$filter": f"principalId eq '{principal}'"},
         )
     except AzureError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing as t
 
 from ...wire import JSON, get_path
-from ..desired import DesiredEndpoint
+from ..desired import Endpoint
 from ..gate import Gate, ok, warning
 from ..inspection import Inspection
 
@@ -26,7 +26,7 @@ def unproven(inspection: Inspection) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for endpoint in inspection.desired.endpoints:
-        if not (inspection.dns_server(endpoint)["dns_server"] or endpoint.asked.get("consumers")):
+        if not (inspection.dns_server(endpoint)["dns_server"] or endpoint.row.get("consumers")):
             why = _why(inspection, endpoint)
             if why:
                 found[endpoint.name] = why
@@ -49,9 +49,9 @@ def resolution(inspection: Inspection) -> t.Iterator[Gate]:
         )
 
 
-def _why(inspection: Inspection, endpoint: DesiredEndpoint) -> str:
-    if inspection.desired.writer == "custom":
-        return "with dns_mode custom Azure shows no records of them"
+def _why(inspection: Inspection, endpoint: Endpoint) -> str:
+    if not inspection.desired.mode.azure_shows_records:
+        return f"with dns_mode {inspection.desired.dns_mode} Azure shows no records of them"
     for network in endpoint.virtual_networks:
         servers = own_dns_servers(inspection.network(network))
         if servers:

@@ -20,12 +20,10 @@ def sides(inspection: Inspection) -> t.Iterator[Gate]:
     endpoints, one in the source network and one in the recovery network, before anything is protected. In a
     hub-and-spoke network, and for on-premises machines through a bypass network, one endpoint serves all.
     """
-    named = [str(item.get("side") or "unnamed") for item in inspection.desired.options["endpoints"]]
-    shared, hybrid = inspection.desired.dns_mode == "shared", inspection.desired.variant == "hybrid"
+    named = [str(item.row.get("side") or "unnamed") for item in inspection.desired.endpoints]
+    shared, hybrid = inspection.desired.mode.one_set, inspection.desired.one_for_all
     # The modes that only say who writes the records take one endpoint that is named as serving all.
-    if len(named) == 1 and (
-        shared or hybrid or (inspection.desired.dns_mode != "per_endpoint" and named == ["shared"])
-    ):
+    if len(named) == 1 and (shared or hybrid or (inspection.desired.mode.zone_sets is None and named == ["shared"])):
         yield ok("sides", inspection.desired.vault_id, "One endpoint serves all networks.")
     elif shared:
         yield refused(
@@ -70,12 +68,12 @@ def storage(inspection: Inspection) -> t.Iterator[Gate]:
             )  # fmt: skip
         else:
             yield ok("storage", account["id"], f"{parse_id(account['id']).name} is {found.kind} {found.sku}.")
-    for endpoint in inspection.storage_endpoints:
-        problem = another(inspection, endpoint, endpoint.account, "blob")
+    for endpoint in inspection.desired.storage_endpoints:
+        problem = another(inspection, endpoint)
         if problem:
             yield refused("storage", endpoint.id, *problem)
     yield from _cache_networks(inspection)
-    if not inspection.storage_endpoints:
+    if not inspection.desired.storage_endpoints:
         yield warning(
             "storage",
             inspection.desired.vault_id,
@@ -87,11 +85,11 @@ def _cache_networks(inspection: Inspection) -> t.Iterator[Gate]:
     """The endpoint of a cache account is in the network of the machines that write to it, of one side or the other."""
     sides = [endpoint.network for endpoint in inspection.desired.endpoints]
     caches = {account["id"] for account in inspection.desired.storage_accounts if account["use"] == "cache"}
-    for endpoint in inspection.storage_endpoints:
-        if endpoint.account in caches and not any(same_id(endpoint.network, side) for side in sides):
+    for endpoint in inspection.desired.storage_endpoints:
+        if endpoint.target in caches and not any(same_id(endpoint.network, side) for side in sides):
             yield warning(
                 "storage", endpoint.id,
-                f"{endpoint.name}, the endpoint of the cache account {parse_id(endpoint.account).name}, is in {endpoint.network}, "
+                f"{endpoint.name}, the endpoint of the cache account {parse_id(endpoint.target).name}, is in {endpoint.network}, "
                 "which has no endpoint of the vault: machines reach it through a peering only.",
                 "Use a subnet of the machines' network, unless that is what you want.",
             )  # fmt: skip
@@ -104,9 +102,9 @@ def machines(inspection: Inspection) -> t.Iterator[Gate]:
     regions, and the cache account is one of the source region. The vault may be anywhere but in the source region
     (https://learn.microsoft.com/azure/site-recovery/azure-to-azure-tutorial-enable-replication).
     """
-    source, recovery = region(inspection.desired.options.get("source_location")), inspection.recovery_location
+    source, recovery = region(inspection.desired.source_location), inspection.recovery_location
     yield from _source_region(inspection, source)
-    for machine in inspection.desired.options.get("protected_machines") or ():
+    for machine in inspection.desired.protected_machines:
         name, group = parse_id(machine["id"]).name, machine["recovery_resource_group_id"]
         taken = {inspection.location: "the vault's own region", recovery: "the region of the recovery side's network"}
         if source in taken:
@@ -124,8 +122,8 @@ def machines(inspection: Inspection) -> t.Iterator[Gate]:
 
 def _source_region(inspection: Inspection, source: str) -> t.Iterator[Gate]:
     """A machine's network is in the machine's region, and the source side's endpoint should be in that network."""
-    for endpoint in inspection.desired.endpoints if inspection.desired.options.get("protected_machines") else ():
-        network = inspection.network(endpoint.network) if endpoint.asked.get("side") == "source" else None
+    for endpoint in inspection.desired.endpoints if inspection.desired.protected_machines else ():
+        network = inspection.network(endpoint.network) if endpoint.row.get("side") == "source" else None
         if network is not None and region(network.get("location")) != source:
             yield warning(
                 "machines", endpoint.network,

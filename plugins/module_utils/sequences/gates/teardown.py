@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import typing as t
 
-from ...dns.modes import owns_zones
-from ...dns.private_dns import ours
+from ...dns.private_dns import LINK, ZONE, ours
 from ...ids import parse_id
 from ...resources.endpoint_connections import endpoint_of
+from ...resources.endpoint_names import ENDPOINT_TYPE
+from ...resources.roles import ASSIGNMENT_TYPE, actions
+from ...resources.storage_accounts import TYPE as STORAGE_ACCOUNT
 from ...resources.storage_accounts import is_classic
 from ...resources.vault_contents import contents, listed
+from ...resources.vaults import TYPE as VAULT
 from ...resources.vaults import connections, denied
-from ..desired import DesiredEndpoint, StorageEndpoint
+from ..desired import Endpoint
 from ..gate import Gate, ok, warning
 from ..inspection import Inspection
-from .permissions import missing_permissions
+from .permissions import Needed, missing_permissions
 
 #: What a teardown removes or changes beyond endpoints, connections and records, each when it is asked for.
 REMOVES = ("zones", "roles", "trusted_services", "public_access")
-TARGET_TYPES = {
-    DesiredEndpoint: "Microsoft.RecoveryServices/vaults",
-    StorageEndpoint: "Microsoft.Storage/storageAccounts",
-}
 
 
 def permissions(inspection: Inspection) -> t.Iterator[Gate]:
@@ -29,39 +28,28 @@ def permissions(inspection: Inspection) -> t.Iterator[Gate]:
     yield from missing_permissions(inspection, removing_actions(inspection))
 
 
-def removing_actions(inspection: Inspection) -> dict[str, list[str]]:
+def removing_actions(inspection: Inspection) -> Needed:
     """What a teardown will do, as actions by scope."""
-    needed: dict[str, list[str]] = {}
-    removes = inspection.desired.options.get("removes") or ()
-
-    def want(scope: str, *actions: str) -> None:
-        here = needed.setdefault(scope, [])
-        here += [action for action in actions if action not in here]
-
+    needed, mode, removes = Needed(), inspection.desired.mode, inspection.desired.removes
     for endpoint in to_remove(inspection):
-        target = inspection.target_of(endpoint)
-        connection = f"{TARGET_TYPES[type(endpoint)]}/privateEndpointConnections"
-        want(target, f"{connection}/write", f"{connection}/delete")
-        want(parse_id(endpoint.id).group_id, "Microsoft.Network/privateEndpoints/delete")
-        if inspection.desired.writer == "zone_group":
-            want(parse_id(endpoint.id).group_id, "Microsoft.Network/privateEndpoints/privateDnsZoneGroups/delete")
-    for endpoint in inspection.all_endpoints if owns_zones(inspection.desired.writer) else ():
-        if inspection.desired.writer == "records":
-            want(endpoint.zone_group_id, "Microsoft.Network/privateDnsZones/A/delete")
+        needed.want(endpoint.target, *endpoint.kind.on_connections("write", "delete"))
+        needed.want(endpoint.group_id, *actions(ENDPOINT_TYPE, "delete"), *mode.endpoint_removal_actions)
+    for endpoint in inspection.desired.all_endpoints if mode.makes_zones else ():
+        if mode.zone_removal_actions:
+            needed.want(endpoint.zone_group_id, *mode.zone_removal_actions)
         if "zones" in removes:
-            links = "Microsoft.Network/privateDnsZones/virtualNetworkLinks"
-            want(endpoint.zone_group_id, "Microsoft.Network/privateDnsZones/delete", f"{links}/delete")
+            needed.want(endpoint.zone_group_id, *actions(ZONE, "delete"), *actions(LINK, "delete"))
     if "roles" in removes:
         for scope in _assigned(inspection):
-            want(scope, "Microsoft.Authorization/roleAssignments/delete")
+            needed.want(scope, *actions(ASSIGNMENT_TYPE, "delete"))
     if "trusted_services" in removes:
         for account in inspection.desired.storage_accounts:
             if not is_classic(account["id"]):
-                want(account["id"], "Microsoft.Storage/storageAccounts/write")
+                needed.want(account["id"], *actions(STORAGE_ACCOUNT, "write"))
     if inspection.vault is not None and (
         "public_access" in removes or (to_remove(inspection) and not inspection.marked)
     ):
-        want(inspection.desired.vault_id, "Microsoft.RecoveryServices/vaults/write")
+        needed.want(inspection.desired.vault_id, *actions(VAULT, "write"))
     return needed
 
 
@@ -76,7 +64,7 @@ def in_use(inspection: Inspection) -> t.Iterator[Gate]:
         for item in connections(inspection.vault)
         if endpoint_of(item).lower() not in {one.id.lower() for one in going}
     ]
-    opened = "public_access" in (inspection.desired.options.get("removes") or ())
+    opened = "public_access" in (inspection.desired.removes)
     way = (
         "nobody reaches the vault then, because public network access is denied and no endpoint is left"
         if denied(inspection.vault) and not opened and not staying
@@ -92,21 +80,19 @@ def in_use(inspection: Inspection) -> t.Iterator[Gate]:
         yield ok("in_use", inspection.desired.vault_id, f"Nothing is registered with the vault; {way}.")
 
 
-def to_remove(inspection: Inspection) -> list[DesiredEndpoint | StorageEndpoint]:
+def to_remove(inspection: Inspection) -> list[Endpoint]:
     """The endpoints a teardown deletes: those that exist and were made by this collection."""
     return [
-        endpoint for endpoint in inspection.all_endpoints if ours((inspection.endpoint(endpoint.id) or {}).get("tags"))
+        endpoint
+        for endpoint in inspection.desired.all_endpoints
+        if ours((inspection.endpoint(endpoint.id) or {}).get("tags"))
     ]
 
 
 def _assigned(inspection: Inspection) -> list[str]:
     """The scopes at which the sequence gives the vault's identity roles."""
-    accounts = [
-        account["id"]
-        for account in inspection.desired.storage_accounts
-        if inspection.desired.options.get("storage_roles")
-    ]
+    accounts = [account["id"] for account in inspection.desired.storage_accounts if inspection.desired.storage_roles]
     return [
         *accounts,
-        *(parse_id(row["scope"]).text for row in inspection.desired.options.get("role_assignments") or ()),
+        *(parse_id(row["scope"]).text for row in inspection.desired.role_assignments),
     ]

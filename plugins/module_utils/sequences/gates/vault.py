@@ -15,8 +15,6 @@ from ...wire import get_path
 from ..gate import Gate, ok, refused, warning
 from ..inspection import Inspection
 
-OTHER_SERVICE = {"AzureBackup": "AzureSiteRecovery", "AzureSiteRecovery": "AzureBackup"}
-
 
 def cloud(inspection: Inspection) -> t.Iterator[Gate]:
     """The region exists in the cloud that is spoken to."""
@@ -60,8 +58,11 @@ def freshness(inspection: Inspection) -> t.Iterator[Gate]:
 
 def cross_region(inspection: Inspection) -> t.Iterator[Gate]:
     """Cross-region restore goes with neither public access denied nor storage in one region, and stays once it is on."""
-    wanted = {name: inspection.desired.options.get(name) for name in ("storage_redundancy", "cross_region_restore")}
-    denies = inspection.desired.public_network_access in ("after_verify", "before_endpoint")
+    wanted = {
+        "storage_redundancy": inspection.desired.storage_redundancy or None,
+        "cross_region_restore": inspection.desired.cross_region_restore or None,
+    }
+    denies = inspection.desired.denial.wanted
     plan = VAULT.plan(
         inspection.desired.vault_id,
         inspection.vault,
@@ -78,8 +79,8 @@ def other_users(inspection: Inspection) -> t.Iterator[Gate]:
 
     A vault in use that is not private yet for the wanted service is the business of the gate ``freshness``.
     """
-    vault, other = inspection.vault, OTHER_SERVICE[inspection.desired.sub_resource]
-    denies = inspection.desired.public_network_access in ("after_verify", "before_endpoint") and not denied(vault)
+    vault, other = inspection.vault, next(name for name in STATES if name != inspection.desired.sub_resource)
+    denies = inspection.desired.denial.wanted and not denied(vault)
     private = str(get_path(vault, f"properties.{STATES[other]}") or "").lower() == "enabled"
     early = judge_connections(inspection.desired.vault_id, vault, inspection.desired.sub_resource)
     asked = denies and not private and early is not None and early.state == "private"
@@ -97,13 +98,22 @@ def other_users(inspection: Inspection) -> t.Iterator[Gate]:
 
 
 def _served_publicly(inspection: Inspection, service: str) -> list[str]:
-    """What a vault holds of the other service, in words."""
-    if service == "AzureSiteRecovery":
-        names = [get_path(item, "properties.friendlyName") or item.get("name") for item in inspection.replicated]
-        return [f"replicated item {name}" for name in names]
-    return [
-        phrase for phrase in contents(inspection.azure, inspection.desired.vault_id) if not phrase.startswith("replic")
-    ]
+    """What a vault holds of the other service, as text."""
+    return SERVED[service](inspection)
+
+
+def _replicated(inspection: Inspection) -> list[str]:
+    names = [get_path(item, "properties.friendlyName") or item.get("name") for item in inspection.replicated]
+    return [f"replicated item {name}" for name in names]
+
+
+def _backed_up(inspection: Inspection) -> list[str]:
+    held = contents(inspection.azure, inspection.desired.vault_id)
+    return [phrase for phrase in held if not phrase.startswith("replic")]
+
+
+#: What uses a vault for each of its services.
+SERVED: dict[str, t.Callable[[Inspection], list[str]]] = {"AzureBackup": _backed_up, "AzureSiteRecovery": _replicated}
 
 
 def identity(inspection: Inspection) -> t.Iterator[Gate]:
@@ -113,7 +123,7 @@ def identity(inspection: Inspection) -> t.Iterator[Gate]:
     even temporarily.
     """
     types = str(get_path(inspection.vault, "identity.type") or "").lower()
-    if inspection.desired.options.get("identity") is False and "systemassigned" in types:
+    if not inspection.desired.identity and "systemassigned" in types:
         yield refused(
             "identity", inspection.desired.vault_id,
             f"{inspection.desired.vault_id} has its system-assigned identity on, and a vault without it is wanted; "

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import typing as t
 
-from ...dns.private_dns import addresses, zone_name
+from ...dns.private_dns import ZONE, addresses, zone_name
 from ...dns.zone_choice import zone_and_record
-from ...dns.zone_groups import DEFAULT_NAME, in_the_way
+from ...dns.zone_groups import default_group, in_the_way
 from ...dns.zones import overlapping
 from ...errors import Forbidden, NotFound
 from ...ids import fold_id, parse_id, same_id
 from ...resources.endpoint_connections import endpoint_of
+from ...resources.roles import actions
 from ...wire import get_path
-from ..desired import DesiredEndpoint, StorageEndpoint
+from ..desired import Endpoint
 from ..gate import Gate, refused, warning
 from ..inspection import Inspection, zones_of
-
-Planned = DesiredEndpoint | StorageEndpoint
 
 
 def conflicts(inspection: Inspection) -> t.Iterator[Gate]:
@@ -34,7 +33,7 @@ def links(inspection: Inspection) -> t.Iterator[Gate]:
     Azure's own refusal: *A virtual network cannot be linked to multiple zones with overlapping namespaces*.
     """
     told: set[str] = set()
-    for endpoint in inspection.all_endpoints:
+    for endpoint in inspection.desired.all_endpoints:
         for subscription in _subscriptions(endpoint):
             try:
                 existing = inspection.existing_zones(subscription)
@@ -47,7 +46,7 @@ def links(inspection: Inspection) -> t.Iterator[Gate]:
                         "zones", f"/subscriptions/{subscription}",
                         f"The zones of subscription {subscription} cannot be read ({error.code}), so a network there may be "
                         "linked to a zone of the same name already; Azure would refuse the second link.",
-                        "Have its owner inspection, or grant Microsoft.Network/privateDnsZones/read there.",
+                        f"Have its owner look, or grant {actions(ZONE, 'read')[0]} there.",
                     )  # fmt: skip
                 continue
             for conflict in overlapping(inspection.zone_ids(endpoint), endpoint.virtual_networks, existing):
@@ -79,10 +78,10 @@ def planned_links(inspection: Inspection) -> t.Iterator[Gate]:
 
 def foreign_groups(inspection: Inspection) -> t.Iterator[Gate]:
     """A planned endpoint that exists has somebody else's zone group, and can have no second one."""
-    for endpoint in inspection.all_endpoints if inspection.desired.writer == "zone_group" else ():
+    for endpoint in inspection.desired.all_endpoints if inspection.desired.mode.makes_groups else ():
         if inspection.endpoint(endpoint.id) is None:
             continue
-        wanted = f"{endpoint.id}/privateDnsZoneGroups/{DEFAULT_NAME}"
+        wanted = default_group(endpoint.id)
         for group in inspection.zone_groups(endpoint.id):
             refusal = in_the_way(group, endpoint.id, wanted, inspection.zone_ids(endpoint))
             if refusal:
@@ -107,17 +106,17 @@ def shared_zones(inspection: Inspection) -> t.Iterator[Gate]:
 
 def foreign_records(inspection: Inspection) -> t.Iterator[Gate]:
     """Endpoints that are not planned here but lead to the same target, of the same group, and have names in a planned zone."""
-    mine = {fold_id(endpoint.id) for endpoint in inspection.all_endpoints}
-    for endpoint in inspection.all_endpoints:
-        wanted = "blob" if isinstance(endpoint, StorageEndpoint) else inspection.desired.sub_resource.lower()
-        for item in inspection.connections_to(inspection.target_of(endpoint)):
+    mine = {fold_id(endpoint.id) for endpoint in inspection.desired.all_endpoints}
+    for endpoint in inspection.desired.all_endpoints:
+        wanted = endpoint.sub_resource.lower()
+        for item in inspection.connections_to(endpoint.target):
             other = endpoint_of(item)
             groups = [str(value).lower() for value in get_path(item, "properties.groupIds") or [wanted]]
             if other and fold_id(other) not in mine and wanted in groups:
                 yield from _against(inspection, endpoint, other)
 
 
-def _against(inspection: Inspection, endpoint: Planned, other: str) -> t.Iterator[Gate]:
+def _against(inspection: Inspection, endpoint: Endpoint, other: str) -> t.Iterator[Gate]:
     """Whether a planned endpoint would take the records of another one, which may be anybody's."""
     try:
         names = [name["fqdn"] for name in inspection.names(other)]
@@ -141,7 +140,7 @@ def _against(inspection: Inspection, endpoint: Planned, other: str) -> t.Iterato
         yield _overwrite(inspection, zone, endpoint.id, other, names)
 
 
-def _shared(inspection: Inspection, endpoint: Planned, other: str) -> str:
+def _shared(inspection: Inspection, endpoint: Endpoint, other: str) -> str:
     """A zone of a planned endpoint that another endpoint writes to, by its zone groups or by records somebody wrote for it."""
     used = zones_of(inspection, other)
     by_name = {zone_name(zone): zone for zone in inspection.zone_ids(endpoint)}
@@ -151,7 +150,7 @@ def _shared(inspection: Inspection, endpoint: Planned, other: str) -> str:
     for name in inspection.names(other):
         place = zone_and_record(name["fqdn"], by_name)
         zone = by_name[place[0]] if place else ""
-        for record in inspection.records(zone) if place and zone else ():
+        for record in inspection.records(zone) if place and zone and inspection.zone(zone) is not None else ():
             if (
                 place
                 and str(record.get("name")).lower() == place[1]
@@ -183,7 +182,7 @@ def _overwrite(inspection: Inspection, zone: str, endpoint: str, other: str, nam
     )
 
 
-def _subscriptions(endpoint: Planned, *, own: bool = False) -> list[str]:
+def _subscriptions(endpoint: Endpoint, *, own: bool = False) -> list[str]:
     """Where zones of a name may be that a network of the endpoint is linked to: its ``own``, and those of linked networks."""
     ids = [endpoint.zone_group_id, endpoint.id, *(() if own else endpoint.virtual_networks)]
     return list(dict.fromkeys(parse_id(text).subscription_id.lower() for text in ids))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.privatelink.recovery.plugins.module_utils.dns.modes import MODES, Facts, choose, owns_zones
+from ansible_collections.privatelink.recovery.plugins.module_utils.dns.modes import MODES, Facts, choose
+from ansible_collections.privatelink.recovery.plugins.module_utils.dns.modes import TABLE as TABLE_OF_MODES
 from ansible_collections.privatelink.recovery.plugins.module_utils.report.record_files import files
 
 TABLE = [
@@ -19,20 +20,20 @@ TABLE = [
     ("zone_group", Facts(2), "per_endpoint", "zone_group", False),
     ("policy", Facts(2), "per_endpoint", "policy", False),
     ("custom", Facts(2), "per_endpoint", "custom", False),
-    ("zone_group", Facts(1, hybrid=True), "shared", "zone_group", False),
+    ("zone_group", Facts(1, one_for_all=True), "shared", "zone_group", False),
 ]
 
 
-@pytest.mark.parametrize(("mode", "facts", "topology", "writer", "refused"), TABLE)
-def test_choice(mode: str, facts: Facts, topology: str, writer: str, refused: bool) -> None:
+@pytest.mark.parametrize(("mode", "facts", "zone_sets", "writer", "refused"), TABLE)
+def test_choice(mode: str, facts: Facts, zone_sets: str, writer: str, refused: bool) -> None:
     choice = choose(mode, facts)
-    assert (choice.topology, choice.writer, bool(choice.refusal)) == (topology, writer, refused)
+    assert (choice.zone_sets, choice.writer, bool(choice.refusal)) == (zone_sets, writer, refused)
     assert choice.reason
     assert mode in MODES
 
 
 def test_who_makes_zones() -> None:
-    assert [owns_zones(writer) for writer in ("zone_group", "records", "policy", "custom")] == [
+    assert [TABLE_OF_MODES[name].makes_zones for name in ("zone_group", "records", "policy", "custom")] == [
         True,
         True,
         False,

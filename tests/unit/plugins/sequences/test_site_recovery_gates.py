@@ -7,7 +7,7 @@ import typing as t
 
 import pytest
 from ansible_collections.privatelink.recovery.extensions.emulator.wire import Request
-from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.site_recovery import SITE_RECOVERY_GATES
+from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.site_recovery import SITE_RECOVERY
 from ansible_collections.privatelink.recovery.plugins.modules.preflight import MODULE
 from ansible_collections.privatelink.recovery.plugins.modules.private_endpoint import MODULE as ENDPOINT
 from ansible_collections.privatelink.recovery.plugins.modules.role_definition import MODULE as DEFINITION
@@ -299,7 +299,7 @@ def test_gates(name: str) -> None:
 def test_every_gate_was_closed_once() -> None:
     """But for the two that only ever warn, and one that is in ``test_gates_ahead``."""
     tried = set().union(*(case.gates for case in CASES.values()))
-    assert {name for name, _check in SITE_RECOVERY_GATES} - tried == {"encryption", "resolution", "other_users"}
+    assert {row.name for row in SITE_RECOVERY.gates} - tried == {"encryption", "resolution", "other_users"}
 
 
 def test_a_cache_far_from_its_machine_is_a_warning() -> None:

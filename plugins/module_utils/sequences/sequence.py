@@ -1,0 +1,70 @@
+"""A sequence as a table: what its endpoints lead to, what it needs, which gates and checks judge it, what a person does."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ..resources.subnets import Need
+from ..resources.targets import Target
+from .gate import Gate
+
+#: A gate or check: what it finds in an ``Inspection``, one verdict for each subject.
+Check = t.Callable[[t.Any], t.Iterable[Gate]]
+
+
+class GateRow(t.NamedTuple):
+    """A gate by its name. ``again``: it is asked once more right before an endpoint is created."""
+
+    name: str
+    check: Check
+    again: bool = False
+
+
+class Row(t.NamedTuple):
+    """One duty of a person: a stable id, what to do, who does it, why, and how to show that it was done.
+
+    ``after_proof`` marks what must not be done before everything is proved.
+    """
+
+    id: str
+    what: str
+    who: str
+    why: str
+    evidence: str
+    after_proof: bool = False
+
+
+class Names(t.NamedTuple):
+    """The fewest names an endpoint publishes: ``at_first``, and ``in_use`` once replication is on."""
+
+    at_first: int
+    in_use: int
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """One sequence. ``target`` is what its endpoints lead to; each gate is asked in the order of its row.
+
+    ``addresses`` is what one endpoint takes, by variant; the first variant is the default. ``one_region``: endpoint and
+    target must be in one region. ``one_for_all`` are the variants in which one endpoint serves all consumers.
+    ``checks`` are those of a finished run beside connection, names and links. ``checklists`` are rows of the report, by
+    the name a role asks for.
+    """
+
+    name: str
+    target: Target
+    sub_resource: str
+    addresses: t.Mapping[str, Need]
+    gates: tuple[GateRow, ...]
+    teardown_gates: tuple[GateRow, ...]
+    checks: tuple[GateRow, ...] = ()
+    least_names: t.Mapping[str, Names] = field(default_factory=dict)
+    one_region: bool = False
+    one_for_all: frozenset[str] = frozenset()
+    checklists: t.Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """Its variants, the default first."""
+        return tuple(self.addresses)
