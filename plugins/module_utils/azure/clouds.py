@@ -6,10 +6,7 @@ import typing as t
 from dataclasses import asdict, dataclass
 from urllib.parse import urlsplit
 
-from ..errors import CredentialError, InputError, Unreachable
-from .pipeline import retry_policy, unreachable
-
-METADATA_API_VERSION = "2022-09-01"
+from ..errors import InputError
 
 
 @dataclass(frozen=True)
@@ -83,51 +80,3 @@ def known_cloud(name: str) -> Cloud | None:
     raise InputError(
         f"cloud_environment {name!r} is neither a known cloud ({', '.join(CLOUDS)}) nor an https URL of an ARM endpoint."
     )
-
-
-def from_metadata(url: str, document: t.Any) -> Cloud:
-    """The cloud an ARM endpoint describes at ``/metadata/endpoints`` (api-version 2022-09-01)."""
-    if isinstance(document, list):
-        document = next((item for item in document if isinstance(item, dict)), None)
-    if not isinstance(document, dict) or "authentication" not in document:
-        raise Unreachable(f"{url}/metadata/endpoints did not describe a cloud; is {url} an Azure Resource Manager?")
-    sign_in = document["authentication"]
-    audiences = sign_in.get("audiences") or [url]
-    name = str(document.get("name") or "Custom")
-    like = CLOUDS.get(name)
-    storage = (document.get("suffixes") or {}).get("storage") or (like.storage_suffix if like else "")
-    return Cloud(
-        name,
-        url.rstrip("/"),
-        str(sign_in["loginEndpoint"]).rstrip("/"),
-        str(audiences[0]).rstrip("/") + "/.default",
-        like.backup_suffix if like else "",
-        like.site_recovery_suffix if like else "",
-        storage,
-    )
-
-
-def discover(url: str, transport: t.Any) -> Cloud:
-    """Ask an ARM endpoint which cloud it is. ``transport`` is an open azure-core transport.
-
-    Raises :class:`Unreachable` when it does not answer, :class:`CredentialError` when it answers with an error.
-    """
-    from azure.core import PipelineClient
-    from azure.core.exceptions import AzureError as SdkError
-    from azure.core.rest import HttpRequest
-
-    base = url.rstrip("/")
-    client: t.Any = PipelineClient(base, transport=transport, policies=[retry_policy()])
-    request = HttpRequest("GET", f"{base}/metadata/endpoints", params={"api-version": METADATA_API_VERSION})
-    try:
-        response = client.send_request(request)
-    except SdkError as error:
-        raise unreachable(error, base) from error
-    if response.status_code != 200:
-        raise CredentialError(
-            f"{base}/metadata/endpoints answered {response.status_code}; is it an Azure Resource Manager?"
-        )
-    try:
-        return from_metadata(base, response.json())
-    except ValueError as error:
-        raise Unreachable(f"{base}/metadata/endpoints did not answer with JSON.") from error

@@ -13,7 +13,8 @@ from ..errors import InputError
 from ..texts import on_one_line
 from .arm_door import ArmDoor
 from .client import DEFAULT_TIMEOUT, Azure
-from .clouds import CLOUDS, Cloud, discover, known_cloud
+from .cloud_discovery import discover
+from .clouds import CLOUDS, Cloud, known_cloud
 from .credentials import USER_AGENT, Credentials, build, resolve
 from .network_door import NetworkDoor
 from .pipeline import Way

@@ -22,13 +22,13 @@ from ..errors import (
     remedy_for,
 )
 from . import answers
+from .clouds import Cloud
 from .token_host import Elsewhere, Home, named, token_host_policy
 from .trust import NO_AUTHORITIES
 
 if t.TYPE_CHECKING:
     from azure.core.pipeline.policies import RetryPolicy
 
-    from .clouds import Cloud
 
 RETRIES = 4
 # All our writes are PUTs of whole resources, PATCHes of values or idempotent POSTs: repeating one does no harm.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.privatelink.recovery.plugins.module_utils.azure import clouds
+from ansible_collections.privatelink.recovery.plugins.module_utils.azure import cloud_discovery, clouds
 from ansible_collections.privatelink.recovery.plugins.module_utils.errors import (
     CredentialError,
     InputError,
@@ -55,11 +55,11 @@ METADATA = {
 
 
 def test_metadata_describe_the_cloud() -> None:
-    found = clouds.from_metadata(URL, METADATA)
+    found = cloud_discovery.from_metadata(URL, METADATA)
     assert found == clouds.Cloud(
         "AzureChinaCloud", URL, "https://login.example", "https://one/.default", "", "", "core.example"
     )
-    assert clouds.from_metadata(f"{URL}/", [METADATA]) == found
+    assert cloud_discovery.from_metadata(f"{URL}/", [METADATA]) == found
     assert clouds.Cloud(**found.as_dict()) == found
 
 
@@ -72,7 +72,9 @@ def test_metadata_describe_the_cloud() -> None:
     ],
 )
 def test_what_metadata_leave_out(document: dict[str, t.Any], name: str, backup: str, storage: str) -> None:
-    found = clouds.from_metadata(URL, {"authentication": {"loginEndpoint": "https://login.example"}, **document})
+    found = cloud_discovery.from_metadata(
+        URL, {"authentication": {"loginEndpoint": "https://login.example"}, **document}
+    )
     assert (found.name, found.backup_suffix, found.storage_suffix) == (name, backup, storage)
     assert found.scope == f"{URL}/.default"
 
@@ -80,7 +82,7 @@ def test_what_metadata_leave_out(document: dict[str, t.Any], name: str, backup: 
 @pytest.mark.parametrize("document", [None, [], {}, {"name": "x"}, "text", [1]])
 def test_what_does_not_describe_a_cloud(document: t.Any) -> None:
     with pytest.raises(Unreachable, match=r"is https://arm\.example an Azure Resource Manager"):
-        clouds.from_metadata(URL, document)
+        cloud_discovery.from_metadata(URL, document)
 
 
 def test_the_emulator_is_asked_once_per_connection(cloud: Cloud) -> None:
