@@ -177,8 +177,8 @@ class LocalServer:
             if parameters.get("staging_folder"):
                 self._needs_folder(parameters["staging_folder"])
             self._needs_server()
-            vault = self._credentials(secrets.get("credentials", ""), number)
             if not check:
+                vault = self._credentials(secrets.get("credentials", ""), number)
                 self._really_register(parameters, secrets["passphrase"], number, vault)
         return {
             "changed": not done or again,
@@ -207,9 +207,9 @@ class LocalServer:
         self.state["registered_over"] = str(parameters.get("over") or "")
         self.state["registering"] = ""
 
-    def _protection(self, _parameters: JSON, _secrets: t.Mapping[str, str], _check: bool) -> JSON:
+    def _protection(self, parameters: JSON, _secrets: t.Mapping[str, str], _check: bool) -> JSON:
         self._needs_server()
-        rows = []
+        rows, since = [], str(parameters.get("since") or "")
         for source in self.state["data_sources"]:
             self._goes_on(source)
             readable = self.state["passphrase"] in ("", self.state["first_passphrase"])
@@ -226,7 +226,10 @@ class LocalServer:
                     "latest_online": source["latest_online"] if readable else "",
                 }
             )
-        return {"data_sources": rows, "jobs": self.state["jobs"]}
+        jobs = [
+            {key: job[key] for key in ("type", "status", "error")} for job in self.state["jobs"] if job["at"] >= since
+        ]
+        return {"data_sources": rows, "jobs": jobs if since else []}
 
     def _goes_on(self, source: JSON) -> None:
         """A look at a data source takes its replica, or its running backup, one step further."""
@@ -252,6 +255,7 @@ class LocalServer:
             "type": "CloudBackup",
             "status": "Succeeded" if told.get("succeeded") else "Failed",
             "error": told.get("message", ""),
+            "at": self._now().strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
         self.state["jobs"] = [*self.state["jobs"], row]
         if told.get("succeeded"):

@@ -15,12 +15,12 @@ PART = ".part"
 
 def check_place(path: str, option: str = "path") -> None:
     """Raise :class:`InputError` unless a file can be made at the path. Nothing is written."""
-    folder = os.path.dirname(path) or "."
+    folder = os.path.dirname(path)
     if not os.path.isabs(path):
         raise InputError(f"{option} must be absolute, got {path}.")
-    if not os.path.isdir(folder):
-        raise InputError(f"{option}: the directory {folder} does not exist.", remedy="Make it with mode 0700 first.")
-    if not os.access(folder, os.W_OK | os.X_OK):
+    while not os.path.lexists(folder):
+        folder = os.path.dirname(folder)
+    if not os.path.isdir(folder) or not os.access(folder, os.W_OK | os.X_OK):
         raise InputError(f"{option}: the directory {folder} cannot be written to.")
     for each in (path, path + PART):
         if os.path.lexists(each) and not stat.S_ISREG(os.lstat(each).st_mode):
@@ -43,9 +43,13 @@ def content_of(path: str, most: int = 65536) -> bytes | None:
 
 
 def write(path: str, content: bytes) -> None:
-    """Make the file with mode 0600, as a whole or not at all. Raises :class:`InputError` when the disk refuses."""
+    """Make the file with mode 0600, as a whole or not at all, and a missing directory with 0700.
+
+    Raises :class:`InputError` when the disk refuses.
+    """
     part = path + PART
     try:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         shred(part)
         shred(path)
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)

@@ -17,7 +17,7 @@ description:
 author: privatelink.recovery maintainers (@privatelink)
 options:
   path:
-    description: Absolute path of the file, on a machine that is none of the servers. Its directory must be there.
+    description: Absolute path of the file, on a machine that is none of the servers. A directory that is missing is made with mode 0700.
     type: path
     required: true
   passphrase:

@@ -138,12 +138,14 @@ over:
   type: str
   sample: 9f86d081884c7d65
 servers:
-  description: Each server with C(name), C(action) (none, register or reregister) and whether it is C(registered) as it should be.
+  description: >-
+    Each server with C(name), C(action) (none, register or reregister), whether it is C(registered) as it should be, and the
+    C(vault_number) it has or is to have, where that is known.
   returned: success
   type: list
   elements: dict
   sample:
-    - {name: dpm01, action: register, registered: false}
+    - {name: dpm01, action: register, registered: false, vault_number: ''}
 needs_credentials:
   description: Whether a registration file is needed.
   returned: success

@@ -26,7 +26,7 @@ options:
     required: true
   path:
     description:
-      - Absolute path of the file on the machine where the task runs. Its directory must be there, and should be readable by its owner only.
+      - Absolute path of the file on the machine where the task runs. A directory that is missing is made with mode 0700.
       - While it is written it is called so with C(.part) at the end. What a killed run has left of either is shredded by the next one.
     type: path
     required: true

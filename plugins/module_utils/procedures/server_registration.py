@@ -73,7 +73,12 @@ def judge_servers(task: Task) -> JSON:
         "vault_number": terms.number,
         "over": terms.over,
         "servers": [
-            {"name": server.name, "action": action, "registered": action == "none" and not message}
+            {
+                "name": server.name,
+                "action": action,
+                "registered": action == "none" and not message,
+                "vault_number": terms.number or str(server.said("registration").get("vault_number") or ""),
+            }
             for server, _gates, action in found
         ],
         "needs_credentials": needed and not message,

@@ -21,14 +21,7 @@ STRICT = ("AllSigned", "Restricted")
 def judge(server: Server, terms: Terms) -> tuple[list[Gate], Action]:
     """The gates of one server and what is to be done with its registration."""
     if server.silent:
-        told = [f"{job}: {text}" if job else text for job, text in server.silent.items()]
-        gate = refused(
-            "server_reached",
-            server.name,
-            f"{server.name} did not answer: {' '.join(told)}",
-            "Correct its connection, or what it says, and run again.",
-        )
-        return [gate], "none"
+        return silent(server), "none"
     action, registration = decide(server, terms)
     gates = [
         *versions(server, terms),
@@ -46,6 +39,13 @@ def judge(server: Server, terms: Terms) -> tuple[list[Gate], Action]:
             )
         )
     return gates, action
+
+
+def silent(server: Server) -> list[Gate]:
+    """The gate of a server that did not answer."""
+    told = [f"{job}: {text}" if job else text for job, text in server.silent.items()]
+    remedy = "Correct its connection, or what it says, and run again."
+    return [refused("server_reached", server.name, f"{server.name} did not answer: {' '.join(told)}", remedy)]
 
 
 def versions(server: Server, terms: Terms) -> list[Gate]:

@@ -28,7 +28,7 @@ try {
     }
     $registered = $before.vault_number -ne '' -and -not $before.unfinished
     if (-not $registered -or $Again) {
-        if ($null -eq $Credentials -or $Credentials.Length -eq 0) {
+        if (-not $WhatIfPreference -and ($null -eq $Credentials -or $Credentials.Length -eq 0)) {
             Stop-Job 'no-credentials' 'No credential file was handed over.'
         }
         if ($null -eq $Passphrase -or $Passphrase.Length -lt 16) {

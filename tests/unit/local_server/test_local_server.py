@@ -189,7 +189,9 @@ def test_a_backup_that_azure_refuses_is_a_failed_job() -> None:
     server.register()
     server.refuses = "A vault with private endpoints protects at most 80 data sources."
     server.ask("backup", data_sources=["ds1"])
-    told = server.ask("protection")
+    assert server.ask("protection")["jobs"] == []
+    assert server.ask("protection", since="2026-11-30T09:00:01Z")["jobs"] == []
+    told = server.ask("protection", since="2026-11-30T09:00:00Z")
     assert told["jobs"] == [{"type": "CloudBackup", "status": "Failed", "error": server.refuses}]
     assert told["data_sources"][0]["online_points"] == 0
 

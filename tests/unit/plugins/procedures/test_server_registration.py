@@ -58,7 +58,7 @@ def judge(cloud: Cloud, **options: t.Any) -> JSON:
 def test_a_server_may_register_and_nothing_is_written(open_vault: Cloud) -> None:
     told = judge(open_vault)
     assert (told["passed"], told["changed"], told["needs_credentials"]) == (True, False, True)
-    assert told["servers"] == [{"name": "dpm01", "action": "register", "registered": False}]
+    assert told["servers"] == [{"name": "dpm01", "action": "register", "registered": False, "vault_number": ""}]
     assert told["over"] == "public"
     assert open_vault.writes() == [] and PASSPHRASE not in json.dumps(told)
 

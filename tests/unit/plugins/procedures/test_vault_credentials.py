@@ -236,7 +236,7 @@ def test_a_disk_that_refuses_leaves_nothing(with_vault: Cloud, place: Path, monk
     ("path", "says"),
     [
         ("relative.VaultCredentials", "must be absolute"),
-        ("/nowhere/at/all/file", "does not exist"),
+        ("/dev/null/at/all/file", "cannot be written to"),
         ("/dev/null", "is no ordinary file"),
     ],
 )
@@ -244,6 +244,14 @@ def test_where_it_cannot_be(with_vault: Cloud, path: str, says: str) -> None:
     failed = with_vault.run(MODULE, vault=VAULT, path=path)
     assert failed["failed"] and says in failed["msg"]
     assert with_vault.requests() == []
+
+
+def test_a_missing_directory_is_made_for_its_owner_only(with_vault: Cloud, tmp_path: Path) -> None:
+    path = tmp_path / "one" / "two" / "file"
+    assert with_vault.run(MODULE, vault=VAULT, path=str(path), state="absent")["changed"] is False
+    assert not (tmp_path / "one").exists()
+    assert with_vault.run(MODULE, vault=VAULT, path=str(path))["fetched"] is True
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
 def test_a_link_in_its_place_is_refused(with_vault: Cloud, place: Path, tmp_path: Path) -> None:
