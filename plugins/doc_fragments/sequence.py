@@ -320,4 +320,25 @@ options:
         description: TCP port the sequence reaches the names at; V(0) for none.
         type: int
         default: 0
+      teardown:
+        description: What a teardown removes or changes beyond endpoints, connections and records; nothing when not given.
+        type: dict
+        suboptions:
+          zones:
+            description: Zones and links that this collection made, where they are empty.
+            type: bool
+            default: true
+          roles:
+            description: Roles that were given to the vault's identity here.
+            type: bool
+            default: true
+          trusted_services:
+            description: The exception for trusted Microsoft services in the storage accounts' firewalls.
+            type: bool
+            default: false
+          public_network_access:
+            description: What becomes of public network access of the vault.
+            type: str
+            choices: [unchanged, Enabled]
+            default: unchanged
 """

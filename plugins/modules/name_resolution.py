@@ -33,7 +33,7 @@ options:
     type: int
     default: 53
   port:
-    description: TCP port that every resolved address must answer on, such as V(443). Not tried when not given.
+    description: TCP port that every resolved address must answer on, such as V(443). Not tried when not given or V(0).
     type: int
   connect_timeout:
     description: How long to wait for a TCP connection, in seconds.
@@ -147,7 +147,7 @@ MODULE = Module(
         "names": Option(type="list", elements="dict", required=True),
         "dns_server": Option(),
         "dns_port": port(53),
-        "port": port(),
+        "port": Option(type="int", least=0, most=65535),
         "connect_timeout": Option(type="int", default=5, least=1),
         "wait_timeout": Option(type="int", default=0, least=0),
         "fail_on_mismatch": Option(type="bool", default=True),

@@ -27,12 +27,6 @@ options:
     description: How long to ask again, in seconds, while Azure says that another operation holds what is read.
     type: int
     default: 1800
-  removes:
-    description: What a teardown is to remove or change beyond endpoints, connections and records, for O(stage=teardown).
-    type: list
-    elements: str
-    choices: [zones, roles, trusted_services, public_access]
-    default: []
   enforce:
     description: Fail when a gate is closed. With V(false) the verdicts are only returned.
     type: bool
@@ -85,7 +79,7 @@ message:
   sample: ''
 plan:
   description:
-    - Ids of what the sequence will make or use.
+    - Ids of what the sequence will make or use, and what its steps take as it is.
     - C(settled) tells of C(endpoints), C(zones), C(dns) and C(public_access) whether all is as wanted already, so that their
       step has nothing to do. It is given when no gate is closed, with O(stage=all), and for C(dns) with O(stage=plan).
   returned: success
@@ -105,7 +99,6 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import main as run
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
 from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.preflight import run_preflight
-from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.gates.teardown import REMOVES
 from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.options import SEQUENCE
 
 MODULE = Module(
@@ -113,7 +106,6 @@ MODULE = Module(
     options={
         "stage": Option(choices=("all", "before_endpoint", "teardown", "plan", "providers"), default="all"),
         "sequence": SEQUENCE,
-        "removes": Option(type="list", elements="str", choices=REMOVES, default=[]),
         "wait_timeout": WAITING["wait_timeout"],
         "enforce": Option(type="bool", default=True),
     },

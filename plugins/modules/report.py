@@ -44,6 +44,21 @@ options:
       - Older folders are removed, unless they hold a file that no report writes.
     type: int
     default: 20
+  sequence:
+    description:
+      - The sequence, as M(privatelink.recovery.preflight) takes it. How the run ended, what it was about, names, records, gates and
+        manual steps then follow from O(preflight), O(verification) and O(pending), whatever else is given for them.
+    type: dict
+  preflight:
+    description: The registered result of M(privatelink.recovery.preflight).
+    type: dict
+  verification:
+    description: The registered result of M(privatelink.recovery.verification).
+    type: dict
+  pending:
+    description: Ids of the endpoints whose connections wait for approval.
+    type: list
+    elements: str
   result:
     description:
       - How the run ended. V(auto) finds out from O(changes), O(results) and check mode.
@@ -219,6 +234,10 @@ MODULE = Module(
         "entry_point": Option(choices=ENTRY_POINTS, default="main"),
         "run": Option(default=""),
         "keep": Option(type="int", default=20, least=0),
+        "sequence": Option(type="dict"),
+        "preflight": Option(type="dict"),
+        "verification": Option(type="dict"),
+        "pending": Option(type="list", elements="str"),
         "result": Option(choices=("auto", *RESULTS), default="auto"),
         "ready_to_protect": Option(type="bool"),
         "failure": Option(),

@@ -31,9 +31,8 @@ options:
         type: str
         required: true
       principal_id:
-        description: Object id of the identity.
+        description: Object id of the identity; O(principal_id) by default.
         type: str
-        required: true
       principal_type:
         description: Kind of the identity. Azure then does not look a young identity up before it has spread.
         type: str
@@ -42,6 +41,9 @@ options:
       description:
         description: Why the assignment is there. Written when it is made; an existing assignment keeps its own.
         type: str
+  principal_id:
+    description: Object id of the identity of every assignment that names none.
+    type: str
   state:
     description: Whether the assignments should exist. With V(absent) exactly these are removed, nothing inherited and no other role.
     type: str
@@ -179,8 +181,9 @@ MODULE = Module(
             type="list",
             elements="dict",
             required=True,
-            options={**ASSIGNMENT, "principal_id": Option(required=True)},
+            options={**ASSIGNMENT, "principal_id": Option()},
         ),
+        "principal_id": Option(),
         "state": Option(choices=("present", "absent"), default="present"),
         "only_made_here": Option(type="bool", default=False),
         "wait_effective": Option(type="bool", default=True),

@@ -15,7 +15,7 @@ def check_names(task: Task) -> JSON:
     asked = asked_names(
         options["names"], Resolver(server_address(options.get("dns_server"), "dns_server"), options["dns_port"])
     )
-    reach = Reach(options.get("port"), float(options["connect_timeout"]))
+    reach = Reach(options.get("port") or None, float(options["connect_timeout"]))
     sleep = task.context.transport.sleep if task.context.transport else time.sleep
     started, limit = task.context.now(), float(task.options["wait_timeout"])
     rows = examine(asked, reach)

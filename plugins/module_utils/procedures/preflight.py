@@ -13,6 +13,7 @@ from ..sequences.inspection import Inspection
 from ..sequences.plan import plan
 from ..sequences.sequence import GateRow, Sequence
 from ..sequences.settled import JUDGES
+from ..sequences.steps import taken
 from ..wire import JSON
 from .sequence_task import inspection_of
 
@@ -54,8 +55,10 @@ def run_preflight(task: Task) -> JSON:
     if message and task.options["enforce"]:
         raise GatesClosed(f"{SAFE.get(stage, NOTHING)} {message}", verdicts)
     known = plan(inspection, proving=stage == "all") if stage in ("plan", "teardown") or _plannable(gates) else {}
+    known.update(taken(inspection, known) if known else {})
     if known and not message:
         known["settled"] = {name: judge(inspection, known) for name, judge in JUDGES.get(stage, {}).items()}
+        known["to_settle"] = [] if known["settled"].get("endpoints") else known["all_endpoints"]
     return {"changed": False, "passed": not message, "message": message, "gates": verdicts, "plan": known}
 
 

@@ -17,6 +17,7 @@ from ..report.history import LATEST, kind_of, new_run, point, prune, write
 from ..report.record_files import files, forwarder_files, use_of
 from ..report.summary import changes_of, proven, refreshed, verdict
 from ..sequences.checklists import rows
+from ..sequences.handover import handed_over
 from ..wire import JSON
 
 # Below a run's folder, and a link to the newest of them below the directory: the names as files for whoever runs the DNS servers.
@@ -96,6 +97,7 @@ def digested(options: t.Mapping[str, t.Any], *, check_mode: bool) -> JSON:
 
     Nothing is ready to protect while a name that is to be asked for is not known to resolve.
     """
+    options = {**options, **handed_over(options, check_mode=check_mode)}
     results, left_out = options.get("results") or [], list[str]()
     changes = [*(options.get("changes") or []), *changes_of(results, left_out)]
     names = proven(options.get("names") or [], options.get("resolutions") or [])

@@ -90,7 +90,10 @@ class Wanted:
 
 def manage_role_assignments(task: Task) -> JSON:
     """Serve the ``role_assignment`` module."""
-    rows = [_checked(row) for row in task.options["assignments"]]
+    principal = task.options.get("principal_id") or ""
+    rows = [
+        _checked({**row, "principal_id": row.get("principal_id") or principal}) for row in task.options["assignments"]
+    ]
     wanted = _unique(_look_up(task, rows))
     if task.options["state"] == "absent":
         return _remove(task, wanted)

@@ -6,6 +6,7 @@ from ..engine.runner import Task
 from ..sequences.catalog import SEQUENCES
 from ..sequences.desired import resolve
 from ..sequences.inspection import Inspection
+from ..sequences.steps import removed
 
 
 def inspection_of(task: Task) -> Inspection:
@@ -13,10 +14,8 @@ def inspection_of(task: Task) -> Inspection:
 
     The vault's own subscription, where it is named, leaves the connection's unasked.
     """
-    described = {**task.options["sequence"], "removes": task.options.get("removes") or []}
-    desired = resolve(
-        described,
-        SEQUENCES[described["name"]],
-        described["vault"].get("subscription_id") or task.subscription_id,
-    )
+    given = task.options["sequence"]
+    described = {**given, "removes": removed(given.get("teardown") or {})}
+    named = described["vault"].get("subscription_id")
+    desired = resolve(described, SEQUENCES[described["name"]], named or task.subscription_id)
     return Inspection(task.connection, desired, check_mode=task.check_mode, warn=task.warn)

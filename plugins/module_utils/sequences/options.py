@@ -128,5 +128,14 @@ DESCRIPTION: dict[str, Option] = {
     "resolution_timeout": Option(type="int", default=0, least=0),
     "resolution_port": Option(type="int", default=0, least=0, most=65535),
     "unknown_consumers": Option(type="list", elements="str", default=[]),
+    "teardown": Option(
+        type="dict",
+        options={
+            "zones": Option(type="bool", default=True),
+            "roles": Option(type="bool", default=True),
+            "trusted_services": Option(type="bool", default=False),
+            "public_network_access": Option(choices=("unchanged", "Enabled"), default="unchanged"),
+        },
+    ),
 }
 SEQUENCE = Option(type="dict", required=True, options=DESCRIPTION)

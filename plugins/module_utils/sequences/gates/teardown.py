@@ -19,9 +19,6 @@ from ..gate import Gate, ok, warning
 from ..inspection import Inspection
 from .permissions import Needed, missing_permissions
 
-#: What a teardown removes or changes beyond endpoints, connections and records, each when it is asked for.
-REMOVES = ("zones", "roles", "trusted_services", "public_access")
-
 
 def permissions(inspection: Inspection) -> t.Iterator[Gate]:
     """The signed-in identity may do everything that follows: rejecting a connection, the first of it, is final."""
