@@ -45,11 +45,6 @@ options:
           tags:
             description: Tags of the vault; judged by themselves, not compared with those it has.
             type: dict
-      sub_resource:
-        description: Sub-resource of the endpoints.
-        type: str
-        choices: [AzureBackup, AzureSiteRecovery]
-        default: AzureBackup
       endpoints:
         description: The private endpoints, one for each virtual network.
         type: list

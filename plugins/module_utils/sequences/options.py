@@ -34,7 +34,6 @@ DESCRIPTION: dict[str, Option] = {
             "tags": tags(),
         },
     ),
-    "sub_resource": Option(choices=("AzureBackup", "AzureSiteRecovery"), default="AzureBackup"),
     "endpoints": Option(
         type="list",
         elements="dict",

@@ -11,6 +11,11 @@ class Denial(t.NamedTuple):
     wanted: bool
     proof_first: bool = False
 
+    @property
+    def at_once(self) -> bool:
+        """Whether it is denied before there are endpoints."""
+        return self.wanted and not self.proof_first
+
     def due(self, unproven: t.Collection[t.Any]) -> bool:
         """Whether it is denied, given whose names nobody proves."""
         return self.wanted and not self.waits(unproven)

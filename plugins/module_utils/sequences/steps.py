@@ -23,23 +23,22 @@ def taken(inspection: Inspection, plan: JSON) -> JSON:
     mark, for without endpoints a vault in use looks as if it never had any. ``to_disconnect`` has endpoints that are gone
     already, too: a teardown that was interrupted there has left their connections.
     """
-    options = inspection.desired.options
-    endpoints, removes = plan["all_endpoints"], options.get("removes") or []
+    desired, endpoints = inspection.desired, plan["all_endpoints"]
     to_remove = [row for row in endpoints if row["exists"] and row["ours"]]
-    roles = [*(plan["storage_roles"] if options.get("storage_roles") else []), *(options.get("role_assignments") or [])]
+    roles = [*(plan["storage_roles"] if desired.storage_roles else []), *desired.role_assignments]
     on_vault = {row["id"] for row in plan["endpoints"]}
     kept: JSON = {} if plan["vault_exists"] else {"type": "None"}
     return {
-        "identity": {"type": "SystemAssigned"} if options.get("identity") else kept,
-        "access_first": "Disabled" if inspection.desired.public_network_access == "before_endpoint" else "",
+        "identity": {"type": "SystemAssigned"} if desired.identity else kept,
+        "access_first": "Disabled" if desired.denial.at_once else "",
         "access_last": "Disabled" if plan["denied"] else "",
         "mark_tags": {plan["mark"]: "true"},
         "ownership_tags": dict(MARK),
         "creates_endpoints": not all(row["exists"] for row in plan["endpoints"]),
-        "removes": removes,
+        "removes": list(desired.removes),
         "to_remove": to_remove,
         "to_disconnect": [row for row in endpoints if row["ours"] or not row["exists"]],
-        "roles_to_remove": roles if "roles" in removes and plan["principal_id"] else [],
+        "roles_to_remove": roles if "roles" in desired.removes and plan["principal_id"] else [],
         "notes_private": plan["vault_exists"]
         and not plan["marked"]
         and any(row["id"] in on_vault for row in to_remove),

@@ -39,7 +39,6 @@ HUB_WISH: JSON = {"name": "pe-hub", "side": "shared", "subnet": SOURCE_SUBNET}
 #: What preflight and verification are asked.
 WANTED: JSON = {
     "name": "site_recovery",
-    "sub_resource": "AzureSiteRecovery",
     "vault": {"name": "vault-recovery", "resource_group": "rg-recovery", "location": "northeurope"},
     "endpoints": [SOURCE_WISH, RECOVERY_WISH],
     "dns_mode": "per_endpoint",
