@@ -222,8 +222,8 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import main as run
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
 from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.report import write_report
-from ansible_collections.privatelink.recovery.plugins.module_utils.report.document import RESULTS
 from ansible_collections.privatelink.recovery.plugins.module_utils.report.history import ENTRY_POINTS
+from ansible_collections.privatelink.recovery.plugins.module_utils.report.reading import RESULTS
 from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.checklists import CHECKLISTS
 
 MODULE = Module(

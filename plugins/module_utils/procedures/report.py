@@ -15,7 +15,7 @@ from ..errors import InputError
 from ..report.document import FORMS, build
 from ..report.history import LATEST, kind_of, new_run, point, prune, write
 from ..report.record_files import files, forwarder_files, use_of
-from ..report.summary import changes_of, proven, refreshed, verdict
+from ..report.summary import changes_of, proven, refreshed, removed_of, verdict, warnings_of
 from ..sequences.checklists import rows
 from ..sequences.handover import handed_over
 from ..wire import JSON
@@ -109,6 +109,8 @@ def digested(options: t.Mapping[str, t.Any], *, check_mode: bool) -> JSON:
     return {
         **options,
         "changes": changes,
+        "removed": removed_of(results),
+        "warnings": warnings_of(results),
         "manual_steps": steps,
         "names": names,
         "ready_to_protect": ready,

@@ -11,9 +11,12 @@ from ..texts import on_one_line
 from ..wire import JSON
 
 # Pixels of the drawing; it is scaled to the page.
-BOX_WIDTH, LINE_HEIGHT, PADDING = 340, 17, 10
-COLUMN_GAP, ROW_GAP, HEADING = 125, 24, 30
-LONGEST_TEXT = 41
+LEAST_WIDTH, LINE_HEIGHT, PADDING = 160, 17, 10
+COLUMN_GAP, ROW_GAP, HEADING = 150, 24, 30
+# The widest a letter of the page's fonts is on average, in bold and not.
+BOLD_LETTER, LETTER = 8.8, 7.9
+# Longer than any name Azure gives; only such a text is shortened.
+LONGEST_TEXT, LONGEST_LABEL = 90, 20
 COLUMNS = ("Virtual networks", "Private DNS zones", "Private endpoints", "Reached privately")
 
 
@@ -24,6 +27,14 @@ class Box:
     title: str
     lines: tuple[str, ...] = ()
     good: bool | None = None
+
+    @property
+    def width(self) -> int:
+        """Pixels: room for its longest text."""
+        widest = max(
+            [BOLD_LETTER * len(_shortened(self.title)), *(LETTER * len(_shortened(text)) for text in self.lines)]
+        )
+        return max(LEAST_WIDTH, round(widest) + 2 * PADDING)
 
     def height(self, arriving: int) -> int:
         """Pixels: room for its texts, and for the words of so many lines that end at it."""
@@ -45,6 +56,7 @@ class Place(t.NamedTuple):
 
     left: int
     top: int
+    width: int
     height: int
 
 
@@ -82,7 +94,8 @@ def topology(report: t.Mapping[str, t.Any]) -> Topology:
 def _add_endpoint(made: Topology, row: JSON, names: t.Sequence[JSON]) -> None:
     """An endpoint between its zones (or, where nobody's zones are known, its network) and what it leads to."""
     key, target, network = _key(row.get("id")), _key(row["target"]), _key(row.get("virtual_network"))
-    addresses = sorted({str(text) for name in names for text in name.get("ip_addresses") or []})
+    texts = {str(text) for name in names for text in name.get("ip_addresses") or []}
+    addresses = sorted(texts, key=lambda text: [part.rjust(3) for part in text.split(".")])
     shown = f"{addresses[0]} and {len(addresses) - 1} more" if len(addresses) > 1 else "".join(addresses)
     place = f"in {_last(row.get('virtual_network'))}" if network else ""
     made.add(2, key, Box(str(row.get("name")), tuple(text for text in (place, shown) if text), _succeeded(row)))
@@ -113,51 +126,62 @@ def draw(made: Topology) -> str:
     if not made.columns[2]:
         return ""
     arriving = {key: [line for line in made.lines if line.end == key] for column in made.columns for key in column}
+    heights = [[box.height(len(arriving[key])) for key, box in column.items()] for column in made.columns]
+    tallest = max(sum(tall) + ROW_GAP * len(tall) for tall in heights)
     places: dict[str, Place] = {}
-    height = 0
-    for number, column in enumerate(made.columns):
-        top = HEADING
-        for key, box in column.items():
-            tall = box.height(len(arriving[key]))
-            places[key] = Place(number * (BOX_WIDTH + COLUMN_GAP), top, tall)
-            top += tall + ROW_GAP
-        height = max(height, top)
-    width = len(COLUMNS) * (BOX_WIDTH + COLUMN_GAP) - COLUMN_GAP
-    parts = [
-        f'<svg class="topology" viewBox="0 0 {width} {height}" role="img" aria-label="The way from each network to the vault">'
-    ]
-    for number, title in enumerate(COLUMNS):
-        if made.columns[number]:
-            parts.append(_text(number * (BOX_WIDTH + COLUMN_GAP), 14, title, "heading"))
+    headings: list[str] = []
+    labels: list[str] = []
+    left = 0
+    for name, column, tall in zip(COLUMNS, made.columns, heights):
+        if not column:
+            continue
+        wide = max([round(LETTER * len(name)), *(box.width for box in column.values())])
+        headings.append(_text(left, 14, name, "heading"))
+        top = HEADING + (tallest - sum(tall) - ROW_GAP * len(tall)) // 2
+        for key, height in zip(column, tall):
+            places[key] = Place(left, top, wide, height)
+            top += height + ROW_GAP
+        left += wide + COLUMN_GAP
+    size = f"{left - COLUMN_GAP} {HEADING + tallest}"
+    label = "The way from each network to what it reaches privately"
+    parts = [f'<svg class="topology" viewBox="0 0 {size}" role="img" aria-label="{label}">', *headings]
     for key, lines in arriving.items():
         for number, line in enumerate(lines, 1):
             if line.start in places:
-                parts.append(_line(line, places[line.start], places[key], number / (len(lines) + 1)))
-    parts += [_box(places[key], box) for column in made.columns for key, box in column.items()]
+                way, label = _line(line, places[line.start], places[key], number / (len(lines) + 1))
+                parts.append(way)
+                labels.append(label)
+    # Labels cover what crosses them.
+    parts += [*labels, *(_box(places[key], box) for column in made.columns for key, box in column.items())]
     return "\n".join([*parts, "</svg>"])
 
 
-def _line(line: Line, start: Place, end: Place, share: float) -> str:
+def _line(line: Line, start: Place, end: Place, share: float) -> tuple[str, str]:
     """A curve that ends at a share of the box's height, so that the words of several do not cover one another."""
-    x1, y1 = start.left + BOX_WIDTH, start.top + start.height // 2
+    x1, y1 = start.left + start.width, start.top + start.height // 2
     x2, y2 = end.left, end.top + int(end.height * share)
     middle = (x1 + x2) // 2
     path = f'<path class="{_class(line.good)}" d="M{x1},{y1} C{middle},{y1} {middle},{y2} {x2},{y2}"/>'
-    return path + _text(x2 - 6, y2 - 4, line.label, "label")
+    return path, _text(x2 - 6, y2 - 4, line.label, "label", LONGEST_LABEL)
 
 
 def _box(place: Place, box: Box) -> str:
     left, top = place.left + PADDING, place.top + PADDING + 13
     texts = [_text(left, top, box.title, "title")]
     texts += [_text(left, top + LINE_HEIGHT * number, text, "") for number, text in enumerate(box.lines, 1)]
-    size = f'x="{place.left}" y="{place.top}" width="{BOX_WIDTH}" height="{place.height}"'
+    size = f'x="{place.left}" y="{place.top}" width="{place.width}" height="{place.height}"'
     return f'<rect class="{_class(box.good)}" {size} rx="6"/>' + "".join(texts)
 
 
-def _text(x: int, y: int, text: str, kind: str) -> str:
-    text = on_one_line(text)
-    short = text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
-    return f'<text class="{kind}" x="{x}" y="{y}"><title>{escape(text)}</title>{escape(short)}</text>'
+def _text(x: int, y: int, text: str, kind: str, longest: int = LONGEST_TEXT) -> str:
+    whole, short = on_one_line(text), _shortened(text, longest)
+    named = f"<title>{escape(whole)}</title>" if short != whole else ""
+    return f'<text class="{kind}" x="{x}" y="{y}">{named}{escape(short)}</text>'
+
+
+def _shortened(text: str, longest: int = LONGEST_TEXT) -> str:
+    shown = on_one_line(text)
+    return shown if len(shown) <= longest else shown[: longest - 1] + "…"
 
 
 def _class(good: bool | None) -> str:

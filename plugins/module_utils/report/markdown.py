@@ -19,9 +19,13 @@ _BLOCK = re.compile(r"^([->+=]|\d+[.)])")
 
 
 def as_markdown(words: Words) -> str:
-    """A summary, then a table for each thing there is something to say about."""
-    parts = [f"# {heading(words.scenario)}: {heading(words.result)}", paragraph(words.sentence), table(words.about)]
-    for section in words.sections:
+    """Verdict, reasons and duties, then a table for each thing there is something to say about."""
+    parts = [f"# {heading(words.title)}: {heading(words.result)}", paragraph(words.sentence)]
+    if words.reasons:
+        parts += ["## Why it stopped", "\n".join(f"- {paragraph(reason)}" for reason in words.reasons)]
+    for section in (words.duties, words.about, *words.sections):
+        if not section.rows:
+            continue
         parts += [f"## {heading(section.title)}", table(section)]
     parts.append(paragraph(words.closing))
     return "\n\n".join(part for part in parts if part) + "\n"

@@ -20,11 +20,19 @@ class Section(t.NamedTuple):
 
 
 class Words(t.NamedTuple):
-    """A report for people. ``sentence`` tells its result, ``closing`` what was kept back (empty: nothing)."""
+    """A report for people, in the order it is read.
 
-    scenario: str
+    ``result`` is the word of the result, ``sentence`` the verdict, ``good`` what it means (None: neither), ``reasons`` why
+    the run stopped, ``duties`` what a person must do, ``about`` what the report is about, ``closing`` what was kept back
+    (empty: nothing).
+    """
+
+    title: str
     result: str
     sentence: str
+    good: bool | None
+    reasons: t.Sequence[str]
+    duties: Section
     about: Section
     sections: t.Sequence[Section]
     closing: str
@@ -46,3 +54,14 @@ def plain(value: t.Any) -> str:
 def used(section: Section) -> Columns:
     """The columns of a section that have a value in any of its rows."""
     return [(heading, key) for heading, key in section.columns if any(plain(row.get(key)) for row in section.rows)]
+
+
+def columns_of(rows: t.Iterable[Row]) -> Columns:
+    """All keys of the rows in the order they first come, as columns."""
+    keys = dict.fromkeys(str(key) for row in rows for key in row)
+    return [(key.replace("_", " ").capitalize(), key) for key in keys]
+
+
+def pairs(values: t.Mapping[str, t.Any]) -> list[Row]:
+    """The values of a dictionary as rows of ``key`` and ``value``."""
+    return [{"key": key.replace("_", " "), "value": value} for key, value in values.items()]

@@ -34,6 +34,44 @@ def changes_of(results: t.Iterable[t.Mapping[str, t.Any]], left_out: list[str]) 
     return rows
 
 
+def warnings_of(results: t.Iterable[t.Mapping[str, t.Any]]) -> list[JSON]:
+    """What the tasks warned of, each once: ``task`` and ``message``."""
+    found = [
+        (str(entry.get("task") or ""), str(text))
+        for entry in results
+        for result in flattened(entry.get("result"))
+        for text in result.get("warnings") or []
+    ]
+    return [{"task": task, "message": text} for task, text in dict.fromkeys(found)]
+
+
+#: What the types of ids are called.
+KINDS = {
+    "privateendpoints": "private endpoint",
+    "privateendpointconnections": "connection",
+    "privatednszonegroups": "zone group",
+    "privatednszones": "private DNS zone",
+    "virtualnetworklinks": "virtual network link",
+    "a": "DNS record",
+    "roleassignments": "role assignment",
+    "roledefinitions": "role",
+}
+
+
+def removed_of(results: t.Iterable[t.Mapping[str, t.Any]]) -> list[JSON]:
+    """What the tasks removed (or would, in check mode): ``kind``, ``name``, ``id``."""
+    ids = [
+        str(one["resource"])
+        for entry in results
+        for result in flattened(entry.get("result"))
+        if result.get("changed")
+        for one in result.get("differences") or differences(result.get("diff"))
+        if one["changes"] == ["deleted"] and "/" in one["resource"]
+    ]
+    rows = [(text, text.rsplit("/", 2)) for text in dict.fromkeys(ids)]
+    return [{"kind": KINDS.get(kind.lower(), kind), "name": name, "id": text} for text, (_where, kind, name) in rows]
+
+
 def refreshed(resources: t.Iterable[JSON], results: t.Iterable[t.Mapping[str, t.Any]]) -> list[JSON]:
     """The resources as the run left them: a vault that was changed after it was looked at says so."""
     states: dict[str, JSON] = {}
@@ -44,8 +82,10 @@ def refreshed(resources: t.Iterable[JSON], results: t.Iterable[t.Mapping[str, t.
     rows = []
     for row in resources:
         state = states.get(str(row.get("id") or "").lower())
-        latest = {"detail": vault_detail(state)} if state and row.get("kind") == "vault" else {}
-        rows.append({**row, **latest})
+        vault = row.get("kind") == "vault"
+        latest = {"detail": vault_detail(state)} if state and vault else {}
+        principal = (state or {}).get("identity", {}).get("principal_id") if vault else ""
+        rows.append({**row, **latest, **({"object_id": principal} if principal else {})})
     return rows
 
 

@@ -77,6 +77,7 @@ def check_vault(inspection: Inspection, public_access: str | None, found: Findin
             "name": vault["name"],
             "state": provisioning(vault),
             "detail": vault_detail(facts(vault)),
+            "object_id": str(get_path(vault, "identity.principalId") or ""),
         }
     )
     if not _shows_endpoints(inspection):

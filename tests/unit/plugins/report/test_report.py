@@ -81,8 +81,8 @@ def test_both_forms_say_everything_but_secrets() -> None:
         assert "HIDE-ME" not in text
         assert "2026-01-01T00:00:00Z" in text
     for words in (
-        "# backup: converged", "## Gates", "| freshness | ok | never \\| used | jobs: 0 |", "## Resources", "a -> b<br>c -> d",
-        "| a.example.com | 10.0.0.4, 10.0.0.5 | example.com | no |", "## DNS records", "| Zone | Name | Time to live | Owner |",
+        "# Azure Backup, vault vault-backup: converged", "## Gates and checks", "| freshness | ok | never \\| used | jobs: 0 |", "## Resources", "a -> b<br>c -> d",
+        "| a.example.com | 10.0.0.4, 10.0.0.5 | no |", "## DNS records", "| Zone | Name | Time to live | Owner |",
         "## Still to be done by a person", "&lt;b>", "server: dpm1", "looks like a secret: subject.client_secret",
     ):  # fmt: skip
         assert words in pretty
@@ -92,7 +92,7 @@ def test_both_forms_say_everything_but_secrets() -> None:
 @pytest.mark.parametrize("result", ["converged", "unchanged", "refused", "failed", "check"])
 def test_a_bare_report_explains_its_result(result: str) -> None:
     text = FORMS["report.md"](build({"scenario": "migrate", "result": result}, "now"))
-    assert text.splitlines()[0] == f"# migrate: {result}"
+    assert text.splitlines()[0] == f"# Azure Migrate: {result}"
     assert text.splitlines()[2].endswith(".")
 
 

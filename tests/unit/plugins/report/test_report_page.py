@@ -101,14 +101,14 @@ def test_the_drawing_is_well_formed_and_has_every_box_once() -> None:
     drawing = ElementTree.fromstring(draw(topology(verified(make(**private_world())))))
     assert len(drawing.findall("rect")) == 7
     assert len(drawing.findall("path")) == 6
-    titles = [text.findtext("title") for text in drawing.findall("text")]
+    titles = [text.text for text in drawing.findall("text")]
     assert {"vnet-source", "pe-recovery", "vault-recovery", ZONE, "in rg-dns-source"} <= set(titles)
 
 
 class Tags(HTMLParser):
     """The elements of a page with their attributes; raises where one is not closed in its turn."""
 
-    VOID = frozenset({"meta", "br", "path", "rect"})
+    VOID = frozenset({"meta", "br", "wbr", "path", "rect"})
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -147,7 +147,7 @@ def test_nothing_given_becomes_part_of_the_page() -> None:
     tags = Tags(page).seen
     assert "svg" in {tag for tag, _attributes in tags}
     assert {tag for tag, _attributes in tags} <= {
-        "html", "head", "meta", "title", "style", "body", "h1", "small", "p", "h2",
+        "html", "head", "meta", "title", "style", "body", "h1", "p", "h2", "span", "wbr", "ul", "ol", "li",
         "table", "thead", "tbody", "tr", "th", "td", "br", "svg", "text", "rect", "path",
     }  # fmt: skip
     names = {name for _tag, attributes in tags for name in attributes}
@@ -163,3 +163,4 @@ def test_a_refused_run_has_a_page_without_a_drawing(cloud: Cloud, tmp_path: Path
     assert "<svg" not in page
     assert '<td class="bad">refused</td>' in page and "used before<br>for good" in page
     assert "A gate refused the run; nothing was written but what is listed as changed." in page
+    assert '<ul class="reasons">\n<li>[freshness] used before<br>for good a new vault</li>' in page

@@ -8,8 +8,9 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.privatelink.recovery.plugins.module_utils.report.document import RESULTS, SCHEMA_VERSION, build
+from ansible_collections.privatelink.recovery.plugins.module_utils.report.document import SCHEMA_VERSION, build
 from ansible_collections.privatelink.recovery.plugins.module_utils.report.history import ENTRY_POINTS
+from ansible_collections.privatelink.recovery.plugins.module_utils.report.reading import RESULTS
 from ansible_collections.privatelink.recovery.plugins.modules.report import MODULE
 from jsonschema import Draft202012Validator
 
