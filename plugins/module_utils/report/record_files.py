@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ..dns.host_names import Published, host_name, publishable
+from ..dns.host_names import host_name, publishable
 from ..dns.servers import texts
+from ..dns.servers.answers import in_its_zone, spelled
 from ..dns.servers.texts import MARK
 from ..dns.servers.wanted import Wanted
-from ..dns.zone_choice import zone_and_record
-from ..wire import JSON
 
 # By the end of a file's name: whom it is for. The longest ending that fits counts.
 USES = {
@@ -92,7 +91,7 @@ def files(names: t.Iterable[t.Mapping[str, t.Any]], time_to_live: int) -> tuple[
         made[f"{title}.ps1.txt"] = powershell(mine, time_to_live)
         for zone in sorted({row["zone"] for row in mine if row["zone"]}):
             made[f"{title}.{zone}.zone"] = bind_zone(zone, mine, time_to_live)
-        answered = Wanted(answers=_answers(mine), time_to_live=time_to_live)
+        answered = Wanted(answers=spelled(mine), time_to_live=time_to_live)
         made[f"{title}.unbound.conf"] = texts.unbound(answered)
         made[f"{title}.dnsmasq.conf"] = texts.dnsmasq(answered)
     return made, bad
@@ -112,25 +111,3 @@ def forwarder_files(wanted: Wanted) -> dict[str, str]:
         "_forwarders.dnsmasq.conf": texts.dnsmasq(wanted),
         "_forwarders.ps1.txt": "\r\n".join([f"# {MARK}", *texts.powershell_forwarders(wanted), ""]),
     }
-
-
-def in_its_zone(row: t.Mapping[str, t.Any]) -> JSON:
-    """A row with ``endpoint``, ``zone`` and ``record_name``; a name that is not of its zone has no zone."""
-    zone = host_name(row.get("zone"))
-    place = zone_and_record(row["fqdn"], [zone]) if zone else None
-    return {
-        **row,
-        "endpoint": str(row.get("endpoint") or "endpoint"),
-        "zone": zone if place else "",
-        "record_name": place[1] if place else "",
-    }
-
-
-def _answers(rows: t.Iterable[t.Mapping[str, t.Any]]) -> tuple[Published, ...]:
-    """The names as they are asked for, and as they are called in their zone where that is another name."""
-    spellings: dict[str, dict[str, None]] = {}
-    for row in rows:
-        in_zone = f"{row['record_name']}.{row['zone']}" if row["zone"] else row["fqdn"]
-        for name in dict.fromkeys([row["fqdn"], in_zone]):
-            spellings.setdefault(name, {}).update(dict.fromkeys(row.get("ip_addresses") or []))
-    return tuple(Published(name, tuple(addresses)) for name, addresses in spellings.items() if addresses)

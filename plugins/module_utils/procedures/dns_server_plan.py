@@ -1,0 +1,64 @@
+"""The ``dns_server_plan`` module: pure, so that a wish that cannot be is refused before any server is touched."""
+
+from __future__ import annotations
+
+from ..dns.forward_zones import covering, geo_codes_of, zones_to_forward
+from ..dns.host_names import published
+from ..dns.servers.answers import in_its_zone, of_endpoints, spelled
+from ..dns.servers.wanted import checked_zones, make_targets, make_wanted, refuse_unreachable_resolver
+from ..engine.runner import Task
+from ..errors import InputError
+from ..wire import JSON
+
+
+def plan_dns_server(task: Task) -> JSON:
+    """Serve the ``dns_server_plan`` module."""
+    options = task.options
+    rows = of_endpoints(options.get("names") or [], options.get("endpoints") or [])
+    names = published(rows, "names")
+    # published() has folded and judged every name: what is placed here is fit to be written.
+    by_name = {name.name: name for name in names}
+    placed = [
+        in_its_zone({**row, "fqdn": name.name, "ip_addresses": list(name.addresses)})
+        for row in rows
+        if (name := by_name[str(row["fqdn"]).rstrip(".").lower()])
+    ]
+    zones, answers = list[str](), []
+    if options["mode"] == "forward":
+        zones = _zones(task, [name.name for name in names])
+        homeless = [name.name for name in names if not covering(name.name, zones)]
+        if homeless:
+            raise InputError(
+                f"names: {', '.join(homeless)} is in none of the zones that would be forwarded ({', '.join(zones)}); add its zone to "
+                "extra_zones, or leave the name out."
+            )
+    else:
+        answers = list(spelled(placed))
+    if not zones and not answers:
+        raise InputError("There is nothing to do: name sequences, extra_zones or names.")
+    targets = make_targets(options.get("targets") or [])
+    wanted = {
+        "forward_zones": zones,
+        "targets": [{"address": target.address, "port": target.port} for target in targets] if zones else [],
+        "answers": [{"fqdn": answer.name, "ip_addresses": list(answer.addresses)} for answer in answers],
+    }
+    make_wanted(wanted)
+    if zones:
+        refuse_unreachable_resolver(targets, inside_virtual_network=options["inside_virtual_network"])
+    expected = answers or names
+    return {
+        "changed": False,
+        **wanted,
+        "names": [{"fqdn": name.name, "ip_addresses": list(name.addresses)} for name in expected],
+    }
+
+
+def _zones(task: Task, names: list[str]) -> list[str]:
+    options = task.options
+    extra = checked_zones(options.get("extra_zones") or [], "extra_zones")
+    codes = [*(options.get("geo_codes") or []), *geo_codes_of(options.get("locations") or [])]
+    checked_zones((f"{code}.example" for code in codes), "geo_codes")
+    found = zones_to_forward(
+        options.get("sequences") or [], options["cloud"], geo_codes=codes, names=names, form=options["form"]
+    )
+    return list(dict.fromkeys([*found, *extra]))

@@ -1,0 +1,155 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""What a DNS server of one's own has to do for private endpoints."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: dns_server_plan
+short_description: Find out what a DNS server has to forward or answer for private endpoints
+version_added: 1.0.0
+description:
+  - Makes of sequences, regions and names the zones to forward or the names to answer, and refuses what cannot work before any server is touched.
+  - Reads nothing and writes nothing; it needs neither Azure nor the server.
+author: privatelink.recovery maintainers (@privatelink)
+options:
+  mode:
+    description: V(forward) to forward zones to O(targets), V(answer) to have the server answer O(names) itself.
+    type: str
+    choices: [forward, answer]
+    default: forward
+  sequences:
+    description: The sequences whose zones are needed.
+    type: list
+    elements: str
+    choices: [backup, dpm_mabs, site_recovery, migrate]
+  cloud:
+    description: The Azure cloud.
+    type: str
+    choices: [AzureCloud, AzureUSGovernment, AzureChinaCloud]
+    default: AzureCloud
+  geo_codes:
+    description: Geo codes of the regions, such as V(we). Those in O(names) are added.
+    type: list
+    elements: str
+  locations:
+    description: Regions, such as V(westeurope), whose geo codes are taken from the public lists.
+    type: list
+    elements: str
+  form:
+    description:
+      - Forward the V(public) suffixes, the V(privatelink) forms, or both.
+      - A public suffix leads all names of that service through the targets. The privatelink form alone fails where the server has a general
+        forwarder, which then resolves the aliases by itself.
+    type: str
+    choices: [both, public, privatelink]
+    default: both
+  extra_zones:
+    description: Further zones to forward.
+    type: list
+    elements: str
+  names:
+    description:
+      - Names that must resolve, as dictionaries with C(fqdn), C(ip_addresses) and, where known, C(zone) and C(endpoint), as a report has them.
+      - What is no host name or no IPv4 address is an error.
+    type: list
+    elements: dict
+  endpoints:
+    description: Take only O(names) of these endpoints. Needed where two endpoints publish the same name with other addresses.
+    type: list
+    elements: str
+  targets:
+    description: The resolvers to forward to.
+    type: list
+    elements: dict
+    suboptions:
+      address:
+        description: IP address.
+        type: str
+        required: true
+      port:
+        description: Port.
+        type: int
+        default: 53
+  inside_virtual_network:
+    description: Whether the server is inside an Azure virtual network. Only then V(168.63.129.16) is accepted in O(targets).
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - privatelink.recovery.attributes.info
+"""
+
+EXAMPLES = r"""
+- name: What has to be forwarded for Azure Backup in West Europe
+  privatelink.recovery.dns_server_plan:
+    sequences: [backup]
+    locations: [westeurope]
+    targets:
+      - address: 10.0.0.4
+  register: plan
+"""
+
+RETURN = r"""
+forward_zones:
+  description: Zones to forward.
+  returned: success
+  type: list
+  elements: str
+  sample: [we.backup.windowsazure.com, privatelink.we.backup.windowsazure.com]
+targets:
+  description: Where to, with C(address) and C(port).
+  returned: success
+  type: list
+  elements: dict
+  sample: [{address: 10.0.0.4, port: 53}]
+answers:
+  description: Names to answer, with C(fqdn) and C(ip_addresses).
+  returned: success
+  type: list
+  elements: dict
+  sample: []
+names:
+  description: Names that have to resolve through the server, with C(fqdn) and C(ip_addresses).
+  returned: success
+  type: list
+  elements: dict
+  sample: []
+"""
+
+from ansible_collections.privatelink.recovery.plugins.module_utils.dns.forward_zones import (
+    CLOUD_NAMES,
+    FORMS,
+    SEQUENCES,
+)
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Module
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import main as run
+from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option, port
+from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.dns_server_plan import plan_dns_server
+
+MODULE = Module(
+    run=plan_dns_server,
+    options={
+        "mode": Option(choices=("forward", "answer"), default="forward"),
+        "sequences": Option(type="list", elements="str", choices=tuple(SEQUENCES)),
+        "cloud": Option(choices=CLOUD_NAMES, default="AzureCloud"),
+        "geo_codes": Option(type="list", elements="str"),
+        "locations": Option(type="list", elements="str"),
+        "form": Option(choices=FORMS, default="both"),
+        "extra_zones": Option(type="list", elements="str"),
+        "names": Option(type="list", elements="dict"),
+        "endpoints": Option(type="list", elements="str"),
+        "targets": Option(type="list", elements="dict", options={"address": Option(required=True), "port": port(53)}),
+        "inside_virtual_network": Option(type="bool", default=False),
+    },
+    connected=False,
+)
+
+
+def main() -> None:
+    """Run as an ordinary module."""
+    run(MODULE)
+
+
+if __name__ == "__main__":
+    main()
