@@ -168,6 +168,11 @@ CASES: dict[str, Case] = {
         ("may not do Microsoft.Network/virtualNetworks/subnets/join/action", SUBNET),
         reader("Reader", "Backup Contributor", "Private DNS Zone Contributor"),
     ),
+    "may not approve the connection": Case(
+        {"permissions"},
+        ("may not do Microsoft.RecoveryServices/vaults/privateEndpointConnectionsApproval/action",),
+        reader("Reader", "Backup Contributor", "Network Contributor", "Private DNS Zone Contributor"),
+    ),
     "provider not registered": Case(
         {"provider"}, ("Microsoft.RecoveryServices is NotRegistered",), {"subscriptions": [UNREGISTERED]}
     ),

@@ -23,7 +23,6 @@ class RoleDefinitions:
 
     def __init__(self, arm: Arm) -> None:
         self._arm = arm
-        self._built_in = {document["name"]: document for document in role_catalog.documents()}
 
     def routes(self) -> t.Iterable[Route]:
         """List, get, put and delete at any scope."""
@@ -37,7 +36,10 @@ class RoleDefinitions:
     def find(self, name: str) -> JSON | None:
         """A definition's document by GUID, by any form of its id, or by role name."""
         wanted = name.rsplit("/", 1)[-1].lower()
-        for document in self._all():
+        built_in = role_catalog.find(wanted)
+        if built_in is not None:
+            return built_in
+        for document in self._custom():
             if wanted in (document["name"].lower(), document["properties"]["roleName"].lower()):
                 return document
         return None
@@ -48,9 +50,11 @@ class RoleDefinitions:
         prefix = "/" + match.group(0).strip("/") if match else ""
         return f"{prefix}/providers/{_TYPE}/{document['name']}"
 
+    def _custom(self) -> list[JSON]:
+        return [resource.document for resource in self._arm.store.below("", _TYPE)]
+
     def _all(self) -> list[JSON]:
-        custom = self._arm.store.below("", _TYPE)
-        return [*self._built_in.values(), *(resource.document for resource in custom)]
+        return [*role_catalog.documents(), *self._custom()]
 
     def _shown(self, document: JSON, scope: str) -> JSON:
         return {**document, "id": self.id_at(document, scope)}
@@ -74,15 +78,15 @@ class RoleDefinitions:
         return Response(200, self._shown(self._existing(call["name"]), call.parameters.get("scope", "")))
 
     def _existing(self, name: str) -> JSON:
-        document = next((one for one in self._all() if one["name"].lower() == name.lower()), None)
-        if document is None:
+        document = self.find(name)
+        if document is None or document["name"].lower() != name.lower():
             raise does_not_exist(name)
         return document
 
     def _put(self, call: Call) -> Response:
         given = call.body.get("properties", {})
         name, scope = call["name"], call.parameters.get("scope", "")
-        if name.lower() in self._built_in:
+        if role_catalog.find(name) is not None:
             raise ArmError(403, "RoleDefinitionIsBuiltIn", f"The built-in role definition '{name}' cannot be changed.")
         if not given.get("roleName") or not given.get("assignableScopes"):
             raise ArmError(400, "InvalidRoleDefinition", "The role definition needs a roleName and assignableScopes.")

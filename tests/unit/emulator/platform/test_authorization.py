@@ -7,7 +7,7 @@ import typing as t
 import pytest
 from ansible_collections.privatelink.recovery.extensions.emulator import in_process, permission
 from ansible_collections.privatelink.recovery.extensions.emulator.arm import Arm, ArmError, Call
-from ansible_collections.privatelink.recovery.extensions.emulator.role_catalog import BUILT_IN
+from ansible_collections.privatelink.recovery.extensions.emulator.role_catalog import guids
 from ansible_collections.privatelink.recovery.extensions.emulator.services.platform.authorization import Authorization
 from ansible_collections.privatelink.recovery.extensions.emulator.wire import JSON, Request, Response
 from ansible_collections.privatelink.recovery.extensions.emulator.world import CLIENT, OBJECT, SUBSCRIPTION, TENANT
@@ -99,6 +99,29 @@ def test_action_and_scope_of_a_request(method: str, path: str, action: str, scop
         ("Backup Contributor", GROUP, "Microsoft.RecoveryServices/vaults/delete", VAULT, False),
         ("Backup Reader", GROUP, "Microsoft.RecoveryServices/vaults/backupJobs/read", VAULT, True),
         ("Site Recovery Contributor", GROUP, "Microsoft.RecoveryServices/vaults/replicationFabrics/write", VAULT, True),
+        *(
+            (role, GROUP, f"Microsoft.RecoveryServices/vaults/{action}", VAULT, False)
+            for role, action in (
+                ("Backup Contributor", "privateEndpointConnections/write"),
+                ("Backup Contributor", "privateEndpointConnectionsApproval/action"),
+                ("Backup Contributor", "privateLinkResources/read"),
+                ("Backup Contributor", "replicationFabrics/read"),
+                ("Backup Operator", "privateEndpointConnections/read"),
+                ("Backup Operator", "operationResults/read"),
+                ("Backup Reader", "operationStatus/read"),
+                ("Site Recovery Operator", "backupProtectedItems/read"),
+                ("Site Recovery Reader", "privateEndpointConnections/read"),
+                ("Site Recovery Contributor", "replicationUsages/read"),
+            )
+        ),
+        ("Backup Operator", GROUP, "Microsoft.RecoveryServices/vaults/backupstorageconfig/write", VAULT, True),
+        (
+            "Site Recovery Contributor",
+            GROUP,
+            "Microsoft.RecoveryServices/vaults/replicationOperationStatus/read",
+            VAULT,
+            True,
+        ),
         ("User Access Administrator", GROUP, "Microsoft.Authorization/roleAssignments/write", GROUP, True),
         ("User Access Administrator", GROUP, "Microsoft.RecoveryServices/vaults/write", VAULT, False),
         (RBAC_ADMINISTRATOR, GROUP, "Microsoft.Authorization/roleAssignments/delete", GROUP, True),
@@ -150,7 +173,18 @@ def test_effective_permissions_follow_the_scope() -> None:
 
 
 def role_id(name: str) -> str:
-    return f"{SUBSCRIPTION_ID}/providers/Microsoft.Authorization/roleDefinitions/{BUILT_IN[name].guid}"
+    return f"{SUBSCRIPTION_ID}/providers/Microsoft.Authorization/roleDefinitions/{guids()[name]}"
+
+
+def test_every_built_in_role_is_there() -> None:
+    arm = emulator()
+    listed = ask(
+        arm, "GET", f"{SUBSCRIPTION_ID}/providers/Microsoft.Authorization/roleDefinitions?$filter=type eq 'BuiltInRole'"
+    ).document["value"]
+    assert len(listed) >= 430
+    assert {"Key Vault Administrator", "Azure Migrate Decide and Plan Expert"} <= {
+        one["properties"]["roleName"] for one in listed
+    }
 
 
 def assign(
@@ -171,7 +205,12 @@ def test_assignment_and_definition_carry_the_same_id() -> None:
     assert made.document["properties"]["principalType"] == "ServicePrincipal"
     assert made.document["properties"]["scope"] == GROUP
     assert made.document["properties"]["createdOn"] == made.document["properties"]["updatedOn"]
-    assert ask(arm, "GET", made.document["id"]).document == made.document
+    # Who made it is told by GET only.
+    shown = ask(arm, "GET", made.document["id"]).document
+    assert made.document["properties"]["createdBy"] is None
+    assert shown["properties"]["createdBy"] == shown["properties"]["updatedBy"] == OBJECT
+    nameless = {"createdBy": None, "updatedBy": None}
+    assert {**shown, "properties": {**shown["properties"], **nameless}} == made.document
 
 
 def test_tenant_form_of_definition_ids_is_a_setting() -> None:
@@ -183,8 +222,8 @@ def test_tenant_form_of_definition_ids_is_a_setting() -> None:
 @pytest.mark.parametrize(
     ("again", "status", "expected"),
     [
-        ({}, 200, ""),
-        ({"description": "why"}, 200, ""),
+        ({}, 201, ""),
+        ({"description": "why"}, 201, ""),
         ({"name": SECOND}, 409, "RoleAssignmentExists"),
         ({"role": "Reader"}, 409, "RoleAssignmentUpdateNotPermitted"),
         ({"principal": STRANGER}, 409, "RoleAssignmentUpdateNotPermitted"),
@@ -224,16 +263,17 @@ def test_list_of_assignments(scope: str, condition: str, expected: set[str]) -> 
     arm = emulator(world_with_guest(("Contributor", GROUP), ("Reader", OTHER)))
     query = f"?$filter={condition}" if condition else ""
     listed = ask(arm, "GET", f"{scope}/providers/Microsoft.Authorization/roleAssignments{query}").document["value"]
-    guids = {role.guid: name for name, role in BUILT_IN.items()}
-    assert {guids[one["properties"]["roleDefinitionId"].rsplit("/", 1)[-1]] for one in listed} == expected
+    names = {guid: name for name, guid in guids().items()}
+    assert {names[one["properties"]["roleDefinitionId"].rsplit("/", 1)[-1]] for one in listed} == expected
 
 
 def test_deleted_assignment_is_answered_and_takes_the_permission_away() -> None:
     arm = emulator(world_with_guest())
     made = assign(arm)
     assert ask(arm, "GET", GROUP, who=GUEST).status == 200
+    shown = ask(arm, "GET", made.document["id"]).document
     gone = ask(arm, "DELETE", made.document["id"])
-    assert (gone.status, gone.document) == (200, made.document)
+    assert (gone.status, gone.document) == (200, shown)
     assert ask(arm, "DELETE", made.document["id"]).status == 204
     assert ask(arm, "GET", GROUP, who=GUEST).status == 403
 
@@ -257,7 +297,9 @@ def test_the_worlds_own_assignments_can_be_late_too() -> None:
 @pytest.mark.parametrize(
     ("settings", "age", "more", "expected"),
     [
-        ({}, None, {}, ""),
+        ({}, None, {}, "PrincipalNotFound"),
+        ({}, None, {"principalType": "User"}, ""),
+        ({}, 0, {}, ""),
         ({"principal_replication_delay": 30}, None, {}, "PrincipalNotFound"),
         ({"principal_replication_delay": 30}, 29, {}, "PrincipalNotFound"),
         ({"principal_replication_delay": 30}, 30, {}, ""),
@@ -329,7 +371,7 @@ def test_custom_role_from_creation_to_deletion() -> None:
     ("path", "body", "expected"),
     [
         (CUSTOM.replace(SECOND, FIRST), CUSTOM_BODY, "RoleDefinitionWithSameNameExists"),
-        (CUSTOM.replace(SECOND, BUILT_IN["Reader"].guid), CUSTOM_BODY, "RoleDefinitionIsBuiltIn"),
+        (CUSTOM.replace(SECOND, guids()["Reader"]), CUSTOM_BODY, "RoleDefinitionIsBuiltIn"),
         (CUSTOM, {"properties": {"roleName": "x"}}, "InvalidRoleDefinition"),
     ],
 )
