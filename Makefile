@@ -16,14 +16,16 @@ rehearse: ## run a sequence against a local Azure: SCENARIO=name VARS=file WORLD
 test: ## every check below, two at a time, and a summary
 	@$(RUN) test
 
-STEPS := environment format lint unit unit-oldest conformance conformance-peer ansible-lint docs build sanity molecule
-STEPS += changelog bench clean
+STEPS := environment format lint unit unit-oldest rehearse-oldest rehearse-newest conformance
+STEPS += conformance-peer ansible-lint docs build sanity molecule changelog bench clean
 .PHONY: $(STEPS)
 environment: ## make or renew .venv, with the tools for development
 format: ## repair style, as far as ruff can
 lint: ## ruff and mypy --strict
 unit: ## unit tests on the newest Azure packages, with coverage
 unit-oldest: ## unit tests of plugins/ on the oldest supported packages
+rehearse-oldest: ## every sequence as a process on the oldest supported ansible-core
+rehearse-newest: ## every sequence as a process on the newest ansible-core
 conformance: ## the Azure SDKs and the Azure CLI, unmodified, against the local Azure
 conformance-peer: ## azure.azcollection likewise; on demand, not part of test
 ansible-lint: ## roles, playbooks and examples, profile production

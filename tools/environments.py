@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import hashlib
 import os
 import shutil
@@ -32,13 +33,15 @@ class Environment:
 
     A list is a file of ``tests/requirements``, or one that an earlier list has brought into ``site-packages``. With
     ``compiled`` everything is compiled at once, as pip does it for an operator. ``installer`` is the environment whose
-    programs install into this one; without it, it has them itself.
+    programs install into this one; without it, it has them itself. The first of ``pythons`` that can be run makes it, or
+    else the interpreter of this process.
     """
 
     folder: str
     lists: tuple[str, ...]
     compiled: bool = False
     installer: Environment | None = None
+    pythons: tuple[str, ...] = ()
 
     @property
     def path(self) -> Path:
@@ -54,6 +57,19 @@ class Environment:
     def _installing(self) -> Path:
         """The interpreter with the programs that install into it."""
         return (self.installer or self).python
+
+    @functools.cached_property
+    def _maker(self) -> str:
+        """The interpreter that makes it. A name on PATH may be a stub of a version manager, so each is tried."""
+        for name in self.pythons:
+            kept = sorted(Path.home().glob(f".pyenv/versions/{name.removeprefix('python')}*/bin/python"))
+            for path in [shutil.which(name), *map(str, kept)]:
+                if (
+                    path
+                    and not subprocess.run([path, "-c", "import venv"], capture_output=True, check=False).returncode
+                ):
+                    return path
+        return sys.executable
 
     def prepare(self) -> None:
         """Make it, complete it or leave it, whatever its stamps ask for. Raises :class:`EnvironmentFailed`."""
@@ -89,16 +105,18 @@ class Environment:
 
     def _fingerprint(self, source: Path) -> str:
         """Changes with the lists, the interpreter and the place: an environment cannot be moved."""
-        digest = hashlib.sha256(f"{self.path}\0{sys.version}\0".encode())
+        made_by = sys.version if self._maker == sys.executable else self._maker
+        digest = hashlib.sha256(f"{self.path}\0{made_by}\0".encode())
         for path in (source, ROOT / "requirements.txt"):
             digest.update(path.read_bytes())
         return digest.hexdigest()
 
     def _make(self) -> None:
-        print(f"   making {self.folder} with Python {sys.version.split()[0]}", flush=True)
+        own = self._maker == sys.executable
+        print(f"   making {self.folder} with {f'Python {sys.version.split()[0]}' if own else self._maker}", flush=True)
         shutil.rmtree(self.path, ignore_errors=True)
         if self.installer:
-            _quietly(sys.executable, "-m", "venv", "--without-pip", str(self.path))
+            _quietly(self._maker, "-m", "venv", "--without-pip", str(self.path))
         else:
             _quietly(sys.executable, "-m", "venv", str(self.path))
             _tried("uv cannot be had, pip will do", self._by_pip, _LISTS / "installer.txt", "--only-binary=:all:")
@@ -132,6 +150,10 @@ INSTALLER = Environment(".venv", ())
 RUN = Environment(".venv", ("run.txt",))
 DEVELOPMENT = Environment(".venv", ("run.txt", "development.txt"))
 OLDEST = Environment(".venv-oldest", ("oldest.txt",), installer=INSTALLER)
+# Newer releases of ansible-core want newer Pythons.
+NEWEST = Environment(
+    ".venv-newest", ("newest.txt",), installer=INSTALLER, pythons=("python3.14", "python3.13", "python3.12")
+)
 IMPORTER = Environment(".venv-importer", ("importer.txt",), installer=INSTALLER)
 CONFORMANCE = Environment(".venv-conformance", ("conformance.txt",), installer=INSTALLER)
 # Modules in processes of their own compile nothing for the next one: what is measured must not pay for that.

@@ -92,6 +92,22 @@ def unit_oldest() -> bool:
     return run(envs.OLDEST, *command, PYTHONPATH=TREE)
 
 
+def rehearse_oldest() -> bool:
+    """Every sequence, as an operator plays it, on the oldest ansible-core: it has no native types in templates."""
+    return _rehearse(envs.OLDEST)
+
+
+def rehearse_newest() -> bool:
+    """The same on the newest ansible-core."""
+    return _rehearse(envs.NEWEST)
+
+
+def _rehearse(environment: envs.Environment) -> bool:
+    folder = BUILD / f"rehearsal{environment.folder.removeprefix('.venv')}"
+    command = (environment.python, "-m", "rehearsal", "--quiet", "--build", folder)
+    return run(environment, *command, PYTHONPATH=ROOT / "extensions")
+
+
 def conformance() -> bool:
     """Microsoft's own clients against the local Azure, unmodified: the SDKs and the Azure CLI."""
     lanes = ("tests/conformance/sdk", "tests/conformance/azure_cli")
@@ -183,6 +199,8 @@ TESTS = (
     Step("unit", (envs.DEVELOPMENT,), unit),
     Step("sanity", (envs.DEVELOPMENT,), sanity),
     Step("molecule", (envs.DEVELOPMENT,), molecule),
+    Step("rehearse-oldest", (envs.OLDEST,), rehearse_oldest),
+    Step("rehearse-newest", (envs.NEWEST,), rehearse_newest),
     Step("build", (envs.DEVELOPMENT, envs.IMPORTER), build),
     Step("conformance", (envs.CONFORMANCE,), conformance),
     Step("ansible-lint", (envs.DEVELOPMENT,), ansible_lint),

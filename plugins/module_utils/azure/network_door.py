@@ -181,7 +181,9 @@ def _when_successful(judge: t.Callable[[t.Any], t.Any]) -> t.Callable[[t.Any], N
     def hook(pipeline_response: t.Any) -> None:
         response = pipeline_response.http_response
         if response.status_code < 300:
-            response.read()  # Answers to writes come as streams.
+            # Answers to writes come as streams. Requests keeps what it has read: azure-mgmt-network 28 reads it once more.
+            _kept = getattr(response.internal_response, "content", None)
+            response.read()
             judge(response)
 
     return hook
