@@ -11,7 +11,7 @@ short_description: Find out what a DNS server has to forward or answer for priva
 version_added: 1.0.0
 description:
   - Makes of sequences, regions and names the zones to forward or the names to answer, and refuses what cannot work before any server is touched.
-  - Reads nothing and writes nothing; it needs neither Azure nor the server.
+  - Reads nothing but O(report) and writes nothing; it needs neither Azure nor the server, and runs on the controller.
 author: privatelink.recovery maintainers (@privatelink)
 options:
   mode:
@@ -55,6 +55,9 @@ options:
       - What is no host name or no IPv4 address is an error.
     type: list
     elements: dict
+  report:
+    description: Path of a C(report.json) of this collection; its names are added to O(names).
+    type: path
   endpoints:
     description: Take only O(names) of these endpoints. Needed where two endpoints publish the same name with other addresses.
     type: list
@@ -138,6 +141,7 @@ MODULE = Module(
         "form": Option(choices=FORMS, default="both"),
         "extra_zones": Option(type="list", elements="str"),
         "names": Option(type="list", elements="dict"),
+        "report": Option(type="path"),
         "endpoints": Option(type="list", elements="str"),
         "targets": Option(type="list", elements="dict", options={"address": Option(required=True), "port": port(53)}),
         "inside_virtual_network": Option(type="bool", default=False),

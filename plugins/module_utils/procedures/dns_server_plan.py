@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from ..dns.forward_zones import covering, geo_codes_of, zones_to_forward
 from ..dns.host_names import published
 from ..dns.servers.answers import in_its_zone, of_endpoints, spelled
@@ -14,7 +16,8 @@ from ..wire import JSON
 def plan_dns_server(task: Task) -> JSON:
     """Serve the ``dns_server_plan`` module."""
     options = task.options
-    rows = of_endpoints(options.get("names") or [], options.get("endpoints") or [])
+    given = [*(options.get("names") or []), *(_reported(options["report"]) if options.get("report") else [])]
+    rows = of_endpoints(given, options.get("endpoints") or [])
     names = published(rows, "names")
     # published() has folded and judged every name: what is placed here is fit to be written.
     by_name = {name.name: name for name in names}
@@ -51,6 +54,24 @@ def plan_dns_server(task: Task) -> JSON:
         **wanted,
         "names": [{"fqdn": name.name, "ip_addresses": list(name.addresses)} for name in expected],
     }
+
+
+def _reported(path: str) -> list[JSON]:
+    """The names of a report that was handed over. Raises :class:`InputError` when it is none, or knows no name."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            document = json.load(file)
+        names = [row for row in document["names"] if isinstance(row, dict)]
+    except OSError as error:
+        raise InputError(f"report {path} cannot be read: {error.strerror or error}.") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"report {path} is no report.json of this collection.") from error
+    if not names:
+        raise InputError(
+            f"report {path} knows no name: it is that of a run that was refused, or of a teardown.",
+            remedy="Hand over the report of a run or of verify.",
+        )
+    return names
 
 
 def _zones(task: Task, names: list[str]) -> list[str]:

@@ -1,0 +1,201 @@
+"""The role, played by ansible-playbook on hosts whose DNS servers are real."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ..playbooks_support import LOCALHOST, PREFIX, Playbooks, Played
+from .conftest import BLOB, FIRST, KNOWN, SECOND, VAULT_ZONE, Azure
+from .real import Server
+
+JSON = dict[str, t.Any]
+pytestmark = pytest.mark.xdist_group("dns_servers")
+Start = t.Callable[..., Server]
+CONFIGURE = "Change the server's configuration, and have it loaded"
+REMOVE = "Take out what this role put in, and have the server load what is left"
+
+
+class Site:
+    """An inventory of DNS servers, and the role on them."""
+
+    def __init__(self, playbooks: Playbooks, servers: dict[str, Server], azure: Azure, folder: Path) -> None:
+        self.playbooks, self.servers = playbooks, servers
+        self.report = folder / "report.json"
+        self.hand_over(KNOWN)
+        self.variables: JSON = {
+            "dns_servers_report": str(self.report), "dns_servers_targets": [azure.target], "dns_servers_wait_timeout": 20,
+        }  # fmt: skip
+
+    def hand_over(self, names: dict[str, str]) -> None:
+        """A report of somebody who may touch Azure."""
+        rows = [
+            {
+                "endpoint": "pe-app",
+                "fqdn": name,
+                "zone": name.split(".", 1)[1],
+                "ip_addresses": [address],
+                "resolved": True,
+            }
+            for name, address in names.items()
+        ]
+        self.report.write_text(json.dumps({"scenario": "backup", "names": rows}))
+
+    def play(self, entry_point: str = "main", *arguments: str, **variables: t.Any) -> Played:
+        """Run an entry point on all hosts."""
+        lines = [
+            f"{name} ansible_connection=local {LOCALHOST.split(' ', 2)[2]} "
+            + " ".join(
+                f"dns_servers_{key}='{json.dumps(value) if isinstance(value, list) else value}'"
+                for key, value in of(server).items()
+            )
+            for name, server in self.servers.items()
+        ]
+        tasks = [
+            {"name": "Run", "ansible.builtin.include_role": {"name": f"{PREFIX}dns_servers", "tasks_from": entry_point}}
+        ]
+        play = {"hosts": "site", "gather_facts": False, "tasks": tasks, "vars": {**self.variables, **variables}}
+        return self.playbooks.play(play, *arguments, inventory="\n".join(["[site]", *lines]))
+
+
+def of(server: Server) -> JSON:
+    """The role's variables that lead it to a server."""
+    options = server.options()
+    return {key: options[key] for key in ("server", "main_file", "directory", "port", "control_command")}
+
+
+def changes(played: Played, task: str = CONFIGURE) -> list[bool]:
+    return [bool(line["result"].get("changed")) for line in played.results if line["task"] == task]
+
+
+def differences(played: Played) -> list[str]:
+    """What the servers' files become, whichever host was the first."""
+    return sorted(json.dumps(line["result"]["diff"]) for line in played.results if line["task"] == CONFIGURE)
+
+
+@pytest.fixture
+def site(start: Start, azure_dns: Azure, playbooks: Playbooks, tmp_path: Path) -> Site:
+    """Three servers of one site."""
+    servers = {f"site-{kind}": start(kind, azure_dns.other) for kind in ("bind", "unbound", "dnsmasq")}
+    return Site(playbooks, servers, azure_dns, tmp_path)
+
+
+def test_a_report_makes_every_server_of_a_site_resolve(site: Site) -> None:
+    origin = {name: server.snapshot() for name, server in site.servers.items()}
+    verified = site.play("verify")
+    assert verified.code != 0
+    assert "expected 10.1.1.4" in verified.output and "site-bind" in verified.output
+    for looked in (site.play("preflight"), site.play("main", "--check", "--diff")):
+        assert looked.code == 0, looked.output
+        assert changes(looked) == [True] * 3
+        assert {name: server.snapshot() for name, server in site.servers.items()} == origin
+
+    done = site.play("main", "--diff")
+    assert done.code == 0, done.output
+    assert changes(done) == [True] * 3
+    assert differences(done) == differences(looked)
+    for server in site.servers.values():
+        assert {name: server.ask(name).addresses for name in KNOWN} == {
+            name: (address,) for name, address in KNOWN.items()
+        }
+    again = site.play()
+    assert again.code == 0, again.output
+    assert not any(line["result"].get("changed") for line in again.results)
+    assert changes(again) == [False] * 3
+    assert site.play("verify").code == 0
+
+    gone = site.play("teardown")
+    assert gone.code == 0, gone.output
+    assert changes(gone, REMOVE) == [True] * 3
+    assert {name: server.snapshot() for name, server in site.servers.items()} == origin
+
+
+def test_servers_answer_themselves_and_drift_adds_what_came_later(site: Site) -> None:
+    origin = {name: server.snapshot() for name, server in site.servers.items()}
+    site.hand_over({FIRST: KNOWN[FIRST]})
+    done = site.play(dns_servers_mode="answer", dns_servers_targets=[])
+    assert done.code == 0, done.output
+    site.hand_over(KNOWN)
+    drifted = site.play("drift", dns_servers_mode="answer", dns_servers_targets=[])
+    assert drifted.code == 0, drifted.output
+    assert changes(drifted) == [True] * 3
+    for server in site.servers.values():
+        assert [server.ask(name).addresses for name in (FIRST, SECOND, BLOB)] == [
+            ("10.1.1.4",),
+            ("10.1.1.5",),
+            ("10.1.1.6",),
+        ]
+    assert site.play("teardown").code == 0
+    assert {name: server.snapshot() for name, server in site.servers.items()} == origin
+
+
+REFUSED: list[tuple[JSON, str]] = [
+    ({"dns_servers_targets": [{"address": "168.63.129.16"}]}, "only machines inside a virtual network"),
+    ({"dns_servers_targets": []}, "would be forwarded to nobody"),
+    ({"dns_servers_names": [{"fqdn": "x'; evil", "ip_addresses": ["10.1.1.1"]}]}, "is no host name"),
+    ({"dns_servers_names": [{"fqdn": "a.corp.example", "ip_addresses": ["10.1.1.1"]}]}, "add its zone to extra_zones"),
+    ({"dns_servers_endpoints": ["pe-other"]}, "endpoints with names: pe-app"),
+    (
+        {"dns_servers_names": [{"fqdn": FIRST, "ip_addresses": ["10.9.1.4"], "endpoint": "pe-two"}]},
+        "has different addresses at pe-app and pe-two",
+    ),
+    ({"dns_servers_report": "/nowhere/report.json"}, "report /nowhere/report.json cannot be read"),
+    ({"dns_servers_report": "", "dns_servers_sequences": ["backup"]}, "geo_codes and locations are empty"),
+]
+
+
+def test_what_cannot_be_is_refused_before_a_server_is_touched(
+    playbooks: Playbooks, azure_dns: Azure, start: Start, tmp_path: Path
+) -> None:
+    site = Site(playbooks, {"one": start("dnsmasq", azure_dns.other)}, azure_dns, tmp_path)
+    origin = site.servers["one"].snapshot()
+    for variables, words in REFUSED:
+        refused = site.play(**variables)
+        assert refused.code != 0 and words in refused.output, (words, refused.output)
+    site.report.write_text(json.dumps({"names": []}))
+    assert "knows no name" in site.play().output
+    site.report.write_text("{")
+    assert "is no report.json" in site.play().output
+    assert site.servers["one"].snapshot() == origin
+
+
+def test_a_hosts_file_and_resolved(playbooks: Playbooks, tmp_path: Path) -> None:
+    hosts = tmp_path / "hosts"
+    hosts.write_bytes(b"127.0.0.1 localhost\n\xff no end")
+    before = hosts.read_bytes()
+    task = {
+        "name": "Hosts", f"{PREFIX}dns_server_configuration": {
+            "server": "hosts", "main_file": str(hosts), "directory": str(tmp_path), "answers": [{"fqdn": FIRST, "ip_addresses": ["10.1.1.4"]}],
+        },
+    }  # fmt: skip
+    play = {"hosts": "localhost", "gather_facts": False, "tasks": [task]}
+    assert playbooks.play(play, "--check")["Hosts"]["changed"] and hosts.read_bytes() == before
+    assert playbooks.play(play)["Hosts"]["changed"]
+    assert f"\n10.1.1.4 {FIRST}\n".encode() in hosts.read_bytes()
+    assert playbooks.play(play)["Hosts"]["changed"] is False
+    task[f"{PREFIX}dns_server_configuration"] = {
+        "server": "hosts",
+        "main_file": str(hosts),
+        "directory": str(tmp_path),
+        "state": "absent",
+    }
+    assert playbooks.play(play)["Hosts"]["changed"] and hosts.read_bytes() == before
+
+    (tmp_path / "resolved.conf").write_text("[Resolve]\nDNS=192.0.2.1\nDNSSEC=yes\n")
+    options = {
+        "server": "resolved", "main_file": str(tmp_path / "resolved.conf"), "directory": str(tmp_path / "resolved.conf.d"),
+        "forward_zones": [VAULT_ZONE], "targets": [{"address": "10.0.0.4"}], "check_targets": False, "control_command": ["true"],
+    }  # fmt: skip
+    play["tasks"] = [{"name": "Resolved", f"{PREFIX}dns_server_configuration": options}]
+    done = playbooks.play(play)
+    assert done["Resolved"]["changed"], done.output
+    made = (tmp_path / "resolved.conf.d" / "privatelink-recovery.conf").read_text()
+    assert made.endswith(f"[Resolve]\nDNS=10.0.0.4\nDomains=~{VAULT_ZONE}\n")
+    assert "cannot leave out for the forwarded suffixes alone" in str(done["Resolved"]["warnings"])
+    assert playbooks.play(play)["Resolved"]["changed"] is False
+    play["tasks"] = [{"name": "Gone", f"{PREFIX}dns_server_configuration": {**options, "state": "absent"}}]
+    assert playbooks.play(play)["Gone"]["changed"]
+    assert list((tmp_path / "resolved.conf.d").iterdir()) == []
