@@ -6,6 +6,7 @@ Waiting costs nothing: whatever would sleep moves the emulated clock ahead inste
 from __future__ import annotations
 
 import io
+import threading
 import typing as t
 
 from .arm import Arm
@@ -20,10 +21,12 @@ if t.TYPE_CHECKING:
 
 #: Where an emulator in process seems to be.
 BASE_URL = "https://127.0.0.1"
+#: The core answers one request at a time, and its clock moves for one waiter at a time, however many threads there are.
+_ONE_AT_A_TIME = threading.RLock()
 
 
 class EmulatorAdapter:
-    """A ``requests`` transport adapter: mount it on ``https://`` and nothing leaves the process."""
+    """A ``requests`` transport adapter: mount it on ``https://`` and nothing leaves the process. Threads may share it."""
 
     def __init__(self, arm: Arm) -> None:
         self._arm = arm
@@ -36,12 +39,15 @@ class EmulatorAdapter:
         if hasattr(content, "read"):
             content = content.read()
         body = content.encode() if isinstance(content, str) else bytes(content)
-        answer = self._arm.answer(Request.parse(request.method or "GET", request.url or "", request.headers, body))
+        asked = Request.parse(request.method or "GET", request.url or "", request.headers, body)
+        with _ONE_AT_A_TIME:
+            answer = self._arm.answer(asked)
+            content = b"" if request.method == "HEAD" else answer.body()  # while nobody changes the documents it shows
         if isinstance(answer, Interrupted):
             if answer.drop:
                 raise requests.ConnectionError(ConnectionResetError(104, "Connection reset by peer"), request=request)
             wait(self._arm, answer.delay)
-        return _response(request, answer)
+        return _response(request, answer, content)
 
     def close(self) -> None:
         """Nothing to close."""
@@ -71,7 +77,8 @@ def transport(arm: Arm) -> RequestsTransport:
 
 def wait(arm: Arm, seconds: float) -> None:
     """Let so many real seconds seem to pass."""
-    arm.clock.advance(seconds * arm.clock.speed)
+    with _ONE_AT_A_TIME:
+        arm.clock.advance(seconds * arm.clock.speed)
 
 
 def token(arm: Arm, object_id: str = "", audience: str = BASE_URL, base_url: str = BASE_URL) -> str:
@@ -98,11 +105,10 @@ class Credential:
         return AccessToken(token(self._arm, self._object_id, audience), int(self._arm.clock.now() + lifetime))
 
 
-def _response(request: requests.PreparedRequest, answer: Response) -> requests.Response:
+def _response(request: requests.PreparedRequest, answer: Response, body: bytes) -> requests.Response:
     import requests
     from urllib3 import HTTPResponse
 
-    body = b"" if request.method == "HEAD" else answer.body()
     headers = {**answer.headers, "Content-Length": str(len(body))}
     if body:
         headers["Content-Type"] = "application/json; charset=utf-8"

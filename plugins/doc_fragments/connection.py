@@ -80,6 +80,12 @@ options:
       - It is kept in a file with mode 0600 in Ansible's own temporary directory of the run, which is removed at the end.
     type: bool
     default: true
+  concurrency:
+    description:
+      - How many questions to Azure this task has on their way at once, where they do not wait for each other. Writes are never sent side by side.
+      - With V(1) they are asked one by one. Whatever is set here, the task asks less when Azure says that few requests are left. E(AZURE_CONCURRENCY).
+    type: int
+    default: 8
   api_profile:
     description: Accepted for compatibility with C(azure.azcollection) and ignored.
     type: str

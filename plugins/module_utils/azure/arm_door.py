@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import functools
+import threading
 import typing as t
 
 from ..ids import ResourceId
@@ -16,13 +16,19 @@ class ArmDoor:
 
     def __init__(self, way: Way) -> None:
         self._way, self._base = way, way.cloud.resource_manager
+        self._made: t.Any = None
+        self._making = threading.Lock()
 
-    @functools.cached_property
+    @property
     def _client(self) -> t.Any:
         """Made when first needed: a task that asks the operation groups only does not pay for it."""
         from azure.mgmt.core import ARMPipelineClient
 
-        return ARMPipelineClient(self._base, transport=self._way.transport, policies=policies(self._way))
+        with self._making:
+            if self._made is None:
+                transport, chain = self._way.transport, policies(self._way)
+                self._made = ARMPipelineClient(self._base, transport=transport, policies=chain)
+            return self._made
 
     def serves(self, kind: str) -> bool:
         """Every type."""

@@ -9,7 +9,8 @@ import typing as t
 from ..errors import AzureError, NotFound, OperationFailed, WaitTimeout
 from ..ids import ResourceId, parse_collection, parse_id
 from ..wire import JSON
-from .pipeline import polling, translate
+from .pipeline import is_write, polling, translate
+from .pool import Pool
 from .token_host import Home
 
 # Refusals that pass by themselves: another operation holds the resource, or one it needs is not ready yet.
@@ -31,6 +32,8 @@ BUSY = re.compile(
     r"already has \d+ operations like '[^']*' queued|parallel operations are being performed", re.IGNORECASE
 )
 DEFAULT_TIMEOUT = 1800.0
+Answer = t.TypeVar("Answer")
+Answers = list[Answer]
 
 
 class Door(t.Protocol):
@@ -69,11 +72,13 @@ class Azure:
         transport: t.Any,
         home: Home,
         *,
+        pool: Pool | None = None,
         progress: t.Callable[[str], None] = lambda text: None,
         timeout: float = DEFAULT_TIMEOUT,
         now: t.Callable[[], float] = time.monotonic,
     ) -> None:
         self._doors, self._transport, self._home = doors, transport, home
+        self._pool = pool or Pool(1)
         self.progress, self.timeout, self.now = progress, timeout, now
 
     def get(self, resource_id: str, api_version: str, **query: str) -> JSON:
@@ -107,6 +112,8 @@ class Azure:
 
     def post(self, path: str, api_version: str, body: JSON | None = None) -> JSON:
         """Call an action (``{id}/register``) or a question asked by POST (``…/capabilities``)."""
+        if is_write("POST", path):
+            self._pool.refuse_write("POST", path)
         door = t.cast("PostingDoor", self._doors[-1])
         return t.cast(JSON, self._do("POST", path, lambda: door.post(path, api_version, body)) or {})
 
@@ -116,6 +123,21 @@ class Azure:
         return t.cast(
             "list[JSON]", self._do("LIST", collection, lambda: self._door(kind).list(collection, api_version, query))
         )
+
+    def together(self, deeds: t.Iterable[t.Callable[[], Answer]]) -> Answers[Answer]:
+        """Read what does not wait for each other, several at once, and return the results in the given order.
+
+        The first failure in that order is raised, as if one had been asked after the other. A deed reads and returns; it
+        does not write (RuntimeError), and warnings are for the caller to give, in order, from what comes back.
+        """
+        return self._pool.together(deeds)
+
+    def ahead(self, deeds: t.Iterable[t.Callable[[], Answer]]) -> Answers[t.Callable[[], Answer]]:
+        """Read what will be needed, several at once; each function returned gives a result, or raises its failure.
+
+        With a ``concurrency`` of 1 nothing is read before its function is called.
+        """
+        return self._pool.ahead(deeds)
 
     def sleep(self, seconds: float) -> None:
         """Wait in the transport's time, so that tests need not."""
@@ -151,6 +173,7 @@ class Azure:
     def _write(
         self, method: str, resource_id: str, api_version: str, body: t.Any, wait: bool, headers: JSON
     ) -> JSON | None:
+        self._pool.refuse_write(method, resource_id)
         target = parse_id(resource_id)
         door = self._door(target.type)
         followed = (

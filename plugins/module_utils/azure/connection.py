@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import threading
 import time
 import typing as t
 from dataclasses import dataclass, field
@@ -17,7 +18,9 @@ from .cloud_discovery import discover
 from .clouds import CLOUDS, Cloud, known_cloud
 from .credentials import USER_AGENT, Credentials, build, resolve
 from .network_door import NetworkDoor
+from .pace import Pace
 from .pipeline import Way
+from .pool import CONCURRENCY, NEAR, Pool
 from .token_cache import SessionCache, SharedToken
 
 # azure-core's defaults are five minutes for either, and each is tried again.
@@ -27,13 +30,17 @@ READ_SECONDS = 120
 
 @dataclass
 class Context:
-    """What the process that runs a task provides. All parts have defaults, so tests replace only what they need."""
+    """What the process that runs a task provides. All parts have defaults, so tests replace only what they need.
+
+    ``near`` is that of :class:`~.pool.Pool`, in seconds.
+    """
 
     check_mode: bool = False
     progress: t.Callable[[str], None] = lambda text: None
     cache_directory: str | None = None
     transport: t.Any = None
     now: t.Callable[[], float] = time.monotonic
+    near: float = NEAR
     environment: t.Mapping[str, str] = field(default_factory=lambda: os.environ)
 
     def __post_init__(self) -> None:
@@ -80,7 +87,8 @@ def validate(options: t.Mapping[str, t.Any], environment: t.Mapping[str, str] | 
 def connect(options: t.Mapping[str, t.Any], context: Context) -> Connection:
     """Open the connection of one task. Nothing is sent but, for an endpoint URL, the question which cloud it is."""
     credentials = validate(options, context.environment)
-    transport = context.transport or _transport(options.get("ca_file"))
+    concurrency = int(options.get("concurrency") or CONCURRENCY)
+    transport = context.transport or _transport(options.get("ca_file"), concurrency)
     cache = SessionCache(context.cache_directory if options.get("share_token", True) else None)
     cloud = _cloud(str(options.get("cloud_environment") or "AzureCloud"), transport, cache)
     public = cloud.authority in {known.authority for known in CLOUDS.values()}
@@ -91,25 +99,46 @@ def connect(options: t.Mapping[str, t.Any], context: Context) -> Connection:
         credentials.identity() + "|" + cloud.authority + "|" + _digest(credentials),
         cloud.scope,
     )
-    way = Way(cloud, credential, transport, USER_AGENT, context.check_mode)
+    progress = _one_at_a_time(context.progress)
+    pace = Pace(concurrency, context.now, transport.sleep, progress)
+    way = Way(cloud, credential, transport, USER_AGENT, context.check_mode, pace)
+    distance = f"far|{cloud.resource_manager}"
+    pool = Pool(
+        concurrency,
+        near=context.near,
+        far=bool(cache.get(distance)),
+        found_far=lambda: cache.put(distance, True),
+    )
     azure = Azure(
         [NetworkDoor(way), ArmDoor(way)],
         transport,
         way.home,
-        progress=context.progress,
+        pool=pool,
+        progress=progress,
         timeout=float(options.get("wait_timeout") or DEFAULT_TIMEOUT),
         now=context.now,
     )
     return Connection(azure, cloud, credentials, credential)
 
 
-def _transport(ca_file: t.Any) -> t.Any:
+def _one_at_a_time(progress: t.Callable[[str], None]) -> t.Callable[[str], None]:
+    """Progress that several threads may tell of."""
+    lock = threading.Lock()
+
+    def tell(text: str) -> None:
+        with lock:
+            progress(text)
+
+    return tell
+
+
+def _transport(ca_file: t.Any, connections: int) -> t.Any:
     from azure.core.pipeline.transport import RequestsTransport
 
     from .trust import session
 
     return RequestsTransport(
-        session=session(),
+        session=session(connections),
         connection_verify=str(ca_file) if ca_file else True,
         connection_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,

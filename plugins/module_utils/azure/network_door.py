@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 import typing as t
 from dataclasses import dataclass, field
 
@@ -78,6 +79,7 @@ class NetworkDoor:
 
     def __init__(self, way: Way) -> None:
         self._way = way
+        self._making = threading.Lock()
         self._clients: dict[tuple[str, str, str], t.Any] = {}
 
     def serves(self, kind: str) -> bool:
@@ -146,9 +148,10 @@ class NetworkDoor:
     def _operations(self, subscription_id: str, kind: str, api_version: str) -> tuple[t.Any, Group]:
         group = GROUPS[kind]
         key = (group.client, subscription_id, api_version)
-        if key not in self._clients:
-            self._clients[key] = self._client(*key)
-        return getattr(self._clients[key], group.attribute), group
+        with self._making:
+            if key not in self._clients:
+                self._clients[key] = self._client(*key)
+            return getattr(self._clients[key], group.attribute), group
 
     def _client(self, which: str, subscription_id: str, api_version: str) -> t.Any:
         arguments: JSON = {

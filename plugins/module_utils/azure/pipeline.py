@@ -23,7 +23,8 @@ from ..errors import (
 )
 from . import answers
 from .clouds import Cloud
-from .token_host import Elsewhere, Home, named, token_host_policy
+from .pace import Pace, pace_policy
+from .token_host import Elsewhere, Home, named, signing_policy
 from .trust import NO_AUTHORITIES
 
 if t.TYPE_CHECKING:
@@ -101,6 +102,7 @@ class Way:
     transport: t.Any
     user_agent: str
     read_only: bool
+    pace: Pace
 
     @functools.cached_property
     def home(self) -> Home:
@@ -111,17 +113,17 @@ class Way:
 def policies(way: Way) -> list[t.Any]:
     """The policies of one client. ARMAutoResourceProviderRegistrationPolicy is left out on purpose: it writes unasked."""
     from azure.core.pipeline import policies as core
-    from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
 
+    retries = retry_policy()
     chain: list[t.Any] = [
         core.RequestIdPolicy(),
         core.HeadersPolicy(),
         core.UserAgentPolicy(base_user_agent=way.user_agent),
         core.ContentDecodePolicy(),
         core.CustomHookPolicy(),
-        retry_policy(),
-        token_host_policy(way.home),
-        ARMChallengeAuthenticationPolicy(way.credential, way.cloud.scope),
+        retries,
+        pace_policy(way.pace, is_write, retries),
+        signing_policy(way.credential, way.cloud.scope, way.home),
     ]
     if way.read_only:
         chain.insert(0, _lock())

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import tempfile
+import threading
 import time
 import typing as t
 from pathlib import Path
@@ -84,26 +85,34 @@ class SharedToken:
         now: t.Callable[[], float] = time.time,
     ) -> None:
         self._build, self._cache, self._identity, self._now = functools.cache(build), cache, identity, now
+        self._lock, self._recent = threading.Lock(), dict[str, tuple[str, int]]()
         if self._kept(self._key(scope)) is None:
             self._build()
 
     def get_token(self, *scopes: str, **options: t.Any) -> t.Any:
-        """An access token for the scopes; ``claims`` (a challenge) always goes to the service."""
+        """An access token for the scopes; ``claims`` (a challenge) always goes to the service.
+
+        Threads that need one at the same time wait for the first of them to sign in.
+        """
         from azure.core.credentials import AccessToken
 
         key = self._key(*scopes, tenant=str(options.get("tenant_id") or ""))
-        kept = None if options.get("claims") else self._kept(key)
-        if kept is not None:
-            return AccessToken(*kept)
-        token = self._build().get_token(*scopes, **options)
-        self._cache.put(key, [token.token, token.expires_on])
-        return token
+        with self._lock:
+            kept = None if options.get("claims") else self._kept(key)
+            if kept is not None:
+                return AccessToken(*kept)
+            token = self._build().get_token(*scopes, **options)
+            self._recent[key] = (token.token, token.expires_on)
+            self._cache.put(key, [token.token, token.expires_on])
+            return token
 
     def _key(self, *scopes: str, tenant: str = "") -> str:
         return "|".join((self._identity, *scopes, tenant))
 
     def _kept(self, key: str) -> tuple[str, int] | None:
-        kept = self._cache.get(key)
-        if kept and float(kept[1]) - self._now() > MARGIN:
-            return str(kept[0]), int(kept[1])
+        for kept in (lambda: self._recent.get(key), lambda: self._cache.get(key)):
+            found = kept()
+            if found and float(found[1]) - self._now() > MARGIN:
+                self._recent[key] = (str(found[0]), int(found[1]))
+                return self._recent[key]
         return None

@@ -66,14 +66,19 @@ def named(url: str) -> str:
     return "".join(letter if letter.isprintable() else "?" for letter in (found[0] if found else "")[:200])
 
 
-def token_host_policy(home: Home) -> t.Any:
-    """The policy that raises :class:`Elsewhere`; it stands right before the one that signs."""
-    from azure.core.pipeline.policies import SansIOHTTPPolicy
+def signing_policy(credential: t.Any, scope: str, home: Home) -> t.Any:
+    """The policy that lays the token on a request, once its address is ``home``'s; else it raises :class:`Elsewhere`."""
+    from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
 
-    class TokenHost(SansIOHTTPPolicy[t.Any, t.Any]):
-        """Stops a request that would carry the token elsewhere."""
+    class Signature(ARMChallengeAuthenticationPolicy):
+        """That of azure-mgmt-core, less the token it keeps, which one thread may take away from under another."""
 
         def on_request(self, request: t.Any) -> None:
-            home.refuse_others(str(request.http_request.url))
+            self.authorize_request(request, scope)
 
-    return TokenHost()
+        def authorize_request(self, request: t.Any, *scopes: str, **options: t.Any) -> None:
+            home.refuse_others(str(request.http_request.url))
+            token = credential.get_token(*scopes, **options).token
+            request.http_request.headers["Authorization"] = f"Bearer {token}"
+
+    return Signature(credential, scope)

@@ -15,8 +15,10 @@ if t.TYPE_CHECKING:
 NO_AUTHORITIES = "holds no certificate authorities that can be loaded"
 
 
-def session() -> requests.Session:
+def session(connections: int = 10) -> requests.Session:
     """A session whose HTTPS connections share what is trusted; each verifies what one of any session would.
+
+    So many of them stay open to a host.
 
     It repeats nothing by itself: that is left to the policies of the pipeline, as azure-core's own session leaves it.
     """
@@ -26,7 +28,7 @@ def session() -> requests.Session:
 
     once = Retry(total=False, redirect=False, raise_on_status=False)
     made = requests.Session()
-    made.mount("https://", _adapter_class()(max_retries=once))
+    made.mount("https://", _adapter_class()(max_retries=once, pool_maxsize=connections))
     made.mount("http://", HTTPAdapter(max_retries=once))
     return made
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..azure.pool import CONCURRENCY
 from .spec import Option
 
 CONNECTION: dict[str, Option] = {
@@ -29,6 +30,7 @@ CONNECTION: dict[str, Option] = {
     ),
     "disable_instance_discovery": Option(type="bool", default=False, environment=("AZURE_DISABLE_INSTANCE_DISCOVERY",)),
     "share_token": Option(type="bool", default=True),
+    "concurrency": Option(type="int", default=CONCURRENCY, least=1, most=64, environment=("AZURE_CONCURRENCY",)),
     "api_profile": Option(),
     "log_path": Option(type="path"),
     "log_mode": Option(),

@@ -41,7 +41,7 @@ OPERATIONS: dict[str, t.Callable[[str], dict[str, str]]] = {
     "Azure-AsyncOperation": lambda link: {"Azure-AsyncOperation": link},
     "Location": lambda link: {"Location": link},
 }
-LONG = ["arm PUT", "arm PATCH", "arm DELETE", "network PUT", "network DELETE", "dns zone PUT"]
+LONG = ["arm PUT", "arm DELETE", "network PUT", "dns zone PUT"]
 DOES = {
     **{name: ask for name, (_match, ask) in DEEDS.items()},
     "dns zone PUT": lambda azure: azure.put(f"{ZONES}/privatelink.x.example", DNS_VERSION, {"location": "global"}),
