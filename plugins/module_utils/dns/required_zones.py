@@ -39,22 +39,23 @@ class Question:
 def find_required_zones(
     azure: Azure,
     cloud: Cloud,
-    subscription_id: t.Callable[[], str],
+    ask: t.Callable[[str, list[str]], Capabilities],
     question: Question,
     warn: t.Callable[[str], None],
-    no_answer: t.Collection[int] = NO_ANSWER,
 ) -> JSON:
     """The zones of a question as the module ``required_dns_zones`` returns them, with the region they are for.
 
-    ``subscription_id`` is asked only when Azure is. ``no_answer``: the statuses of the capabilities API that mean no
-    answer; any other error is raised.
+    ``ask`` gives what the capabilities API says of a region and sub-resources, see :func:`read_capabilities`.
     """
     given = _operator_zones(question)
     vault_id = parse_id(question.vault, TYPE, option="vault").text if question.vault else ""
     location = question.location or str(azure.get(vault_id, API_VERSION)["location"])
     refuse_other_cloud(location, cloud)
     asked = _vault_sub_resources(question.sub_resources)
-    capabilities = _capabilities(azure, subscription_id(), location, asked, warn, no_answer) if asked else {}
+    said = ask(location, asked) if asked else Capabilities({})
+    if said.silence:
+        warn(said.silence)
+    capabilities = said.zones
     open_questions = [name for name in asked if not capabilities.get(name) and not given.get(name.lower())]
     linked = _private_link_resources(azure, vault_id) if vault_id and open_questions else {}
     chosen = {
@@ -111,15 +112,21 @@ def _vault_sub_resources(names: t.Iterable[str]) -> list[str]:
     return [name for name in _canonical(names) if name in VAULT_SUB_RESOURCES]
 
 
-def _capabilities(
+class Capabilities(t.NamedTuple):
+    """The zones that the service itself names, by sub-resource; ``silence`` says why it named none."""
+
+    zones: dict[str, list[str]]
+    silence: str = ""
+
+
+def read_capabilities(
     azure: Azure,
     subscription_id: str,
     location: str,
     sub_resources: t.Sequence[str],
-    warn: t.Callable[[str], None],
-    no_answer: t.Collection[int],
-) -> dict[str, list[str]]:
-    """What the service itself says, by sub-resource; no vault has to exist.
+    no_answer: t.Collection[int] = NO_ANSWER,
+) -> Capabilities:
+    """What the service says of a region; no vault has to exist. ``no_answer``: the statuses that mean no answer.
 
     azure-rest-api-specs ``specification/recoveryservices``, example ``Capabilities.json``.
     """
@@ -136,14 +143,16 @@ def _capabilities(
     except AzureError as error:
         if error.status not in no_answer:
             raise
-        warn(f"The capabilities API did not name the DNS zones of {location} ({error.status} {error.code}).")
-        return {}
+        return Capabilities(
+            {}, f"The capabilities API did not name the DNS zones of {location} ({error.status} {error.code})."
+        )
     folded = {name.lower(): name for name in sub_resources}
-    return {
+    named = {
         folded[str(entry.get("subResource")).lower()]: list(entry.get("requiredZoneNames") or [])
         for entry in get_path(answer, "properties.dnsZones") or []
         if str(entry.get("subResource")).lower() in folded
     }
+    return Capabilities(named)
 
 
 def _private_link_resources(azure: Azure, vault_id: str) -> dict[str, list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass
+from functools import partial
 
 from ..azure.client import Azure
 from ..engine.resource import Kind
@@ -84,17 +85,20 @@ def read_zones(azure: Azure, subscription_id: str, names: t.Iterable[str]) -> li
     Each is ``{id, document, links}``, the latter two as wire JSON. One list request for the subscription and one for
     each zone found.
     """
+    zones = with_names(zones_of_subscription(azure, subscription_id), names)
+    links = azure.together([partial(links_of, azure, zone["id"]) for zone in zones])
+    return [{"id": str(zone["id"]), "document": zone, "links": linked} for zone, linked in zip(zones, links)]
+
+
+def zones_of_subscription(azure: Azure, subscription_id: str) -> list[JSON]:
+    """All zones that the identity can see in a subscription, as wire JSON."""
+    return azure.list(f"/subscriptions/{subscription_id}/providers/{ZONE}", API_VERSION)
+
+
+def with_names(zones: t.Iterable[JSON], names: t.Iterable[str]) -> list[JSON]:
+    """The zones that have one of the names."""
     wanted = {name.strip().rstrip(".").lower() for name in names}
-    zones = azure.list(f"/subscriptions/{subscription_id}/providers/{ZONE}", API_VERSION)
-    return [
-        {
-            "id": str(zone["id"]),
-            "document": zone,
-            "links": links_of(azure, zone["id"]),
-        }
-        for zone in zones
-        if zone_name(zone["id"]) in wanted
-    ]
+    return [zone for zone in zones if zone_name(zone["id"]) in wanted]
 
 
 def overlapping(

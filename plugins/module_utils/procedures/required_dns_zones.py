@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..dns.required_zones import Question, find_required_zones
+from ..dns.required_zones import Question, find_required_zones, read_capabilities
 from ..engine.runner import Task
 from ..wire import JSON
 
@@ -18,4 +18,10 @@ def required_zones(task: Task) -> JSON:
         geo_code=options.get("geo_code") or "",
         override=bool(options["override"]),
     )
-    return find_required_zones(task.azure, task.connection.cloud, lambda: task.subscription_id, question, task.warn)
+    return find_required_zones(
+        task.azure,
+        task.connection.cloud,
+        lambda location, names: read_capabilities(task.azure, task.subscription_id, location, names),
+        question,
+        task.warn,
+    )

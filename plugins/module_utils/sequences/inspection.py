@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import typing as t
-from functools import cached_property
 
 from ..azure.connection import Connection
 from ..dns.private_dns import ZONE, a_records
-from ..dns.required_zones import NO_ANSWER, NOT_THERE, Question, find_required_zones
+from ..dns.required_zones import NO_ANSWER, NOT_THERE, Capabilities, find_required_zones, read_capabilities
+from ..dns.required_zones import Question as ZoneQuestion
 from ..dns.zone_choice import known_zones
 from ..dns.zone_groups import groups_of
 from ..dns.zone_groups import zones_of as zones_of_group
-from ..dns.zones import links_of, read_zones
+from ..dns.zones import links_of, with_names, zones_of_subscription
 from ..errors import NotFound
 from ..ids import fold_id, parse_id, region, same_id
-from ..resources.endpoint_names import NETWORK_API_VERSION, PublishedName, read_names
+from ..resources.endpoint_names import ENDPOINT_TYPE, NETWORK_API_VERSION, PublishedName, read_names
+from ..resources.locks import Lock, read_locks
+from ..resources.providers import read_provider
+from ..resources.roles import granted
 from ..resources.storage_accounts import BLOB, Account, read_account
 from ..resources.subnets import Capacity, capacity
 from ..resources.vault_contents import replicated_items
@@ -22,6 +25,7 @@ from ..resources.vault_freshness import BORN_TAG, says_so
 from ..resources.vaults import RESOURCE_GROUP_API_VERSION, connections, read_vault
 from ..wire import JSON
 from .desired import Desired, Endpoint
+from .memory import Memory
 
 
 class Inspection:
@@ -37,22 +41,17 @@ class Inspection:
     ) -> None:
         self.connection, self.azure, self.desired = connection, connection.azure, desired
         self.check_mode, self.warn = check_mode, warn
-        self._read: dict[str, t.Any] = {}
+        self.memory = Memory(self.azure)
+        self.once = self.memory.once
 
-    def once(self, key: str, read: t.Callable[[], t.Any]) -> t.Any:
-        """The value of ``read``, which is called for the first question only."""
-        if key not in self._read:
-            self._read[key] = read()
-        return self._read[key]
-
-    @cached_property
+    @property
     def vault(self) -> JSON | None:
         """The vault, or None when it does not exist yet."""
-        return read_vault(self.azure, self.desired.vault_id)
+        return t.cast("JSON | None", self.once("vault", lambda: read_vault(self.azure, self.desired.vault_id)))
 
     def forget_vault(self) -> None:
         """Have the vault read anew by whoever asks next."""
-        self.__dict__.pop("vault", None)
+        self.memory.forget("vault")
 
     @property
     def mark(self) -> str:
@@ -64,7 +63,7 @@ class Inspection:
         """Whether the vault has that tag; Azure does not tell names of tags apart by case."""
         return says_so((self.vault or {}).get("tags"), self.mark)
 
-    @cached_property
+    @property
     def location(self) -> str:
         """The vault's region: what it has, what is wanted, or its resource group's."""
         if self.vault is not None:
@@ -96,16 +95,47 @@ class Inspection:
             self.once(f"network {fold_id(network_id)}", lambda: self.azure.find(network_id, NETWORK_API_VERSION)),
         )
 
+    def usages(self, network_id: str) -> list[JSON]:
+        """How many addresses of each subnet of a virtual network are taken."""
+        return t.cast(
+            "list[JSON]",
+            self.once(
+                f"usages {fold_id(network_id)}", lambda: self.azure.list(f"{network_id}/usages", NETWORK_API_VERSION)
+            ),
+        )
+
     def capacity(self, endpoint: Endpoint) -> Capacity | None:
         """The capacity of an endpoint's subnet, or None when it does not exist."""
         network = self.network(endpoint.network)
-        if network is None:
-            return None
-        usages = self.once(
-            f"usages {fold_id(endpoint.network)}",
-            lambda: self.azure.list(f"{endpoint.network}/usages", NETWORK_API_VERSION),
+        return None if network is None else capacity(endpoint.subnet, network, self.usages(endpoint.network))
+
+    def provider(self, subscription_id: str, namespace: str) -> JSON:
+        """A resource provider as a subscription shows it."""
+        return t.cast(
+            JSON,
+            self.once(
+                f"provider {subscription_id} {namespace}",
+                lambda: read_provider(self.azure, subscription_id, namespace),
+            ),
         )
-        return capacity(endpoint.subnet, network, usages)
+
+    def locks(self, group: str) -> list[Lock]:
+        """Every lock at, above and below a resource group."""
+        return t.cast("list[Lock]", self.once(f"locks {fold_id(group)}", lambda: read_locks(self.azure, group)))
+
+    def granted(self, scope: str) -> list[JSON]:
+        """What the signed-in identity may do at a scope. Raises NotFound where there is none."""
+        return t.cast("list[JSON]", self.once(f"granted {fold_id(scope)}", lambda: granted(self.azure, scope)))
+
+    def endpoints_in(self, group: str) -> list[JSON]:
+        """The private endpoints of a resource group, anybody's."""
+        return t.cast(
+            "list[JSON]",
+            self.once(
+                f"endpoints {fold_id(group)}",
+                lambda: self.azure.list(f"{group}/providers/{ENDPOINT_TYPE}", NETWORK_API_VERSION),
+            ),
+        )
 
     def endpoint(self, endpoint_id: str) -> JSON | None:
         """A private endpoint, or None."""
@@ -152,24 +182,38 @@ class Inspection:
             self.once(f"names {fold_id(endpoint_id)}", lambda: read_names(self.azure, endpoint_id, document)),
         )
 
-    @cached_property
+    def capabilities(self, location: str) -> Capabilities:
+        """What the capabilities API says of the zones of a region."""
+        desired = self.desired
+        # What may not be asked is known only from the operator: a run that writes does not go by a table then.
+        no_answer = NO_ANSWER if desired.zone_names or desired.geo_code else NOT_THERE
+        subscription = parse_id(desired.vault_id).subscription_id
+        return t.cast(
+            Capabilities,
+            self.once(
+                f"capabilities {location}",
+                lambda: read_capabilities(self.azure, subscription, location, [desired.sub_resource], no_answer),
+            ),
+        )
+
+    @property
     def zone_names(self) -> list[str]:
         """The zones the sub-resource needs in the vault's region. Raises Refusal when they cannot be known."""
-        named = {self.desired.sub_resource: list(self.desired.zone_names)} if self.desired.zone_names else {}
-        question = Question(
-            sub_resources=(self.desired.sub_resource,),
+        return t.cast("list[str]", self.once("zone names", self._zone_names))
+
+    def _zone_names(self) -> list[str]:
+        desired, cloud = self.desired, self.connection.cloud
+        question = ZoneQuestion(
+            sub_resources=(desired.sub_resource,),
             location=self.location,
-            vault=self.desired.vault_id if self.vault is not None else "",
-            zone_names=named,
-            geo_code=self.desired.geo_code,
+            vault=desired.vault_id if self.vault is not None else "",
+            zone_names={desired.sub_resource: list(desired.zone_names)} if desired.zone_names else {},
+            geo_code=desired.geo_code,
         )
-        # What may not be asked is known only from the operator: a run that writes does not go by a table then.
-        no_answer = NO_ANSWER if named or self.desired.geo_code else NOT_THERE
-        subscription = parse_id(self.desired.vault_id).subscription_id
         found = find_required_zones(
-            self.azure, self.connection.cloud, lambda: subscription, question, self.warn, no_answer
+            self.azure, cloud, lambda location, _sub_resources: self.capabilities(location), question, self.warn
         )["zones"]
-        extra = [known_zones(name, self.location, self.connection.cloud) for name in self.desired.extra_sub_resources]
+        extra = [known_zones(name, self.location, cloud) for name in desired.extra_sub_resources]
         return list(dict.fromkeys([*found, *(zone for choice in extra for zone in choice.zones)]))
 
     def storage_account(self, account_id: str) -> Account | None:
@@ -179,7 +223,7 @@ class Inspection:
             self.once(f"account {fold_id(account_id)}", lambda: read_account(self.azure, account_id)),
         )
 
-    @cached_property
+    @property
     def blob_zones(self) -> list[str]:
         """The zones of a storage account's blob endpoint in this cloud."""
         return list(known_zones(BLOB, self.desired.location, self.connection.cloud).zones)
@@ -198,18 +242,32 @@ class Inspection:
         known = self.existing_zones(parse_id(zone_id).subscription_id)
         return next((zone for zone in known if same_id(zone["id"], zone_id)), None)
 
-    def existing_zones(self, subscription_id: str) -> list[JSON]:
-        """The zones of a subscription with any name that matters to this run, as ``read_zones`` gives them."""
-        names = [*self.zone_names, *(self.blob_zones if self.desired.storage_endpoints else ())]
+    def zones_in(self, subscription_id: str) -> list[JSON]:
+        """The zones of a subscription, whatever their names."""
         return t.cast(
             "list[JSON]",
-            self.once(f"zones {subscription_id.lower()}", lambda: read_zones(self.azure, subscription_id, names)),
+            self.once(f"zones {subscription_id.lower()}", lambda: zones_of_subscription(self.azure, subscription_id)),
         )
 
-    @cached_property
+    def matching_zones(self, subscription_id: str) -> list[str]:
+        """The ids of the zones of a subscription with any name that matters to this run."""
+        names = [*self.zone_names, *(self.blob_zones if self.desired.storage_endpoints else ())]
+        return [zone["id"] for zone in with_names(self.zones_in(subscription_id), names)]
+
+    def existing_zones(self, subscription_id: str) -> list[JSON]:
+        """The zones of a subscription with any name that matters to this run: ``{id, document, links}``."""
+        wanted = self.matching_zones(subscription_id)
+        found = [zone for zone in self.zones_in(subscription_id) if zone["id"] in wanted]
+        return [{"id": zone["id"], "document": zone, "links": self.links(zone["id"])} for zone in found]
+
+    @property
     def replicated(self) -> list[JSON]:
         """The machines that are replicated with the vault; none without one."""
-        return replicated_items(self.azure, self.desired.vault_id) if self.vault is not None else []
+        if self.vault is None:
+            return []
+        return t.cast(
+            "list[JSON]", self.once("replicated", lambda: replicated_items(self.azure, self.desired.vault_id))
+        )
 
     def dns_server(self, endpoint: Endpoint) -> JSON:
         """The DNS server that proves an endpoint's names: its own, or that of its network; an empty one when there is none."""

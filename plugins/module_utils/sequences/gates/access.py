@@ -11,7 +11,6 @@ from ...ids import ResourceId, fold_id, parse_id
 from ...resources.endpoint_names import ENDPOINT_TYPE
 from ...resources.endpoints import INTERFACE_TYPE, SUBNET_TYPE
 from ...resources.locks import READ_LOCKS
-from ...resources.providers import read_provider
 from ...resources.replication import REPLICATE
 from ...resources.roles import ASSIGN, UNKNOWN_ROLE, actions, find_definition, role_to_come, stated_guid
 from ...resources.storage_accounts import TYPE as STORAGE_ACCOUNT
@@ -49,7 +48,7 @@ def providers(inspection: Inspection) -> t.Iterator[Gate]:
     home = parse_id(inspection.desired.vault_id).subscription_id.lower()
     for row in registrations(inspection):
         subscription, namespace = row["subscription_id"], row["namespace"]
-        state = str(read_provider(inspection.azure, subscription, namespace).get("registrationState") or "unknown")
+        state = str(inspection.provider(subscription, namespace).get("registrationState") or "unknown")
         if state == "Registered":
             yield ok("provider", namespace, f"{namespace} is Registered in subscription {subscription}.")
         elif inspection.desired.provider_registration == "refuse":

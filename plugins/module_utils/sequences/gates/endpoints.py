@@ -8,7 +8,6 @@ import typing as t
 from ...errors import Forbidden
 from ...ids import parse_id, same_id, unique_ids
 from ...resources.endpoint_connections import FINAL, endpoint_of, of_group
-from ...resources.endpoint_names import ENDPOINT_TYPE, NETWORK_API_VERSION
 from ...resources.endpoints import MANUAL, connection_of, first_connection, target_of
 from ...resources.vaults import connections
 from ...wire import JSON, get_path
@@ -125,7 +124,7 @@ def experience(inspection: Inspection) -> t.Iterator[Gate]:
     children, unseen = [], []
     for group in sorted(groups):
         try:
-            items = inspection.azure.list(f"{group}/providers/{ENDPOINT_TYPE}", NETWORK_API_VERSION)
+            items = inspection.endpoints_in(group)
         except Forbidden:
             unseen.append(group)
             continue

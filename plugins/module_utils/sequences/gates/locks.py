@@ -8,7 +8,7 @@ from ...dns.private_dns import ours
 from ...dns.zones import network_of
 from ...errors import RecoveryError
 from ...ids import fold_id, parse_id
-from ...resources.locks import Lock, read_locks
+from ...resources.locks import Lock
 from ...resources.storage_accounts import is_classic
 from ...resources.vaults import denied
 from ..desired import Endpoint
@@ -106,6 +106,4 @@ def _zones(inspection: Inspection) -> list[tuple[str, tuple[str, ...]]]:
 
 def _over(inspection: Inspection, resource_id: str) -> list[Lock]:
     """The locks that a resource has or inherits; one request for each resource group."""
-    group = parse_id(resource_id).group_id
-    known: list[Lock] = inspection.once(f"locks {fold_id(group)}", lambda: read_locks(inspection.azure, group))
-    return [lock for lock in known if lock.covers(resource_id)]
+    return [lock for lock in inspection.locks(parse_id(resource_id).group_id) if lock.covers(resource_id)]

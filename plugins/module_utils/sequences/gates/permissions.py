@@ -30,7 +30,7 @@ def missing_permissions(inspection: Inspection, needed: t.Mapping[str, t.Sequenc
     patient = True
     for scope, actions in needed.items():
         try:
-            missing = _missing(inspection.azure, scope, actions)
+            missing = missing_actions(inspection.granted(scope), actions)
         except NotFound:
             continue  # the gate of what is missing there speaks of it
         if missing and patient and _recently_granted(inspection, scope):

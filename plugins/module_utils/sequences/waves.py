@@ -1,0 +1,175 @@
+"""What gates, checks and plan need to know of Azure, asked side by side in few waves.
+
+A wave holds what can be named when it begins: the first from the desired state alone, the next from what the one before has
+answered. The gates then find it in the inspection's memory and judge in their own order, so a wave changes no verdict and
+no message; what it could not read fails where it is asked for.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from functools import partial
+
+from ..errors import RecoveryError
+from ..ids import parse_id, unique_ids
+from ..resources.endpoint_connections import endpoint_of
+from ..resources.vaults import connections
+from .gates.access import registrations, required_actions, resource_group_ids, subscriptions
+from .gates.teardown import removing_actions
+from .inspection import Inspection
+from .memory import Question
+
+#: What one part of a wave asks.
+Part = t.Callable[[Inspection], t.Iterable[Question]]
+
+
+def vault(inspection: Inspection) -> t.Iterator[Question]:
+    """The vault itself."""
+    yield lambda: inspection.vault
+
+
+def endpoints(inspection: Inspection) -> t.Iterator[Question]:
+    """The desired endpoints, where they exist."""
+    for endpoint in inspection.desired.all_endpoints:
+        yield partial(inspection.endpoint, endpoint.id)
+
+
+def networks(inspection: Inspection) -> t.Iterator[Question]:
+    """Every network that takes part."""
+    desired = inspection.desired
+    for network in unique_ids(network for endpoint in desired.all_endpoints for network in endpoint.virtual_networks):
+        yield partial(inspection.network, network)
+
+
+def usages(inspection: Inspection) -> t.Iterator[Question]:
+    """The addresses taken in the networks of the endpoints."""
+    for network in unique_ids(endpoint.network for endpoint in inspection.desired.all_endpoints):
+        yield partial(inspection.usages, network)
+
+
+def groups(inspection: Inspection) -> t.Iterator[Question]:
+    """The resource groups that must exist."""
+    for group in unique_ids(resource_group_ids(inspection)):
+        yield partial(inspection.group, group)
+
+
+def providers(inspection: Inspection) -> t.Iterator[Question]:
+    """The registrations of the resource providers."""
+    for row in registrations(inspection):
+        yield partial(inspection.provider, row["subscription_id"], row["namespace"])
+
+
+def locks(inspection: Inspection) -> t.Iterator[Question]:
+    """The locks over everything that is made, changed or removed."""
+    for group in unique_ids(_written_groups(inspection)):
+        yield partial(inspection.locks, group)
+
+
+def zone_lists(inspection: Inspection) -> t.Iterator[Question]:
+    """The zones of the subscriptions that take part."""
+    if inspection.desired.mode.makes_zones:
+        for subscription in subscriptions(inspection):
+            yield partial(inspection.zones_in, subscription)
+
+
+def capabilities(inspection: Inspection) -> t.Iterator[Question]:
+    """The zones of the wanted region."""
+    if inspection.desired.location:
+        yield partial(inspection.capabilities, inspection.desired.location)
+
+
+def accounts(inspection: Inspection) -> t.Iterator[Question]:
+    """The storage accounts."""
+    for account in inspection.desired.storage_accounts:
+        yield partial(inspection.storage_account, account["id"])
+
+
+def permissions(inspection: Inspection) -> t.Iterator[Question]:
+    """What may be done at each scope of the run."""
+    for scope in required_actions(inspection):
+        yield partial(inspection.granted, scope)
+
+
+def removal_permissions(inspection: Inspection) -> t.Iterator[Question]:
+    """What may be done at each scope of a teardown."""
+    for scope in removing_actions(inspection):
+        yield partial(inspection.granted, scope)
+
+
+def names(inspection: Inspection) -> t.Iterator[Question]:
+    """The names that the endpoints publish."""
+    for endpoint in inspection.desired.all_endpoints:
+        yield partial(inspection.names, endpoint.id)
+
+
+def zone_groups(inspection: Inspection) -> t.Iterator[Question]:
+    """The zone groups of endpoints that exist."""
+    mode = inspection.desired.mode
+    for endpoint in inspection.desired.all_endpoints if mode.makes_groups or mode.finds_groups else ():
+        if inspection.endpoint(endpoint.id) is not None:
+            yield partial(inspection.zone_groups, endpoint.id)
+
+
+def links(inspection: Inspection) -> t.Iterator[Question]:
+    """The links of the zones that have a planned name."""
+    for subscription in subscriptions(inspection) if inspection.desired.mode.makes_zones else ():
+        for zone in inspection.matching_zones(subscription):
+            yield partial(inspection.links, zone)
+
+
+def endpoint_lists(inspection: Inspection) -> t.Iterator[Question]:
+    """The endpoints in the groups from which the vault is reached."""
+    names = [endpoint_of(item) for item in connections(inspection.vault)]
+    for group in unique_ids(parse_id(name).group_id for name in names if name.count("/") > 6):
+        yield partial(inspection.endpoints_in, group)
+
+
+def replicated(inspection: Inspection) -> t.Iterator[Question]:
+    """The machines that the vault replicates."""
+    yield lambda: inspection.replicated
+
+
+def zone_contents(inspection: Inspection) -> t.Iterator[Question]:
+    """Records and links of the endpoints' zones."""
+    if inspection.desired.mode.azure_shows_records and not inspection.desired.mode.finds_groups:
+        zones = unique_ids(zone for zone, _networks in inspection.planned_zones)
+        yield from (partial(inspection.records, zone) for zone in zones)
+        yield from (partial(inspection.links, zone) for zone in zones)
+
+
+#: The waves of ``preflight`` by its stage, and of ``verification``.
+WAVES: dict[str, tuple[tuple[Part, ...], ...]] = {
+    "all": (
+        (vault, endpoints, networks, usages, groups, providers, locks, zone_lists, capabilities, accounts),
+        (permissions, names, zone_groups, links),
+    ),
+    "before_endpoint": ((vault, endpoints, networks, usages, accounts),),
+    "plan": ((vault, endpoints, capabilities, accounts), (names, zone_groups)),
+    "teardown": ((vault, endpoints, locks, capabilities, accounts), (removal_permissions,)),
+    "verification": ((vault, endpoints, networks, usages, capabilities, accounts), (names, zone_groups, zone_contents)),
+}
+
+
+def read_ahead(inspection: Inspection, stage: str) -> None:
+    """Ask the waves of a stage. Nothing is raised: what failed fails for whoever asks for it."""
+    for wave in WAVES.get(stage, ()):
+        questions: list[Question] = []
+        for part in (*wave, *_of_the_sequence(inspection, wave)):
+            try:
+                questions += part(inspection)
+            except RecoveryError:
+                continue  # what it would name cannot be known; the gate that needs it says why
+        inspection.memory.ahead(questions)
+
+
+def _of_the_sequence(inspection: Inspection, wave: tuple[Part, ...]) -> tuple[Part, ...]:
+    """What only some sequences ask of an existing vault, as soon as it is known."""
+    return inspection.desired.sequence.reads if permissions in wave or zone_contents in wave or removal_permissions in wave else ()
+
+
+def _written_groups(inspection: Inspection) -> t.Iterator[str]:
+    yield parse_id(inspection.desired.vault_id).group_id
+    for endpoint in inspection.desired.all_endpoints:
+        yield endpoint.group_id
+        if inspection.desired.mode.makes_zones:
+            yield endpoint.zone_group_id
