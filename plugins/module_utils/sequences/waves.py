@@ -164,7 +164,11 @@ def read_ahead(inspection: Inspection, stage: str) -> None:
 
 def _of_the_sequence(inspection: Inspection, wave: tuple[Part, ...]) -> tuple[Part, ...]:
     """What only some sequences ask of an existing vault, as soon as it is known."""
-    return inspection.desired.sequence.reads if permissions in wave or zone_contents in wave or removal_permissions in wave else ()
+    return (
+        inspection.desired.sequence.reads
+        if permissions in wave or zone_contents in wave or removal_permissions in wave
+        else ()
+    )
 
 
 def _written_groups(inspection: Inspection) -> t.Iterator[str]:
