@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import random
 import re
+import threading
 import traceback
 import typing as t
 import uuid
@@ -164,6 +165,7 @@ class Arm:
         complete: t.Callable[[JSON], JSON] = dict,
     ) -> None:
         self.clock = clock
+        self.lock = threading.RLock()
         self._parts, self._checks, self._seed, self.latency = parts, checks, seed, latency
         self.complete = complete
         self.ask_again = {kind: seconds for part in parts for kind, seconds in part.ask_again.items()}
@@ -225,8 +227,12 @@ class Arm:
     def answer(self, request: Request) -> Response:
         """Answer one request. Never raises: what goes wrong inside is a 500 with the reason in its message.
 
-        That is so as well for what falls due by now and for the functions around the request.
+        That is so as well for what falls due by now and for the functions around the request. ``lock`` is held meanwhile.
         """
+        with self.lock:
+            return self._answer(request)
+
+    def _answer(self, request: Request) -> Response:
         entry: JSON = {
             "number": len(self.log) + 1,
             "at": self.clock.now(),

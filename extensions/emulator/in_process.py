@@ -6,7 +6,6 @@ Waiting costs nothing: whatever would sleep moves the emulated clock ahead inste
 from __future__ import annotations
 
 import io
-import threading
 import typing as t
 
 from .arm import Arm
@@ -21,8 +20,6 @@ if t.TYPE_CHECKING:
 
 #: Where an emulator in process seems to be.
 BASE_URL = "https://127.0.0.1"
-#: The core answers one request at a time, and its clock moves for one waiter at a time, however many threads there are.
-_ONE_AT_A_TIME = threading.RLock()
 
 
 class EmulatorAdapter:
@@ -40,9 +37,9 @@ class EmulatorAdapter:
             content = content.read()
         body = content.encode() if isinstance(content, str) else bytes(content)
         asked = Request.parse(request.method or "GET", request.url or "", request.headers, body)
-        with _ONE_AT_A_TIME:
-            answer = self._arm.answer(asked)
-            content = b"" if request.method == "HEAD" else answer.body()  # while nobody changes the documents it shows
+        answer = self._arm.answer(asked)
+        with self._arm.lock:  # nobody changes the documents it shows meanwhile
+            content = b"" if request.method == "HEAD" else answer.body()
         if isinstance(answer, Interrupted):
             if answer.drop:
                 raise requests.ConnectionError(ConnectionResetError(104, "Connection reset by peer"), request=request)
@@ -77,7 +74,7 @@ def transport(arm: Arm) -> RequestsTransport:
 
 def wait(arm: Arm, seconds: float) -> None:
     """Let so many real seconds seem to pass."""
-    with _ONE_AT_A_TIME:
+    with arm.lock:
         arm.clock.advance(seconds * arm.clock.speed)
 
 

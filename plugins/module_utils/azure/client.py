@@ -139,6 +139,11 @@ class Azure:
         """
         return self._pool.ahead(deeds)
 
+    @property
+    def one_by_one(self) -> bool:
+        """Whether questions are asked one after the other."""
+        return self._pool.most == 1
+
     def sleep(self, seconds: float) -> None:
         """Wait in the transport's time, so that tests need not."""
         self._transport.sleep(seconds)

@@ -39,7 +39,7 @@ class Pool:
         far: bool = False,
         found_far: t.Callable[[], None] = lambda: None,
     ) -> None:
-        self._most, self._near, self._far, self._found_far = most, near, far, found_far
+        self.most, self._near, self._far, self._found_far = most, near, far, found_far
         self._lock = threading.Condition()
         self._batches: list[_Batch[t.Any]] = []
         self._helpers: list[threading.Thread] = []
@@ -54,7 +54,7 @@ class Pool:
         call this again.
         """
         calls = list(deeds)
-        if self._most == 1 or len(calls) < 2:
+        if self.most == 1 or len(calls) < 2:
             return [self._reading(call) for call in calls]
         return self._run(_Batch(calls, self._lock, stops=True)).results()
 
@@ -64,7 +64,7 @@ class Pool:
         With one question at a time nothing is done ahead: each is done when it is first asked for.
         """
         calls = list(deeds)
-        if self._most == 1:
+        if self.most == 1:
             return [_Later(self, call) for call in calls]
         return [_told(outcome) for outcome in self._run(_Batch(calls, self._lock, stops=False)).outcomes()]
 
@@ -112,10 +112,10 @@ class Pool:
 
     def _call_helpers(self, batch: _Batch[t.Any]) -> None:
         """Have threads come for a batch; while Azure seems near, one that first looks whether that is worth it."""
-        wanted = min(batch.left(), self._most) - 1
+        wanted = min(batch.left(), self.most) - 1
         if not self._far:
             wanted = 0 if self._near == float("inf") else min(wanted, 1)
-        for _missing in range(min(wanted, self._most - 1 - self._asking)):
+        for _missing in range(min(wanted, self.most - 1 - self._asking)):
             self._asking += 1
             context = contextvars.copy_context()
             helper = threading.Thread(target=context.run, args=(self._help,), name="azure-reads", daemon=True)

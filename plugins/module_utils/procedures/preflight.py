@@ -14,6 +14,7 @@ from ..sequences.plan import plan
 from ..sequences.sequence import GateRow, Sequence
 from ..sequences.settled import JUDGES
 from ..sequences.steps import taken
+from ..sequences.waves import read_ahead
 from ..wire import JSON
 from .sequence_task import inspection_of
 
@@ -41,6 +42,7 @@ def run_preflight(task: Task) -> JSON:
     if stage == "providers":
         providers = {"providers": registrations(inspection)}
         return {"changed": False, "passed": True, "message": "", "gates": [], "plan": providers}
+    read_ahead(inspection, stage)
     gates: list[Gate] = []
     for row in FOUNDATION if stage == "all" else ():
         if not nothing_readable(gates):

@@ -16,6 +16,7 @@ from ..sequences.checks.vault import (
 from ..sequences.gate import Gate, run_gates
 from ..sequences.gates.proof import unproven
 from ..sequences.inspection import Inspection
+from ..sequences.waves import read_ahead
 from ..wire import JSON
 from .sequence_task import inspection_of
 
@@ -24,6 +25,7 @@ def verify(task: Task) -> JSON:
     """Serve the ``verification`` module."""
     inspection = inspection_of(task)
     found = Findings()
+    read_ahead(inspection, "verification")
     await_vault(inspection)
     missing = unproven(inspection)
     # What a run settles besides, some of it after its verification.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typing as t
+from functools import partial
 
 from ..azure.client import Azure
 from ..errors import NotFound
@@ -50,8 +51,11 @@ def contents(azure: Azure, resource_id: str) -> list[str]:
 def counters(azure: Azure, resource_id: str) -> list[str]:
     """Usage counters of the vault that are not zero."""
     found = []
-    for collection in USAGES:
-        for item in _items(azure, resource_id, collection, VAULT_API_VERSION, ""):
+    asked = azure.together(
+        [partial(_items, azure, resource_id, collection, VAULT_API_VERSION, "") for collection in USAGES]
+    )
+    for items in asked:
+        for item in items:
             named = {str(get_path(item, "name.value") or ""): item.get("currentValue")}
             values = named if "name" in item else {**item, **(item.get("jobsSummary") or {})}
             found += [
@@ -69,9 +73,10 @@ def listed(phrases: t.Sequence[str], most: int = 5) -> str:
 
 
 def gather(azure: Azure, resource_id: str, lists: t.Iterable[tuple[str, str, str, str]]) -> list[str]:
-    found = []
-    for what, collection, api_version, restriction in lists:
-        for item in _items(azure, resource_id, collection, api_version, restriction):
+    rows, found = list(lists), []
+    asked = azure.together([partial(_items, azure, resource_id, *row[1:]) for row in rows])
+    for (what, *_question), items in zip(rows, asked):
+        for item in items:
             properties = item.get("properties") or {}
             name = properties.get("friendlyName") or item.get("name") or "unnamed"
             deleted = " (soft-deleted)" if properties.get("isScheduledForDeferredDelete") else ""

@@ -13,6 +13,7 @@ from .gates.proof import resolution
 from .gates.teardown import in_use, permissions
 from .gates.vault import cloud, cross_region, encryption, freshness, identity, other_users
 from .sequence import GateRow, Row, Sequence
+from .waves import endpoint_lists
 
 BACKUP_ARTICLE = "https://learn.microsoft.com/azure/backup/private-endpoints"
 V2_ARTICLE = "https://learn.microsoft.com/azure/backup/backup-azure-private-endpoints-configure-manage"
@@ -48,6 +49,7 @@ BACKUP = Sequence(
         GateRow("in_use", in_use),
         GateRow("locks", teardown_locks),
     ),
+    reads={"all": (endpoint_lists,)},
     checks=(
         GateRow("identity", check_identity),
         GateRow("roles", check_roles),

@@ -6,12 +6,17 @@ import threading
 import typing as t
 
 from ..azure.client import Azure
+from ..errors import AzureError
 
 Question = t.Callable[[], t.Any]
 
 
 class Memory:
-    """Answers by a key. What was read ahead and failed fails for the first that asks, and is read anew for the next."""
+    """Answers by a key.
+
+    What Azure refused ahead is asked again by whoever needs it: a grant may have spread meanwhile. That Azure is not reached
+    at all is not tried again for the first that asks.
+    """
 
     def __init__(self, azure: Azure) -> None:
         self._azure = azure
@@ -27,7 +32,7 @@ class Memory:
             try:
                 self._answers[key] = read()
             except Exception as error:
-                if self._ahead:
+                if self._ahead and not isinstance(error, AzureError):
                     self._failures[key] = error
                 raise
         return self._answers[key]

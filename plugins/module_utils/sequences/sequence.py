@@ -13,6 +13,10 @@ from .gate import Gate
 Check = t.Callable[[t.Any], t.Iterable[Gate]]
 
 
+#: What is asked ahead: questions whose answers the inspection keeps.
+Reads = t.Callable[[t.Any], t.Iterable[t.Callable[[], t.Any]]]
+
+
 class GateRow(t.NamedTuple):
     """A gate by its name. ``again``: it is asked once more right before an endpoint is created."""
 
@@ -49,7 +53,8 @@ class Sequence:
     ``addresses`` is what one endpoint takes, by variant; the first variant is the default. ``one_region``: endpoint and
     target must be in one region. ``one_for_all`` are the variants in which one endpoint serves all consumers.
     ``checks`` are those of a finished run beside connection, names and links. ``checklists`` are rows of the report, by
-    the name a role asks for.
+    the name a role asks for. ``reads`` is what only this sequence needs to know of an existing vault, by the stage that asks
+    for it ahead.
     """
 
     name: str
@@ -63,6 +68,7 @@ class Sequence:
     one_region: bool = False
     one_for_all: frozenset[str] = frozenset()
     checklists: t.Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+    reads: t.Mapping[str, tuple[Reads, ...]] = field(default_factory=dict)
 
     @property
     def variants(self) -> tuple[str, ...]:

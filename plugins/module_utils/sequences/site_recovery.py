@@ -21,6 +21,7 @@ from .gates.replication import machines, replication, sides, storage
 from .gates.teardown import permissions
 from .gates.vault import cloud, cross_region, encryption, freshness, other_users
 from .sequence import GateRow, Names, Row, Sequence
+from .waves import replicated
 
 SITE_RECOVERY_ARTICLE = (
     "https://learn.microsoft.com/azure/site-recovery/azure-to-azure-how-to-enable-replication-private-endpoints"
@@ -59,6 +60,7 @@ SITE_RECOVERY = Sequence(
         GateRow("replication", replication),
         GateRow("locks", teardown_locks),
     ),
+    reads={"verification": (replicated,), "teardown": (replicated,)},
     checks=(
         GateRow("identity", check_identity),
         GateRow("roles", check_roles),

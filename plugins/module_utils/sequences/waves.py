@@ -14,8 +14,9 @@ from ..errors import RecoveryError
 from ..ids import parse_id, unique_ids
 from ..resources.endpoint_connections import endpoint_of
 from ..resources.vaults import connections
-from .gates.access import registrations, required_actions, resource_group_ids, subscriptions
+from .gates.access import registrations, required_actions, resource_group_ids
 from .gates.teardown import removing_actions
+from .gates.zones import zone_subscriptions
 from .inspection import Inspection
 from .memory import Question
 
@@ -68,7 +69,7 @@ def locks(inspection: Inspection) -> t.Iterator[Question]:
 def zone_lists(inspection: Inspection) -> t.Iterator[Question]:
     """The zones of the subscriptions that take part."""
     if inspection.desired.mode.makes_zones:
-        for subscription in subscriptions(inspection):
+        for subscription in _zone_subscriptions(inspection):
             yield partial(inspection.zones_in, subscription)
 
 
@@ -112,7 +113,7 @@ def zone_groups(inspection: Inspection) -> t.Iterator[Question]:
 
 def links(inspection: Inspection) -> t.Iterator[Question]:
     """The links of the zones that have a planned name."""
-    for subscription in subscriptions(inspection) if inspection.desired.mode.makes_zones else ():
+    for subscription in _zone_subscriptions(inspection) if inspection.desired.mode.makes_zones else ():
         for zone in inspection.matching_zones(subscription):
             yield partial(inspection.links, zone)
 
@@ -151,10 +152,14 @@ WAVES: dict[str, tuple[tuple[Part, ...], ...]] = {
 
 
 def read_ahead(inspection: Inspection, stage: str) -> None:
-    """Ask the waves of a stage. Nothing is raised: what failed fails for whoever asks for it."""
-    for wave in WAVES.get(stage, ()):
+    """Ask the waves of a stage. Nothing is raised: what failed fails for whoever asks for it.
+
+    Where questions are asked one by one, each is asked when its answer is needed.
+    """
+    waves = () if inspection.azure.one_by_one else WAVES.get(stage, ())
+    for wave in waves:
         questions: list[Question] = []
-        for part in (*wave, *_of_the_sequence(inspection, wave)):
+        for part in (*wave, *(inspection.desired.sequence.reads.get(stage, ()) if wave is waves[-1] else ())):
             try:
                 questions += part(inspection)
             except RecoveryError:
@@ -162,13 +167,9 @@ def read_ahead(inspection: Inspection, stage: str) -> None:
         inspection.memory.ahead(questions)
 
 
-def _of_the_sequence(inspection: Inspection, wave: tuple[Part, ...]) -> tuple[Part, ...]:
-    """What only some sequences ask of an existing vault, as soon as it is known."""
-    return (
-        inspection.desired.sequence.reads
-        if permissions in wave or zone_contents in wave or removal_permissions in wave
-        else ()
-    )
+def _zone_subscriptions(inspection: Inspection) -> list[str]:
+    found = (one for endpoint in inspection.desired.all_endpoints for one in zone_subscriptions(endpoint))
+    return list(dict.fromkeys(found))
 
 
 def _written_groups(inspection: Inspection) -> t.Iterator[str]:

@@ -84,8 +84,9 @@ def check_storage(inspection: Inspection, endpoint: Endpoint, found: Findings) -
     if document is None:
         yield refused("storage", endpoint.id, f"{endpoint.id} does not exist.")
         return
-    account = inspection.azure.get(endpoint.target, endpoint.kind.api_version)
-    here, there = connection_of(document)["status"], status_of(connection_to(account, endpoint.id))
+    account = inspection.storage_account(endpoint.target)
+    there = status_of(connection_to(account.document if account else None, endpoint.id))
+    here = connection_of(document)["status"]
     detail = found.add_endpoint(endpoint, "storage endpoint", document, (here, there))
     zones = zones_for(inspection, endpoint)
     records = _records_in(inspection, zones)

@@ -32,7 +32,7 @@ def permissions(inspection: Inspection) -> t.Iterator[Gate]:
 
 def resource_groups(inspection: Inspection) -> t.Iterator[Gate]:
     """Every resource group exists; none is created on the way."""
-    wanted = {fold_id(group): group for group in _groups(inspection)}
+    wanted = {fold_id(group): group for group in resource_group_ids(inspection)}
     for group in wanted.values():
         if inspection.group(group) is None:
             yield refused("resource_group", group, f"{group} does not exist.", "Create the resource group first.")
@@ -149,7 +149,8 @@ def subscriptions(inspection: Inspection) -> list[str]:
     return list(dict.fromkeys(parse_id(text).subscription_id.lower() for text in ids))
 
 
-def _groups(inspection: Inspection) -> t.Iterator[str]:
+def resource_group_ids(inspection: Inspection) -> t.Iterator[str]:
+    """The resource groups that must exist; they may repeat."""
     yield parse_id(inspection.desired.vault_id).group_id
     for endpoint in inspection.desired.all_endpoints:
         yield endpoint.group_id

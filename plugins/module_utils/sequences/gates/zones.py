@@ -34,11 +34,11 @@ def links(inspection: Inspection) -> t.Iterator[Gate]:
     """
     told: set[str] = set()
     for endpoint in inspection.desired.all_endpoints:
-        for subscription in _subscriptions(endpoint):
+        for subscription in zone_subscriptions(endpoint):
             try:
                 existing = inspection.existing_zones(subscription)
             except Forbidden as error:
-                if subscription in _subscriptions(endpoint, own=True):
+                if subscription in zone_subscriptions(endpoint, own=True):
                     raise
                 if subscription not in told:
                     told.add(subscription)
@@ -182,7 +182,7 @@ def _overwrite(inspection: Inspection, zone: str, endpoint: str, other: str, nam
     )
 
 
-def _subscriptions(endpoint: Endpoint, *, own: bool = False) -> list[str]:
+def zone_subscriptions(endpoint: Endpoint, *, own: bool = False) -> list[str]:
     """Where zones of a name may be that a network of the endpoint is linked to: its ``own``, and those of linked networks."""
     ids = [endpoint.zone_group_id, endpoint.id, *(() if own else endpoint.virtual_networks)]
     return list(dict.fromkeys(parse_id(text).subscription_id.lower() for text in ids))
