@@ -19,10 +19,11 @@ options:
         choices: [backup, site_recovery]
         default: backup
       variant:
-        description: Whether Site Recovery replicates Azure machines, or on-premises machines through a bypass network.
+        description:
+          - The variant of the sequence; the first of its own by default. Site Recovery replicates Azure machines, or
+            on-premises machines through a bypass network (V(hybrid)). Backup has V(v2).
         type: str
-        choices: [azure_to_azure, hybrid]
-        default: azure_to_azure
+        choices: [v2, azure_to_azure, hybrid]
       vault:
         description: The vault.
         type: dict

@@ -246,7 +246,7 @@ MODULE = Module(
         "changes": Option(type="list", elements="dict"),
         "results": Option(type="list", elements="dict"),
         "resolutions": Option(type="list", elements="dict"),
-        "checklist": Option(choices=tuple(CHECKLISTS)),
+        "checklist": Option(choices=CHECKLISTS),
         "gates": Option(type="list", elements="dict"),
         "names": Option(type="list", elements="dict"),
         "records": Option(type="list", elements="dict"),

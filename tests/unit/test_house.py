@@ -8,6 +8,8 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from ansible_collections.privatelink.recovery.plugins.module_utils.dns.modes import MODES
+from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.catalog import SEQUENCES
 
 ROOT = Path(__file__).parents[2]
 ENGINE = ROOT / "plugins" / "module_utils"
@@ -97,3 +99,49 @@ def test_tests_stand_where_the_code_does() -> None:
 def test_no_test_imports_from_a_test() -> None:
     pattern = re.compile(r"^\s*from (?:\.\S*|tests\S*)\btest_\w+ import|^\s*from \.+ import .*\btest_\w+", re.MULTILINE)
     assert [str(path.relative_to(ROOT)) for path in TESTS.rglob("*.py") if pattern.search(path.read_text())] == []
+
+
+RESOURCE_TYPE = re.compile(r"^(/subscriptions/.*)?Microsoft\.\w+/[\w/]+$")
+API_VERSION = re.compile(r"^20\d\d-\d\d-\d\d(-preview)?$")
+#: Names that tables know: what differs between them is an attribute of their row, not a comparison elsewhere.
+NAMES = {
+    *SEQUENCES,
+    *(sequence.sub_resource for sequence in SEQUENCES.values()),
+    *(variant for sequence in SEQUENCES.values() for variant in sequence.variants),
+    *MODES,
+}
+
+
+def texts_of(node: ast.AST) -> set[str]:
+    """The texts that stand in an expression."""
+    return {one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+
+
+def literals(tree: ast.AST) -> set[str]:
+    """The resource types, actions and API versions that stand in code."""
+    return {text for text in texts_of(tree) if RESOURCE_TYPE.match(text) or API_VERSION.match(text)}
+
+
+def compared(tree: ast.AST) -> set[str]:
+    """The names of tables that code compares something with."""
+    return {text for node in ast.walk(tree) if isinstance(node, ast.Compare) for text in texts_of(node)} & NAMES
+
+
+def test_types_and_versions_stand_with_the_resources() -> None:
+    above = [path for path in FILES if floor(str(path.relative_to(ENGINE))) in ("sequences", "report", "procedures")]
+    found = {str(path.relative_to(ENGINE)): literals(ast.parse(path.read_text())) for path in above}
+    assert {path: texts for path, texts in found.items() if texts} == {}
+
+
+def test_nothing_is_compared_with_the_name_of_a_row_of_a_table() -> None:
+    others = [path for path in FILES if path != ENGINE / "dns" / "modes.py"]
+    found = {str(path.relative_to(ENGINE)): compared(ast.parse(path.read_text())) for path in others}
+    assert {path: texts for path, texts in found.items() if texts} == {}
+
+
+def test_a_literal_and_a_comparison_would_be_seen() -> None:
+    assert literals(ast.parse('azure.get(x + "Microsoft.Network/privateEndpoints", "2024-05-01")')) == {
+        "Microsoft.Network/privateEndpoints",
+        "2024-05-01",
+    }
+    assert compared(ast.parse('if mode == "custom" or name in ("backup", "x"): pass')) == {"custom", "backup"}

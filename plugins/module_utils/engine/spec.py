@@ -53,7 +53,7 @@ class Option:
     secret: bool = False
     required: bool = False
     default: t.Any = None
-    choices: tuple[str, ...] = ()
+    choices: t.Collection[str] = ()
     least: int | None = None
     most: int | None = None
     judge: t.Callable[[t.Any], list[str]] | None = None

@@ -14,10 +14,9 @@ from ..errors import InputError, NotFound, Refusal
 from ..ids import build_id, group_id, parse_id
 from ..resources import migrate_projects as migrate
 from ..resources.endpoint_connections import endpoint_of, status_of
+from ..resources.endpoints import SUBNET_TYPE
 from ..resources.vaults import group_location
 from ..wire import JSON, facts, get_path
-
-SUBNET_TYPE = "Microsoft.Network/virtualNetworks/subnets"
 
 
 def manage_project(task: Task) -> JSON:

@@ -169,8 +169,10 @@ def resolve(options: t.Mapping[str, t.Any], sequence: Sequence, subscription_id:
 
 
 def _variant(wanted: str | None, sequence: Sequence) -> str:
-    """The variant that was asked for, or the sequence's default; a sequence with one variant has no other."""
-    return wanted if wanted in sequence.variants else sequence.variants[0]
+    """The variant that was asked for, or the sequence's default. Raises :class:`InputError` for one of another sequence."""
+    if wanted and wanted not in sequence.variants:
+        raise InputError(f"variant {wanted} is none of {sequence.name}: {', '.join(sequence.variants)}.")
+    return wanted or sequence.variants[0]
 
 
 def _storage(item: JSON) -> JSON:

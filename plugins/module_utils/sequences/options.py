@@ -8,7 +8,10 @@ from __future__ import annotations
 from ..dns.modes import MODES
 from ..engine.spec import Option, port
 from ..engine.tags import tags
+from .catalog import SEQUENCES
 
+#: Of all sequences.
+VARIANTS = tuple(dict.fromkeys(variant for sequence in SEQUENCES.values() for variant in sequence.variants))
 #: Of a record set, in seconds.
 TIME_TO_LIVE = Option(type="int", default=10, least=1, most=2147483647)
 #: A role to be given; to whom is known to the module that gives it.
@@ -21,8 +24,8 @@ ASSIGNMENT: dict[str, Option] = {
     "description": Option(),
 }
 DESCRIPTION: dict[str, Option] = {
-    "name": Option(choices=("backup", "site_recovery"), default="backup"),
-    "variant": Option(choices=("azure_to_azure", "hybrid"), default="azure_to_azure"),
+    "name": Option(choices=SEQUENCES, default="backup"),
+    "variant": Option(choices=VARIANTS),
     "vault": Option(
         type="dict",
         required=True,

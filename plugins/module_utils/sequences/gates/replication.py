@@ -12,6 +12,9 @@ from ..gate import Gate, ok, refused, warning
 from ..inspection import Inspection
 from .endpoints import another
 
+#: The side of an endpoint that serves all networks.
+SERVES_ALL = "shared"
+
 
 def sides(inspection: Inspection) -> t.Iterator[Gate]:
     """Source and recovery network are both known before the first endpoint, or reprotection will be stuck.
@@ -23,7 +26,7 @@ def sides(inspection: Inspection) -> t.Iterator[Gate]:
     named = [str(item.row.get("side") or "unnamed") for item in inspection.desired.endpoints]
     shared, hybrid = inspection.desired.mode.one_set, inspection.desired.one_for_all
     # The modes that only say who writes the records take one endpoint that is named as serving all.
-    if len(named) == 1 and (shared or hybrid or (inspection.desired.mode.zone_sets is None and named == ["shared"])):
+    if len(named) == 1 and (shared or hybrid or (inspection.desired.mode.zone_sets is None and named == [SERVES_ALL])):
         yield ok("sides", inspection.desired.vault_id, "One endpoint serves all networks.")
     elif shared:
         yield refused(
