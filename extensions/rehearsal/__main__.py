@@ -10,7 +10,7 @@ from pathlib import Path
 
 from emulator.process import EmulatorProcess, NotStarted
 
-from . import own_variables
+from . import dns_servers, own_variables
 from .playing import Played, Player
 from .promises import judge, words
 from .scenario import Run, Scenario, load, names
@@ -25,7 +25,7 @@ def main(arguments: t.Sequence[str] | None = None) -> int:
     try:
         scenarios = _scenarios(options)
         kept = [rehearse(load(name), options) for name in scenarios]
-    except (NotStarted, own_variables.Unusable) as error:
+    except (NotStarted, dns_servers.NotStarted, own_variables.Unusable) as error:
         what = "The local Azure did not start: " if isinstance(error, NotStarted) else ""
         raise SystemExit(f"{what}{error}") from None
     except KeyboardInterrupt:
@@ -46,6 +46,11 @@ def _scenarios(options: argparse.Namespace) -> list[str]:
 
 def rehearse(scenario: Scenario, options: argparse.Namespace) -> bool:
     """Run one scenario and write its report. True when every promise was kept."""
+    if scenario.dns and not any(map(dns_servers.installed, scenario.dns["kinds"])):
+        print(
+            f"== {scenario.name}: left out, because none of {', '.join(scenario.dns['kinds'])} is installed", flush=True
+        )
+        return True
     folder = Path(options.build).resolve() / scenario.name
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     own = bool(options.variables)
@@ -57,8 +62,11 @@ def rehearse(scenario: Scenario, options: argparse.Namespace) -> bool:
     print(f"== {scenario.name}: {len(runs)} runs against a local Azure; everything is kept in {folder}", flush=True)
     played: list[Played] = []
     stopped = False
-    with EmulatorProcess(folder, world, options.latency) as azure:
-        player = Player(scenario, azure, folder, variables, options.quiet)
+    with (
+        EmulatorProcess(folder, world, options.latency) as azure,
+        dns_servers.running(scenario.dns, folder, azure.ready["dns"]) as servers,
+    ):
+        player = Player(scenario, azure, folder, variables, options.quiet, servers)
         try:
             _play(player, runs, played)
             (folder / "state.json").write_text(json.dumps(azure.ask("state"), indent=1))

@@ -71,7 +71,9 @@ def read(path: Path) -> JSON:
 def scenario_for(path: Path) -> str:
     """The scenario whose variables a file holds. Raises :class:`Unusable` unless they are those of exactly one."""
     values = read(path)
-    prefixes = {name: _prefix(load(name)) for name in names()}
+    scenarios = {name: load(name) for name in names()}
+    # Servers of their own are rehearsed with the scenario's variables: those of an operator lead to the operator's.
+    prefixes = {name: _prefix(scenario) for name, scenario in scenarios.items() if not scenario.dns}
     found = [name for name, prefix in prefixes.items() if any(str(key).startswith(prefix) for key in values)]
     if len(found) != 1:
         wanted = " or ".join(f"{prefix}… (scenario {name})" for name, prefix in prefixes.items())

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from emulator.process import EmulatorProcess
 
-from . import own_variables, surroundings
+from . import dns_servers, own_variables, surroundings
 from .scenario import Run, Scenario
 
 JSON = dict[str, t.Any]
@@ -54,9 +54,17 @@ def _failure(failed: t.Sequence[JSON]) -> str:
 class Player:
     """Runs the playbooks of a scenario against a local Azure, with everything in one folder."""
 
-    def __init__(self, scenario: Scenario, azure: EmulatorProcess, folder: Path, variables: Path, quiet: bool) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        azure: EmulatorProcess,
+        folder: Path,
+        variables: Path,
+        quiet: bool,
+        servers: t.Sequence[dns_servers.Server] = (),
+    ) -> None:
         self._scenario, self._azure, self._folder = scenario, azure, folder
-        self._variables, self._quiet = variables, quiet
+        self._variables, self._quiet, self._servers = variables, quiet, servers
         self._values = own_variables.read(variables)
         self._last: JSON = {}
         self.report_directory = folder / "role-report"
@@ -100,21 +108,24 @@ class Player:
         if not path.exists():
             return {}
         self._last = json.loads(path.read_text())
+        (self._folder / "handed-over.json").write_text(json.dumps(self._last))
         return self._last
 
     def _ansible(self, run: Run, record: Path) -> int:
         command = [sys.executable, "-m", "ansible", "playbook"]
         command += [str(COLLECTION / "playbooks" / f"{run.playbook}.yml"), "-i", "localhost,", "--diff"]
+        command += ["-i", str(self._inventory())] if self._servers else []
         command += ["-e", f"@{self._variables}"]
         if run.wish:
             command += ["-e", f"@{self._scenario.folder / (run.wish + '.yml')}"]
         given = {
             **run.variables,
-            "recovery_role": self._scenario.name,
+            "recovery_role": self._scenario.role,
             "ansible_python_interpreter": sys.executable,
             # With custom nobody enters the records into the local Azure's DNS: nobody there can prove them.
             self._scenario.dns_servers: [] if self._mode() == "custom" else self._azure.ready["dns"],
             self._scenario.report_directory: str(self.report_directory),
+            **self._of_servers(),
         }
         extra = self._folder / f"{run.name}.extra.json"
         extra.write_text(json.dumps(given))
@@ -141,6 +152,23 @@ class Player:
                 process.terminate()
                 process.wait()
                 raise
+
+    def _inventory(self) -> Path:
+        """The DNS servers as hosts."""
+        hosts = {server.kind: {"ansible_connection": "local", **server.variables()} for server in self._servers}
+        path = self._folder / "servers.json"
+        path.write_text(json.dumps({"dns_servers": {"hosts": hosts}}))
+        return path
+
+    def _of_servers(self) -> JSON:
+        if not self._servers:
+            return {}
+        target = dns_servers.resolver(self._azure.ready["dns"], self._scenario.dns["target"])
+        return {
+            "dns_servers_report": str(self._folder / "handed-over.json"),
+            "dns_servers_targets": [{"address": target[0], "port": target[1]}],
+            "dns_servers_become": False,
+        }
 
     def _settings(self, record: Path) -> dict[str, str]:
         settings = {

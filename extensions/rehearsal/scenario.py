@@ -32,7 +32,12 @@ class Run:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A scenario. ``vault`` is the variable that names the vault events happen to; the others name variables too."""
+    """A scenario. ``vault`` is the variable that names the vault events happen to; the others name variables too.
+
+    ``role`` is the role of its playbook ``drift``. ``dns`` has real DNS servers started beside the local Azure: ``kinds`` of
+    them, what they ask in general (``general_forwarder``) and what they are to forward to (``target``), each by the name of the
+    virtual network whose resolver it is.
+    """
 
     name: str
     folder: Path
@@ -41,6 +46,8 @@ class Scenario:
     dns_mode: str
     dns_servers: str
     runs: tuple[Run, ...]
+    role: str
+    dns: JSON = field(default_factory=dict)
 
     def own_runs(self) -> tuple[Run, ...]:
         """The runs for an operator's own variables: a check first, then what it predicted, again, and the drift.
@@ -102,4 +109,6 @@ def load(name: str) -> Scenario:
         document["dns_mode"],
         document["dns_servers"],
         runs,
+        document.get("role", name),
+        document.get("dns") or {},
     )

@@ -158,3 +158,13 @@ def test_scenarios_do_not_share_variables(own: types.ModuleType) -> None:
     for name in own.names():
         given = yaml.safe_load(own.load(name).variables.read_text())
         assert "recovery_role" not in given
+
+
+def test_a_scenario_with_servers_of_its_own_is_left_out_where_none_is_installed(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "rehearsal", "--build", str(tmp_path / "build"), "--scenario", "dns_servers"],
+        env={**os.environ, "PYTHONPATH": str(EXTENSIONS), "REHEARSAL_PROGRAMS": str(tmp_path)},
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "dns_servers: left out, because none of bind, unbound, dnsmasq is installed" in done.stdout

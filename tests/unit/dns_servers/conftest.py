@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.privatelink.recovery.extensions.emulator.dns import DnsListeners
+from ansible_collections.privatelink.recovery.extensions.rehearsal.dns_servers import PROGRAMS
 from ansible_collections.privatelink.recovery.plugins.modules.private_dns_records import MODULE as RECORDS
 from ansible_collections.privatelink.recovery.plugins.modules.private_dns_zone import MODULE as ZONE
 
@@ -22,11 +23,6 @@ SECOND = f"1234-ab-pod01-fc1.{VAULT_ZONE}"
 #: A name of a partitioned account; nothing public leads to it here.
 BLOB = f"ecs01.{BLOB_ZONE}"
 KNOWN = {FIRST: "10.1.1.4", SECOND: "10.1.1.5", BLOB: "10.1.1.6"}
-PROGRAMS = {
-    "bind": ("named", "named-checkconf", "rndc"),
-    "unbound": ("unbound", "unbound-checkconf"),
-    "dnsmasq": ("dnsmasq",),
-}
 
 
 class Azure:
