@@ -13,6 +13,8 @@ description:
   - Writes C(report.json) for machines, C(report.md) and C(report.html) for people, with what exists, what changed, what the gates said,
     which names resolve where and what a person still has to do.
   - The page draws the way from each network over its zones and endpoints to the vault. It is one file that loads nothing.
+  - Writes sheets for other teams beside them, as CSV and Markdown, with what a firewall must let through, which DNS records there must
+    be and who needs which role.
   - Keys that name a secret are left out of all files, and the report says which.
   - Needs no Azure connection and sends nothing to Azure.
 author: privatelink.recovery maintainers (@privatelink)
@@ -210,6 +212,15 @@ html_path:
   returned: success
   type: str
   sample: /home/operator/reports/vault-backup/2026-01-31T12-00-00-000Z_main_0badcafe/report.html
+sheets:
+  description:
+    - Paths of the sheets for other teams in the directory C(sheets) of the run's folder, where there is something to say.
+    - For the firewall, the DNS servers and access, each as CSV and Markdown; a role as JSON for C(az role definition create) for each
+      set of actions that whoever runs the sequence needs.
+  returned: success
+  type: list
+  elements: str
+  sample: [/home/operator/reports/vault-backup/2026-01-31T12-00-00-000Z_main_0badcafe/sheets/firewall.csv]
 record_files:
   description: Paths of the files for the owner of the DNS servers; empty unless O(record_files=true).
   returned: success

@@ -15,6 +15,16 @@ from ..errors import InputError
 from ..report.document import FORMS, build
 from ..report.history import LATEST, kind_of, new_run, point, prune, write
 from ..report.record_files import files, forwarder_files, use_of
+from ..report.sheets import FOLDER as SHEETS_FOLDER
+from ..report.sheets import (
+    dns_rows,
+    firewall_rows,
+    named_roles,
+    role_definitions,
+    sheet_files,
+    use_of_sheet,
+    with_principal,
+)
 from ..report.summary import changes_of, proven, refreshed, removed_of, verdict, warnings_of
 from ..sequences.checklists import rows
 from ..sequences.handover import handed_over
@@ -36,6 +46,11 @@ def write_report(task: Task) -> JSON:
     given = {**digested(options, check_mode=task.check_mode), "run": run}
     texts, unwritten = _record_texts(given["names"], options) if options["record_files"] else ({}, [])
     given["record_files"] = [{"path": f"{RECORDS}/{name}", "use": use_of(name)} for name in sorted(texts)]
+    vault = str((given.get("subject") or {}).get("vault") or "the vault").rsplit("/", 1)[-1]
+    definitions = role_definitions(given["access"], vault)
+    given["access"] = named_roles(given["access"], definitions)
+    sheets = sheet_files(given, definitions)
+    given["sheets"] = [{"path": path, "use": use_of_sheet(path.rpartition("/")[2])} for path in sorted(sheets)]
     given["unwritten_names"] = [{"message": sentence} for sentence in unwritten]
     for sentence in unwritten:
         task.warn(sentence)
@@ -44,6 +59,7 @@ def write_report(task: Task) -> JSON:
     files_of_run = {
         **{name: text(report) for name, text in FORMS.items()},
         **{f"{RECORDS}/{name}": text for name, text in texts.items()},
+        **sheets,
     }
     try:
         for name, text in files_of_run.items():
@@ -64,6 +80,7 @@ def write_report(task: Task) -> JSON:
         "json_path": str(directory / run / "report.json"),
         "markdown_path": str(directory / run / "report.md"),
         "html_path": str(directory / run / "report.html"),
+        "sheets": [str(directory / run / path) for path in sorted(sheets)],
         "record_files": [str(directory / run / RECORDS / name) for name in sorted(texts)],
     }
 
@@ -89,7 +106,8 @@ def _file_away(task: Task, directory: Path, run: str, records: bool) -> None:
 def _ours(path: str) -> bool:
     """Whether a report writes a file of this name into a run's folder."""
     folder, _slash, name = path.rpartition("/")
-    return path in FORMS or (folder == RECORDS and bool(use_of(name)))
+    uses = {RECORDS: use_of, SHEETS_FOLDER: use_of_sheet}
+    return path in FORMS or (folder in uses and bool(uses[folder](name)))
 
 
 def digested(options: t.Mapping[str, t.Any], *, check_mode: bool) -> JSON:
@@ -106,15 +124,25 @@ def digested(options: t.Mapping[str, t.Any], *, check_mode: bool) -> JSON:
         ready = False
     steps = [*(options.get("manual_steps") or []), *(rows(checklist, ready=ready is not False) if checklist else [])]
     result = options.get("result") or "auto"
+    resources = refreshed(options.get("resources") or [], results)
+    # Where no plan says which networks are to use an endpoint, its own is.
+    endpoints = options.get("endpoints") or [
+        {**row, "virtual_networks": [row["virtual_network"]]}
+        for row in options.get("resources") or []
+        if row.get("virtual_network")
+    ]
     return {
         **options,
         "changes": changes,
+        "firewall": firewall_rows(names, endpoints),
+        "dns": dns_rows(names, endpoints, options["time_to_live"]),
+        "access": with_principal(options.get("access") or [], resources),
         "removed": removed_of(results),
         "warnings": warnings_of(results),
         "manual_steps": steps,
         "names": names,
         "ready_to_protect": ready,
-        "resources": refreshed(options.get("resources") or [], results),
+        "resources": resources,
         "left_out": left_out,
         "result": verdict(changes, check_mode=check_mode) if result == "auto" else result,
     }

@@ -7,6 +7,7 @@ import typing as t
 from ..ids import fold_id
 from ..wire import JSON
 from .sections import Columns, Row, Section, Words, columns_of, pairs
+from .sheets import SHEETS
 
 RESULTS = {
     "converged": "The run brought everything to the wanted state.",
@@ -62,6 +63,8 @@ SECTIONS: tuple[tuple[str, str, Columns], ...] = (
     ),
     ("Removed", "removed", (("Kind", "kind"), ("Name", "name"), ("Resource group", "resource_group"), ("Id", "id"))),
     ("Changes", "changes", (("Step", "task"), ("Resource", "resource"), ("What", "diff"))),
+    *((title, key, columns) for key, (title, columns) in SHEETS.items()),
+    ("Files of these sheets", "sheets", (("File", "path"), ("For", "use"))),
     ("DNS records", "records", ()),
     (
         "Virtual network links",
@@ -82,7 +85,8 @@ def reading(report: JSON) -> Words:
     sections = [
         Section(heading, columns or columns_of(rows), rows)
         for heading, key, columns in SECTIONS
-        if (rows := worst_first(report.get(key) or []))
+        # The DNS sheet has the same records, and the networks that are to resolve them.
+        if not (key == "records" and report.get("dns")) and (rows := worst_first(report.get(key) or []))
     ]
     if report.get("extra"):
         sections.append(Section("More", (("What", "key"), ("", "value")), pairs(report["extra"])))

@@ -38,6 +38,8 @@ def handed_over(options: t.Mapping[str, t.Any], *, check_mode: bool) -> JSON:
         },
         "gates": [*(preflight.get("gates") or ()), *(verification.get("checks") or ())],
         "names": names,
+        "endpoints": plan.get("all_endpoints") or [],
+        "access": _access(sequence, plan),
         **{name: verification.get(name) or [] for name in ("resources", "records", "links")},
         "checklist": _checklist(str(sequence.get("name")), str(sequence.get("variant") or ""), entry),
         "manual_steps": [
@@ -46,6 +48,37 @@ def handed_over(options: t.Mapping[str, t.Any], *, check_mode: bool) -> JSON:
             *([_prove(unproven)] if unproven else ()),
         ],
     }
+
+
+def _access(sequence: t.Mapping[str, t.Any], plan: t.Mapping[str, t.Any]) -> list[JSON]:
+    """Who needs which role, or which actions, at which scope."""
+    vault, principal = str((sequence.get("vault") or {}).get("name") or ""), plan.get("principal_id") or ""
+    roles = [
+        *(sequence.get("role_assignments") or ()),
+        *((plan.get("storage_roles") or ()) if sequence.get("storage_roles") else ()),
+    ]
+    return [
+        *(
+            {
+                "role": role.get("role"),
+                "scope": role.get("scope"),
+                "principal": f"identity of the vault {vault}",
+                "principal_id": principal,
+                "reason": "The vault reaches storage and networks with its own identity.",
+            }
+            for role in roles
+        ),
+        *(
+            {
+                "scope": row["scope"],
+                "principal": "who runs the sequence",
+                "principal_id": plan.get("operator") or "",
+                "actions": row["actions"],
+                "reason": "What the run reads and writes there.",
+            }
+            for row in plan.get("required_actions") or ()
+        ),
+    ]
 
 
 def _checklist(name: str, variant: str, entry: str) -> str:

@@ -8,6 +8,7 @@ from ..resources.storage_accounts import is_classic
 from ..resources.storage_decisions import accounts_needing_roles
 from ..wire import JSON, get_path
 from .desired import Endpoint
+from .gates.access import required_actions
 from .gates.proof import unproven
 from .inspection import Inspection
 
@@ -43,6 +44,12 @@ def plan(inspection: Inspection, *, proving: bool) -> JSON:
         "unproven": list(nobody_asks),
         "denied": denial.due(nobody_asks),
         "denial_waits": denial.waits(nobody_asks),
+        "operator": inspection.connection.object_id() if proving else "",
+        "required_actions": [
+            {"scope": scope, "actions": list(actions)} for scope, actions in required_actions(inspection).items()
+        ]
+        if proving
+        else [],
     }
 
 

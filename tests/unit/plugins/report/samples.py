@@ -5,6 +5,12 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.privatelink.recovery.plugins.module_utils.report.document import build
+from ansible_collections.privatelink.recovery.plugins.module_utils.report.sheets import (
+    dns_rows,
+    firewall_rows,
+    named_roles,
+    role_definitions,
+)
 from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.checklists import rows
 
 from ...conftest import GROUPS
@@ -65,8 +71,36 @@ def options(endpoints: int) -> JSON:
         {"name": "encryption", "verdict": "warning", "subject": VAULT, "message": f"{VAULT} uses a key of the customer's.", "remedy": "Keep the key vault reachable.", "evidence": []},
         {"name": "freshness", "verdict": "refused", "subject": VAULT, "message": f"{VAULT}: The vault is or was in use.", "remedy": "Use a new vault, or set site_recovery_freshness_attested: true if nothing was ever protected with it.", "evidence": ["protected item sql01", "backup engine"]},
     ]  # fmt: skip
+    endpoints_of_plan = [
+        {**row, "virtual_networks": [row["virtual_network"]], "dns_server": "10.1.9.4"}
+        for row in made["resources"]
+        if row.get("target")
+    ]
+    access: list[JSON] = [
+        {
+            "role": "Storage Blob Data Contributor",
+            "scope": f"{GROUPS}/rg-recovery-production-westeurope/providers/Microsoft.Storage/storageAccounts/cacheproduction",
+            "principal": "identity of the vault",
+            "principal_id": "55555555-5555-4555-8555-555555555555",
+            "reason": "The vault reaches storage with its own identity.",
+        },
+        {
+            "scope": f"{GROUPS}/rg-recovery-production-westeurope",
+            "principal": "who runs the sequence",
+            "principal_id": "44444444-4444-4444-8444-444444444444",
+            "actions": [
+                "Microsoft.RecoveryServices/vaults/read",
+                "Microsoft.RecoveryServices/vaults/privateEndpointConnectionsApproval/action",
+                "Microsoft.Network/privateEndpoints/privateDnsZoneGroups/write",
+            ],
+            "reason": "What the run reads and writes there.",
+        },
+    ]
     return {
         **made,
+        "firewall": firewall_rows(made["names"], endpoints_of_plan),
+        "dns": dns_rows(made["names"], endpoints_of_plan, 10),
+        "access": named_roles(access, role_definitions(access, "vault-recovery-production-01")),
         "scenario": "site_recovery",
         "result": "refused",
         "ready_to_protect": False,

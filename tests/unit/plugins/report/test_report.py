@@ -104,7 +104,7 @@ def test_files_are_for_their_owner_only(cloud: Cloud, tmp_path: Path, check_mode
     assert stat.S_IMODE(directory.stat().st_mode) == 0o700
     folder = Path(done["json_path"]).parent
     assert sorted(path.name for path in directory.iterdir()) == sorted([done["run"], "latest"])
-    assert sorted(path.name for path in folder.iterdir()) == ["report.html", "report.json", "report.md"]
+    assert sorted(path.name for path in folder.iterdir()) == ["report.html", "report.json", "report.md", "sheets"]
     for name in ("json_path", "markdown_path", "html_path"):
         assert stat.S_IMODE(Path(done[name]).stat().st_mode) == 0o600
     assert json.loads(Path(done["json_path"]).read_text())["result"] == "converged"

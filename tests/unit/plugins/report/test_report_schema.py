@@ -15,15 +15,9 @@ from ansible_collections.privatelink.recovery.plugins.modules.report import MODU
 from jsonschema import Draft202012Validator
 
 from ...conftest import Cloud
+from ...report_schema import SCHEMA, wrong
 
 JSON = dict[str, t.Any]
-SCHEMA: JSON = json.loads((Path(__file__).parents[4] / "docs" / "report.schema.json").read_text())
-VALIDATOR = Draft202012Validator(SCHEMA)
-
-
-def wrong(report: JSON) -> list[str]:
-    """What the schema says against a report."""
-    return [f"{error.json_path}: {error.message}" for error in VALIDATOR.iter_errors(report)]
 
 
 def test_the_schema_is_one_and_of_this_version() -> None:
