@@ -74,6 +74,8 @@ SECTIONS: tuple[tuple[str, str, Columns], ...] = (
     ("Files for the owner of the DNS servers", "record_files", (("File", "path"), ("For", "use"))),
     ("Names in no file", "unwritten_names", (("Why", "message"),)),
 )  # fmt: skip
+#: Sections that say less than another: the DNS sheet has the same records, and the networks that are to resolve them.
+SAID_BY = {"records": "dns"}
 DUTIES = (("What", "what"), ("Who", "who"), ("Why", "why"), ("How it is proved", "evidence"), ("Done", "done"))
 #: From worst to best; what is in none of them lies between.
 _WORST = ("refused", "unknown", "failed", "missing", "no", "false", "pending", "rejected", "disconnected", "warning")
@@ -85,8 +87,7 @@ def reading(report: JSON) -> Words:
     sections = [
         Section(heading, columns or columns_of(rows), rows)
         for heading, key, columns in SECTIONS
-        # The DNS sheet has the same records, and the networks that are to resolve them.
-        if not (key == "records" and report.get("dns")) and (rows := worst_first(report.get(key) or []))
+        if not report.get(SAID_BY.get(key, "")) and (rows := worst_first(report.get(key) or []))
     ]
     if report.get("extra"):
         sections.append(Section("More", (("What", "key"), ("", "value")), pairs(report["extra"])))
