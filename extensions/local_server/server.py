@@ -180,8 +180,11 @@ class LocalServer:
             if not check:
                 vault = self._credentials(secrets.get("credentials", ""), number)
                 self._really_register(parameters, secrets["passphrase"], number, vault)
+        noted = done and not again and parameters.get("over", "") not in ("", self.state["registered_over"])
+        if noted and not check:
+            self.state["registered_over"] = parameters["over"]
         return {
-            "changed": not done or again,
+            "changed": not done or again or noted,
             "vault_number": self.state["vault_number"],
             "machine_id": self.state["machine_id"],
         }

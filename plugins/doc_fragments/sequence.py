@@ -16,7 +16,7 @@ options:
       name:
         description: Which sequence.
         type: str
-        choices: [backup, site_recovery]
+        choices: [backup, site_recovery, dpm_mabs]
         default: backup
       variant:
         description:
@@ -290,6 +290,20 @@ options:
             description: Id of the cache account in the source region.
             type: str
             required: true
+      data_sources:
+        description: How many data sources DPM and MABS servers are to protect; each takes an address.
+        type: int
+        default: 0
+      private_route:
+        description: How DPM and MABS servers reach the endpoints; anything but ExpressRoute is accepted by name only.
+        type: str
+        choices: [express_route, vpn, azure, attested]
+        default: express_route
+      servers:
+        description: The DPM and MABS servers by name; data sources of others are counted beside theirs.
+        type: list
+        elements: str
+        default: []
       source_location:
         description: Region of these machines.
         type: str

@@ -34,7 +34,7 @@ options:
   entry_point:
     description: What of it was run. It is part of the folder's name; a run in check mode is filed as C(check).
     type: str
-    choices: [main, preflight, verify, drift, teardown]
+    choices: [main, preflight, verify, drift, teardown, register, reregister]
     default: main
   run:
     description: The RV(run) of an earlier report of the same run, whose folder this one is written into.
@@ -101,7 +101,16 @@ options:
   checklist:
     description: Add the rows of this checklist to O(manual_steps).
     type: str
-    choices: [backup, backup_teardown, site_recovery, site_recovery_hybrid, site_recovery_teardown]
+    choices:
+      - backup
+      - backup_teardown
+      - site_recovery
+      - site_recovery_hybrid
+      - site_recovery_teardown
+      - dpm_mabs
+      - dpm_mabs_register
+      - dpm_mabs_reregister
+      - dpm_mabs_teardown
   gates:
     description: 'Gates and their verdicts: C(name), C(verdict), C(message), C(remedy), C(evidence).'
     type: list

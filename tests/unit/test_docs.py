@@ -45,6 +45,7 @@ PAGES = files(".md")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 GUIDE = (ROOT / "docs" / "backup.md").read_text(encoding="utf-8")
 RECOVERY_GUIDE = (ROOT / "docs" / "site_recovery.md").read_text(encoding="utf-8")
+DPM_GUIDE = (ROOT / "docs" / "dpm_mabs.md").read_text(encoding="utf-8")
 REHEARSAL = (ROOT / "docs" / "rehearsal.md").read_text(encoding="utf-8")
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py") if path.stem != "__init__")
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if path.is_dir())
@@ -99,7 +100,7 @@ def test_the_readme_names_what_there_is() -> None:
 @pytest.mark.parametrize("role", CALLED)
 def test_every_option_of_a_role_is_documented(role: str) -> None:
     specifications = yaml.safe_load((ROOT / "roles" / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
-    told = named(GUIDE + RECOVERY_GUIDE + (ROOT / "roles" / role / "README.md").read_text(encoding="utf-8"))
+    told = named(GUIDE + RECOVERY_GUIDE + DPM_GUIDE + (ROOT / "roles" / role / "README.md").read_text(encoding="utf-8"))
     entry_points = specifications["argument_specs"]
     wanted = {name for entry in entry_points.values() for name in options_of(entry)}
     assert sorted(wanted - told) == []
@@ -114,7 +115,8 @@ def test_no_variable_is_documented_that_a_role_does_not_have(role: str) -> None:
     for_operators = [
         path
         for path in PAGES
-        if path.name in ("backup.md", "site_recovery.md", "troubleshooting.md", "connection.md", "README.md")
+        if path.name
+        in ("backup.md", "site_recovery.md", "dpm_mabs.md", "troubleshooting.md", "connection.md", "README.md")
     ]
     spans = named("".join(path.read_text(encoding="utf-8") for path in for_operators))
     mentioned = {name for span in spans for name in re.findall(rf"^({role}_[a-z_]+)(?::.*)?$", span)}
@@ -124,7 +126,11 @@ def test_no_variable_is_documented_that_a_role_does_not_have(role: str) -> None:
 
 @pytest.mark.parametrize(
     ("sequence", "guide", "gates"),
-    [("backup", GUIDE, SEQUENCES["backup"].gates), ("site_recovery", RECOVERY_GUIDE, SEQUENCES["site_recovery"].gates)],
+    [
+        ("backup", GUIDE, SEQUENCES["backup"].gates),
+        ("site_recovery", RECOVERY_GUIDE, SEQUENCES["site_recovery"].gates),
+        ("dpm_mabs", DPM_GUIDE, SEQUENCES["dpm_mabs"].gates),
+    ],
 )
 def test_every_gate_and_checklist_row_is_in_the_guide(sequence: str, guide: str, gates: tuple[GateRow, ...]) -> None:
     rows = set(re.findall(r"^\| `(\w+)`", guide.split("## The gates\n")[1].split("\n## ")[0], re.MULTILINE))
@@ -135,7 +141,7 @@ def test_every_gate_and_checklist_row_is_in_the_guide(sequence: str, guide: str,
 
 
 def test_every_checklist_belongs_to_a_guide() -> None:
-    assert [name for name in CHECKLISTS if not name.startswith(("backup", "site_recovery"))] == []
+    assert [name for name in CHECKLISTS if not name.startswith(("backup", "site_recovery", "dpm_mabs"))] == []
 
 
 def keys_of(kind: t.Any) -> set[str]:

@@ -21,6 +21,10 @@ class Need:
     advised: int
     source: str
 
+    def grown(self, more: int) -> Need:
+        """The need with so many addresses on top."""
+        return Need(self.required + more, self.advised + more, self.source)
+
 
 NEEDS = {
     "AzureBackup": Need(10, 25, "Azure Backup private endpoints (v2): 10 addresses, more in some regions"),

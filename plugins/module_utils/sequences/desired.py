@@ -90,6 +90,9 @@ class Desired:
     protected_machines: tuple[JSON, ...]
     source_location: str
     removes: tuple[str, ...]
+    data_sources: int = 0
+    private_route: str = ""
+    servers: tuple[str, ...] = ()
 
     @property
     def sub_resource(self) -> str:
@@ -118,7 +121,9 @@ class Desired:
 
     def need(self, endpoint: Endpoint) -> Need:
         """Addresses an endpoint takes."""
-        return self.sequence.addresses[self.variant] if endpoint.kind is self.sequence.target else STORAGE_NEED
+        if endpoint.kind is not self.sequence.target:
+            return STORAGE_NEED
+        return self.sequence.addresses[self.variant].grown(self.data_sources * self.sequence.addresses_per_data_source)
 
 
 def resolve(options: t.Mapping[str, t.Any], sequence: Sequence, subscription_id: str) -> Desired:
@@ -165,6 +170,9 @@ def resolve(options: t.Mapping[str, t.Any], sequence: Sequence, subscription_id:
         protected_machines=tuple(options.get("protected_machines") or ()),
         source_location=options.get("source_location") or "",
         removes=tuple(options.get("removes") or ()),
+        data_sources=int(options.get("data_sources") or 0),
+        private_route=options.get("private_route") or "express_route",
+        servers=tuple(options.get("servers") or ()),
     )
 
 

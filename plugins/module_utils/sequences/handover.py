@@ -82,8 +82,8 @@ def _access(sequence: t.Mapping[str, t.Any], plan: t.Mapping[str, t.Any]) -> lis
 
 
 def _checklist(name: str, variant: str, entry: str) -> str:
-    if entry == "teardown":
-        return f"{name}_teardown"
+    if f"{name}_{entry}" in CHECKLISTS:
+        return f"{name}_{entry}"
     return f"{name}_{variant}" if f"{name}_{variant}" in CHECKLISTS else name
 
 

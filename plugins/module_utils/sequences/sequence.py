@@ -50,7 +50,8 @@ class Names(t.NamedTuple):
 class Sequence:
     """One sequence. ``target`` is what its endpoints lead to; each gate is asked in the order of its row.
 
-    ``addresses`` is what one endpoint takes, by variant; the first variant is the default. ``one_region``: endpoint and
+    ``addresses`` is what one endpoint takes, by variant; the first variant is the default. ``addresses_per_data_source``
+    come on top for each data source that is told. ``one_region``: endpoint and
     target must be in one region. ``one_for_all`` are the variants in which one endpoint serves all consumers.
     ``checks`` are those of a finished run beside connection, names and links. ``checklists`` are rows of the report, by
     the name a role asks for. ``reads`` is what only this sequence needs to know of an existing vault, by the stage that asks
@@ -65,6 +66,7 @@ class Sequence:
     teardown_gates: tuple[GateRow, ...]
     checks: tuple[GateRow, ...] = ()
     least_names: t.Mapping[str, Names] = field(default_factory=dict)
+    addresses_per_data_source: int = 0
     one_region: bool = False
     one_for_all: frozenset[str] = frozenset()
     checklists: t.Mapping[str, tuple[Row, ...]] = field(default_factory=dict)

@@ -82,11 +82,17 @@ try {
             Set-OwnValue 'Registering' ''
         }
     }
+    # Once whoever asks has seen that the renewed registration has kept everything, it is noted over which way it was made.
+    $noted = $registered -and -not $Again -and $Over -ne '' -and $before.registered_over -ne $Over
+    if ($noted -and $PSCmdlet.ShouldProcess($VaultName, 'note the way to the vault')) {
+        $changed = $true
+        Set-OwnValue 'RegisteredOver' $Over
+    }
     $now = Get-Registration
     Write-Answer @{
         job          = 'register'
         failed       = $false
-        changed      = (-not $registered) -or $Again
+        changed      = (-not $registered) -or $Again -or $noted
         vault_number = $now.vault_number
         machine_id   = $now.machine_id
     }

@@ -89,6 +89,10 @@ def test_it_registers_and_registers_once(server: Surroundings) -> None:
     again = server.register()
     assert again == {**done, "changed": False} and len(server.events) == 1
     assert server.ask("registration")["registered_over"] == "a"
+    assert server.ask("register", vault_number=NUMBER, over="b", check_mode=True)["changed"] is True
+    assert server.ask("register", vault_number=NUMBER, over="b")["changed"] is True
+    assert server.ask("register", vault_number=NUMBER, over="b")["changed"] is False
+    assert server.ask("registration")["registered_over"] == "b" and len(server.events) == 1
 
 
 @pytest.mark.parametrize("step", ["credentials", "registered", "passphrase"])

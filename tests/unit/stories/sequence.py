@@ -13,7 +13,7 @@ import importlib
 import json
 import re
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -31,6 +31,8 @@ COLLECTION = "privatelink.recovery."
 ABOUT = {"name", "when", "loop", "loop_control", "register", "vars", "delegate_to", "rescue", "failed_when"}
 #: Keywords of tasks that run elsewhere, which nothing does here.
 ABOUT |= {"connection", "ignore_unreachable"}
+#: Keywords of tasks that are tried again, whose pauses take no time here.
+ABOUT |= {"always", "until", "retries", "delay", "changed_when"}
 
 
 ONLY_A_NAME = re.compile(r"^\{\{ ([a-z_]+(?:\.[a-z_]+)+) \}\}$")
@@ -179,18 +181,29 @@ class _Run:
             for inner in tasks:
                 self._task(inner, path, {**variables, **(inner.get("vars") or {})}, conditions)
 
+        def run_rescued() -> None:
+            try:
+                run(task["block"])
+            except Stopped as stopped:
+                self._facts["ansible_failed_result"] = stopped.result
+                if "rescue" not in task:
+                    raise
+                run(task["rescue"])
+
         try:
-            run(task["block"])
-        except Stopped as stopped:
-            self._facts["ansible_failed_result"] = stopped.result
-            if "rescue" not in task:
-                raise
-            run(task["rescue"])
+            run_rescued()
+        except Stopped:
+            run(task.get("always", []))
+            raise
+        # Nothing more is run by a process that was killed.
+        run(task.get("always", []))
 
     def _register(self, task: JSON, result: JSON, variables: JSON) -> None:
         if "register" in task:
             self._facts[task["register"]] = result
-        if result.get("failed") and self._holds(task.get("failed_when", []), variables):
+        conditions = task.get("failed_when", [])
+        conditions = conditions if isinstance(conditions, list) else [conditions]
+        if result.get("failed") and self._holds(conditions, variables):
             raise Stopped(str(task["name"]), result)
 
     def _act(self, task: JSON, action: str, variables: JSON, conditions: list[t.Any]) -> JSON:
@@ -234,7 +247,20 @@ class _Run:
             return {"changed": False} if holds else {"failed": True, "msg": str(arguments["fail_msg"])}
         if not action.startswith(COLLECTION):
             raise NotImplementedError(f"{action} in {task.get('name')}")
-        return self._module(task, action.removeprefix(COLLECTION), untagged(arguments), label)
+        name, given = action.removeprefix(COLLECTION), untagged(arguments)
+        result = self._module(task, name, given, label)
+        if "until" in task and not result.get("failed"):
+            tried = {**variables, task["register"]: result}
+            attempts = int(self._templar(variables).template(task.get("retries", 3)))
+            while not (done := self._holds([task["until"]], tried)) and attempts:
+                attempts -= 1
+                tried[task["register"]] = result = self._module(task, name, given, label)
+            if not done:
+                return {**result, "failed": True, "msg": "It did not come to be."}
+        if "changed_when" in task:
+            result = {**result, "changed": self._holds([task["changed_when"]], variables)}
+            self.played.deeds[-1] = replace(self.played.deeds[-1], result=result)
+        return result
 
     def _module(self, task: JSON, name: str, arguments: JSON, label: str) -> JSON:
         module, cloud = table(name), self._sequence.cloud

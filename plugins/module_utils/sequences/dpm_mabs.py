@@ -1,0 +1,159 @@
+"""The sequence of Data Protection Manager (DPM) and Azure Backup Server (MABS)."""
+
+from __future__ import annotations
+
+from ..resources.subnets import Need
+from ..resources.targets import VAULT_TARGET
+from .checks.vault import check_identity, check_public_access, check_roles, check_trusted_services
+from .gates.endpoints import endpoint_names, experience, quota
+from .gates.locks import locks, teardown_locks
+from .gates.names import topology, zone_knowledge, zones
+from .gates.network import networks, regions, subnets
+from .gates.on_premises import check_data_sources, data_sources, private_route
+from .gates.proof import resolution
+from .gates.teardown import in_use, permissions
+from .gates.vault import cloud, cross_region, encryption, freshness, identity, other_users
+from .sequence import GateRow, Row, Sequence
+
+ARTICLE = "https://learn.microsoft.com/azure/backup/private-endpoint-configure-vault-backup-server"
+CONFIGURE = "https://learn.microsoft.com/azure/backup/backup-azure-private-endpoints-configure-manage"
+
+_OUTBOUND = Row(
+    "entra-outbound",
+    "Allow outbound TCP 443 from every DPM and MABS server to the names of Microsoft Entra in sections 56 and 59 of "
+    "https://learn.microsoft.com/microsoft-365/enterprise/urls-and-ip-address-ranges (in Azure: service tag AzureActiveDirectory).",
+    "network team",
+    f"Entra has no private endpoint, and the MARS agent signs in there. {ARTICLE}",
+    "the gate server_entra of a later register",
+)
+_ROUTE = Row(
+    "private-route",
+    "Keep the private way from the servers to the endpoints (ExpressRoute private peering) and all backup traffic on it.",
+    "network team",
+    f"All backup data goes to private addresses of the virtual network. {ARTICLE}",
+    "the gates private_route and server_names",
+)
+_RESTORE = Row(
+    "test-restore",
+    "Restore one item of each server from an online recovery point.",
+    "backup operator",
+    f"Only a restore proves a backup; it needs a target that only you know. {ARTICLE}",
+    "the restored item, and the job in Monitoring > Jobs",
+)
+_DRIFT = Row(
+    "drift",
+    "Schedule playbooks/drift.yml with recovery_role=dpm_mabs (hourly until the first online backups, daily after them).",
+    "automation owner",
+    f"Azure Backup allocates a storage account with each data source, and its name appears on the endpoint. {ARTICLE}",
+    "the schedule; its last report",
+)
+
+DPM_MABS = Sequence(
+    name="dpm_mabs",
+    target=VAULT_TARGET,
+    sub_resource="AzureBackup",
+    addresses={"v2": Need(10, 25, f"DPM and MABS: ten addresses, and one for each data source, {ARTICLE}")},
+    addresses_per_data_source=1,
+    one_region=True,
+    gates=(
+        GateRow("cloud", cloud),
+        GateRow("freshness", freshness, again=True),
+        GateRow("experience", experience),
+        GateRow("quota", quota, again=True),
+        GateRow("data_sources", data_sources, again=True),
+        GateRow("endpoint_name", endpoint_names, again=True),
+        GateRow("virtual_network", networks),
+        GateRow("private_route", private_route),
+        GateRow("subnet", subnets, again=True),
+        GateRow("region", regions, again=True),
+        GateRow("zone_names", zone_knowledge),
+        GateRow("dns_mode", topology),
+        GateRow("zones", zones),
+        GateRow("resolution", resolution),
+        GateRow("locks", locks),
+        GateRow("cross_region_restore", cross_region),
+        GateRow("other_users", other_users),
+        GateRow("identity", identity),
+        GateRow("encryption", encryption),
+    ),
+    teardown_gates=(
+        GateRow("permissions", permissions),
+        GateRow("in_use", in_use),
+        GateRow("locks", teardown_locks),
+    ),
+    checks=(
+        GateRow("identity", check_identity),
+        GateRow("roles", check_roles),
+        GateRow("trusted_services", check_trusted_services),
+        GateRow("public_access", check_public_access),
+        GateRow("data_sources", check_data_sources),
+    ),
+    checklists={
+        "dpm_mabs": (
+            _OUTBOUND,
+            _ROUTE,
+            Row(
+                "vault-group",
+                "Keep the vault in the resource group of what is backed up, where that is in Azure.",
+                "vault owner",
+                f"Microsoft's article makes it there; of servers on premises nobody but you knows where they belong. {ARTICLE}",
+                "the resource group of the vault",
+            ),
+            Row(
+                "proxy",
+                "Let the servers' proxies pass the private names, or bypass them (dpm_mabs_proxy).",
+                "network team",
+                f"Names that a proxy resolves publicly never reach the endpoint. {ARTICLE}",
+                "the gate server_names of a later register",
+            ),
+            Row(
+                "register",
+                "Register the servers now, not before: privatelink.recovery.dpm_mabs_register.",
+                "backup operator",
+                f"A registration before the endpoint is there would have ruined the vault for private endpoints. {ARTICLE}",
+                "the report of dpm_mabs_register",
+                after_proof=True,
+            ),
+            _DRIFT,
+        ),
+        "dpm_mabs_register": (
+            Row(
+                "protection-groups",
+                "Enable protection on disk and online in protection groups, and wait for the initial replicas; or have your own tasks "
+                "do it (dpm_mabs_protection_tasks) and the role wait (dpm_mabs_protection).",
+                "backup operator",
+                f"What is worth protecting, how often and for how long nobody but you knows. {ARTICLE}",
+                "Protection view of the console: replica OK, online recovery points",
+            ),
+            Row(
+                "passphrase-escrow",
+                "Keep the passphrase where it survives the servers (dpm_mabs_passphrase_copy, or a safe).",
+                "security officer",
+                "Without it nobody can read the recovery points of a lost server. "
+                "https://learn.microsoft.com/azure/backup/backup-azure-file-folder-backup-faq",
+                "where it is kept",
+            ),
+            _RESTORE,
+            _DRIFT,
+        ),
+        "dpm_mabs_reregister": (_RESTORE, _DRIFT),
+        "dpm_mabs_teardown": (
+            Row(
+                "register-again",
+                "Have the servers register again: privatelink.recovery.dpm_mabs_reregister, with the passphrase of the first registration. "
+                "Protection need not be stopped.",
+                "backup operator",
+                f"Servers registered over a removed endpoint lose their way to the vault. {ARTICLE}",
+                "the report of dpm_mabs_reregister",
+            ),
+            Row(
+                "public-path",
+                "Decide how the vault is reached from now on: open public network access (dpm_mabs_teardown_public_network_access: "
+                "Enabled), or make new endpoints first.",
+                "vault owner",
+                f"Removing endpoints does not open the vault by itself. {CONFIGURE}",
+                "public network access of the vault",
+            ),
+        ),
+    },
+)
