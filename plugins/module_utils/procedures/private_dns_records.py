@@ -23,7 +23,7 @@ from ..engine.runner import Task
 from ..engine.work import Work
 from ..errors import Conflict, InputError, NotFound, Refusal
 from ..ids import parse_id, unique_ids
-from ..resources.endpoint_names import ENDPOINT_TYPE, read_names
+from ..resources.endpoint_names import ENDPOINT_TYPE, PublishedName, read_names
 from ..wire import JSON
 
 LONGEST_TIME_TO_LIVE = 2**31 - 1
@@ -32,12 +32,19 @@ LONGEST_TIME_TO_LIVE = 2**31 - 1
 def manage_records(task: Task) -> JSON:
     """Serve the ``private_dns_records`` module. Each zone is read with one list request."""
     zones, endpoints, explicit, rules = _check_options(task)
-    existing = {zone: _read_zone(task, zone) for zone in zones}
+    absent = task.options["state"] == "absent"
+    asked = task.azure.ahead(
+        [
+            *(partial(a_records, task.azure, zone) for zone in zones),
+            *(partial(read_names, task.azure, endpoint) for endpoint in ([] if absent else endpoints)),
+        ]
+    )
+    existing = {zone: _records(task, zone, records) for zone, records in zip(zones, asked)}
     unread: list[str] = []
-    if task.options["state"] == "absent":
+    if absent:
         plans = decide_removal(_to_remove(task.options, explicit), zones, existing, rules.owner)
     else:
-        published, unread = _published(task, endpoints)
+        published, unread = _published(task, dict(zip(endpoints, asked[len(zones) :])))
         plans = decide([*(explicit or []), *published], zones, existing, rules)
         if unread:
             plans = [plan for plan in plans if plan.action not in ("orphan", "remove")]
@@ -109,10 +116,10 @@ def _checked(name: JSON) -> Name:
     return Name(fqdn=str(name["fqdn"]), ip_addresses=addresses)
 
 
-def _read_zone(task: Task, zone: str) -> list[JSON]:
+def _records(task: Task, zone: str, records: t.Callable[[], list[JSON]]) -> list[JSON]:
     """The A records of a zone. A missing one has none to remove; in check mode an earlier task may yet make it."""
     try:
-        return a_records(task.azure, zone)
+        return records()
     except NotFound as error:
         if task.options["state"] == "absent":
             return []
@@ -125,13 +132,15 @@ def _read_zone(task: Task, zone: str) -> list[JSON]:
         return []
 
 
-def _published(task: Task, endpoints: t.Iterable[str]) -> tuple[list[Name], list[str]]:
+def _published(
+    task: Task, endpoints: t.Mapping[str, t.Callable[[], list[PublishedName]]]
+) -> tuple[list[Name], list[str]]:
     """What the endpoints publish, and in check mode the endpoints that an earlier task would still have to create."""
     names: list[Name] = []
     unread: list[str] = []
-    for endpoint in endpoints:
+    for endpoint, read in endpoints.items():
         try:
-            found = read_names(task.azure, endpoint)
+            found = read()
         except NotFound as error:
             if not task.check_mode:
                 raise Refusal(

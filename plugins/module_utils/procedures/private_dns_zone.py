@@ -38,7 +38,7 @@ def manage_zones(task: Task) -> JSON:
     """Serve the ``private_dns_zone`` module."""
     zone_ids = _zone_ids(task)
     desired = _desired(task, zone_ids)
-    states = [_read(task, zone_id) for zone_id in zone_ids]
+    states = _read_all(task, zone_ids)
     if task.options["state"] == "absent":
         return _remove(task, states, desired)
     zone_plans = [plan_zone(state, desired.tags) for state in states]
@@ -52,7 +52,7 @@ def manage_zones(task: Task) -> JSON:
         _make_links(task, work, states, link_plans, desired)
         _delete(task, work, LINK_KIND, purge.plans, wait=task.options["wait"])
         if work.done:
-            states = work.attempt(lambda: [_read(task, state.id, settle=False) for state in states])
+            states = work.attempt(lambda: _read_all(task, zone_ids, settle=False))
     plans = [*zone_plans, *link_plans, *purge.plans]
     return _result(plans, states, purge.left, desired)
 
@@ -114,6 +114,12 @@ def _own_networks(task: Task) -> dict[str, tuple[str, ...]]:
             zone = fold_id(_zone_id(task, row))
             own[zone] = tuple(unique_ids([*own.get(zone, ()), *row["virtual_networks"]]))
     return own
+
+
+def _read_all(task: Task, zone_ids: t.Sequence[str], *, settle: bool = True) -> list[ZoneState]:
+    """The zones with their links, several at once."""
+    states: list[ZoneState] = task.azure.together(partial(_read, task, zone, settle=settle) for zone in zone_ids)
+    return states
 
 
 def _read(task: Task, zone_id: str, *, settle: bool = True) -> ZoneState:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ..azure.client import Azure
 from ..engine.resource import refuse_failed, settled
 from ..engine.runner import Task, outcome
@@ -67,7 +69,8 @@ def list_endpoints(task: Task) -> JSON:
         scope = group_id(task.subscription_id, group) if group else f"/subscriptions/{task.subscription_id}"
         found = task.azure.list(f"{scope}/providers/{ENDPOINT_TYPE}", NETWORK_API_VERSION)
     chosen = [document for document in found if not target or same_id(target_of(document), target)]
-    return {"changed": False, "private_endpoints": [describe(task.azure, document) for document in chosen]}
+    described = task.azure.together(partial(describe, task.azure, document) for document in chosen)
+    return {"changed": False, "private_endpoints": described}
 
 
 def describe(azure: Azure, document: JSON) -> JSON:

@@ -26,6 +26,8 @@ from ..resources.roles import (
 )
 from ..wire import JSON, get_path
 
+Question = tuple[str, str, str]
+
 # azure-cli (command_modules/role/custom.py) knows a principal that has not spread yet by these words.
 NOT_SPREAD = " does not exist in the directory "
 
@@ -125,15 +127,21 @@ def _checked(row: t.Mapping[str, t.Any]) -> JSON:
 
 
 def _look_up(task: Task, rows: list[JSON]) -> list[Wanted]:
-    found: dict[tuple[str, str], list[JSON]] = {}
-    guids: dict[tuple[str, str], str] = {}
+    """What is wanted, with what is there: assignments and custom roles are asked for once each, several at once."""
+    questions: dict[Question, t.Callable[[], t.Any]] = {}
+    for row in rows:
+        place, role = _questions(row)
+        questions.setdefault(place, partial(assignments_at, task.azure, row["scope"], row["principal_id"]))
+        if not row["guid"]:
+            questions.setdefault(role, partial(find_definition, task.azure, row["scope"], row["role"].strip()))
+    asked = dict(zip(questions, task.azure.ahead(questions.values())))
+    guids: dict[Question, str] = {}
     wanted = []
     for row in rows:
-        place, role = (fold_id(row["scope"]), row["principal_id"].lower()), (fold_id(row["scope"]), row["role"].lower())
-        if place not in found:
-            found[place] = assignments_at(task.azure, row["scope"], row["principal_id"])
+        place, role = _questions(row)
+        existing = asked[place]()
         if role not in guids:
-            guids[role] = row["guid"] or _custom_guid(task, row["scope"], row["role"].strip())
+            guids[role] = row["guid"] or _custom_guid(task, row["scope"], row["role"].strip(), asked[role])
         wanted.append(
             Wanted(
                 row["scope"],
@@ -142,13 +150,19 @@ def _look_up(task: Task, rows: list[JSON]) -> list[Wanted]:
                 row["principal_id"],
                 row["principal_type"],
                 row.get("description") or "",
-                matching(found[place], row["principal_id"], guids[role]),
+                matching(existing, row["principal_id"], guids[role]),
             )
         )
     return wanted
 
 
-def _custom_guid(task: Task, scope: str, role: str) -> str:
+def _questions(row: JSON) -> tuple[Question, Question]:
+    """Which assignments and which role a row is about."""
+    scope = fold_id(row["scope"])
+    return ("assignments", scope, row["principal_id"].lower()), ("role", scope, row["role"].lower())
+
+
+def _custom_guid(task: Task, scope: str, role: str, find: t.Callable[[], JSON | None]) -> str:
     """The GUID of a custom role; the one this collection gives when the role is not there.
 
     In check mode the role may be one that an earlier task would have made, and a role or a scope that is gone has no
@@ -157,7 +171,7 @@ def _custom_guid(task: Task, scope: str, role: str) -> str:
     """
     taking_back = task.options["state"] == "absent"
     try:
-        found = find_definition(task.azure, scope, role)
+        found = find()
     except NotFound:
         if not (task.check_mode or taking_back):
             raise

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ..azure.client import Azure
 from ..engine.runner import Task
 from ..errors import InputError, NotFound
@@ -17,9 +19,10 @@ def list_accounts(task: Task) -> JSON:
         raise InputError("name needs resource_group; or give the account's id in ids.")
     missing: list[str] = []
     if task.options.get("ids") is not None:
-        looked_up = {account_id: read_account(task.azure, account_id) for account_id in account_ids(task)}
-        found = [account for account in looked_up.values() if account]
-        missing = [account_id for account_id, account in looked_up.items() if account is None]
+        ids = account_ids(task)
+        looked_up = task.azure.together(partial(read_account, task.azure, account_id) for account_id in ids)
+        found = [account for account in looked_up if account]
+        missing = [account_id for account_id, account in zip(ids, looked_up) if account is None]
     elif name:
         found = _named(task)
         missing = [] if found else account_ids(task)
@@ -53,8 +56,8 @@ def _named(task: Task) -> list[Account]:
 def _all(task: Task) -> list[Account]:
     group = task.options.get("resource_group")
     scope = group_id(task.subscription_id, group) if group else f"/subscriptions/{task.subscription_id}"
-    found = [*_listed(task.azure, scope, TYPE), *_listed(task.azure, scope, CLASSIC_TYPE)]
-    return [Account(document) for document in found]
+    listed = task.azure.together(partial(_listed, task.azure, scope, kind) for kind in (TYPE, CLASSIC_TYPE))
+    return [Account(document) for documents in listed for document in documents]
 
 
 def _listed(azure: Azure, scope: str, kind: str) -> list[JSON]:

@@ -17,6 +17,7 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.errors import
 from ansible_collections.privatelink.recovery.plugins.modules.vault_info import MODULE as VAULTS
 
 from ...conftest import CREDENTIALS, GROUPS, NETWORK, SUBSCRIPTION, VAULT, Cloud
+from ...meeting import meeting
 from .azure_deeds import DNS_VERSION, JSON, NETWORK_VERSION, STOCK, VAULT_VERSION, ZONE, fault
 
 PATIENCE = 20
@@ -49,25 +50,14 @@ def lists(azure: Azure) -> list[t.Callable[[], t.Any]]:
     return [lambda where=where, version=version: azure.list(where, version) for where, version in LISTS]
 
 
-class Meeting(EmulatorAdapter):
-    """An emulator that answers no list before ``size`` of them have come."""
-
-    def __init__(self, cloud: Cloud, size: int) -> None:
-        super().__init__(cloud.arm)
-        self.barrier = threading.Barrier(size)
-
-    def send(self, request: t.Any, **options: t.Any) -> t.Any:
-        if request.url.partition("?")[0].endswith(("/vaults", "/privateEndpoints", "/privateDnsZones")):
-            self.barrier.wait(PATIENCE)
-        return super().send(request, **options)
+#: The lists among the requests.
+A_LIST = "/(vaults|privateEndpoints|privateDnsZones)$"
 
 
 @pytest.mark.parametrize("size", [3, 9])
 def test_so_many_requests_are_in_flight(stocked: Cloud, size: int) -> None:
     """Neither the doors, the token nor the connections make one wait for another."""
-    context = stocked.context()
-    context.near = 0.0
-    context.transport.session.mount("https://", Meeting(stocked, size))
+    _adapter, context = meeting(stocked, A_LIST, size)
     azure = connect({**CREDENTIALS, "concurrency": size}, context).azure
     found = azure.together(lists(azure))
     assert [[item["name"] for item in items] for items in found] == [
@@ -224,8 +214,7 @@ def test_a_number_that_cannot_be_meant(cloud: Cloud, number: int, words: str) ->
 def test_a_far_azure_is_remembered_for_the_tasks_of_a_run(stocked: Cloud, tmp_path: t.Any) -> None:
     """The second task need not find out again that answers take long."""
     for near in (0.0, float("inf")):
-        context = stocked.context()
+        _adapter, context = meeting(stocked, A_LIST, 3)
         context.near, context.cache_directory = near, str(tmp_path)
-        context.transport.session.mount("https://", Meeting(stocked, 3))
         azure = connect({**CREDENTIALS, "concurrency": 3}, context).azure
         assert len(azure.together(lists(azure))) == len(LISTS)
