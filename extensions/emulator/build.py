@@ -24,6 +24,7 @@ from . import latency as latencies
 from . import world as worlds
 from .arm import Arm, Checking, Part
 from .clock import Clock
+from .services.dns_resolver.part import PART as DNS_RESOLVER
 from .services.keyvault.part import PART as KEYVAULT
 from .services.migrate.part import PART as MIGRATE
 from .services.network.part import PART as NETWORK
@@ -49,6 +50,7 @@ PARTS: tuple[Part, ...] = (
     RECOVERY,
     STORAGE,
     KEYVAULT,
+    DNS_RESOLVER,
     MIGRATE,
 )
 

@@ -12,11 +12,14 @@ import typing as t
 from . import dns_packet
 from .arm import Arm
 from .dns_resolution import Resolver
+from .services.dns_resolver.service import INBOUND, DnsResolvers
 from .services.network.virtual_networks import NETWORK
 
 _ATTEMPTS = 20
 _TCP_SECONDS = 5
 _HOSTS = 254
+#: So many inbound endpoints of DNS resolvers can be asked; they may be made while it listens.
+INBOUND_ENDPOINTS = 4
 
 
 def answer_query(arm: Arm, virtual_network_id: str, packet: bytes) -> bytes:
@@ -37,12 +40,17 @@ class DnsListeners:
 
     ``lock`` guards ``arm``, which the HTTP server uses at the same time. Port 0 picks one that is free on every
     address. Networks made after :meth:`start` get no listener.
+
+    Inbound endpoints of DNS resolvers answer on the same port at ``127.54.0.1`` and so on, in the order in which they were
+    made, as the resolver of their network does.
     """
 
     def __init__(self, arm: Arm, lock: t.ContextManager[t.Any], port: int) -> None:
         self._arm, self._lock, self._port = arm, lock, port
         self._servers: list[socketserver.BaseServer] = []
         self._threads: list[threading.Thread] = []
+        #: Address and port of each inbound endpoint.
+        self.inbound: list[tuple[str, int]] = []
 
     def start(self) -> list[dict[str, t.Any]]:
         """Listen. Returns each network's ``{virtual_network, address, port}``; a taken port raises ``OSError``."""
@@ -52,6 +60,7 @@ class DnsListeners:
             port = self._port or _free_port()
             try:
                 found = [self._bind(network, _address(number), port) for number, network in enumerate(networks)]
+                self.inbound = [self._bind_inbound(number, port) for number in range(INBOUND_ENDPOINTS)]
                 break
             except OSError:
                 self._close()
@@ -80,6 +89,18 @@ class DnsListeners:
         self._servers.append(_Udp((address, port), answer))
         self._servers.append(_Tcp((address, port), answer))
         return {"virtual_network": network, "address": address, "port": port}
+
+    def _bind_inbound(self, number: int, port: int) -> tuple[str, int]:
+        def answer(packet: bytes) -> bytes:
+            with self._lock:
+                made = self._arm.store.below("", INBOUND)[number:]
+                if not made or made[0].properties["provisioningState"] != "Succeeded":
+                    return b""
+                return answer_query(self._arm, self._arm.service(DnsResolvers).network_of(made[0]), packet)
+
+        place = (f"127.54.0.{number + 1}", port)
+        self._servers += [_Udp(place, answer), _Tcp(place, answer)]
+        return place
 
     def _close(self) -> None:
         for server in self._servers:

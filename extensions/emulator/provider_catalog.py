@@ -35,6 +35,8 @@ _NETWORK, _PRIVATE_DNS, _VAULTS, _STORAGE, _RESOURCES = (
 _MIGRATE = ("2023-01-01", "2020-06-01-preview", "2020-05-01", "2018-09-01-preview")
 _ASSESSMENT = ("2024-03-03-preview", "2023-04-01-preview", "2023-03-15", "2020-05-01", "2019-10-01")
 _OFFAZURE = ("2024-12-01-preview", "2023-10-01-preview", "2023-06-06", "2020-07-07", "2020-01-01")
+# Azure/bicep-types-az ``generated/dnsresolver/microsoft.network``.
+_DNS_RESOLVER = ("2025-05-01", "2023-07-01-preview", "2022-07-01", "2020-04-01-preview")
 _KEY_VAULT = ("2024-11-01", "2023-07-01", "2023-02-01", "2022-07-01", "2021-10-01", "2019-09-01")
 
 TYPES: dict[str, dict[str, tuple[str, ...]]] = {
@@ -48,6 +50,9 @@ TYPES: dict[str, dict[str, tuple[str, ...]]] = {
         "privateDnsZones": _PRIVATE_DNS,
         "privateDnsZones/virtualNetworkLinks": _PRIVATE_DNS,
         "privateDnsZones/A": _PRIVATE_DNS,
+        "dnsResolvers": _DNS_RESOLVER,
+        "dnsResolvers/inboundEndpoints": _DNS_RESOLVER,
+        "dnsResolvers/outboundEndpoints": _DNS_RESOLVER,
     },
     "Microsoft.RecoveryServices": {"vaults": _VAULTS, "locations": _VAULTS},
     "Microsoft.Storage": {"storageAccounts": _STORAGE},
@@ -80,6 +85,9 @@ TRACKED: dict[str, str] = {
         "Microsoft.Network/applicationSecurityGroups",
         "Microsoft.Network/privateDnsZones",
         "Microsoft.Network/privateDnsZones/virtualNetworkLinks",
+        "Microsoft.Network/dnsResolvers",
+        "Microsoft.Network/dnsResolvers/inboundEndpoints",
+        "Microsoft.Network/dnsResolvers/outboundEndpoints",
         "Microsoft.RecoveryServices/vaults",
         "Microsoft.Storage/storageAccounts",
         "Microsoft.KeyVault/vaults",

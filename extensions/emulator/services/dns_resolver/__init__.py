@@ -1,0 +1,1 @@
+"""Azure DNS Private Resolver: resolvers and their inbound and outbound endpoints."""

@@ -1,0 +1,27 @@
+"""What Azure DNS Private Resolver brings to the local Azure."""
+
+from __future__ import annotations
+
+from ...arm import Part
+from ...shapes import REFERENCE
+from .service import DnsResolvers
+
+#: No recording is known; a resolver and its endpoints take some minutes in public walkthroughs.
+SECONDS = {
+    f"dns_resolver{part}.{deed}": seconds
+    for part, made in (("", 60), ("_endpoint", 120))
+    for deed, seconds in (("create", made), ("delete", made))
+}
+
+PART = Part(
+    services=(DnsResolvers,),
+    seconds=SECONDS,
+    ask_again={"dns_resolver": 10},
+    bodies={
+        "microsoft.network/dnsresolvers": {"virtualNetwork": REFERENCE},
+        "microsoft.network/dnsresolvers/inboundendpoints": {
+            "ipConfigurations": [{"subnet": REFERENCE, "privateIpAddress": "text", "privateIpAllocationMethod": "text"}]
+        },
+        "microsoft.network/dnsresolvers/outboundendpoints": {"subnet": REFERENCE},
+    },
+)

@@ -1,0 +1,173 @@
+"""Resolvers and their endpoints.
+
+Source: Azure/bicep-types-az ``generated/dnsresolver/microsoft.network/2022-07-01`` (bodies and documents); Microsoft Learn
+"What is Azure DNS Private Resolver", sections on virtual network and subnet restrictions: one resolver for a network, in its
+region; a subnet of its own between /28 and /24 for each endpoint, delegated to ``Microsoft.Network/dnsResolvers``. The codes and
+texts of the refusals, and where an operation is watched, are unverified: they follow those of other network resources.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import typing as t
+
+from ...arm import Arm, Call, Route
+from ...store import Resource
+from ...wire import JSON, Response, fold, location, parent
+from ..network import addresses, operations
+
+RESOLVER = "Microsoft.Network/dnsResolvers"
+INBOUND, OUTBOUND = f"{RESOLVER}/inboundEndpoints", f"{RESOLVER}/outboundEndpoints"
+NETWORK = "Microsoft.Network/virtualNetworks"
+_JOIN = f"{NETWORK}/subnets/join/action"
+LARGEST, SMALLEST = 24, 28
+
+
+class DnsResolvers:
+    """The service."""
+
+    def __init__(self, arm: Arm) -> None:
+        self._arm = arm
+
+    def load(self, world: JSON) -> None:
+        """No world has any to begin with."""
+
+    def routes(self) -> list[Route]:
+        """GET, lists, PUT, DELETE of resolvers and both kinds of endpoints."""
+        store, path = self._arm.store, operations.GROUP_PATH + "/dnsResolvers"
+        subscription = "/subscriptions/{subscription}/providers/" + RESOLVER
+        one = path + "/{resolver}"
+        found = [
+            Route(
+                "GET",
+                subscription,
+                lambda call: operations.listed(store.below(operations.subscription(call.id), RESOLVER)),
+            ),
+            Route("GET", path, lambda call: operations.listed(store.below(operations.group_of(call), RESOLVER))),
+            Route("GET", one, lambda call: operations.shown(store.get(call.id).document)),
+            Route("PUT", one, self._put_resolver),
+            Route("DELETE", one, lambda call: operations.delete(call, "dns_resolver", self._refuse_in_use)),
+        ]
+        for kind in (INBOUND, OUTBOUND):
+            below = f"{one}/{kind.rsplit('/', 1)[-1]}"
+            found += [
+                Route("GET", below, self._list(kind)),
+                Route("GET", below + "/{endpoint}", lambda call: operations.shown(store.get(call.id).document)),
+                Route("PUT", below + "/{endpoint}", self._putter(kind)),
+                Route(
+                    "DELETE",
+                    below + "/{endpoint}",
+                    lambda call: operations.delete(call, "dns_resolver_endpoint", lambda _one: None),
+                ),
+            ]
+        return found
+
+    def network_of(self, endpoint: Resource) -> str:
+        """The network whose names an endpoint of a resolver knows."""
+        return str(self._arm.store.get(parent(endpoint.id)).properties["virtualNetwork"]["id"])
+
+    def _list(self, kind: str) -> t.Callable[[Call], Response]:
+        return lambda call: operations.listed(self._arm.store.below(parent(call.id + "/x"), kind))
+
+    def _put_resolver(self, call: Call) -> Response:
+        region = location(call.body["location"])
+        network_id = str(call.body["properties"]["virtualNetwork"]["id"])
+        network = self._arm.store.find(network_id)
+        if network is None or network.document["location"] != region:
+            raise operations.invalid_reference(network_id, call.id)
+        for other in self._arm.store.below("", RESOLVER):
+            if fold(other.properties["virtualNetwork"]["id"]) == fold(network_id) and fold(other.id) != fold(call.id):
+                raise operations.invalid(
+                    f"Virtual network {network_id} is used by {other.id} already.", "VirtualNetworkInUse"
+                )
+        properties = {"virtualNetwork": {"id": network.id}, "dnsResolverState": "Connected"}
+        return self._laid(call, RESOLVER, "dns_resolver.create", region, properties)
+
+    def _putter(self, kind: str) -> t.Callable[[Call], Response]:
+        def put(call: Call) -> Response:
+            resolver = self._arm.store.get(parent(call.id))
+            region = location(call.body["location"])
+            if resolver.document["location"] != region:
+                raise operations.invalid("The endpoint must be in the region of its resolver.", "InvalidLocation")
+            sent = call.body["properties"]
+            if kind == OUTBOUND:
+                subnet = self._subnet(call, resolver, str(sent["subnet"]["id"]))
+                return self._laid(call, kind, "dns_resolver_endpoint.create", region, {"subnet": {"id": subnet.id}})
+            (asked,) = sent["ipConfigurations"]
+            subnet = self._subnet(call, resolver, str(asked["subnet"]["id"]))
+            shown = {
+                "subnet": {"id": subnet.id},
+                "privateIpAddress": self._address(call, subnet, asked),
+                "privateIpAllocationMethod": asked.get("privateIpAllocationMethod") or "Dynamic",
+            }
+            return self._laid(call, kind, "dns_resolver_endpoint.create", region, {"ipConfigurations": [shown]})
+
+        return put
+
+    def _subnet(self, call: Call, resolver: Resource, subnet_id: str) -> Resource:
+        operations.require_join(call, f"{INBOUND}/write", _JOIN, subnet_id)
+        subnet = self._arm.store.find(subnet_id)
+        if subnet is None or fold(parent(subnet.id)) != fold(resolver.properties["virtualNetwork"]["id"]):
+            raise operations.invalid_reference(subnet_id, call.id)
+        services = [item["properties"]["serviceName"] for item in subnet.properties.get("delegations") or []]
+        if RESOLVER not in services:
+            raise operations.invalid(f"Subnet {subnet_id} is not delegated to {RESOLVER}.", "SubnetNotDelegated")
+        if not all(
+            LARGEST <= ipaddress.ip_network(prefix).prefixlen <= SMALLEST for prefix in addresses.prefixes(subnet)
+        ):
+            raise operations.invalid(
+                f"Subnet {subnet_id} must be between /{LARGEST} and /{SMALLEST}.", "InvalidSubnetSize"
+            )
+        for other in (*self._arm.store.below("", INBOUND), *self._arm.store.below("", OUTBOUND)):
+            if fold(other.id) != fold(call.id) and fold(subnet_of(other)) == fold(subnet_id):
+                raise operations.invalid(f"Subnet {subnet_id} is used by {other.id} already.", "SubnetInUse")
+        return subnet
+
+    def _address(self, call: Call, subnet: Resource, asked: JSON) -> str:
+        current = self._arm.store.find(call.id)
+        before = current.properties["ipConfigurations"][0]["privateIpAddress"] if current else ""
+        wanted = str(asked.get("privateIpAddress") or "")
+        if asked.get("privateIpAllocationMethod") == "Static":
+            if not addresses.is_usable(subnet, wanted):
+                raise operations.invalid(
+                    f"Address {wanted} is not one of subnet {subnet.id}.", "PrivateIPAddressNotInSubnet"
+                )
+            return wanted
+        return str(before or next(addresses.free(self._arm, subnet)))
+
+    def _laid(self, call: Call, kind: str, deed: str, region: str, properties: JSON) -> Response:
+        current = self._arm.store.find(call.id)
+        if current is not None:
+            operations.refuse_while_running(call, current.id, region)
+        resource_id = current.id if current else call.id
+        document: JSON = {
+            "id": resource_id,
+            "name": resource_id.rsplit("/", 1)[-1],
+            "type": kind,
+            "etag": self._arm.etag(),
+            "location": region,
+            "properties": {**properties, "provisioningState": "Updating", "resourceGuid": self._arm.guid()},
+        }
+        if call.body.get("tags") is not None:
+            document["tags"] = call.body["tags"]
+        resource = self._arm.store.put(Resource(resource_id, document))
+
+        def settle(state: str) -> None:
+            resource.properties["provisioningState"] = state
+
+        operation = operations.start(
+            self._arm, deed, resource_id, lambda: settle("Succeeded"), lambda: settle("Failed")
+        )
+        return operations.accepted(call, operation, region, resource, new=current is None)
+
+    def _refuse_in_use(self, resolver: Resource) -> None:
+        if self._arm.store.below(resolver.id, INBOUND) or self._arm.store.below(resolver.id, OUTBOUND):
+            raise operations.invalid(
+                f"DNS resolver {resolver.name} has endpoints and cannot be deleted.", "CannotDeleteResource"
+            )
+
+
+def subnet_of(endpoint: Resource) -> str:
+    """The subnet of an endpoint of either kind."""
+    found = endpoint.properties.get("subnet") or endpoint.properties["ipConfigurations"][0]["subnet"]
+    return str(found["id"])
