@@ -11,6 +11,7 @@ import typing as t
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+import yaml
 from emulator.process import EmulatorProcess
 
 from . import dns_servers, own_variables, surroundings
@@ -67,6 +68,7 @@ class Player:
         self._variables, self._quiet, self._servers = variables, quiet, servers
         self._values = own_variables.read(variables)
         self._last: JSON = {}
+        self._begun = False
         self.report_directory = folder / "role-report"
 
     def play(self, run: Run) -> Played:
@@ -126,6 +128,7 @@ class Player:
             self._scenario.dns_servers: [] if self._mode() == "custom" else self._azure.ready["dns"],
             self._scenario.report_directory: str(self.report_directory),
             **self._of_servers(),
+            **self._stand_in(),
         }
         extra = self._folder / f"{run.name}.extra.json"
         extra.write_text(json.dumps(given))
@@ -137,6 +140,7 @@ class Player:
             **self._azure.environment(),
             **surroundings.settings(self._folder / "surroundings"),
             **self._settings(record),
+            "LOCAL_SERVER": str(self._folder / "local-servers.json"),
         }
         with (self._folder / f"{run.name}.log").open("w") as log:
             process = subprocess.Popen(
@@ -152,6 +156,20 @@ class Player:
                 process.terminate()
                 process.wait()
                 raise
+
+    def _stand_in(self) -> JSON:
+        """The program that takes the place of backup servers; its state is made before the first run and kept from then on."""
+        wanted = self._scenario.local_servers
+        if not wanted:
+            return {}
+        state = self._folder / "local-servers.json"
+        if not self._begun:
+            world = yaml.safe_load((self._scenario.folder / "servers.yml").read_text())
+            address, port = dns_servers.resolver(self._azure.ready["dns"], wanted["network"])
+            azure = {"url": self._azure.base_url, "ca_file": self._azure.ready["ca_file"]}
+            state.write_text(json.dumps({**world, "azure": azure, "dns": {"address": address, "port": port}}))
+        self._begun = True
+        return {wanted["variable"]: str(EXTENSIONS / "local_server" / "__main__.py")}
 
     def _inventory(self) -> Path:
         """The DNS servers as hosts."""

@@ -36,7 +36,8 @@ class Scenario:
 
     ``role`` is the role of its playbook ``drift``. ``dns`` has real DNS servers started beside the local Azure: ``kinds`` of
     them, what they ask in general (``general_forwarder``) and what they are to forward to (``target``), each by the name of the
-    virtual network whose resolver it is.
+    virtual network whose resolver it is. ``local_servers`` has stand-ins for backup servers (``servers.yml``) ask the resolver
+    of a ``network``; the ``variable`` of the role names their program.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Scenario:
     runs: tuple[Run, ...]
     role: str
     dns: JSON = field(default_factory=dict)
+    local_servers: JSON = field(default_factory=dict)
 
     def own_runs(self) -> tuple[Run, ...]:
         """The runs for an operator's own variables: a check first, then what it predicted, again, and the drift.
@@ -111,4 +113,5 @@ def load(name: str) -> Scenario:
         runs,
         document.get("role", name),
         document.get("dns") or {},
+        document.get("local_servers") or {},
     )
