@@ -70,6 +70,7 @@ TYPES: dict[str, dict[str, tuple[str, ...]]] = {
         "roleAssignments": ("2022-04-01", "2020-04-01-preview"),
         "roleDefinitions": ("2022-05-01-preview", "2022-04-01"),
         "permissions": ("2022-04-01", "2015-07-01"),
+        "policyAssignments": ("2023-04-01", "2022-06-01", "2021-06-01"),
     },
     "Microsoft.Resources": {"resourceGroups": _RESOURCES},
     "Microsoft.Insights": {"eventtypes": ("2015-04-01",)},

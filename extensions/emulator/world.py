@@ -65,7 +65,7 @@ def complete(world: t.Any, keys: Keys, settings: t.Mapping[str, t.Any]) -> JSON:
                 known.add((one["subscription_id"].lower(), one["resource_group"].lower()))
                 group = {"name": one["resource_group"], "location": one.get("location", "westeurope")}
                 done["resource_groups"].append(_group({**group, "subscription_id": one["subscription_id"]}, first))
-    for kind in ("role_assignments", "locks"):
+    for kind in ("role_assignments", "locks", "policy_assignments"):
         done[kind] = list(done.get(kind) or [])
     done["settings"] = {**settings, **(done.get("settings") or {})}
     return done

@@ -19,6 +19,9 @@ options:
   resource_group:
     description: Resource group of the project. Without project only O(names) are judged.
     type: str
+  project_subscription_id:
+    description: Subscription of the project; that of the task when empty.
+    type: str
   name:
     description: Name of the project; goes with O(resource_group).
     type: str
@@ -128,6 +131,12 @@ faults:
       message: The connection of contoso5675pe to the project contoso is Pending.
       remedy: Have the owner of the project contoso approve it.
       evidence: []
+checks:
+  description: The faults, and what was not looked at, as rows that M(privatelink.recovery.report) takes for gates.
+  returned: always
+  type: list
+  elements: dict
+  sample: []
 not_looked_at:
   description: What the verdict does not speak of.
   returned: always
@@ -154,6 +163,14 @@ hosts_lines:
   type: list
   elements: str
   sample: [10.1.0.5 contoso1234kv.vault.azure.net]
+repairs:
+  description:
+    - The records to replace as a whole, as C(zone), C(endpoint) and C(names) in the way M(privatelink.recovery.private_dns_records) takes them.
+    - Left out where a resource has two approved endpoints, since whose address is right cannot be said then.
+  returned: always
+  type: list
+  elements: dict
+  sample: []
 resources:
   description: What belongs to the project, as C(kind), C(id), C(exists) and C(endpoints).
   returned: always
@@ -171,6 +188,7 @@ MODULE = Module(
     run=verify_project,
     options={
         "resource_group": Option(),
+        "project_subscription_id": Option(),
         "name": Option(),
         "key_vaults": Option(type="list", elements="str"),
         "storage_accounts": Option(type="list", elements="str"),

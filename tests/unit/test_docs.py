@@ -121,7 +121,8 @@ def test_no_variable_is_documented_that_a_role_does_not_have(role: str) -> None:
     spans = named("".join(path.read_text(encoding="utf-8") for path in for_operators))
     mentioned = {name for span in spans for name in re.findall(rf"^({role}_[a-z_]+)(?::.*)?$", span)}
     assert mentioned
-    assert mentioned - known == set()
+    # A module may begin with the name of a role, as those of Azure Migrate do.
+    assert mentioned - known - set(MODULES) == set()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from ..engine.resource import settled, wanted_tags
 from ..engine.runner import Task, outcome
 from ..engine.tags import carries, laid_over, texts
 from ..engine.work import Deed, Work
-from ..errors import InputError, NotFound, Refusal
+from ..errors import AzureError, InputError, NotFound, Refusal
 from ..ids import build_id, group_id, parse_id
 from ..resources import migrate_projects as migrate
 from ..resources.endpoint_connections import endpoint_of, status_of
@@ -25,7 +25,7 @@ def manage_project(task: Task) -> JSON:
     resource_id = project_id(task)
     if options.get("subnet"):
         parse_id(options["subnet"], SUBNET_TYPE, option="subnet")
-    current = settled(task.azure, migrate.KIND, resource_id, check_mode=task.check_mode)
+    current = _current(task, resource_id)
     solutions = _solutions(task, resource_id) if current is not None else []
     if options["state"] == "absent":
         return _remove(task, resource_id, current, solutions)
@@ -56,6 +56,19 @@ def manage_project(task: Task) -> JSON:
         result["diff"]["before"] = {**result["diff"]["before"], "solutions": _names(solutions)}
         result["diff"]["after"] = {**result["diff"]["after"], "solutions": sorted({*_names(solutions), *missing})}
     return result
+
+
+def _current(task: Task, resource_id: str) -> JSON | None:
+    """The project. In check mode a provider that is not registered yet is taken to have none: an earlier task registers it."""
+    try:
+        return settled(task.azure, migrate.KIND, resource_id, check_mode=task.check_mode)
+    except AzureError as error:
+        if not task.check_mode or error.code.lower() != "missingsubscriptionregistration":
+            raise
+        task.warn(
+            "Microsoft.Migrate is not registered in the subscription yet; an earlier task is taken to register it."
+        )
+        return None
 
 
 def list_projects(task: Task) -> JSON:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ..dns.zone_choice import fold_name
 from ..engine.runner import Task
 from ..errors import InputError, Refusal
 from ..ids import build_id
@@ -12,7 +13,7 @@ from ..sequences.troubleshooting.answers import hosts_lines, judge_answers, judg
 from ..sequences.troubleshooting.facts import Facts
 from ..sequences.troubleshooting.faults import Fault, diagnose
 from ..sequences.troubleshooting.reading import Reader
-from ..sequences.troubleshooting.verdict import message, shown, verdict
+from ..sequences.troubleshooting.verdict import as_checks, message, shown, verdict
 from ..wire import JSON
 
 HOST = "resolution and connections from the appliance's host"
@@ -65,9 +66,11 @@ def verify_project(task: Task) -> JSON:
         or (found == "drift" and not options["strict"]),
         "message": message(found, faults, not_looked_at),
         "faults": shown(faults),
+        "checks": as_checks(faults, not_looked_at),
         "not_looked_at": not_looked_at,
         "names": names,
         "hosts_lines": hosts_lines(names),
+        "repairs": _repairs(facts, faults),
         "resources": _resources(facts),
     }
     if options["enforce"] and not result["passed"]:
@@ -81,7 +84,8 @@ def _read(task: Task, group: str, name: str) -> Facts:
         "storage_account": task.options.get("storage_accounts") or [],
         "vault": task.options.get("vaults") or [],
     }
-    project = build_id(task.subscription_id, group, PROJECT, name)
+    subscription = task.options["project_subscription_id"] or task.subscription_id
+    project = build_id(subscription, group, PROJECT, name)
     return Reader(task.azure, task.connection.cloud, project, extra).read()
 
 
@@ -107,3 +111,17 @@ def _resources(facts: Facts | None) -> list[JSON]:
         }
         for part in (facts.parts if facts else ())
     ]
+
+
+def _repairs(facts: Facts | None, faults: list[Fault]) -> list[JSON]:
+    """The records to replace, each as a whole. Where a part has two approved endpoints, whose address is right cannot be said."""
+    found = []
+    for fault in faults:
+        if facts is None or fault.code not in ("record_missing", "record_wrong", "record_duplicate"):
+            continue
+        for part, endpoint, name in facts.names:
+            alone = sum(each.approved for each in part.endpoints) == 1
+            if fold_name(name["fqdn"]) in fault.covers and alone:
+                row = {"fqdn": name["fqdn"], "ip_addresses": list(name["ip_addresses"])}
+                found.append({"zone": fault.subject, "endpoint": endpoint.id, "names": [row]})
+    return found

@@ -10,6 +10,7 @@ from .activity_log import ActivityLog
 from .admin import Admin
 from .authorization import Authorization
 from .management_locks import ManagementLocks
+from .policy_assignments import PolicyAssignments
 from .providers import Providers
 from .request_checks import ApiVersions, RequestContents
 from .resource_groups import ResourceGroups
@@ -65,6 +66,11 @@ WORLD = Keys(
             Keys({"name!": "text", "location": "text", "subscription_id": "guid", "tags": "mapping"})
         ),
         "locks": Many(Keys({"scope!": "id", "level!": ("CanNotDelete", "ReadOnly"), "name": "text"})),
+        "policy_assignments": Many(
+            Keys(
+                {"scope!": "id", "name!": "text", "display_name": "text", "effect": "text", "enforcement_mode": "text"}
+            )
+        ),
         "role_assignments": Many(
             Keys({"scope!": "id", "role!": "text", "principal_id!": "guid", "principal_type": "text"})
         ),
@@ -101,6 +107,7 @@ PART = Part(
         RequestContents,
         ResourceTags,
         ActivityLog,
+        PolicyAssignments,
     ),
     # No recording of a group's deletion is known.
     seconds={"resource_group.delete": 90},

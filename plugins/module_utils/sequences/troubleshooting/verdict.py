@@ -35,3 +35,25 @@ def message(found: Verdict, faults: t.Sequence[Fault], not_looked_at: t.Sequence
 def shown(faults: t.Iterable[Fault]) -> list[JSON]:
     """Faults as plain data."""
     return [fault.as_dict() for fault in faults]
+
+
+def as_checks(faults: t.Iterable[Fault], not_looked_at: t.Iterable[str]) -> list[JSON]:
+    """The same as rows of a report: what stops Azure Migrate is refused, what should be mended and what was not looked at a warning."""
+    rows: list[JSON] = []
+    for fault in faults:
+        plain = fault.as_dict()
+        rows.append(
+            {"name": plain.pop("code"), "verdict": "refused" if plain.pop("band") == "blocked" else "warning", **plain}
+        )
+    rows += [
+        {
+            "name": "not_looked_at",
+            "verdict": "warning",
+            "subject": text,
+            "message": f"Not looked at: {text}.",
+            "remedy": "",
+            "evidence": [],
+        }
+        for text in not_looked_at
+    ]
+    return rows

@@ -1,0 +1,292 @@
+"""The role ``migrate`` in processes of its own, over TLS, with stand-ins for the Windows hosts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ..conftest import SIGN_IN, SUBSCRIPTION
+from ..playbooks_support import AzureProcess, Playbooks, Played, defaults
+from ..worlds import migrate as worlds
+from ..worlds.migrate import entry, world_with
+
+JSON = dict[str, t.Any]
+STAND_IN = str(Path(__file__).parents[3] / "extensions" / "local_appliance" / "__main__.py")
+pytestmark = pytest.mark.xdist_group("migrate")
+READ = ("GET", "HEAD")
+ZIP = "AzureMigrateInstaller.ps1"
+CHECKSUM = hashlib.sha256(ZIP.encode()).hexdigest()
+
+
+class Story:
+    """One Azure, one directory, and the role played in it again and again."""
+
+    def __init__(self, azure: AzureProcess, playbooks: Playbooks, world: JSON, **hosts: JSON) -> None:
+        self.azure, self.playbooks = azure, playbooks
+        azure.start_over(**world)
+        self.directory = playbooks.directory
+        self.hosts = self.directory / "hosts.json"
+        self.hosts.write_text(json.dumps({"hosts": hosts}))
+        self._seen = 0
+
+    def play(self, entry_point: str, *arguments: str, **variables: t.Any) -> Played:
+        """Play an entry point; the writes since are those of this play."""
+        self._seen = len(self.azure.ask("requests")["value"])
+        given = {
+            "migrate_project_name": "contoso",
+            "migrate_resource_group": worlds.GROUP,
+            "migrate_report_directory": str(self.directory / "report"),
+            "migrate_stand_in": STAND_IN,
+            **variables,
+        }
+        play = {
+            "hosts": "localhost", "gather_facts": False, "module_defaults": defaults(self.azure.options()), "vars": given,
+            "tasks": [{"name": "Run", "ansible.builtin.include_role": {"name": "privatelink.recovery.migrate", "tasks_from": entry_point}}],
+        }  # fmt: skip
+        return self.playbooks.play(play, *arguments, LOCAL_APPLIANCE=str(self.hosts))
+
+    def writes(self) -> list[str]:
+        """What the last play wrote."""
+        rows = self.azure.ask("requests")["value"][self._seen :]
+        return [
+            f"{row['method']} {row['path']}"
+            for row in rows
+            if row["method"] not in READ and not SIGN_IN.search(row["path"])
+        ]
+
+    def resources(self) -> dict[str, JSON]:
+        return {row["id"].lower(): row for row in self.azure.ask("state")["resources"]}
+
+    def host(self, name: str = "appliance") -> JSON:
+        found: JSON = json.loads(self.hosts.read_text())["hosts"][name]
+        return found
+
+    def report(self) -> JSON:
+        found: JSON = json.loads((self.directory / "report" / "latest" / "report.json").read_text())
+        return found
+
+
+@pytest.fixture
+def story(azure: AzureProcess, playbooks: Playbooks) -> t.Callable[..., Story]:
+    return lambda world, **hosts: Story(azure, playbooks, world, **hosts)
+
+
+def resolving(story: Story) -> JSON:
+    """A host that resolves every name of the project rightly."""
+    names: JSON = {}
+    for resource in story.resources().values():
+        for zone in worlds.ZONE_NAMES.values():
+            if f"/privatednszones/{zone}/a/" in resource["id"].lower():
+                suffix = {"privatelink.vaultcore.azure.net": "vault.azure.net"}.get(zone, zone)
+                public = suffix.removeprefix("privatelink.") if "core" in suffix else suffix
+                names[f"{resource['name']}.{public}"] = [
+                    row["ipv4Address"] for row in resource["properties"]["aRecords"]
+                ]
+    return names
+
+
+def to_be_made(world: JSON) -> None:
+    """Key vault and storage account are there; project and endpoints are not."""
+    for section in (
+        "migrate_projects",
+        "assessment_projects",
+        "master_sites",
+        "migrate_sites",
+        "private_endpoints",
+        "vaults",
+    ):
+        world[section] = []
+    world.update(private_dns_zones=[], role_assignments=[])
+    providers = {"Microsoft.Migrate": "NotRegistered", "Microsoft.OffAzure": "NotRegistered"}
+    world["subscriptions"] = [{"id": SUBSCRIPTION, "providers": providers}]
+
+
+MAKE: JSON = {
+    "migrate_project_create": True,
+    "migrate_subnet": worlds.SUBNET,
+    "migrate_key_vault": worlds.KEY_VAULT,
+    "migrate_storage_account": worlds.STORAGE,
+    "migrate_source": "HyperV",
+}
+
+
+def test_a_project_is_made_once_predicted_and_taken_down(story: t.Callable[..., Story]) -> None:
+    here = story(world_with(to_be_made))
+    checked = here.play("project", "--check", "--diff", **MAKE)
+    assert checked.code == 0, checked.output
+    assert here.writes() == []
+    made = here.play("project", **MAKE)
+    assert made.code == 0, made.output
+    found = here.resources()
+    project = found[worlds.PROJECT.lower()]
+    assert project["tags"]["managed-by"] == "privatelink.recovery"
+    for name, zone in (("contoso-pe", "migration"), ("contoso1234kv-pe", "key_vault"), ("lsa1234usa-pe", "blob")):
+        endpoint = found[worlds.endpoint_id(name).lower()]
+        (connection,) = endpoint["properties"]["privateLinkServiceConnections"]
+        assert connection["properties"]["privateLinkServiceConnectionState"]["status"] == "Approved"
+        assert any(key.startswith(f"{worlds.ZONES[zone]}/a/".lower()) for key in found), zone
+    assert here.report()["result"] == "waiting", "a person generates the key"
+    assert [row["id"] for row in here.report()["manual_steps"]] == ["generate-key"]
+    again = here.play("project", **MAKE)
+    assert again.code == 0, again.output
+    assert here.writes() == []
+    unconfirmed = here.play("teardown", **MAKE)
+    assert unconfirmed.code == 2 and "typed" not in unconfirmed.output and here.writes() == []
+    gone = here.play("teardown", migrate_teardown_confirm="contoso", migrate_teardown_project=True, **MAKE)
+    assert gone.code == 0, gone.output
+    left = here.resources()
+    assert worlds.PROJECT.lower() not in left
+    assert not [key for key in left if "/privateendpoints/" in key or "/privatednszones/" in key]
+    assert worlds.KEY_VAULT.lower() in left and worlds.STORAGE.lower() in left
+
+
+def test_a_closed_gate_writes_nothing(story: t.Callable[..., Story]) -> None:
+    here = story(world_with(to_be_made))
+    refused = here.play("project", **{**MAKE, "migrate_source": "VMware"})
+    assert refused.code == 2 and "public control-plane names" in refused.output
+    assert here.writes() == []
+    assert here.report()["result"] == "refused"
+
+
+def test_verify_of_a_healthy_project_is_all_green_and_of_a_broken_one_names_the_cause(
+    story: t.Callable[..., Story],
+) -> None:
+    here = story(worlds.healthy(), appliance={})
+    names = resolving(here)
+    here.hosts.write_text(json.dumps({"hosts": {"appliance": {"names": names}}}))
+    green = here.play("verify", migrate_appliance_host="appliance")
+    assert green.code == 0, green.output
+    assert here.writes() == []
+    assert here.report()["subject"]["verdict"] == "ok"
+    name = sorted(names)[0]
+    here.hosts.write_text(json.dumps({"hosts": {"appliance": {"names": names, "unreachable": [name]}}}))
+    broken = here.play("verify", migrate_appliance_host="appliance")
+    assert broken.code == 2 and "no connection to port 443" in broken.output and name in broken.output
+    assert here.writes() == []
+    alone = here.play("verify")
+    assert alone.code == 0 and here.report()["subject"]["verdict"] == "unknown"
+
+
+def test_drift_replaces_a_wrong_record_flushes_and_verifies(story: t.Callable[..., Story]) -> None:
+    wrong = {
+        "name": "contoso1234kv",
+        "ip_addresses": ["10.9.9.9"],
+        "time_to_live": 3600,
+        "metadata": {"creator": "somebody"},
+    }
+
+    def change(world: JSON) -> None:
+        entry(world, "private_dns_zones", worlds.ZONE_NAMES["key_vault"])["records"] = [wrong]
+        del entry(world, "private_endpoints", "contoso1234kvpe")["zone_group"]
+
+    here = story(world_with(change), appliance={})
+    names = {**resolving(here), "contoso1234kv.vault.azure.net": ["10.2.1.7"]}
+    endpoint = here.resources()[worlds.endpoint_id("contoso1234kvpe").lower()]
+    (right,) = endpoint["properties"]["customDnsConfigs"]
+    names["contoso1234kv.vault.azure.net"] = right["ipAddresses"]
+    here.hosts.write_text(json.dumps({"hosts": {"appliance": {"names": names}}}))
+    repaired = here.play("drift", migrate_appliance_host="appliance")
+    assert repaired.code == 0, repaired.output
+    record = here.resources()[f"{worlds.ZONES['key_vault']}/A/contoso1234kv".lower()]
+    assert [row["ipv4Address"] for row in record["properties"]["aRecords"]] == right["ipAddresses"]
+    assert "creator" not in record["properties"]["metadata"], "nothing of the old record is left"
+    assert here.host()["flushed"] == 1
+    assert here.report()["subject"]["verdict"] == "ok"
+    again = here.play("drift", migrate_appliance_host="appliance")
+    assert again.code == 0 and here.writes() == [] and here.host()["flushed"] == 1
+
+
+INSTALL: JSON = {
+    "migrate_appliance_host": "appliance",
+    "migrate_installer_checksum": CHECKSUM.upper(),
+    "migrate_source": "VMware",
+}
+
+
+def test_the_appliance_is_installed_once_and_a_person_is_told_the_rest(story: t.Callable[..., Story]) -> None:
+    zip_path = "C:\\Install\\AzureMigrateInstaller.zip"
+    here = story(worlds.healthy(), appliance={"files": {zip_path: ZIP}})
+    done = here.play("appliance", migrate_auto_update=False, **INSTALL)
+    assert done.code == 0, done.output
+    assert len(here.host()["ran"]) == 1 and here.host()["auto_update"] == "0"
+    rows = {row["id"]: row["what"] for row in here.report()["manual_steps"]}
+    assert list(rows) == ["licence", "prerequisites", "vddk", "register", "discover"]
+    assert "44368" in rows["licence"] and "devicelogin" in rows["register"]
+    again = here.play("appliance", migrate_auto_update=False, **INSTALL)
+    assert again.code == 0 and len(here.host()["ran"]) == 1
+    assert here.writes() == []
+
+
+def test_a_wrong_hash_stops_the_role(story: t.Callable[..., Story]) -> None:
+    here = story(worlds.healthy(), appliance={"files": {"C:\\Install\\AzureMigrateInstaller.zip": "other"}})
+    refused = here.play("appliance", **INSTALL)
+    assert refused.code == 2 and CHECKSUM.upper() in refused.output
+    assert hashlib.sha256(b"other").hexdigest().upper() in refused.output
+    assert here.host()["files"] == {} and here.host()["ran"] == []
+
+
+def replicating(world: JSON) -> None:
+    """An account nobody gave an endpoint or a role."""
+    world["storage_accounts"].append(
+        {"name": "cache", **worlds.PLACE, "network_acls": {"defaultAction": "Deny", "bypass": "None"}}
+    )
+
+
+CACHE = worlds.STORAGE.replace("lsa1234usa", "cache")
+REPLICATE: JSON = {
+    "migrate_source": "Physical",
+    "migrate_subnet": worlds.SUBNET,
+    "migrate_replication_accounts": [{"id": CACHE}],
+    "migrate_replication_host": "replication",
+    "migrate_replication_installer_checksum": hashlib.sha256(b"DRInstaller.ps1").hexdigest(),
+    "migrate_role_settle_seconds": 0,
+}
+
+
+def test_replication_is_prepared_and_its_names_are_reached_before_the_appliance(story: t.Callable[..., Story]) -> None:
+    package = {"files": {"C:\\Install\\DRAppliance.zip": "DRInstaller.ps1"}}
+    here = story(world_with(replicating), replication=package)
+    unreached = here.play("replication", **REPLICATE)
+    assert unreached.code == 2 and "gets no address" in unreached.output
+    assert here.host("replication")["ran"] == [], "nothing is installed where the names are not reached"
+    names = resolving(here)
+    here.hosts.write_text(json.dumps({"hosts": {"replication": {**package, "names": names}}}))
+    done = here.play("replication", **REPLICATE)
+    assert done.code == 0, done.output
+    assert here.host("replication")["ran"] == [["DRInstaller.ps1"]]
+    found = here.resources()
+    account = found[CACHE.lower()]["properties"]["networkAcls"]
+    assert "AzureServices" in account["bypass"]
+    roles = [
+        row
+        for row in found.values()
+        if row["type"].lower() == "microsoft.authorization/roleassignments"
+        and row["properties"]["scope"].lower() == CACHE.lower()
+    ]
+    assert len(roles) == 2
+    assert [row["id"] for row in here.report()["manual_steps"]] == [
+        "start-execution",
+        "register-replication",
+        "replicate",
+        "finish",
+    ]
+    again = here.play("replication", **REPLICATE)
+    assert again.code == 0 and here.writes() == []
+
+
+def test_a_classic_start_is_refused_with_its_date_and_runs_when_accepted_by_name(story: t.Callable[..., Story]) -> None:
+    here = story(world_with(replicating), replication={})
+    refused = here.play("replication", **REPLICATE, migrate_experience="classic")
+    assert refused.code == 2 and "31 March 2026" in refused.output
+    assert here.writes() == []
+    here.hosts.write_text(json.dumps({"hosts": {"replication": {"names": resolving(here)}}}))
+    here.play("replication", **REPLICATE, migrate_experience="classic", migrate_accept_retired="classic")
+    here.hosts.write_text(json.dumps({"hosts": {"replication": {"names": resolving(here)}}}))
+    accepted = here.play("replication", **REPLICATE, migrate_experience="classic", migrate_accept_retired="classic")
+    assert accepted.code == 0, accepted.output
+    assert here.report()["manual_steps"][0]["id"] == "create-resources"
+    assert here.host("replication")["ran"] == [], "the classic appliance has a setup of its own"
