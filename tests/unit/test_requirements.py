@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 import typing as t
 from pathlib import Path
 

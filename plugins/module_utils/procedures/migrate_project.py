@@ -14,7 +14,6 @@ from ..errors import AzureError, InputError, NotFound, Refusal
 from ..ids import build_id, group_id, parse_id
 from ..resources import migrate_projects as migrate
 from ..resources.endpoint_connections import endpoint_of, status_of
-from ..resources.endpoints import SUBNET_TYPE
 from ..resources.vaults import group_location
 from ..wire import JSON, facts, get_path
 
@@ -24,7 +23,7 @@ def manage_project(task: Task) -> JSON:
     options = task.options
     resource_id = project_id(task)
     if options.get("subnet"):
-        parse_id(options["subnet"], SUBNET_TYPE, option="subnet")
+        parse_id(options["subnet"], migrate.SUBNET_TYPE, option="subnet")
     current = _current(task, resource_id)
     solutions = _solutions(task, resource_id) if current is not None else []
     if options["state"] == "absent":

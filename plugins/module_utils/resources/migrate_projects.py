@@ -27,6 +27,7 @@ OFFAZURE_API_VERSION = "2023-06-06"
 #: Names of solutions are longer than newer versions of the API take.
 SOLUTION_API_VERSION = "2018-09-01-preview"
 GROUP_ID = "Default"
+SUBNET_TYPE = "Microsoft.Network/virtualNetworks/subnets"
 #: The tag by which the portal tells what belongs to a project.
 PROJECT_TAG = "Migrate Project"
 DISCOVERY = "Servers-Discovery-ServerDiscovery"
@@ -130,3 +131,19 @@ def named_ids(resources: t.Iterable[JSON], path: str) -> list[str]:
     """The ids that resources name at a path, each once, in order."""
     found = {fold_id(text): text for item in resources if (text := str(get_path(item, path) or ""))}
     return list(found.values())
+
+
+#: What Contributor and User Access Administrator, or Owner, on the subscription hold:
+#: https://learn.microsoft.com/azure/migrate/discover-and-assess-using-private-endpoints
+NEEDED_ACTIONS = (
+    "Microsoft.Migrate/migrateProjects/write",
+    "Microsoft.Migrate/assessmentProjects/write",
+    "Microsoft.OffAzure/masterSites/write",
+    "Microsoft.KeyVault/vaults/write",
+    "Microsoft.Storage/storageAccounts/write",
+    "Microsoft.RecoveryServices/vaults/write",
+    "Microsoft.Network/privateEndpoints/write",
+    "Microsoft.Network/privateDnsZones/write",
+    "Microsoft.Network/virtualNetworks/subnets/join/action",
+    "Microsoft.Authorization/roleAssignments/write",
+)
