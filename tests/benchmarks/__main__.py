@@ -14,13 +14,13 @@ from pathlib import Path
 from ansible_collections.privatelink.recovery.extensions.emulator.process import EmulatorProcess
 
 from ..azure_hosts.proxy import Proxy, environment
-from . import rows_fleet, rows_install, rows_sequences, rows_tasks, world
+from . import rows_distance, rows_fleet, rows_install, rows_sequences, rows_tasks, world
 from .commands import BenchmarkError, Commands, Side
 from .results import Report, Row
 from .rows_tasks import Sides
 
 _ROOT = Path(__file__).resolve().parents[2]
-TOPICS = ("install", "floor", "tasks", "records", "fleet", "sequences")
+TOPICS = ("install", "floor", "tasks", "records", "fleet", "sequences", "distance", "throttled")
 
 
 def main(arguments: t.Sequence[str] | None = None) -> int:
@@ -60,6 +60,8 @@ def measure(options: argparse.Namespace, directory: Path, report: Report) -> Non
             "records": lambda: rows_tasks.records(commands, sides, options.rounds),
             "fleet": lambda: rows_fleet.fleet(commands, emulated, sides, options.rounds),
             "sequences": lambda: rows_sequences.sequences(directory, sides, options.rounds, report.notes),
+            "distance": lambda: rows_distance.distance(directory / "distance", sides, options.rounds, report.notes),
+            "throttled": lambda: rows_distance.throttled(directory / "throttled", sides, report.notes),
         }
         if {"tasks", "records"} & set(options.topics):
             kept, fresh = proxy.cost()

@@ -47,12 +47,14 @@ class Run:
     """What one command took. ``processor_seconds`` is that of the command with all its children.
 
     ``peak_megabytes`` is the memory of all its processes at one moment, shared pages counted once; 0 when not asked for.
+    ``entries`` are the requests as the emulator has logged them.
     """
 
     seconds: float
     processor_seconds: float
     peak_megabytes: float
     requests: int
+    entries: tuple[JSON, ...] = ()
 
 
 class Commands:
@@ -106,7 +108,7 @@ class Commands:
         peak = sampler.stop() if sampler else 0.0
         entries = self._emulated.requests()
         recap = self._recap(side, play, output, process.returncode)
-        return Run(taken, usage.ru_utime + usage.ru_stime, peak, len(entries)), recap, entries
+        return Run(taken, usage.ru_utime + usage.ru_stime, peak, len(entries), tuple(entries)), recap, entries
 
     def _recap(self, side: Side, play: Path, output: Path, code: int) -> dict[str, dict[str, int]]:
         text = output.read_text(encoding="utf-8", errors="replace")

@@ -33,14 +33,23 @@ class Sequence:
 
     def first(self, latency: str) -> tuple[Run, JSON]:
         """The first run in the world before, and the emulator's figures about it."""
-        with EmulatorProcess(self._directory / "emulator", self._description.world([self.host]), latency) as emulated:
-            commands = Commands(self._directory / "first", emulated)
-            run, _counts, _requests = commands.run(self._at(emulated), self._play(commands, emulated, [self.host]))
-            return run, emulated.ask("report")
+        run, figures, _requests = self.of_many([self.host], latency, 5)
+        return run, figures
 
-    def again(self, hosts: t.Sequence[str], rounds: int, forks: int) -> list[Run]:
+    def of_many(
+        self, hosts: t.Sequence[str], latency: str, forks: int, **settings: t.Any
+    ) -> tuple[Run, JSON, list[JSON]]:
+        """The first run of these vaults, the emulator's figures about it, and the requests."""
+        described = {**self._description.world(hosts), **({"settings": settings} if settings else {})}
+        with EmulatorProcess(self._directory / "emulator", described, latency) as emulated:
+            commands = Commands(self._directory / "first", emulated)
+            play = self._play(commands, emulated, hosts)
+            run, _counts, requests = commands.run(self._at(emulated), play, forks=forks)
+            return run, emulated.ask("report"), requests
+
+    def again(self, hosts: t.Sequence[str], rounds: int, forks: int, latency: str = "instant") -> list[Run]:
         """Runs that find nothing to do, after one that did everything, the warm-up; ``hosts`` are the vaults."""
-        with EmulatorProcess(self._directory / "emulator", self._description.world(hosts)) as emulated:
+        with EmulatorProcess(self._directory / "emulator", self._description.world(hosts), latency) as emulated:
             commands = Commands(self._directory / f"again-{len(hosts)}", emulated)
             side, play = self._at(emulated), self._play(commands, emulated, hosts)
             commands.run(side, play, forks=forks)
@@ -56,13 +65,18 @@ class Sequence:
         return dataclasses.replace(self._side, environment={**self._side.environment, **leading})
 
 
-def sequences(directory: Path, sides: Sides, rounds: int, notes: list[str]) -> t.Iterator[Row]:
-    """Rows of every sequence that can be measured; the others are noted."""
+def measurable(directory: Path, sides: Sides, notes: list[str]) -> t.Iterator[Sequence]:
+    """Every sequence that can be measured; the others are noted."""
     for name in SEQUENCES:
         if not (_ROLES / name / "tasks/main.yml").is_file() or name not in described():
             notes.append(f"Sequence {name}: not measured, there is no role or no benchmarks/sequences/{name}.yml.")
             continue
-        sequence = Sequence(directory / name, name, sides.ours)
+        yield Sequence(directory / name, name, sides.ours)
+
+
+def sequences(directory: Path, sides: Sides, rounds: int, notes: list[str]) -> t.Iterator[Row]:
+    """Rows of every sequence that can be measured."""
+    for sequence in measurable(directory, sides, notes):
         yield from _unchanged(sequence, rounds)
         yield from _fleet(sequence)
         yield from _first_run(sequence)
