@@ -14,7 +14,7 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.procedures im
 from ..conftest import Cloud
 from ..worlds import dpm_mabs as world
 from .sequence import Played, Sequence
-from .support import Kill, Killed, state
+from .support import DISTURBANCES, Kill, Killed, fault, killed_again_and_again, state
 
 JSON = dict[str, t.Any]
 FIRST, SECOND = world.SERVERS
@@ -25,10 +25,13 @@ TEARDOWN = {"dpm_mabs_teardown_confirm": "vault-dpm", "dpm_mabs_teardown_public_
 def tell(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> t.Callable[..., tuple[world.Site, Sequence]]:
     """A role against an Azure with two networks and two servers that know nothing of it yet."""
 
+    made: list[world.Site] = []
+
     def make(azure: JSON | None = None, **variables: t.Any) -> tuple[world.Site, Sequence]:
         site = world.Site(Cloud(copy.deepcopy(azure or world.WORLD)))
         monkeypatch.setattr(procedure, "ask_stand_in", site.ask)
-        return site, Sequence(site.cloud, tmp_path, "dpm_mabs", **{**world.WISH, **variables})
+        made.append(site)
+        return site, Sequence(site.cloud, tmp_path / str(len(made)), "dpm_mabs", **{**world.WISH, **variables})
 
     return make
 
@@ -338,3 +341,41 @@ def test_secrets_are_in_no_result_and_no_report(tell: t.Callable[..., t.Any], tm
     certificate = kept[0].split("<ManagementCert>")[1][:60]
     for secret in (world.PASSPHRASE, "proxy-secret-4711", certificate):
         assert secret not in shown
+
+
+def test_killed_after_every_write_in_azure_and_started_again(tell: t.Callable[..., t.Any]) -> None:
+    site, role = tell()
+    good(role.play())
+    goal = state(site.cloud)
+    site, role = tell()
+    last, killed = killed_again_and_again(site.cloud, role.play, 60)
+    good(last)
+    assert len(killed) >= 10
+    assert state(site.cloud) == goal, killed
+
+
+@pytest.mark.parametrize("kind", DISTURBANCES)
+def test_every_third_request_of_a_registration_may_be_disturbed(
+    kind: str, tell: t.Callable[..., t.Any], tmp_path: Path
+) -> None:
+    site, role = tell()
+    good(role.play())
+    for nth in range(1, 60, 3):
+        fault(site.cloud, DISTURBANCES[kind], nth=nth, path="")
+    good(role.play("register"))
+    assert sum("fault" in entry for entry in site.cloud.arm.log) > 5
+    assert all(server["vault_number"] for server in site.servers.values()) and left(tmp_path) == []
+
+
+def test_someone_else_deletes_the_endpoint_and_it_is_made_anew(tell: t.Callable[..., t.Any]) -> None:
+    """What was registered over the old endpoint is told, and registered again over the new one."""
+    site, role = tell()
+    good(role.play())
+    good(role.play("register"))
+    good(role.play("teardown", dpm_mabs_teardown_confirm="vault-dpm"))
+    good(role.play())
+    told = good(role.play("register"))
+    assert any("dpm_mabs_reregister" in text for text in told.warnings)
+    site.jobs.clear()
+    good(role.play("reregister"))
+    assert [job for _server, job in site.changed()][:2] == ["register", "register"]
