@@ -40,6 +40,12 @@ options:
     description: The RV(run) of an earlier report of the same run, whose folder this one is written into.
     type: str
     default: ''
+  plan_only:
+    description:
+      - Write no report but C(plan.md), one page that says before the first write what the run creates, changes, removes and leaves.
+      - It needs O(sequence) and O(preflight). Pass RV(run) on to the report at the end of the run.
+    type: bool
+    default: false
   keep:
     description:
       - How many runs of each kind are kept, so that drift and verify never push the record of the set-up out. V(0) keeps all.
@@ -198,7 +204,7 @@ EXAMPLES = r"""
 RETURN = r"""
 result:
   description: How the run ended.
-  returned: success
+  returned: unless O(plan_only=true)
   type: str
   sample: converged
 run:
@@ -221,6 +227,21 @@ html_path:
   returned: success
   type: str
   sample: /home/operator/reports/vault-backup/2026-01-31T12-00-00-000Z_main_0badcafe/report.html
+plan_path:
+  description: Path of the plan.
+  returned: with O(plan_only=true)
+  type: str
+  sample: /home/operator/reports/vault-backup/2026-01-31T12-00-00-000Z_main_0badcafe/plan.md
+counts:
+  description: How many things of the plan are created, changed, removed, decided on the way and left.
+  returned: with O(plan_only=true)
+  type: dict
+  sample: {create: 9, change: 1, remove: 0, decide: 0, leave: 2}
+summary:
+  description: The same in words.
+  returned: with O(plan_only=true)
+  type: str
+  sample: 9 to create, 1 to change, 2 to leave
 sheets:
   description:
     - Paths of the sheets for other teams in the directory C(sheets) of the run's folder, where there is something to say.
@@ -253,6 +274,7 @@ MODULE = Module(
         "scenario": Option(required=True),
         "entry_point": Option(choices=ENTRY_POINTS, default="main"),
         "run": Option(default=""),
+        "plan_only": Option(type="bool", default=False),
         "keep": Option(type="int", default=20, least=0),
         "sequence": Option(type="dict"),
         "preflight": Option(type="dict"),

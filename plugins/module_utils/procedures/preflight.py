@@ -10,6 +10,7 @@ from ..errors import Refusal
 from ..sequences.gate import Gate, run_gates, summary
 from ..sequences.gates.access import FOUNDATION, registrations
 from ..sequences.inspection import Inspection
+from ..sequences.outlook import outlook, outlook_of_teardown
 from ..sequences.plan import plan
 from ..sequences.sequence import GateRow, Sequence
 from ..sequences.settled import JUDGES
@@ -60,6 +61,10 @@ def run_preflight(task: Task) -> JSON:
     known.update(taken(inspection, known) if known else {})
     if known and not message:
         known["settled"] = {name: judge(inspection, known) for name, judge in JUDGES.get(stage, {}).items()}
+        if stage == "all":
+            known["outlook"] = outlook(inspection, known, task.options["sequence"]["vault"].get("tags"))
+        elif stage == "teardown":
+            known["outlook"] = outlook_of_teardown(known)
         known["to_settle"] = [] if known["settled"].get("endpoints") else known["all_endpoints"]
     return {"changed": False, "passed": not message, "message": message, "gates": verdicts, "plan": known}
 

@@ -14,6 +14,8 @@ from ..engine.runner import Task
 from ..errors import InputError
 from ..report.document import FORMS, build
 from ..report.history import LATEST, kind_of, new_run, point, prune, write
+from ..report.plan_page import as_plan, counts, summary_of
+from ..report.reading import title
 from ..report.record_files import files, forwarder_files, use_of
 from ..report.sheets import FOLDER as SHEETS_FOLDER
 from ..report.sheets import (
@@ -32,6 +34,8 @@ from ..wire import JSON
 
 # Below a run's folder, and a link to the newest of them below the directory: the names as files for whoever runs the DNS servers.
 RECORDS = "records"
+#: What a run is about to do, written before it does it.
+PLAN_FILE = "plan.md"
 
 
 def write_report(task: Task) -> JSON:
@@ -43,6 +47,8 @@ def write_report(task: Task) -> JSON:
         raise InputError(
             f"run is {run!r}, which no report has returned.", remedy="Leave run out, or pass on what a report returned."
         )
+    if options["plan_only"]:
+        return _write_plan(task, directory, run)
     given = {**digested(options, check_mode=task.check_mode), "run": run}
     texts, unwritten = _record_texts(given["names"], options) if options["record_files"] else ({}, [])
     given["record_files"] = [{"path": f"{RECORDS}/{name}", "use": use_of(name)} for name in sorted(texts)]
@@ -85,6 +91,27 @@ def write_report(task: Task) -> JSON:
     }
 
 
+def _write_plan(task: Task, directory: Path, run: str) -> JSON:
+    """Write the plan's page into the folder of a run that has not begun to write."""
+    given = {**digested(task.options, check_mode=task.check_mode), "run": run}
+    report = build(given, "")
+    try:
+        write(directory / run, PLAN_FILE, as_plan(title(report), report["plan"], check_mode=task.check_mode))
+    except OSError as error:
+        raise InputError(
+            f"directory {directory} cannot be written: {error.strerror or error}. The run stops here: without a record of its "
+            "plan it writes nothing.",
+            remedy="Name a directory that you may write to, and run again.",
+        ) from error
+    return {
+        "changed": False,
+        "run": run,
+        "plan_path": str(directory / run / PLAN_FILE),
+        "counts": counts(report["plan"]),
+        "summary": summary_of(report["plan"]),
+    }
+
+
 def _file_away(task: Task, directory: Path, run: str, records: bool) -> None:
     """Have the links lead to the newest run, and remove what is older than what is kept. Raises OSError.
 
@@ -107,7 +134,7 @@ def _ours(path: str) -> bool:
     """Whether a report writes a file of this name into a run's folder."""
     folder, _slash, name = path.rpartition("/")
     uses = {RECORDS: use_of, SHEETS_FOLDER: use_of_sheet}
-    return path in FORMS or (folder in uses and bool(uses[folder](name)))
+    return path in FORMS or path == PLAN_FILE or (folder in uses and bool(uses[folder](name)))
 
 
 def digested(options: t.Mapping[str, t.Any], *, check_mode: bool) -> JSON:

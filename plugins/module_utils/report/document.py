@@ -18,6 +18,7 @@ from .secret_keys import without_secrets
 SCHEMA_VERSION = "1.0"
 #: What a report lists, by the option it is given with.
 LISTS = (
+    "plan",
     "warnings",
     "gates",
     "resources",

@@ -29,6 +29,13 @@ SCENARIOS = {
     "dpm_mabs": "DPM and Azure Backup Server",
     "migrate": "Azure Migrate",
 }
+PLAN: Columns = (
+    ("What happens", "action"),
+    ("Kind", "kind"),
+    ("Name", "name"),
+    ("Resource group", "resource_group"),
+    ("Why", "why"),
+)
 # Title, option, and the columns as heading and key. Without columns the keys of the rows are the headings.
 SECTIONS: tuple[tuple[str, str, Columns], ...] = (
     ("Warnings", "warnings", (("Step", "task"), ("Says", "message"))),
@@ -37,6 +44,7 @@ SECTIONS: tuple[tuple[str, str, Columns], ...] = (
         "gates",
         (("Gate", "name"), ("Verdict", "verdict"), ("Says", "message"), ("Remedy", "remedy"), ("Evidence", "evidence")),
     ),
+    ("Plan, before the first write", "plan", PLAN),
     (
         "Names",
         "names",

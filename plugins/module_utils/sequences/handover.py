@@ -39,6 +39,7 @@ def handed_over(options: t.Mapping[str, t.Any], *, check_mode: bool) -> JSON:
         "gates": [*(preflight.get("gates") or ()), *(verification.get("checks") or ())],
         "names": names,
         "endpoints": plan.get("all_endpoints") or [],
+        "plan": plan.get("outlook") or [],
         "access": _access(sequence, plan),
         **{name: verification.get(name) or [] for name in ("resources", "records", "links")},
         "checklist": _checklist(str(sequence.get("name")), str(sequence.get("variant") or ""), entry),

@@ -110,6 +110,8 @@ class Sequence:
         self.cloud, self.directory, self.role = cloud, directory, role
         self.variables: JSON = {f"{role}_report_directory": str(directory / "report"), **variables}
         self.connection: JSON = dict(CREDENTIALS)
+        #: What a person answers to a question; without a terminal, nothing.
+        self.typed = ""
         self._runs = 0
 
     def play(self, entry: str = "main", *, check_mode: bool = False, **variables: t.Any) -> Played:
@@ -239,6 +241,8 @@ class _Run:
             return {"changed": False}
         if action == "ansible.builtin.debug":
             return {"changed": False}
+        if action == "ansible.builtin.pause":
+            return {"changed": False, "user_input": self._sequence.typed}
         if action == "ansible.builtin.fail":
             return {"failed": True, "msg": str(arguments["msg"])}
         if action == "ansible.builtin.assert":
