@@ -66,6 +66,9 @@ options:
             description: Id of the subnet.
             type: str
             required: true
+          subnet_prefix:
+            description: Address range of the subnet, such as V(10.1.2.0/27), where it is known; room for the endpoints is then judged without asking Azure.
+            type: str
           location:
             description: Region; that of the virtual network by default.
             type: str
@@ -307,6 +310,15 @@ options:
       source_location:
         description: Region of these machines.
         type: str
+      role:
+        description: Prefix of the variables this was made of, such as V(backup); messages then name these instead of options.
+        type: str
+        default: ''
+      variables:
+        description: Variables that are set and begin with the prefix of O(sequence.role). Any that the role does not have is refused.
+        type: list
+        elements: str
+        default: []
       unknown_consumers:
         description:
           - Hosts that are to prove the names, but that the inventory does not have; the caller knows the inventory. Any is refused before

@@ -19,9 +19,10 @@ options:
     description:
       - V(all) gates; V(before_endpoint), those that are asked again right before an endpoint is created; V(teardown), those
         that are asked before anything is removed; or none, to read the V(plan) only.
+      - With V(variables) the options alone are judged, without credentials and without a request.
       - With V(providers) the plan tells which resource providers must be registered in which subscriptions; nothing is read.
     type: str
-    choices: [all, before_endpoint, teardown, plan, providers]
+    choices: [all, before_endpoint, teardown, plan, providers, variables]
     default: all
   wait_timeout:
     description: How long to ask again, in seconds, while Azure says that another operation holds what is read.
@@ -100,15 +101,19 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
 from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.preflight import run_preflight
 from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.options import SEQUENCE
+from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.role_variables import in_words_of
 
 MODULE = Module(
     run=run_preflight,
     options={
-        "stage": Option(choices=("all", "before_endpoint", "teardown", "plan", "providers"), default="all"),
+        "stage": Option(
+            choices=("all", "before_endpoint", "teardown", "plan", "providers", "variables"), default="all"
+        ),
         "sequence": SEQUENCE,
         "wait_timeout": WAITING["wait_timeout"],
         "enforce": Option(type="bool", default=True),
     },
+    wording=in_words_of,
 )
 
 

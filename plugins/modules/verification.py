@@ -143,6 +143,7 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
 from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.verification import verify
 from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.options import SEQUENCE
+from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.role_variables import in_words_of
 
 MODULE = Module(
     run=verify,
@@ -152,6 +153,7 @@ MODULE = Module(
         "expected_public_network_access": Option(choices=("Enabled", "Disabled")),
         "enforce": Option(type="bool", default=True),
     },
+    wording=in_words_of,
 )
 
 

@@ -51,7 +51,14 @@ MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if path.is_dir())
 #: Those that operators call; the steps they share are judged by the modules they call.
 CALLED = [role for role in ROLES if role != "common"]
-HOSTS = {"learn.microsoft.com", "azure.microsoft.com", "github.com", "docs.ansible.com", "management.corp.example"}
+HOSTS = {
+    "access.redhat.com",
+    "learn.microsoft.com",
+    "azure.microsoft.com",
+    "github.com",
+    "docs.ansible.com",
+    "management.corp.example",
+}
 page = pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 
 

@@ -126,11 +126,11 @@ def choose(name: str, facts: Facts) -> Choice:
             "one zone for all networks",
             f"dns_mode {name} means one endpoint and one zone, but {facts.planned} endpoints are planned and "
             f"{facts.existing} more exist; in one zone each would overwrite the others' records",
-            "Use per_endpoint, or plan a single endpoint in the hub"
+            "Use dns_mode: per_endpoint, or plan a single endpoint in the hub"
             + (
                 "."
                 if facts.planned > 1
-                else "; or, if the others are no longer needed, accept that by accept_zone_overwrite."
+                else "; or, if the others are no longer needed, accept that by accept_zone_overwrite: true."
             ),
         )
     if mode.one_set:

@@ -60,7 +60,10 @@ class Task:
 
 @dataclass(frozen=True)
 class Module:
-    """A module as a table: its options, the rules between them, and the procedure that serves it."""
+    """A module as a table: its options, the rules between them, and the procedure that serves it.
+
+    ``wording`` says a failure in the words of whoever gave the options.
+    """
 
     run: t.Callable[[Task], JSON]
     options: t.Mapping[str, Option]
@@ -70,6 +73,7 @@ class Module:
     required_one_of: tuple[tuple[str, ...], ...] = ()
     required_together: tuple[tuple[str, ...], ...] = ()
     mutually_exclusive: tuple[tuple[str, ...], ...] = ()
+    wording: t.Callable[[JSON, str], str] | None = None
 
     def rows(self) -> dict[str, Option]:
         """All options, those of the connection and of waiting included."""
@@ -100,6 +104,8 @@ def execute(module: Module, task: Task) -> JSON:
         result = {"failed": True, "msg": missing_required_lib(library_of(error)), "exception": str(error)}
     except RecoveryError as error:
         result = {"failed": True, "changed": False, "msg": error.sentence(), **error.facts()}
+        if module.wording is not None:
+            result |= {name: module.wording(task.options, result[name]) for name in ("msg", "remedy") if name in result}
     if module.connected and "diff" in result:
         result["differences"] = differences(result["diff"])
     if not task.diff_mode:

@@ -10,6 +10,7 @@ from ..errors import Refusal
 from ..sequences.gate import Gate, run_gates, summary
 from ..sequences.gates.access import FOUNDATION, registrations
 from ..sequences.inspection import Inspection
+from ..sequences.offline import check_offline
 from ..sequences.outlook import outlook, outlook_of_teardown
 from ..sequences.plan import plan
 from ..sequences.sequence import GateRow, Sequence
@@ -17,7 +18,7 @@ from ..sequences.settled import JUDGES
 from ..sequences.steps import taken
 from ..sequences.waves import read_ahead
 from ..wire import JSON
-from .sequence_task import inspection_of
+from .sequence_task import desired_of, inspection_of, worded
 
 #: What can be said of a run whose gates are closed, by the stage that asked them.
 NOTHING = "Nothing was written."
@@ -38,8 +39,11 @@ class GatesClosed(Refusal):
 
 def run_preflight(task: Task) -> JSON:
     """Serve the ``preflight`` module."""
-    inspection = inspection_of(task)
     stage = task.options["stage"]
+    if stage == "variables":
+        check_offline(desired_of(task, connected=False))
+        return {"changed": False, "passed": True, "message": "", "gates": [], "plan": {}}
+    inspection = inspection_of(task)
     if stage == "providers":
         providers = {"providers": registrations(inspection)}
         return {"changed": False, "passed": True, "message": "", "gates": [], "plan": providers}
@@ -50,6 +54,7 @@ def run_preflight(task: Task) -> JSON:
             gates += run_gates(_bound([row], inspection))
     if not nothing_readable(gates):
         gates += run_gates(_bound(_chosen(stage, inspection.desired.sequence), inspection))
+    gates = worded(task, gates)
     for gate in gates:
         if gate.verdict == "warning" and stage in ("all", "teardown"):
             task.warn(gate.line())

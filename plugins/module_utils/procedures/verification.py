@@ -18,7 +18,7 @@ from ..sequences.gates.proof import unproven
 from ..sequences.inspection import Inspection
 from ..sequences.waves import read_ahead
 from ..wire import JSON
-from .sequence_task import inspection_of
+from .sequence_task import inspection_of, worded
 
 
 def verify(task: Task) -> JSON:
@@ -30,12 +30,11 @@ def verify(task: Task) -> JSON:
     missing = unproven(inspection)
     # What a run settles besides, some of it after its verification.
     finished = inspection.desired.sequence.checks if task.options["stage"] == "all" else ()
-    checks = run_gates(
-        [
-            *_checks(inspection, found, task.options["expected_public_network_access"]),
-            *((row.name, partial(row.check, inspection)) for row in finished),
-        ]
-    )
+    judged: list[NamedCheck] = [
+        *_checks(inspection, found, task.options["expected_public_network_access"]),
+        *((row.name, partial(row.check, inspection)) for row in finished),
+    ]
+    checks = worded(task, run_gates(judged))
     closed = [check for check in checks if not check.passed]
     message = "\n".join(check.line() for check in closed)
     if closed and task.options["enforce"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 from dataclasses import dataclass, field
 
@@ -9,7 +10,7 @@ from ..dns.modes import TABLE as MODE_TABLE
 from ..dns.modes import Mode
 from ..dns.private_dns import NETWORK
 from ..errors import InputError
-from ..ids import build_id, group_id, parse_id, region, same_id, unique_ids
+from ..ids import build_id, group_id, parse_id, refuse_name, region, same_id, unique_ids
 from ..resources.endpoint_names import ENDPOINT_TYPE
 from ..resources.endpoints import SUBNET_TYPE
 from ..resources.storage_accounts import BLOB, CLASSIC_TYPE
@@ -20,6 +21,9 @@ from ..wire import JSON
 from .desired_checks import check_desired
 from .public_access import DENIALS, Denial
 from .sequence import Sequence
+
+#: Stands for a subscription that only the credentials tell.
+ANY_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 
 
 @dataclass(frozen=True)
@@ -129,10 +133,20 @@ class Desired:
 def resolve(options: t.Mapping[str, t.Any], sequence: Sequence, subscription_id: str) -> Desired:
     """Resolve the options that describe a sequence. Raises :class:`InputError` for what cannot be meant."""
     vault = options["vault"]
+    with _of("sequence.vault.name"):
+        refuse_name(sequence.target.type, vault["name"])
+    for place in ("vault", "dns_zones"):
+        for part in ("subscription_id", "resource_group"):
+            if options[place].get(part):
+                with _of(f"sequence.{place}.{part}"):
+                    group_id(
+                        **{"subscription_id": ANY_SUBSCRIPTION, "resource_group": "any", part: options[place][part]}
+                    )
     vault_id = build_id(
         vault.get("subscription_id") or subscription_id, vault["resource_group"], sequence.target.type, vault["name"]
     )
-    endpoints = tuple(_endpoint(item, options, vault_id, sequence) for item in options["endpoints"])
+    with _of("sequence.endpoints"):
+        endpoints = tuple(_endpoint(item, options, vault_id, sequence) for item in options["endpoints"])
     accounts = tuple(_storage(item) for item in options.get("storage_accounts") or ())
     storage = tuple(
         _storage_endpoint(account, endpoints, options["dns_zones"], vault["resource_group"])
@@ -176,6 +190,16 @@ def resolve(options: t.Mapping[str, t.Any], sequence: Sequence, subscription_id:
     )
 
 
+@contextlib.contextmanager
+def _of(option: str) -> t.Iterator[None]:
+    """Say which option an error speaks of, unless it does itself."""
+    try:
+        yield
+    except InputError as error:
+        named = error.message.startswith("sequence.")
+        raise InputError(error.message if named else f"{option}: {error.message}", remedy=error.remedy) from None
+
+
 def _variant(wanted: str | None, sequence: Sequence) -> str:
     """The variant that was asked for, or the sequence's default. Raises :class:`InputError` for one of another sequence."""
     if wanted and wanted not in sequence.variants:
@@ -193,7 +217,7 @@ def _storage(item: JSON) -> JSON:
 
 
 def _endpoint(item: JSON, options: t.Mapping[str, t.Any], target: str, sequence: Sequence) -> Endpoint:
-    subnet = parse_id(item["subnet"], SUBNET_TYPE, option="endpoints.subnet")
+    subnet = parse_id(item["subnet"], SUBNET_TYPE, option="sequence.endpoints.subnet")
     own_subscription = item.get("subscription_id") or subnet.subscription_id
     if own_subscription.lower() != subnet.subscription_id.lower():
         raise InputError(

@@ -21,14 +21,14 @@ def check_desired(options: t.Mapping[str, t.Any], endpoint_ids: t.Sequence[str])
     """
     if not options["endpoints"]:
         raise InputError(
-            "endpoints is empty: without a private endpoint there is nothing to make private.",
+            "sequence.endpoints is empty: without a private endpoint there is nothing to make private.",
             remedy="Name one endpoint for each virtual network that is to reach the vault.",
         )
     _refuse_repeated(endpoint_ids, "endpoint")
     _refuse_repeated([endpoint["name"] for endpoint in options["endpoints"]], "endpoint name")
     for endpoint in options["endpoints"]:
-        check_request_message(endpoint.get("request_message"), "endpoints.request_message")
-        server_address(endpoint.get("dns_server"), "endpoints.dns_server")
+        check_request_message(endpoint.get("request_message"), "sequence.endpoints.request_message")
+        server_address(endpoint.get("dns_server"), "sequence.endpoints.dns_server")
     unknown = options.get("unknown_consumers") or ()
     if unknown:
         raise InputError(
@@ -49,7 +49,7 @@ def _refuse_repeated(texts: t.Sequence[str], what: str) -> None:
     repeated = sorted({text for text in texts if folded.count(fold_id(text)) > 1})
     if repeated:
         raise InputError(
-            f"endpoints names the same {what} twice: {', '.join(repeated)}.",
+            f"sequence.endpoints names the same {what} twice: {', '.join(repeated)}.",
             remedy="Give each a name of its own; names must not repeat on one vault, even across resource groups.",
         )
 

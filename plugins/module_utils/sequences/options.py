@@ -46,6 +46,7 @@ DESCRIPTION: dict[str, Option] = {
             "resource_group": Option(),
             "subscription_id": Option(),
             "subnet": Option(required=True),
+            "subnet_prefix": Option(),
             "location": Option(),
             "dns_zone_resource_group": Option(),
             "dns_zone_subscription_id": Option(),
@@ -132,6 +133,8 @@ DESCRIPTION: dict[str, Option] = {
     "time_to_live": TIME_TO_LIVE,
     "resolution_timeout": Option(type="int", default=0, least=0),
     "resolution_port": Option(type="int", default=0, least=0, most=65535),
+    "role": Option(default=""),
+    "variables": Option(type="list", elements="str", default=[]),
     "unknown_consumers": Option(type="list", elements="str", default=[]),
     "teardown": Option(
         type="dict",

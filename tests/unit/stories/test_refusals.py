@@ -225,7 +225,7 @@ MALFORMED: dict[str, tuple[JSON, str]] = {
     "endpoint name": (elsewhere(name="pe backup"), "beginning with a letter or digit"),
     "no endpoint": ({"backup_endpoints": []}, "endpoints is empty"),
     "no time to wait": ({"backup_wait_timeout": 0}, "wait_timeout must be at least 1"),
-    "tag of the vault": ({"backup_vault_tags": {"a/b": "1"}}, "vault.tags has the name 'a/b'"),
+    "tag of the vault": ({"backup_vault_tags": {"a/b": "1"}}, "backup_vault_tags has the name 'a/b'"),
     "tags of an endpoint": (elsewhere(tags={"A": "1", "a": "2"}), "endpoints.tags names a twice"),
     "endpoint named twice": ({"backup_endpoints": [ENDPOINT_WISH, {**ENDPOINT_WISH, "name": "PE-Backup"}]}, "twice"),
     "endpoint beside its network": (elsewhere(subscription_id="99999999-9999-4999-8999-999999999999"), "subscription"),

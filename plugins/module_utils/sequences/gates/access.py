@@ -54,7 +54,7 @@ def providers(inspection: Inspection) -> t.Iterator[Gate]:
         elif inspection.desired.provider_registration == "refuse":
             yield refused(
                 "provider", namespace, f"{namespace} is {state} in subscription {subscription}.",
-                "Register it with privatelink.recovery.provider_registration, or let the role do it (provider_registration).",
+                "Register it with privatelink.recovery.provider_registration, or let the role do it (provider_registration: register).",
             )  # fmt: skip
         elif inspection.check_mode and (namespace != own or subscription == home):
             # MissingSubscriptionRegistration is then the answer to every question about what is there.

@@ -133,7 +133,7 @@ def _against(inspection: Inspection, endpoint: Endpoint, other: str) -> t.Iterat
         else:
             yield Gate(
                 "zones", "unknown", other, unseen,
-                "Grant the reading of that endpoint, or, knowing that it has zones of its own, set accept_zone_overwrite.",
+                "Grant the reading of that endpoint, or, knowing that it has zones of its own, set accept_zone_overwrite: true.",
             )  # fmt: skip
         return
     if zone:
