@@ -28,6 +28,7 @@ COMMON: dict[str, str] = {
 #: And those of one role.
 OWN: dict[str, dict[str, str]] = {
     "backup": {"vault_identity": "identity"},
+    "dpm_mabs": {"vault_identity": "identity", **{name: name for name in ("data_sources", "private_route", "servers")}},
     "site_recovery": {
         **{name: name for name in ("variant", "storage_accounts", "disk_model", "storage_roles", "trusted_services")},
         **{name: name for name in ("protected_machines", "source_location", "settle_seconds")},
