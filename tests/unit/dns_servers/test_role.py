@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 import typing as t
 from pathlib import Path
 
@@ -85,7 +87,7 @@ def site(start: Start, azure_dns: Azure, playbooks: Playbooks, tmp_path: Path) -
 
 def test_a_report_makes_every_server_of_a_site_resolve(site: Site) -> None:
     origin = {name: server.snapshot() for name, server in site.servers.items()}
-    verified = site.play("verify")
+    verified = site.play("verify", dns_servers_wait_timeout=0)
     assert verified.code != 0
     assert "expected 10.1.1.4" in verified.output and "site-bind" in verified.output
     for looked in (site.play("preflight"), site.play("main", "--check", "--diff")):
@@ -106,6 +108,13 @@ def test_a_report_makes_every_server_of_a_site_resolve(site: Site) -> None:
     assert not any(line["result"].get("changed") for line in again.results)
     assert changes(again) == [False] * 3
     assert site.play("verify").code == 0
+    assert (
+        site.play("verify", dns_servers_asked_from="localhost", dns_servers_other_names=["www.corp.example"]).code == 0
+    )
+    others = site.play("verify", dns_servers_other_names=["nobody.corp.example.com"])
+    assert others.code != 0 and "must go on being resolved" in others.output
+    consumer = site.play("verify", dns_servers_wait_timeout=0, dns_servers_consumers=["site-bind"])
+    assert consumer.code != 0 and "has no address at the system's resolver" in consumer.output
 
     gone = site.play("teardown")
     assert gone.code == 0, gone.output
@@ -199,3 +208,26 @@ def test_a_hosts_file_and_resolved(playbooks: Playbooks, tmp_path: Path) -> None
     play["tasks"] = [{"name": "Gone", f"{PREFIX}dns_server_configuration": {**options, "state": "absent"}}]
     assert playbooks.play(play)["Gone"]["changed"]
     assert list((tmp_path / "resolved.conf.d").iterdir()) == []
+
+
+def test_a_windows_server_is_told_everything_in_one_argument(playbooks: Playbooks) -> None:
+    variables = {
+        "dns_servers_server": "windows", "dns_servers_sequences": ["site_recovery"], "dns_servers_form": "privatelink",
+        "dns_servers_targets": [{"address": "10.0.0.4"}],
+    }  # fmt: skip
+    for entry_point, state in (("main", "present"), ("preflight", "present"), ("teardown", "absent")):
+        role = {
+            "name": "Run",
+            "ansible.builtin.include_role": {"name": f"{PREFIX}dns_servers", "tasks_from": entry_point},
+        }
+        play = {"hosts": "localhost", "gather_facts": False, "tasks": [role], "vars": variables}
+        played = playbooks.play(play, "-vvv")
+        # No Windows here: the script is found, and what runs it is no PowerShell.
+        assert played.code != 0
+        told, checks = re.findall(r"windows\.ps1 -Wanted ([A-Za-z0-9+/=]+)( -Check)?", played.output)[0]
+        wanted = json.loads(base64.b64decode(told))
+        assert (wanted["state"], bool(checks)) == (state, entry_point == "preflight")
+        present = state == "present"
+        assert wanted["zones"] == (["privatelink.siterecovery.windowsazure.com"] if present else [])
+        assert wanted["targets"] == (["10.0.0.4"] if present else [])
+        assert int(wanted["time_to_live"]) == 60 and wanted["replication"] == "none"
