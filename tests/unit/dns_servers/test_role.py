@@ -9,7 +9,9 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from ansible_collections.privatelink.recovery.plugins.modules.dns_server_plan import MODULE as PLAN
 
+from ..conftest import Cloud
 from ..playbooks_support import LOCALHOST, PREFIX, Playbooks, Played
 from .conftest import BLOB, FIRST, KNOWN, SECOND, VAULT_ZONE, Azure
 from .real import Server
@@ -156,19 +158,32 @@ REFUSED: list[tuple[JSON, str]] = [
 ]
 
 
+@pytest.mark.parametrize(("variables", "words"), REFUSED)
+def test_what_cannot_be_is_refused(variables: JSON, words: str, tmp_path: Path, cloud: Cloud) -> None:
+    report = tmp_path / "report.json"
+    report.write_text(json.dumps({"names": [{"fqdn": FIRST, "ip_addresses": [KNOWN[FIRST]], "endpoint": "pe-app"}]}))
+    wanted = {"dns_servers_report": str(report), "dns_servers_targets": [{"address": "10.0.0.4"}], **variables}
+    refused = cloud.run(PLAN, **{name.removeprefix("dns_servers_"): value for name, value in wanted.items()})
+    assert words in refused["msg"], refused
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [('{"names": []}', "knows no name"), ("{", "is no report.json"), ("[]", "is no report.json")]
+)
+def test_a_report_that_is_none(text: str, words: str, tmp_path: Path, cloud: Cloud) -> None:
+    report = tmp_path / "report.json"
+    report.write_text(text)
+    assert words in cloud.run(PLAN, report=str(report))["msg"]
+
+
 def test_what_cannot_be_is_refused_before_a_server_is_touched(
     playbooks: Playbooks, azure_dns: Azure, start: Start, tmp_path: Path
 ) -> None:
     site = Site(playbooks, {"one": start("dnsmasq", azure_dns.other)}, azure_dns, tmp_path)
     origin = site.servers["one"].snapshot()
-    for variables, words in REFUSED:
-        refused = site.play(**variables)
-        assert refused.code != 0 and words in refused.output, (words, refused.output)
-    site.report.write_text(json.dumps({"names": []}))
-    assert "knows no name" in site.play().output
-    site.report.write_text("{")
-    assert "is no report.json" in site.play().output
-    assert site.servers["one"].snapshot() == origin
+    refused = site.play(dns_servers_targets=[{"address": "168.63.129.16"}])
+    assert refused.code != 0 and "only machines inside a virtual network" in refused.output
+    assert changes(refused) == [] and site.servers["one"].snapshot() == origin
 
 
 def test_a_hosts_file_and_resolved(playbooks: Playbooks, tmp_path: Path) -> None:
