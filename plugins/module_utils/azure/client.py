@@ -95,18 +95,25 @@ class Azure:
         except NotFound:
             return None
 
-    def put(self, resource_id: str, api_version: str, body: JSON, *, wait: bool = True, new: bool = False) -> JSON:
-        """Create or replace. ``new`` lets Azure refuse (412) when the resource came to be in the meantime."""
-        return self._write("PUT", resource_id, api_version, body, wait, {"If-None-Match": "*"} if new else {}) or {}
+    def put(
+        self, resource_id: str, api_version: str, body: JSON, *, wait: bool = True, new: bool = False, match: str = ""
+    ) -> JSON:
+        """Create or replace. Azure refuses (412) when the resource came to be in the meantime (``new``), or is no longer
+        that of the etag ``match``."""
+        headers = {"If-None-Match": "*"} if new else _if_match(match)
+        return self._write("PUT", resource_id, api_version, body, wait, headers) or {}
 
     def patch(self, resource_id: str, api_version: str, body: JSON, *, wait: bool = True) -> JSON:
         """Change the given values only."""
         return self._write("PATCH", resource_id, api_version, body, wait, {}) or {}
 
-    def delete(self, resource_id: str, api_version: str, *, wait: bool = True) -> JSON:
-        """Delete; a resource that is already gone is no error. Answers what Azure sent back, usually nothing."""
+    def delete(self, resource_id: str, api_version: str, *, wait: bool = True, match: str = "") -> JSON:
+        """Delete; a resource that is already gone is no error. Answers what Azure sent back, usually nothing.
+
+        Azure refuses (412) when the resource is no longer that of the etag ``match``.
+        """
         try:
-            return self._write("DELETE", resource_id, api_version, None, wait, {}) or {}
+            return self._write("DELETE", resource_id, api_version, None, wait, _if_match(match)) or {}
         except NotFound:
             return {}
 
@@ -212,6 +219,10 @@ class PostingDoor(Door, t.Protocol):
 
     def post(self, path: str, api_version: str, body: JSON | None) -> t.Any:
         """POST and answer the JSON."""
+
+
+def _if_match(etag: str) -> JSON:
+    return {"If-Match": etag} if etag else {}
 
 
 def _passes(error: Exception) -> bool:

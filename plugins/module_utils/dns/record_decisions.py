@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..errors import InputError, Refusal
 from ..ids import fold_id, unique_ids
@@ -45,6 +45,8 @@ class RecordPlan:
     action: Action
     before: JSON = field(default_factory=dict)
     after: JSON = field(default_factory=dict)
+    #: Of the record set this was decided on; a write says that it rests on it.
+    etag: str = ""
 
     @property
     def id(self) -> str:
@@ -97,7 +99,7 @@ def decide(
         record = _find(existing.get(zone_id) or (), name)
         plans.append(_decide_one(zone_id, name, addresses_wanted, record, rules))
     if not rules.accept_overwrite:
-        _refuse_foreign(plans, rules)
+        _refuse_foreign(plans, "This task wrote nothing.", rules)
     for zone_id in zones:
         for record in existing.get(zone_id) or ():
             if belongs(record, rules.owner) and (zone_id, str(record["name"]).lower()) not in wanted:
@@ -116,6 +118,23 @@ def decide_removal(
         for record in existing.get(zone_id) or ()
         if belongs(record, owner) and (only is None or (zone_id, str(record["name"]).lower()) in only)
     ]
+
+
+def decide_again(plan: RecordPlan, record: JSON | None, rules: Rules) -> RecordPlan:
+    """The plan anew for a record set that somebody changed since it was read; ``record`` is what is there now.
+
+    What belongs to somebody else by now is not removed. Raises :class:`Refusal` where it has other addresses than wanted.
+    """
+    if plan.action != "remove":
+        now = _decide_one(plan.zone_id, plan.name, plan.ip_addresses, record, rules)
+        if not rules.accept_overwrite:
+            _refuse_foreign([now], "They stay as they are.", rules)
+        return now
+    if record is None:
+        return replace(plan, action="none", before={}, after={})
+    if not belongs(record, rules.owner):
+        return replace(_leftover(plan.zone_id, record, "foreign"), fqdn=plan.fqdn)
+    return _leftover(plan.zone_id, record, "remove")
 
 
 def belongs(record: JSON, owner: str) -> bool:
@@ -181,10 +200,10 @@ def _decide_one(zone_id: str, name: str, wanted: tuple[str, ...], record: JSON |
         return RecordPlan(zone_id, name, fqdn, wanted, "none", before, before)
     if right and not belongs(record, rules.owner):
         return RecordPlan(zone_id, name, fqdn, wanted, "foreign", before, before)
-    return RecordPlan(zone_id, name, fqdn, wanted, "repair", before, after)
+    return RecordPlan(zone_id, name, fqdn, wanted, "repair", before, after, _etag(record))
 
 
-def _refuse_foreign(plans: t.Iterable[RecordPlan], rules: Rules) -> None:
+def _refuse_foreign(plans: t.Iterable[RecordPlan], written: str, rules: Rules) -> None:
     lines = [
         f"{plan.id} has {', '.join(addresses(plan.before)) or 'no address'}, "
         f"wanted {', '.join(plan.ip_addresses)}{_owned(plan)}"
@@ -193,7 +212,7 @@ def _refuse_foreign(plans: t.Iterable[RecordPlan], rules: Rules) -> None:
     ]
     if lines:
         raise Refusal(
-            f"Records that this task did not write have other addresses: {'; '.join(lines)}. This task wrote nothing.",
+            f"Records that this task did not write have other addresses: {'; '.join(lines)}. {written}",
             remedy="Find out who keeps them (another endpoint of the same target, a zone group); use a zone of its own "
             "for each endpoint, or set accept_overwrite: true to take the records over.",
         )
@@ -208,7 +227,12 @@ def _leftover(zone_id: str, record: JSON, action: Action) -> RecordPlan:
     before = _modelled(record)
     after = {} if action == "remove" else before
     name = str(record["name"])
-    return RecordPlan(zone_id, name, f"{name}.{zone_name(zone_id)}", tuple(addresses(record)), action, before, after)
+    fqdn = f"{name}.{zone_name(zone_id)}"
+    return RecordPlan(zone_id, name, fqdn, tuple(addresses(record)), action, before, after, _etag(record))
+
+
+def _etag(record: JSON) -> str:
+    return str(record.get("etag") or "")
 
 
 def _modelled(record: JSON) -> JSON:

@@ -29,6 +29,7 @@ ZONE_KIND = Kind(
     read_only=("id", "name", "type", "etag", "systemData", "properties"),
     creating={"location": "global"},
     if_none_match=True,
+    if_match=True,
 )
 LINK_KIND = Kind(
     LINK,
@@ -52,6 +53,7 @@ LINK_KIND = Kind(
     ),
     creating={"location": "global"},
     if_none_match=True,
+    if_match=True,
 )
 
 

@@ -23,6 +23,8 @@ class Plan:
     after: JSON = field(default_factory=dict)
     body: JSON = field(default_factory=dict)
     options: tuple[str, ...] = ()
+    #: Of the resource this was decided on, where Azure gives one.
+    etag: str = ""
 
     @property
     def changed(self) -> bool:
@@ -83,7 +85,7 @@ def plan_present(
         set_path(changes, options[name].to, copy.deepcopy(get_path(wanted, options[name].to)))
     result = overlay(current, changes)
     body = changes if verb == "PATCH" else without(result, read_only)
-    plan = Plan("update", resource_id, before, modelled(options, result), body, tuple(names))
+    plan = Plan("update", resource_id, before, modelled(options, result), body, tuple(names), etag_of(current))
     return mended(plan, current) if mending else plan
 
 
@@ -103,7 +105,12 @@ def plan_absent(resource_id: str, options: Options, current: JSON | None) -> Pla
     """Decide how to make a resource be gone."""
     if current is None:
         return Plan("none", resource_id)
-    return Plan("delete", resource_id, modelled(options, current), {})
+    return Plan("delete", resource_id, modelled(options, current), {}, etag=etag_of(current))
+
+
+def etag_of(document: JSON | None) -> str:
+    """The mark that changes with every write of a resource; empty where Azure gives none."""
+    return str((document or {}).get("etag") or "")
 
 
 def overlay(under: JSON, over: JSON) -> JSON:

@@ -6,10 +6,10 @@ import typing as t
 from dataclasses import dataclass
 
 from ..azure.client import Azure
-from ..errors import AzureError, OperationFailed
+from ..errors import AzureError, OperationFailed, Refusal
 from ..wire import JSON, provisioning
-from .plan import Plan, ended_badly, plan_absent, plan_present
-from .spec import Options, desired, differing
+from .plan import Plan, ended_badly, etag_of, plan_absent, plan_present
+from .spec import Options, desired, differing, modelled
 from .tags import carries, laid_over, texts
 
 
@@ -18,7 +18,8 @@ class Kind:
     """What the engine must know of a resource type.
 
     ``read_only`` are dotted paths a PUT must not send back; ``update`` the verb that changes an existing resource;
-    ``recreate`` what making it anew would cost the operator.
+    ``recreate`` what making it anew would cost the operator. With ``if_match`` an update or a deletion says on which
+    state it rests, for types whose etag Azure compares.
     """
 
     type: str
@@ -29,6 +30,7 @@ class Kind:
     creating: t.Mapping[str, t.Any] | None = None
     recreate: str = ""
     if_none_match: bool = False
+    if_match: bool = False
 
     def read(self, azure: Azure, resource_id: str) -> JSON | None:
         """The resource, or None when Azure says it does not exist."""
@@ -57,11 +59,38 @@ class Kind:
             return self._create(azure, plan, wait)
         if plan.action == "update" and self.update == "PATCH":
             return azure.patch(plan.resource_id, self.api_version, plan.body, wait=wait)
+        if plan.action == "none":
+            return None
+        if not self.if_match:
+            return self._change(azure, plan, wait)
+        try:
+            return self._change(azure, plan, wait, plan.etag)
+        except AzureError as error:
+            if not came_to_be(error):
+                raise
+            return self.change_anew(azure, plan, wait=wait, answer=error.answer)
+
+    def _change(self, azure: Azure, plan: Plan, wait: bool, etag: str = "") -> JSON | None:
         if plan.action == "update":
-            return azure.put(plan.resource_id, self.api_version, plan.body, wait=wait)
-        if plan.action == "delete":
-            azure.delete(plan.resource_id, self.api_version, wait=wait)
+            return azure.put(plan.resource_id, self.api_version, plan.body, wait=wait, match=etag)
+        azure.delete(plan.resource_id, self.api_version, wait=wait, match=etag)
         return None
+
+    def change_anew(self, azure: Azure, plan: Plan, *, wait: bool = True, answer: str = "") -> JSON | None:
+        """Somebody has changed the resource since it was read: go on where nothing of it differs that was looked at.
+
+        ``answer`` is what Azure said of it. Raises :class:`Refusal` when something does.
+        """
+        now = self.read(azure, plan.resource_id)
+        if now is None and plan.action == "delete":
+            return None
+        if now is None or modelled(self.options, now) != plan.before:
+            raise Refusal(
+                f"{plan.resource_id} was changed by somebody else while this task ran, and stays as they left it."
+                + (f" Azure said: {answer}" if answer else ""),
+                remedy="Run again: it is judged anew.",
+            )
+        return self._change(azure, plan, wait, etag_of(now))
 
     def _create(self, azure: Azure, plan: Plan, wait: bool) -> JSON:
         try:

@@ -14,6 +14,7 @@ from ..dns.record_decisions import (
     RecordPlan,
     Rules,
     decide,
+    decide_again,
     decide_removal,
     default_owner,
     record_body,
@@ -27,6 +28,9 @@ from ..resources.endpoint_names import ENDPOINT_TYPE, PublishedName, read_names
 from ..wire import JSON
 
 LONGEST_TIME_TO_LIVE = 2**31 - 1
+PRECONDITION_FAILED = 412
+# How often a record that somebody else goes on changing is judged.
+ATTEMPTS = 4
 
 
 def manage_records(task: Task) -> JSON:
@@ -56,7 +60,10 @@ def manage_records(task: Task) -> JSON:
         )
     writing = [plan for plan in plans if plan.writes]
     if writing and not task.check_mode:
-        Work().do((f"{plan.action} {plan.id}", partial(_write, task, plan, rules)) for plan in writing)
+        deeds = [(f"{plan.action} {plan.id}", partial(_write, task, plan, rules)) for plan in writing]
+        written = dict(zip((plan.id for plan in writing), Work().do(deeds)))
+        plans = [written.get(plan.id, plan) for plan in plans]
+        writing = [plan for plan in plans if plan.writes]
     counts = Counter(plan.action for plan in plans)
     return {
         "changed": bool(writing or unread),
@@ -158,15 +165,26 @@ def _published(
     return names, unread
 
 
-def _write(task: Task, plan: RecordPlan, rules: Rules) -> None:
-    if plan.action == "remove":
-        task.azure.delete(plan.id, API_VERSION)
-        return
-    try:
-        # A new record must not be there: one written by someone else in the meantime is theirs (412).
-        body = record_body(plan.ip_addresses, rules)
-        task.azure.put(plan.id, API_VERSION, body, new=plan.action == "add")
-    except Conflict:
-        # A write whose answer was lost is sent again, and then meets itself.
-        if not stands(task.azure.find(plan.id, API_VERSION), plan.ip_addresses, rules):
-            raise
+def _write(task: Task, plan: RecordPlan, rules: Rules) -> RecordPlan:
+    """Do what a plan says and return what was done in the end.
+
+    A write rests on the record set that was read (https://learn.microsoft.com/azure/dns/dns-zones-records#etags): when
+    somebody has changed it since, it is read again and judged anew.
+    """
+    for _attempt in range(ATTEMPTS):
+        try:
+            if plan.action == "remove":
+                task.azure.delete(plan.id, API_VERSION, match=plan.etag)
+            elif plan.writes:
+                body = record_body(plan.ip_addresses, rules)
+                task.azure.put(plan.id, API_VERSION, body, new=plan.action == "add", match=plan.etag)
+            return plan
+        except Conflict as error:
+            changed, now = error, task.azure.find(plan.id, API_VERSION)
+            # A write whose answer was lost is sent again, and then meets itself.
+            if plan.action != "remove" and stands(now, plan.ip_addresses, rules):
+                return plan
+            if error.status != PRECONDITION_FAILED:
+                raise
+            plan = decide_again(plan, now, rules)
+    raise changed

@@ -19,7 +19,7 @@ from ..dns.zone_decisions import (
     plan_zone,
 )
 from ..dns.zones import LINK_KIND, ZONE_KIND, link_name, links_of, network_of, overlapping, read_zones
-from ..engine.plan import Plan
+from ..engine.plan import Plan, etag_of
 from ..engine.resource import ENDED, Kind, refuse_failed, settled
 from ..engine.runner import Task
 from ..engine.work import Work
@@ -191,7 +191,8 @@ def _take(task: Task, work: Work, kind: Kind, what: str, plan: Plan, now: Plan) 
 
 def _start_link(task: Task, plan: Plan) -> None:
     try:
-        LINK_KIND.apply(task.azure, plan, wait=False)
+        # Only a creation shows by itself when it is over; an update is followed.
+        LINK_KIND.apply(task.azure, plan, wait=plan.action != "create")
     except AzureError as error:
         raise _explained(task.azure, error, plan) from error
 
@@ -250,7 +251,15 @@ def _settle(azure: Azure, kind: Kind, plan: Plan) -> JSON:
 
 def _delete(task: Task, work: Work, kind: Kind, plans: list[Plan], *, wait: bool) -> None:
     def gone(plan: Plan) -> None:
-        task.azure.until(f"{plan.resource_id} to be gone", lambda: kind.read(task.azure, plan.resource_id) is None)
+        def over() -> bool:
+            document = kind.read(task.azure, plan.resource_id)
+            if document is not None and etag_of(document) != plan.etag and provisioning(document) in ENDED:
+                # Azure took the request and then found that it rests on what is no longer so.
+                kind.change_anew(task.azure, plan)
+                return kind.read(task.azure, plan.resource_id) is None
+            return document is None
+
+        task.azure.until(f"{plan.resource_id} to be gone", over)
 
     work.do((f"delete {plan.resource_id}", partial(kind.apply, task.azure, plan, wait=False)) for plan in plans)
     if wait:

@@ -226,14 +226,31 @@ def test_a_connection_whose_endpoint_is_gone_goes_too(make_cloud: MakeCloud, tel
     assert not cloud.document(VAULT)["properties"].get("privateEndpointConnections")
 
 
-@pytest.mark.parametrize("locked", [VAULT, ENDPOINT], ids=["vault", "endpoint"])
-def test_a_lock_is_told_before_anything_is_removed(locked: str, cloud: Cloud, tell: Tell) -> None:
+def the_link(cloud: Cloud) -> str:
+    """A link the run has made."""
+    return next(str(one.id) for one in cloud.arm.store.all() if "/virtualnetworklinks/" in str(one.id).lower())
+
+
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [
+        (lambda cloud: VAULT, "pe-backup cannot be removed"),
+        (lambda cloud: ENDPOINT, "pe-backup cannot be removed"),
+        (lambda cloud: BACKUP_ZONES[1], f"{BACKUP_ZONES[1]} cannot be removed"),
+        (the_link, "cannot be removed: "),
+    ],
+    ids=["vault", "endpoint", "zone", "link"],
+)
+def test_a_lock_is_told_before_anything_is_removed(
+    where: t.Callable[[Cloud], str], words: str, cloud: Cloud, tell: Tell
+) -> None:
     sequence = tell(cloud)
     assert not sequence.play().failure
+    locked = where(cloud)
     cloud.arm.service(ManagementLocks).load({"locks": [{"scope": locked, "level": "CanNotDelete", "name": "keep"}]})
     cloud.mark()
     refused = sequence.play("teardown", **CONFIRMED)
-    assert "has the lock keep" in refused.failure and "pe-backup cannot be removed" in refused.failure
+    assert "has the lock keep" in refused.failure and words in refused.failure
     assert cloud.writes() == []
     cloud.arm.store.remove(f"{locked}/providers/Microsoft.Authorization/locks/keep")
     assert not sequence.play("teardown", **CONFIRMED).failure

@@ -95,7 +95,10 @@ def check_storage(inspection: Inspection, endpoint: Endpoint, found: Findings) -
     for row in rows:
         found.add_name(inspection, endpoint, row)
     wrong = [f"{row['fqdn']} ({row['record']})" for row in rows if row["record"] != "ok"]
-    if (here, there) != ("Approved", "Approved"):
+    if provisioning(document) != "succeeded":
+        # Its last write may have failed after it was approved.
+        yield refused("storage", endpoint.id, f"{endpoint.id} is {provisioning(document)}.", "Run the sequence again.")
+    elif (here, there) != ("Approved", "Approved"):
         yield refused(
             "storage",
             endpoint.id,

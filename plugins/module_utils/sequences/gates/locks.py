@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...dns.private_dns import ours
+from ...dns.private_dns import metadata, ours
 from ...dns.zones import network_of
 from ...errors import RecoveryError
 from ...ids import fold_id, parse_id
@@ -43,7 +43,7 @@ def locks(inspection: Inspection) -> t.Iterator[Gate]:
 
 
 def teardown_locks(inspection: Inspection) -> t.Iterator[Gate]:
-    """Neither an endpoint to be removed is locked nor what it leads to: then Azure refuses its deletion.
+    """Nothing that is to be removed is locked, nor what an endpoint leads to: then Azure refuses the deletion.
 
     That a lock on the target counts is reported in MicrosoftDocs/azure-docs#116983.
     """
@@ -55,6 +55,9 @@ def teardown_locks(inspection: Inspection) -> t.Iterator[Gate]:
         for resource_id in (endpoint, targets[endpoint])
         for lock in _over(inspection, resource_id)
     }
+    for resource_id in _zones_to_remove(inspection):
+        for lock in _over(inspection, resource_id):
+            found.setdefault((lock, resource_id), resource_id)
     for (lock, _resource_id), endpoint in found.items():
         yield refused(
             "locks", endpoint, f"{endpoint} cannot be removed: {lock.scope} has the lock {lock.name}.",
@@ -62,6 +65,25 @@ def teardown_locks(inspection: Inspection) -> t.Iterator[Gate]:
         )  # fmt: skip
     if not found:
         yield ok("locks", inspection.desired.vault_id, "No lock stands in the way.")
+
+
+def _zones_to_remove(inspection: Inspection) -> list[str]:
+    """The zones and links this collection made that a teardown removes, and the records in them that it wrote."""
+    if not inspection.desired.mode.makes_zones or "zones" not in inspection.desired.removes:
+        return []
+    found: list[str] = []
+    for zone_id, networks in _zones(inspection):
+        zone = inspection.zone(zone_id)
+        if zone is None:
+            continue
+        wanted = {fold_id(network) for network in networks}
+        records = inspection.records(zone_id) if inspection.desired.mode.zone_removal_actions else ()
+        if ours(zone["document"].get("tags")) or any(ours(metadata(record)) for record in records):
+            found.append(str(zone["id"]))
+        found += [
+            str(link["id"]) for link in zone["links"] if ours(link.get("tags")) and fold_id(network_of(link)) in wanted
+        ]
+    return list(dict.fromkeys(found))
 
 
 def _touched(inspection: Inspection) -> t.Iterator[tuple[str, bool]]:

@@ -268,6 +268,13 @@ def with_cache(**more: t.Any) -> JSON:
     }
 
 
+def failed(cloud: Cloud, _zone: str) -> str:
+    """The endpoint was approved, and a later write of it went wrong."""
+    endpoint = f"{world.ENDPOINTS}/pe-cache"
+    cloud.document(endpoint)["properties"]["provisioningState"] = "Failed"
+    return endpoint
+
+
 CACHE_WISH = {"storage_accounts": [{"id": CACHE, "endpoint": {"name": "pe-cache", "subnet": SOURCE_SUBNET}}]}
 STORAGE: dict[str, tuple[JSON, t.Callable[[Cloud, str], str] | None, list[str], str]] = {
     "all is well": ({}, None, [], ""),
@@ -275,6 +282,7 @@ STORAGE: dict[str, tuple[JSON, t.Callable[[Cloud, str], str] | None, list[str], 
     "record wrong": ({}, change_record, ["storage"], "(has 10.9.9.9)"),
     "link missing": ({}, remove_link, ["links"], f"{BLOB} to vnet-source (missing)"),
     "pending": ({"status": "Pending", "zone_group": None}, None, ["storage"], "Pending on the account"),
+    "its last write failed": ({}, failed, ["storage"], "pe-cache is failed"),
 }
 
 
