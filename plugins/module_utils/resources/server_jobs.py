@@ -98,7 +98,7 @@ JOBS: dict[str, Job] = {
     "cleanup": Job(answers={"removed": int}, changes=True),
     "install_mabs": Job(
         parameters={"setup_path": str, "log_path": str},
-        secrets=("answer_file",),
+        secrets=("answer_file", "credentials"),
         answers={"version": str},
         changes=True,
     ),

@@ -141,7 +141,7 @@ function Clear-Leftover {
 
 # A file for administrators and the system only. The folder is closed before anything is written into it.
 function New-SecretFile {
-    param([string] $Name, [securestring] $Secret)
+    param([string] $Name, [securestring] $Secret, [string] $Token = '', [string] $Value = '')
     $folder = Join-Path $OwnFolder ([Guid]::NewGuid().ToString('N'))
     $rights = New-Object Security.AccessControl.DirectorySecurity
     $rights.SetAccessRuleProtection($true, $false)
@@ -154,7 +154,11 @@ function New-SecretFile {
     New-Item -ItemType Directory -Path $folder -Force | Out-Null
     Set-Acl -LiteralPath $folder -AclObject $rights
     $path = Join-Path $folder $Name
-    [IO.File]::WriteAllText($path, (Get-Plain $Secret), (New-Object Text.UTF8Encoding $false))
+    $text = Get-Plain $Secret
+    if ($Token -ne '') {
+        $text = $text.Replace($Token, $Value)
+    }
+    [IO.File]::WriteAllText($path, $text, (New-Object Text.UTF8Encoding $false))
     return $path
 }
 

@@ -4,7 +4,8 @@
 param(
     [string] $SetupPath = '',
     [string] $LogPath = '',
-    [securestring] $AnswerFile
+    [securestring] $AnswerFile,
+    [securestring] $Credentials
 )
 # frame
 $changed = $false
@@ -24,7 +25,12 @@ try {
             New-Item -ItemType Directory -Path $AgentFolder -Force | Out-Null
             try {
                 Clear-Leftover | Out-Null
-                $path = New-SecretFile 'MABSSetup.ini' $AnswerFile
+                # Setup registers the server: where the answer file says @CREDENTIALS@ it is told the place of the credential file.
+                $place = ''
+                if ($null -ne $Credentials -and $Credentials.Length -gt 0) {
+                    $place = New-SecretFile 'vault.VaultCredentials' $Credentials
+                }
+                $path = New-SecretFile 'MABSSetup.ini' $AnswerFile '@CREDENTIALS@' $place
                 $process = Start-Process -FilePath $SetupPath -ArgumentList @('/i', '/f', $path, '/l', ('"{0}"' -f $LogPath)) -Wait -PassThru
             }
             finally {

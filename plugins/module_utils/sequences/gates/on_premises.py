@@ -7,6 +7,7 @@ vault with private endpoints, an address for each, and ExpressRoute private peer
 from __future__ import annotations
 
 import typing as t
+from functools import partial
 
 from ...ids import parse_id, same_id, unique_ids
 from ...resources.endpoint_names import NETWORK_API_VERSION
@@ -107,8 +108,7 @@ def _gateways(inspection: Inspection, network_id: str) -> list[tuple[str, str]]:
     for reached in [network_id, *_hubs(inspection.network(network_id))]:
         for gateway in _gateways_in(inspection.network(reached)):
             document = inspection.once(
-                f"gateway {gateway.lower()}",
-                lambda gateway=gateway: inspection.azure.find(gateway, NETWORK_API_VERSION),
+                f"gateway {gateway.lower()}", partial(inspection.azure.find, gateway, NETWORK_API_VERSION)
             )
             if document is not None and not any(same_id(gateway, other) for other, _kind in found):
                 found.append((gateway, str(get_path(document, "properties.gatewayType") or "")))
