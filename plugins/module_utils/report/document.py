@@ -10,12 +10,15 @@ from ..texts import hidden
 from ..wire import JSON
 from .drawing import draw, topology
 from .markdown import as_markdown
+from .notes import notes_of, prerequisites_of
 from .page import as_html
 from .reading import own_records, reading
 from .secret_keys import without_secrets
 
 #: Of docs/report.schema.json. A new key raises the second number, one that changes its meaning or goes the first.
 SCHEMA_VERSION = "1.0"
+#: The entry point after which nothing of a sequence is left to be used.
+TEARDOWN = "teardown"
 #: What a report lists, by the option it is given with.
 LISTS = (
     "plan",
@@ -54,7 +57,14 @@ def build(options: t.Mapping[str, t.Any], written: str) -> JSON:
     }
     left_out = list(options.get("left_out") or [])
     clean = t.cast(JSON, without_secrets(report, left_out))
-    return {**clean, "records": own_records(clean), "left_out": left_out}
+    standing = report["entry_point"] != TEARDOWN
+    return {
+        **clean,
+        "records": own_records(clean),
+        "prerequisites": prerequisites_of(clean) if standing else [],
+        "notes": notes_of(str(clean["scenario"])) if standing else [],
+        "left_out": left_out,
+    }
 
 
 def as_json(report: JSON) -> str:

@@ -44,7 +44,7 @@ ol.sources { font-size: 12px; }
 )
 GOOD, BAD = frozenset({"ok", "yes", "completed", "succeeded"}), frozenset({"refused", "unknown", "failed", "no"})
 #: Columns whose words are verdicts.
-JUDGED = frozenset({"verdict", "state", "resolved", "record"})
+JUDGED = frozenset({"verdict", "state", "resolved", "record", "met"})
 # An Azure resource id, and where it ends in a sentence.
 _ID = re.compile(r"/subscriptions/[^\s,;()\"'<>]*[^\s,;()\"'<>.:]", re.IGNORECASE)
 # Behind other characters than these a browser may break a line: https://www.unicode.org/reports/tr14/

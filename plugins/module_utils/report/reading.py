@@ -81,6 +81,8 @@ SECTIONS: tuple[tuple[str, str, Columns], ...] = (
     ),
     ("Files for the owner of the DNS servers", "record_files", (("File", "path"), ("For", "use"))),
     ("Names in no file", "unwritten_names", (("Why", "message"),)),
+    ("Microsoft's checklist before the vault is used", "prerequisites", (("Item", "item"), ("Met", "met"), ("Seen in", "seen"))),
+    ("Worth knowing", "notes", (("Note", "note"), ("Source", "source"))),
 )  # fmt: skip
 #: Sections that say less than another: the DNS sheet has the same records, and the networks that are to resolve them.
 SAID_BY = {"records": "dns"}

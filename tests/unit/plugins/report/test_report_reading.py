@@ -157,3 +157,37 @@ def test_the_identity_is_named_as_the_run_left_it(cloud: Cloud, tmp_path: Path) 
 )  # fmt: skip
 def test_an_id_by_its_end(resource_id: str, shown: str) -> None:
     assert short(resource_id) == shown
+
+
+PE = {"kind": "private endpoint", "id": f"{GROUPS}/rg/providers/Microsoft.Network/privateEndpoints/pe", "name": "pe"}
+
+
+@pytest.mark.parametrize(
+    ("resources", "gates", "met"),
+    [
+        ([], [], [None, None, None, None, None]),
+        ([{"kind": "vault", "id": VAULT, "name": "v"}], [], [True, False, None, False, None]),
+        (
+            [{"kind": "vault", "id": VAULT, "name": "v", "object_id": "1"}, {**PE, "connection": "Pending"}],
+            [{"name": "roles", "verdict": "refused", "message": "lacks"}],
+            [True, True, False, True, False],
+        ),
+        (
+            [{"kind": "vault", "id": VAULT, "name": "v", "object_id": "1"}, {**PE, "connection": "Approved"}],
+            [{"name": "roles", "verdict": "ok", "message": "has"}],
+            [True, True, True, True, True],
+        ),
+    ],
+)
+def test_the_five_items_of_the_backup_article(resources: list[JSON], gates: list[JSON], met: list[bool | None]) -> None:
+    report = given(resources=resources, gates=gates)
+    assert [row["met"] for row in report["prerequisites"]] == met
+    assert "The private endpoint is approved" in FORMS["report.md"](report)
+    assert given(entry_point="teardown")["prerequisites"] == []
+
+
+def test_prices_firewall_tags_and_the_order_of_roles_are_worth_knowing() -> None:
+    text = FORMS["report.md"](given(scenario="site_recovery"))
+    for words in ("pricing/details/private-link", "page-blobs", "fqdn-tags", "storage roles after the endpoints"):
+        assert words in text
+    assert given(scenario="site_recovery", entry_point="teardown")["notes"] == []
