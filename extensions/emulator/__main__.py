@@ -38,12 +38,13 @@ def main(arguments: t.Sequence[str] | None = None) -> int:
     try:
         server.start()
         addresses: list[JSON] = []
+        inbound: list[tuple[str, int]] = []
         if options.dns_port is not None:
-            from .dns import DnsListeners
+            from .dns import INBOUND_ENDPOINTS, DnsListeners
 
-            listeners = DnsListeners(server.arm, server.lock, options.dns_port)
-            addresses = listeners.start()
-        _write_private(options.ready_file, _ready(server, addresses))
+            listeners = DnsListeners(server.arm, server.lock, options.dns_port, INBOUND_ENDPOINTS)
+            addresses, inbound = listeners.start(), listeners.inbound
+        _write_private(options.ready_file, _ready(server, addresses, inbound))
         while not stop.wait(_PARENT_CHECK_SECONDS):
             if options.parent_pid and not _alive(options.parent_pid):
                 break
@@ -71,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _ready(server: Server, dns: list[JSON]) -> JSON:
+def _ready(server: Server, dns: list[JSON], inbound: list[tuple[str, int]]) -> JSON:
     world = server.arm.world
     principal = world["principals"][0]
     return {
@@ -84,6 +85,8 @@ def _ready(server: Server, dns: list[JSON]) -> JSON:
         "subscription_id": world["subscriptions"][0]["id"],
         "pid": os.getpid(),
         "dns": dns,
+        # In the order in which inbound endpoints of DNS resolvers are made.
+        "dns_inbound": [{"address": address, "port": port} for address, port in inbound],
     }
 
 

@@ -41,12 +41,12 @@ class DnsListeners:
     ``lock`` guards ``arm``, which the HTTP server uses at the same time. Port 0 picks one that is free on every
     address. Networks made after :meth:`start` get no listener.
 
-    Inbound endpoints of DNS resolvers answer on the same port at ``127.54.0.1`` and so on, in the order in which they were
-    made, as the resolver of their network does.
+    The first ``inbound`` inbound endpoints of DNS resolvers answer on the same port at ``127.54.0.1`` and so on, in the order
+    in which they were made, as the resolver of their network does.
     """
 
-    def __init__(self, arm: Arm, lock: t.ContextManager[t.Any], port: int) -> None:
-        self._arm, self._lock, self._port = arm, lock, port
+    def __init__(self, arm: Arm, lock: t.ContextManager[t.Any], port: int, inbound: int = 0) -> None:
+        self._arm, self._lock, self._port, self._inbound = arm, lock, port, inbound
         self._servers: list[socketserver.BaseServer] = []
         self._threads: list[threading.Thread] = []
         #: Address and port of each inbound endpoint.
@@ -60,7 +60,7 @@ class DnsListeners:
             port = self._port or _free_port()
             try:
                 found = [self._bind(network, _address(number), port) for number, network in enumerate(networks)]
-                self.inbound = [self._bind_inbound(number, port) for number in range(INBOUND_ENDPOINTS)]
+                self.inbound = [self._bind_inbound(number, port) for number in range(self._inbound)]
                 break
             except OSError:
                 self._close()

@@ -220,8 +220,9 @@ def test_command_line_from_start_to_stop(tmp_path: Path) -> None:
             "subscription_id",
             "pid",
             "dns",
+            "dns_inbound",
         }
-        assert (told["pid"], told["dns"]) == (process.pid, [])
+        assert (told["pid"], told["dns"], told["dns_inbound"]) == (process.pid, [], [])
         session = requests.Session()
         session.trust_env, session.verify = False, told["ca_file"]
         form = {

@@ -102,7 +102,7 @@ def test_an_inbound_endpoint_answers_as_its_network_does(hub: Cloud) -> None:
     hub.run(
         RECORDS, zones=[f"{ZONES}/{zone}"], names=[{"fqdn": f"a.{zone}", "ip_addresses": ["10.1.1.4"]}], owner="a test"
     )
-    listeners = DnsListeners(hub.arm, threading.Lock(), 0)
+    listeners = DnsListeners(hub.arm, threading.Lock(), 0, inbound=1)
     listeners.start()
     try:
         address, port = listeners.inbound[0]
