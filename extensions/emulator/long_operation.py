@@ -37,13 +37,15 @@ class Dialect:
 
     ``statuses`` and ``results`` are the path segments below the scope of an operation; an empty ``statuses`` means
     that there is no ``Azure-AsyncOperation``. ``running_status`` is the HTTP status of a poll that finds the operation
-    still running, which repeats ``Location`` as well where it ``repeats_location``. ``named`` bodies carry id and name beside
-    the status, ``timed`` ones when the operation began and ended.
+    still running; it repeats ``Azure-AsyncOperation`` where it ``repeats_status`` and ``Location`` where it
+    ``repeats_location``. ``named`` bodies carry id and name beside the status, ``timed`` ones when the operation began
+    and ended.
     """
 
     statuses: str
     results: str
     running_status: int = 200
+    repeats_status: bool = True
     repeats_location: bool = False
     named: bool = False
     timed: bool = False
@@ -165,7 +167,7 @@ def poll(call: Call, operation_id: str, dialect: Dialect) -> Response:
     if operation.status != "InProgress":
         return Response(200, document)
     scope = call.request.path.rsplit("/", 2)[0]
-    again = headers(call, operation, dialect, scope, location=dialect.repeats_location)
+    again = headers(call, operation, dialect, scope, status=dialect.repeats_status, location=dialect.repeats_location)
     return Response(dialect.running_status, document, again)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import typing as t
 from dataclasses import dataclass, field
 
@@ -11,6 +12,9 @@ from ...wire import JSON, fold
 from . import addresses, operations
 
 _MESSAGE_LIMIT = 140
+_TOLD_SINCE = "2022-01-01"
+#: What a connection says of its approval while its endpoint is being made or changed.
+APPROVING = "Auto Approved"
 _LATER, _WHOLE_SINCE = ("customNetworkInterfaceName", "ipConfigurations", "applicationSecurityGroups"), "2021-05-01"
 AUTOMATIC, MANUAL = "privateLinkServiceConnections", "manualPrivateLinkServiceConnections"
 
@@ -77,7 +81,7 @@ def read(body: JSON, region: str) -> EndpointRequest:
         groups,
         message,
         properties.get("customNetworkInterfaceName") or "",
-        {str(item.get("memberName")): str(item.get("privateIPAddress")) for item in fixed},
+        {str(item["memberName"]): str(item.get("privateIPAddress")) for item in fixed if item.get("memberName")},
     )
 
 
@@ -94,7 +98,6 @@ def refuse_changes(current: Resource, wanted: EndpointRequest) -> None:
         "groupIds": (existing.group_ids, wanted.group_ids),
         "privateLinkServiceConnections": (existing.kind, wanted.kind),
         "customNetworkInterfaceName": (existing.interface_name, wanted.interface_name or existing.interface_name),
-        "ipConfigurations": (existing.fixed, wanted.fixed or existing.fixed),
     }
     for name, (before, after) in pairs.items():
         if before != after:
@@ -123,7 +126,7 @@ def document(
             **({"requestMessage": wanted.message} if wanted.message else {}),
             "privateLinkServiceConnectionState": {
                 "status": "Approved" if approved else "Pending",
-                "description": "",
+                "description": APPROVING if approved else "",
                 "actionsRequired": "None",
             },
         },
@@ -131,7 +134,8 @@ def document(
     }
     # Empty where nothing was asked for, as published output of ``az network private-endpoint create`` shows.
     echoed: JSON = {
-        key: properties.get(key) or none for key, none in (("customNetworkInterfaceName", ""), ("ipConfigurations", []))
+        "customNetworkInterfaceName": properties.get("customNetworkInterfaceName") or "",
+        "ipConfigurations": fixed_addresses(endpoint_id, etag, properties),
     }
     return {
         "name": endpoint_id.rsplit("/", 1)[-1],
@@ -153,11 +157,46 @@ def document(
     }
 
 
+def fixed_addresses(endpoint_id: str, etag: str, properties: JSON) -> list[JSON]:
+    """``ipConfigurations`` as an endpoint shows them: azure-cli recording ``test_network_private_endpoint_ip_config.yaml``."""
+    return [
+        {
+            "name": item.get("name"),
+            "id": f"{endpoint_id}/ipConfigurations/{item.get('name')}",
+            "etag": etag,
+            "type": f"{addresses.ENDPOINT}/ipConfigurations",
+            "properties": {
+                "provisioningState": "Succeeded",
+                **{
+                    key: item["properties"][key]
+                    for key in ("memberName", "groupId", "privateIPAddress")
+                    if (item.get("properties") or {}).get(key)
+                },
+            },
+        }
+        for item in properties.get("ipConfigurations") or []
+    ]
+
+
 def shown_in(document: JSON, api_version: str) -> JSON:
-    """The document in an api-version: azure-cli's recording of 2020-11-01 lacks what came with 2021-05-01."""
+    """The document in an api-version: azure-cli's recording of 2020-11-01 lacks what came with 2021-05-01.
+
+    An approval is spoken of while the endpoint is made since 2022-01-01 only.
+    """
+    if api_version < _TOLD_SINCE:
+        document = _without_approval(document)
     if api_version >= _WHOLE_SINCE:
         return document
     properties = {name: value for name, value in document["properties"].items() if name not in _LATER}
+    return {**document, "properties": properties}
+
+
+def _without_approval(document: JSON) -> JSON:
+    properties = copy.deepcopy(document["properties"])
+    for item in (*properties[AUTOMATIC], *properties[MANUAL]):
+        state = item["properties"]["privateLinkServiceConnectionState"]
+        if state["description"] == APPROVING:
+            state["description"] = ""
     return {**document, "properties": properties}
 
 

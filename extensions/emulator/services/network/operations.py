@@ -11,7 +11,7 @@ import typing as t
 
 from ... import permission
 from ...arm import Arm, Call, Route
-from ...long_operation import Dialect, headers, named_url, poll, result
+from ...long_operation import Dialect, find, headers, named_url, poll, result
 from ...operations import Operation
 from ...store import Resource
 from ...wire import JSON, ArmError, Response, fold
@@ -19,7 +19,7 @@ from .settings import setting
 
 GROUP_PATH = "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Network"
 #: Scope: ``/subscriptions/{s}/providers/Microsoft.Network/locations/{l}``.
-_DIALECT = Dialect("operations", "operationResults")
+_DIALECT = Dialect("operations", "operationResults", repeats_status=False)
 _NAME = re.compile(r"\w([\w.-]{0,78}\w)?", re.ASCII)
 _REGION = "/subscriptions/{subscription}/providers/Microsoft.Network/locations/{location}"
 
@@ -28,8 +28,19 @@ def routes() -> list[Route]:
     """The two URLs a long operation of Microsoft.Network can be watched through."""
     return [
         watched(_REGION + "/operations/{operation}", lambda call: poll(call, call["operation"], _DIALECT)),
-        watched(_REGION + "/operationResults/{operation}", lambda call: result(call, call["operation"])),
+        watched(_REGION + "/operationResults/{operation}", _result),
     ]
+
+
+def _result(call: Call) -> Response:
+    """The end of a deletion repeats all headers of its beginning (azure-cli recording ``test_network_subnet_set.yaml``)."""
+    response = result(call, call["operation"])
+    if response.status == 204:
+        operation = find(call, call["operation"])
+        again = headers(call, operation, _DIALECT, call.id.rsplit("/", 2)[0])
+        again.pop("Retry-After", None)
+        response.headers.update(again, **{"Azure-AsyncNotification": "Enabled"})
+    return response
 
 
 def watched(pattern: str, answer: t.Callable[[Call], Response]) -> Route:
@@ -72,19 +83,19 @@ def accepted(
 ) -> Response:
     """The answer to an accepted write: 201 or 200 with the document, or an empty 202 without ``resource``.
 
-    The 201 of a ``notified`` type says that Azure can tell of the operation's end.
+    What is said of a ``notified`` type is that Azure can tell of the operation's end.
     """
     scope = f"{subscription(operation.resource_id)}/providers/Microsoft.Network/locations/{region}"
     sent = headers(call, operation, _DIALECT, scope, location=resource is None)
     sent["x-ms-request-id"] = operation.id
-    if new and notified:
+    if notified:
         sent["Azure-AsyncNotification"] = "Enabled"
     if resource is None:
         return Response(202, None, sent)
     return Response(201 if new else 200, resource.document, sent)
 
 
-def delete(call: Call, kind: str, refuse: t.Callable[[Resource], None]) -> Response:
+def delete(call: Call, kind: str, refuse: t.Callable[[Resource], None], *, notified: bool = False) -> Response:
     """Delete a resource that has a region of its own; ``refuse`` raises for one that must stay. 204 when it is gone already."""
     arm = call.arm
     resource = arm.store.find(call.id)
@@ -94,7 +105,7 @@ def delete(call: Call, kind: str, refuse: t.Callable[[Resource], None]) -> Respo
     refuse_while_running(call, resource.id, region)
     refuse(resource)
     operation = start(arm, f"{kind}.delete", resource.id, lambda: arm.store.remove(resource.id))
-    return accepted(call, operation, region, None)
+    return accepted(call, operation, region, None, notified=notified)
 
 
 def shown(document: JSON) -> Response:

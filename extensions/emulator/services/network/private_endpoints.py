@@ -5,6 +5,8 @@ Source: azure-cli recording ``test_network_private_endpoint_private_dns_zone_gro
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ...arm import Arm, Call, Route
 from ...private_link import Name
 from ...store import Resource
@@ -15,7 +17,7 @@ from . import endpoint_request as requests
 from . import endpoint_rules as rules
 from .endpoint_request import EndpointRequest
 from .interfaces import Interfaces
-from .publication import Publication
+from .publication import AUTO_APPROVED, Publication
 from .settings import setting
 from .zone_groups import ZoneGroups
 
@@ -86,7 +88,7 @@ class PrivateEndpoints:
         if current is not None:
             operations.refuse_while_running(call, current.id, region)
             requests.refuse_changes(current, wanted)
-            endpoint = self._update(current)
+            endpoint = self._update(current, wanted, call.body["properties"])
         else:
             operations.check_name(call["endpoint"])
             self._check_target(call, wanted)
@@ -99,6 +101,9 @@ class PrivateEndpoints:
     def _start(self, call: Call, endpoint: Resource, *, new: bool) -> Response:
         def done() -> None:
             if endpoint.hidden.get("connected"):
+                state = requests.state_of(endpoint)
+                if state["description"] == requests.APPROVING:
+                    state["description"] = AUTO_APPROVED
                 endpoint.properties["provisioningState"] = "Succeeded"
                 endpoint.document["etag"] = self._arm.etag()
             else:
@@ -116,9 +121,18 @@ class PrivateEndpoints:
         response.document = requests.shown_in(response.document, call.request.api_version)
         return response
 
-    def _update(self, endpoint: Resource) -> Resource:
+    def _update(self, endpoint: Resource, wanted: EndpointRequest, properties: JSON) -> Resource:
+        """Fixed addresses may change; whether names that have one already move to another is unverified: they do not."""
+        before: EndpointRequest = endpoint.hidden["request"]
+        etag = self._arm.etag()
+        if "ipConfigurations" in properties:
+            endpoint.hidden["request"] = replace(before, fixed=wanted.fixed)
+            endpoint.properties["ipConfigurations"] = requests.fixed_addresses(endpoint.id, etag, properties)
+        state = requests.state_of(endpoint)
+        if state["status"] == "Approved" and state["description"] == AUTO_APPROVED:
+            state["description"] = requests.APPROVING
         endpoint.properties["provisioningState"] = "Updating"
-        endpoint.document["etag"] = self._arm.etag()
+        endpoint.document["etag"] = etag
         return endpoint
 
     def _tag(self, endpoint: Resource, body: JSON) -> None:
@@ -153,7 +167,7 @@ class PrivateEndpoints:
         operation = operations.start(
             self._arm, "private_endpoint.delete", endpoint.id, lambda: self.remove(endpoint), failed
         )
-        return operations.accepted(call, operation, region, None)
+        return operations.accepted(call, operation, region, None, notified=True)
 
     def remove(self, endpoint: Resource) -> None:
         """Take an endpoint away with its records and connection; the interface stays a while longer.

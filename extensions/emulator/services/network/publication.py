@@ -10,6 +10,9 @@ from .endpoint_request import EndpointRequest, state_of
 from .interfaces import Interfaces
 from .zone_groups import ZoneGroups
 
+#: What an automatic connection says once its endpoint is there.
+AUTO_APPROVED = "Auto-Approved"
+
 
 class Publication:
     """The endpoint's side of :class:`..private_link.Endpoints`."""
@@ -32,7 +35,7 @@ class Publication:
         approved = state_of(endpoint)["status"] == "Approved"
         endpoint.properties["provisioningState"] = "Succeeded"
         endpoint.hidden["connected"] = True
-        state_of(endpoint)["description"] = "Auto-Approved" if approved else wanted.message
+        state_of(endpoint)["description"] = AUTO_APPROVED if approved else wanted.message
         self.target(wanted.target_id).connect(
             wanted.target_id, wanted.group_id, endpoint, approved=approved, message=wanted.message
         )

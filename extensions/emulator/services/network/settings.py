@@ -17,8 +17,8 @@ DEFAULTS: JSON = {
     # Still seen on sovereign clouds and no longer on the public one: troubleshooting page of the SAP deployment automation
     # framework; cai11745/hybrid-cloud quotes the body. None: as the world's cloud.
     "network_policies_refused": None,
-    # `Enabled` is recorded at 2020-11-01 and `Disabled` seen in exports of 2023-06-01; what is between them is not known.
-    "network_policies_disabled_since": "2022-07-01",
+    # `Enabled` is recorded at 2020-11-01 and `Disabled` at 2022-01-01; what is between them is not known.
+    "network_policies_disabled_since": "2022-01-01",
     "private_endpoints_per_virtual_network": 1000,
     # Emulated seconds: azure-rest-api-specs#32752 says that an interface may outlive its endpoint, not for how long.
     "network_interface_linger": 0,

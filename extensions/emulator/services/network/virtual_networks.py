@@ -8,16 +8,20 @@ Source: azure-cli recording ``test_network_private_endpoint_private_dns_zone_gro
 from __future__ import annotations
 
 import ipaddress
+import typing as t
 
 from ...arm import Arm, Call, Route
 from ...store import Resource
 from ...wire import JSON, Response, location, parent
 from . import addresses, operations
 from .settings import setting
-from .subnets import SUBNET, check_subnet, network_document, refuse_in_use, settle, store_subnet
+from .subnets import SUBNET, check_subnet, network_document, refuse_in_use, settle, store_subnet, subnet_in
 
 NETWORK = "Microsoft.Network/virtualNetworks"
 _SUGGESTIONS = 5
+
+#: ``enableVmProtection`` is sent by azure-cli and shown by no recording since 2020-11-01.
+_LEFT_OUT = ("subnets", "enableVmProtection")
 
 
 class VirtualNetworks:
@@ -35,10 +39,10 @@ class VirtualNetworks:
             Route(
                 "GET",
                 subscription,
-                lambda call: operations.listed(store.below(operations.subscription(call.id), NETWORK)),
+                lambda call: _listed(call, store.below(operations.subscription(call.id), NETWORK)),
             ),
-            Route("GET", group, lambda call: operations.listed(store.below(operations.group_of(call), NETWORK))),
-            Route("GET", group + "/{network}", lambda call: operations.shown(store.get(call.id).document)),
+            Route("GET", group, lambda call: _listed(call, store.below(operations.group_of(call), NETWORK))),
+            Route("GET", group + "/{network}", lambda call: _shown(call, store.get(call.id))),
             Route("PUT", group + "/{network}", self._put),
             Route("PATCH", group + "/{network}", self._patch),
             Route("DELETE", group + "/{network}", self._delete),
@@ -56,7 +60,7 @@ class VirtualNetworks:
             raise operations.invalid(
                 f"Virtual network '{network_id}' needs an address space.", "NoAddressPrefixProvided"
             )
-        kept = {key: value for key, value in sent.items() if key != "subnets" and value is not None}
+        kept = {key: value for key, value in sent.items() if key not in _LEFT_OUT and value is not None}
         if "dhcpOptions" in kept:
             kept["dhcpOptions"] = {"dnsServers": [], **kept["dhcpOptions"]}
         document: JSON = {
@@ -119,7 +123,9 @@ class VirtualNetworks:
             lambda: self._settle(network, "Succeeded"),
             lambda: self._settle(network, "Failed"),
         )
-        return operations.accepted(call, operation, region, network, new=current is None, notified=True)
+        response = operations.accepted(call, operation, region, network, new=current is None, notified=True)
+        response.document = _in_version(call, network)
+        return response
 
     def _settle(self, network: Resource, state: str) -> None:
         for subnet in self._arm.store.below(network.id, SUBNET):
@@ -134,10 +140,10 @@ class VirtualNetworks:
         if "tags" in call.body:
             network.document["tags"] = call.body["tags"] or {}
         network.document["etag"] = self._arm.etag()
-        return operations.shown(network.document)
+        return _shown(call, network)
 
     def _delete(self, call: Call) -> Response:
-        return operations.delete(call, "virtual_network", self._refuse_in_use)
+        return operations.delete(call, "virtual_network", self._refuse_in_use, notified=True)
 
     def _refuse_in_use(self, network: Resource) -> None:
         for subnet in self._arm.store.below(network.id, SUBNET):
@@ -189,3 +195,17 @@ class VirtualNetworks:
             free = addresses.free(self._arm, subnet)
             document["availableIPAddresses"] = [address for address, _number in zip(free, range(_SUGGESTIONS))]
         return Response(200, document)
+
+
+def _in_version(call: Call, network: Resource) -> JSON:
+    """The network's document with its subnets as the request's api-version shows them."""
+    subnets = [subnet_in(each, call.request.api_version) for each in network.properties["subnets"]]
+    return {**network.document, "properties": {**network.properties, "subnets": subnets}}
+
+
+def _shown(call: Call, network: Resource) -> Response:
+    return operations.shown(_in_version(call, network))
+
+
+def _listed(call: Call, networks: t.Iterable[Resource]) -> Response:
+    return Response(200, {"value": [_in_version(call, network) for network in networks]})

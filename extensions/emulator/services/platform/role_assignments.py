@@ -121,9 +121,8 @@ class RoleAssignments:
         self._check_principal(given)
         delay = float(self._arm.settings.get("role_assignment_delay", 0))
         made = self._make(scope, name, definition, given, delay)
-        answer = _as_put(made)
         made.properties["createdBy"] = made.properties["updatedBy"] = call.caller["object_id"]
-        return answer
+        return _as_put(made)
 
     def _update(self, stored: Resource, scope: str, definition: JSON, given: JSON) -> Response:
         if _triple(stored) != _wanted(scope, definition, given):
@@ -179,8 +178,8 @@ class RoleAssignments:
 
 
 def _as_put(assignment: Resource) -> Response:
-    """What a PUT answers, new or not: azure-cli recording ``test_role_assignment_create_update.yaml``. Who did it is in GET only."""
-    properties = {**assignment.properties, "createdBy": None, "updatedBy": None}
+    """What a PUT answers, new or not: azure-cli recording ``test_role_assignment_create_update.yaml``. Who made it is in GET only."""
+    properties = {**assignment.properties, "createdBy": None}
     return Response(201, {**assignment.document, "properties": properties})
 
 

@@ -39,7 +39,9 @@ def test_life_of_a_record_set() -> None:
     deleted = azure.send("DELETE", RECORD)
     assert (deleted.status, deleted.document) == (200, None)
     assert azure.send("DELETE", RECORD).status == 204
-    assert azure.refused("GET", RECORD)[:2] == (404, "ResourceNotFound")
+    missing = azure.send("GET", RECORD)
+    assert (missing.status, missing.document["code"]) == (404, "NotFound")
+    assert missing.document["message"].startswith("The resource record 'www' does not exist in resource group 'rg' of ")
     assert azure.get(ZONE)["properties"]["numberOfRecordSets"] == 1
 
 
@@ -85,7 +87,7 @@ def test_missing_zone(method: str, action: str) -> None:
     [
         records("10.0.0.256"),
         records("::1"),
-        records(ttl=0),
+        records(ttl=-1),
         records(ttl="10"),
         {"properties": {"ttl": 1, "aRecords": [{}]}},
     ],
@@ -94,6 +96,24 @@ def test_data_that_is_no_record_set(body: JSON) -> None:
     azure = Azure()
     assert azure.refused("PUT", RECORD, body)[:2] == (400, "BadRequest")
     assert azure.send("GET", RECORD).status == 404
+
+
+def test_a_time_to_live_of_nothing_is_one() -> None:
+    assert Azure().send("PUT", RECORD, records(ttl=0)).document["properties"]["ttl"] == 0
+
+
+@pytest.mark.parametrize(("kind", "name"), [("AAAA", "aaaaRecords"), ("MX", "mxRecords"), ("TXT", "txtRecords")])
+def test_an_empty_record_set_shows_an_empty_list(kind: str, name: str) -> None:
+    made = Azure().send("PUT", f"{ZONE}/{kind}/empty", {"properties": {"ttl": 5}})
+    assert made.document["properties"][name] == []
+
+
+def test_azure_counts_the_serial_number_of_a_zone_itself() -> None:
+    azure = Azure()
+    before = azure.get(f"{ZONE}/SOA/@")["properties"]["soaRecord"]
+    sent = {"properties": {"ttl": 60, "soaRecord": {**before, "serialNumber": 99, "refreshTime": 7}}}
+    after = azure.send("PUT", f"{ZONE}/SOA/@", sent).document["properties"]["soaRecord"]
+    assert after == {**before, "refreshTime": 7}
 
 
 @pytest.mark.parametrize("path", [f"{ZONE}/a/WWW", f"{ZONE.upper()}/A/www"])

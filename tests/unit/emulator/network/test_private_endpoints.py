@@ -57,7 +57,7 @@ def test_exact_documents_of_a_new_endpoint() -> None:
             "provisioningState": "Succeeded",
             "privateLinkServiceId": TARGET,
             "groupIds": ["blob"],
-            STATE: {"status": "Approved", "description": "", "actionsRequired": "None"},
+            STATE: {"status": "Approved", "description": "Auto Approved", "actionsRequired": "None"},
         },
         "type": "Microsoft.Network/privateEndpoints/privateLinkServiceConnections",
     }
@@ -293,13 +293,61 @@ def test_chosen_addresses(address: str, status: int) -> None:
         assert item["properties"]["privateIPAllocationMethod"] == "Static"
 
 
+def fixed(*addresses: str) -> JSON:
+    items = [
+        {"name": f"ip{number}", "properties": {"memberName": "member0", "groupId": "blob", "privateIPAddress": address}}
+        for number, address in enumerate(addresses)
+    ]
+    return endpoint(
+        properties={"ipConfigurations": [*items, {"name": "other", "properties": {"privateIPAddress": "10.1.1.99"}}]}
+    )
+
+
+def test_fixed_addresses_are_shown_in_full_and_can_be_changed() -> None:
+    azure = Azure(latency={"private_endpoint.": 11})
+    made = azure.send("PUT", ENDPOINT, fixed("10.1.1.20")).document
+    assert made["properties"]["ipConfigurations"] == [
+        {
+            "name": name,
+            "id": f"{ENDPOINT}/ipConfigurations/{name}",
+            "etag": made["etag"],
+            "type": "Microsoft.Network/privateEndpoints/ipConfigurations",
+            "properties": {"provisioningState": "Succeeded", **properties},
+        }
+        for name, properties in (
+            ("ip0", {"memberName": "member0", "groupId": "blob", "privateIPAddress": "10.1.1.20"}),
+            ("other", {"privateIPAddress": "10.1.1.99"}),
+        )
+    ]
+    azure.clock.advance(11)
+    assert held(azure) == ["10.1.1.20"]
+    changed = azure.send("PUT", ENDPOINT, fixed())
+    assert (changed.status, [one["name"] for one in changed.document["properties"]["ipConfigurations"]]) == (
+        200,
+        ["other"],
+    )
+    assert (
+        changed.document["properties"]["privateLinkServiceConnections"][0]["properties"][STATE]["description"]
+        == "Auto Approved"
+    )
+    azure.clock.advance(11)
+    after = azure.get(ENDPOINT)["properties"]["privateLinkServiceConnections"][0]["properties"][STATE]
+    assert after["description"] == "Auto-Approved"
+
+
+def test_an_approval_is_not_spoken_of_in_old_versions() -> None:
+    azure = Azure(latency={"private_endpoint.": 11})
+    made = azure.send("PUT", ENDPOINT, endpoint(), api="2020-11-01").document
+    assert made["properties"]["privateLinkServiceConnections"][0]["properties"][STATE]["description"] == ""
+
+
 def test_second_put_is_an_update() -> None:
     azure = Azure()
     first = azure.settled("PUT", ENDPOINT, endpoint(properties={"customNetworkInterfaceName": "pe-nic"}))
     assert first["properties"]["networkInterfaces"] == [{"id": f"{PROVIDER}/networkInterfaces/pe-nic"}]
     response = azure.send("PUT", ENDPOINT, {**endpoint(), "tags": {"a": "b"}})
     assert (response.status, response.document["properties"]["provisioningState"]) == (200, "Updating")
-    assert "Azure-AsyncNotification" not in response.headers
+    assert response.headers["Azure-AsyncNotification"] == "Enabled"
     second = azure.get(ENDPOINT)
     assert second["tags"] == {"a": "b"}
     assert second["properties"] == first["properties"]

@@ -55,6 +55,7 @@ def test_new_network_is_updating_then_succeeded_with_one_etag() -> None:
             "provisioningState": "Succeeded",
             "addressPrefix": "10.0.0.0/24",
             "delegations": [],
+            "ipamPoolPrefixAllocations": [],
             "privateEndpointNetworkPolicies": "Enabled",
             "privateLinkServiceNetworkPolicies": "Enabled",
         },
@@ -62,7 +63,9 @@ def test_new_network_is_updating_then_succeeded_with_one_etag() -> None:
     }
 
 
-@pytest.mark.parametrize(("api", "policies"), [("2020-11-01", "Enabled"), ("2023-06-01", "Disabled")])
+@pytest.mark.parametrize(
+    ("api", "policies"), [("2020-11-01", "Enabled"), ("2022-01-01", "Disabled"), ("2023-06-01", "Disabled")]
+)
 def test_default_of_the_policies_depends_on_the_version(api: str, policies: str) -> None:
     azure = Azure()
     azure.settled("PUT", NEW, body(subnet("s1", "10.0.0.0/24")), api=api)
@@ -198,9 +201,43 @@ def test_lists_and_tags() -> None:
         assert [item["name"] for item in azure.get(f"{scope}/virtualNetworks")["value"]] == ["vnet", "new"]
 
 
+def test_a_put_of_a_subnet_that_changes_nothing_is_succeeded_at_once() -> None:
+    azure = Azure(latency={"subnet.update": 5})
+    same = {"properties": {"addressPrefix": "10.1.1.0/24", "privateEndpointNetworkPolicies": "Disabled"}}
+    azure.send("PUT", SUBNET, same)
+    azure.clock.advance(5)
+    again = azure.send("PUT", SUBNET, same)
+    assert (again.status, again.document["properties"]["provisioningState"]) == (200, "Succeeded")
+    assert again.headers["Azure-AsyncNotification"] == "Enabled"
+
+
+def test_polls_repeat_no_url_and_the_end_of_a_deletion_all_of_them() -> None:
+    azure = Azure(latency={"subnet.": 5})
+    azure.settled("PUT", NEW, body(subnet("s1", "10.0.0.0/24")))
+    deleted = azure.send("DELETE", f"{NEW}/subnets/s1")
+    running = azure.send("GET", deleted.headers["Azure-AsyncOperation"])
+    assert running.document == {"status": "InProgress"}
+    assert not {"Azure-AsyncOperation", "Location"} & set(running.headers)
+    azure.clock.advance(5)
+    ended = azure.send("GET", deleted.headers["Location"])
+    assert ended.status == 204
+    assert {"Azure-AsyncOperation", "Location", "Azure-AsyncNotification"} <= set(ended.headers)
+
+
+def test_address_pools_are_shown_since_2024() -> None:
+    azure = Azure()
+    for api, expected in (("2023-11-01", None), ("2024-01-01", [])):
+        shown = [
+            azure.get(SUBNET, api=api),
+            azure.get(f"{NETWORK}/subnets", api=api)["value"][0],
+            azure.get(NETWORK, api=api)["properties"]["subnets"][0],
+        ]
+        assert [one["properties"].get("ipamPoolPrefixAllocations") for one in shown] == [expected] * 3
+
+
 def test_conflict_while_an_operation_runs() -> None:
     azure = Azure(latency={"subnet.update": 5})
-    change = {"properties": {"addressPrefix": "10.1.1.0/24"}}
+    change = {"properties": {"addressPrefix": "10.1.1.0/24", "privateLinkServiceNetworkPolicies": "Disabled"}}
     running = azure.send("PUT", SUBNET, change)
     status, code, message = azure.refused("PUT", SUBNET, change)
     assert (status, code) == (409, "AnotherOperationInProgress")
