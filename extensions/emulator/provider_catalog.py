@@ -139,6 +139,8 @@ _REGIONS = (
     Region("eastus", "East US", "US", "westus"),
     Region("eastus2", "East US 2", "US", "centralus"),
     Region("centralus", "Central US", "US", "eastus2"),
+    Region("northcentralus", "North Central US", "US", "southcentralus"),
+    Region("southcentralus", "South Central US", "US", "northcentralus"),
     Region("westus", "West US", "US", "eastus"),
     Region("westus2", "West US 2", "US", "westcentralus"),
     Region("westcentralus", "West Central US", "US", "westus2"),

@@ -77,7 +77,10 @@ def _configuration(call: Call) -> Response:
     vault = find_vault(call)
     soft_delete = vault.properties["securitySettings"]["softDeleteSettings"]
     properties = {name: soft_delete[own] for name, own in _SOFT_DELETE.items() if own in soft_delete}
-    return Response(200, _child(vault, "backupconfig", "vaultconfig", {**properties, **_storage(vault)}))
+    # azure-cli recording ``test_backup_vault.yaml``; whether soft delete that is always on can be edited is inferred.
+    editable = soft_delete.get("softDeleteState") != "AlwaysON"
+    properties["isSoftDeleteFeatureStateEditable"] = editable
+    return Response(200, _child(vault, "backupconfig", "vaultconfig", properties))
 
 
 def _change_configuration(call: Call) -> Response:

@@ -25,6 +25,8 @@ from .settings import refusal, setting
 
 # Templates of 2020-02-02 to 2022-10-01 on Microsoft Learn have ``actionRequired``, an export of 2023-06-01 ``actionsRequired``.
 _SPELT_WITH_S = "2023-01-01"
+#: Both rejected connections that public exports show of real vaults are Failed.
+_ENDS_AS = {"Rejected": "Failed"}
 _CONNECTION = f"{VAULT}/privateEndpointConnections/{{connection}}"
 
 
@@ -67,14 +69,14 @@ def _put(call: Call) -> Response:
         raise ArmError(400, "InvalidRequestContent", f"'{wanted}' is not a status of a private endpoint connection.")
     description = state.get("description") or "None"
     if wanted == before:
-        _show(arm, vault, connection, wanted, description, "Succeeded")
+        _show(arm, vault, connection, wanted, description, connection.properties["provisioningState"])
         return Response(200, _document(call, connection))
     _check_change(arm, before, wanted)
     old = copy.deepcopy(connection.document)
     _show(arm, vault, connection, wanted, description, "Pending")
 
     def done() -> None:
-        _show(arm, vault, connection, wanted, description, "Succeeded")
+        _show(arm, vault, connection, wanted, description, _ENDS_AS.get(wanted, "Succeeded"))
         tell_endpoint(arm, connection, wanted, description)
 
     def failed() -> None:

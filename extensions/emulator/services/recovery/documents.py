@@ -23,6 +23,7 @@ STATE_FIELDS = {
     "AzureSiteRecovery": "privateEndpointStateForSiteRecovery",
 }
 _ALWAYS_ON = "AlwaysON"
+_IMMUTABLE = ("Unlocked", "Locked")
 
 
 def new_vault(arm: Arm, resource_id: str, region: str) -> Resource:
@@ -70,19 +71,36 @@ def etag(arm: Arm) -> str:
     return f"W/\"datetime'{arm.clock.iso().replace(':', '%3A')}'\""
 
 
-def judge_security(vault: Resource) -> None:
-    """Write the two marks that follow from soft delete, and its state as Azure spells it.
+def encrypt(properties: JSON) -> None:
+    """Write what follows from a customer's key: both members of ``kekIdentity``, and a storage version although nothing was stored.
 
-    Source: azure-cli recording ``test_vault_soft_delete_basic.yaml``, where a client sends ``AlwaysOn``; which marks other
-    settings bring is not modelled.
+    Source: azure-cli recording ``test_backup_encryption.yaml`` (2024-04-01).
+    """
+    encryption: JSON = properties.get("encryption") or {}
+    if not encryption.get("keyVaultProperties"):
+        return
+    given: JSON = encryption.get("kekIdentity") or {}
+    system = bool(given.get("useSystemAssignedIdentity")) or not given.get("userAssignedIdentity")
+    own = None if system else given["userAssignedIdentity"]
+    encryption["kekIdentity"] = {"useSystemAssignedIdentity": system, "userAssignedIdentity": own}
+    encryption.setdefault("infrastructureEncryption", "Disabled")
+    properties["backupStorageVersion"] = "V2"
+
+
+def judge_security(vault: Resource) -> None:
+    """Write the two marks that follow from soft delete and immutability, and the state of the former as Azure spells it.
+
+    Sources: azure-cli recordings ``test_vault_soft_delete_basic.yaml``, where a client sends ``AlwaysOn``, and
+    ``test_backup_vault.yaml`` (``Unlocked``); which marks other settings bring is not modelled.
     """
     soft_delete: JSON = vault.properties["securitySettings"].get("softDeleteSettings") or {}
     for name, value in soft_delete.items():
         if str(value).lower() == _ALWAYS_ON.lower():
             soft_delete[name] = _ALWAYS_ON
     safe = soft_delete.get("softDeleteState") == _ALWAYS_ON
-    vault.properties["secureScore"] = "Adequate" if safe else "None"
-    vault.properties["bcdrSecurityLevel"] = "Good" if safe else "Poor"
+    immutable = (vault.properties["securitySettings"].get("immutabilitySettings") or {}).get("state") in _IMMUTABLE
+    vault.properties["secureScore"] = "Adequate" if safe else "Minimum" if immutable else "None"
+    vault.properties["bcdrSecurityLevel"] = "Good" if safe else "Fair" if immutable else "Poor"
 
 
 def vault_id(call: Call) -> str:

@@ -51,10 +51,9 @@ def apply(arm: Arm, vault: Resource, wanted: JSON | None) -> None:
     if not chosen:
         vault.document["identity"] = {"type": "None"}
         return
-    identity: JSON = {}
+    identity: JSON = {"tenantId": tenant(arm)}
     if "SystemAssigned" in chosen:
         identity["principalId"] = current.get("principalId") or _new_principal(arm)
-        identity["tenantId"] = tenant(arm)
     if "UserAssigned" in chosen:
         identity["userAssignedIdentities"] = _user_assigned(arm, current, wanted)
     identity["type"] = ", ".join(sorted(chosen))

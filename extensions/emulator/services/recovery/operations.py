@@ -13,8 +13,9 @@ import typing as t
 from ... import long_operation
 from ...arm import Arm, Call, Route
 from ...operations import Operation
-from ...wire import JSON, Response
+from ...wire import JSON, Response, not_found
 from .documents import CONNECTION_TYPE, VAULT, VAULT_TYPE
+from .settings import setting
 from .versions import shown
 
 _NUMBERS = {"vault.create": 2047, "vault.update": 4095, "vault.delete": 1023}
@@ -22,7 +23,7 @@ _NUMBERS = {"vault.create": 2047, "vault.update": 4095, "vault.delete": 1023}
 _VAULT_DIALECT = long_operation.Dialect("operationStatus", "operationResults", repeats_location=True, named=True)
 _CONNECTION_DIALECT = long_operation.Dialect("operationsStatus", "operationResults", named=True, timed=True)
 _FIRST_ASYNCHRONOUS = "2022-04-01"
-_FIRST_WITHOUT_PERCENTAGE = "2024-04-01"
+_FIRST_WITHOUT_PERCENTAGE = "2023-02-01"
 
 
 def is_synchronous(call: Call) -> bool:
@@ -73,6 +74,10 @@ def routes() -> list[Route]:
 
 def _poll_vault(call: Call) -> Response:
     response = long_operation.poll(call, call["operation"], _VAULT_DIALECT)
+    operation = long_operation.find(call, call["operation"])
+    ended = operation.kind == "vault.delete" and operation.status == "Succeeded"
+    if ended and setting(call.arm, "vault_deletion_ends") == "not_found":
+        raise not_found(operation.resource_id)
     if call.request.api_version < _FIRST_WITHOUT_PERCENTAGE:
         response.document["percentComplete"] = 0.0
     return response

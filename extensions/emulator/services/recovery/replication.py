@@ -21,7 +21,9 @@ from .history import attempted, records
 from .replication_items import protect
 from .settings import refusal
 
-_DIALECT = long_operation.Dialect("replicationOperationStatus", "operationresults", named=True, timed=True)
+_DIALECT = long_operation.Dialect(
+    "replicationOperationStatus", "operationresults", repeats_status=False, named=True, timed=True
+)
 _READ = "Microsoft.RecoveryServices/vaults/read"
 FABRIC = f"{VAULT}/replicationFabrics/{{fabric}}"
 CONTAINER = f"{FABRIC}/{replication.CONTAINERS}/{{container}}"

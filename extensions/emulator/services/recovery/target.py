@@ -62,6 +62,10 @@ class VaultTarget:
         arm, vault = self._arm, self._arm.store.find(target_id)
         if vault is None or is_used(arm, vault, group_id):
             error = refusal(arm, "vault_used", USED) if vault else not_found(target_id)
+            if vault is not None and setting(arm, "failed_connections_listed"):
+                self._record(
+                    vault, self._document(vault, group_id, endpoint, approved=approved, message=message, state="Failed")
+                )
             if arm.private_link.endpoints is not None:
                 arm.private_link.endpoints.fail(endpoint.id, error.code, error.message)
             return
@@ -115,7 +119,17 @@ class VaultTarget:
             found.setdefault(fold(endpoint_id(connection_resource)), set()).update(groups)
         return found
 
-    def _document(self, vault: Resource, group: str, endpoint: Resource, *, approved: bool, message: str) -> JSON:
+    def _document(
+        self,
+        vault: Resource,
+        group: str,
+        endpoint: Resource,
+        *,
+        approved: bool,
+        message: str,
+        state: str = "Succeeded",
+    ) -> JSON:
+        """A connection: what it says in ``description`` is seen in public exports, null while it is Pending without a message."""
         token = {**setting(self._arm, "connection_tokens")}.get(group, "backup")
         name = f"{endpoint.name}.{vault.hidden['number']}.{token}.{self._arm.guid()}"
         return {
@@ -124,12 +138,12 @@ class VaultTarget:
             "type": CONNECTION_TYPE,
             "location": vault.document["location"],
             "properties": {
-                "provisioningState": "Succeeded",
+                "provisioningState": state,
                 "privateEndpoint": {"id": endpoint.id},
                 "groupIds": [group],
                 "privateLinkServiceConnectionState": {
                     "status": "Approved" if approved else "Pending",
-                    "description": message or "None",
+                    "description": message or ("None" if approved else None),
                     "actionsRequired": "None",
                 },
             },

@@ -11,7 +11,7 @@ from ..platform.world_ids import group_id, refused_as_world_error
 from . import identity, names
 from . import records as recovery_records
 from . import replication_records as replication
-from .documents import STATE_FIELDS, VAULT_TYPE, check_region, new_vault
+from .documents import STATE_FIELDS, VAULT_TYPE, check_region, encrypt, new_vault
 from .history import EVIDENCE, add, attempted, has_endpoint, records
 
 _DAY = 86400.0
@@ -40,6 +40,7 @@ def _load_vault(arm: Arm, world: JSON, entry: JSON) -> None:
     properties["redundancySettings"]["crossRegionRestore"] = entry.get("cross_region_restore", "Disabled")
     if entry.get("encryption_key_vault"):
         properties["encryption"] = {"keyVaultProperties": {"keyUri": entry["encryption_key_vault"]}}
+        encrypt(properties)
     arm.store.put(vault)
     if entry.get("identity"):
         identity.apply(arm, vault, {"type": entry["identity"]})

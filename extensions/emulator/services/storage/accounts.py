@@ -20,6 +20,7 @@ from .documents import (
     ACCOUNTS,
     account_id,
     connections,
+    encryption,
     endpoint_id,
     find_account,
     new_account,
@@ -37,6 +38,9 @@ _READ_ONLY = {
     "primaryEndpoints",
     "primaryLocation",
     "statusOfPrimary",
+    "secondaryEndpoints",
+    "secondaryLocation",
+    "statusOfSecondary",
     "creationTime",
     "keyCreationTime",
     "networkAcls",
@@ -118,6 +122,9 @@ def _lay(arm: Arm, account: Resource, body: JSON) -> None:
     for name, value in given.items():
         if name not in _READ_ONLY and value is not None:
             account.properties[name] = copy.deepcopy(value)
+    if given.get("encryption"):
+        enabled = account.properties["creationTime"]
+        account.properties["encryption"] = encryption(copy.deepcopy(given["encryption"]), enabled)
     if rules is not None:
         account.properties["networkAcls"] = rules
     show_endpoints(arm, account)

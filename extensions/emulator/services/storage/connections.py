@@ -71,17 +71,18 @@ def _put(call: Call) -> Response:
     wanted, shown = state.get("status"), connection.properties["privateLinkServiceConnectionState"]
     if not is_status(wanted):
         raise ArmError(400, "InvalidRequestContent", f"'{wanted}' is not a status of a private endpoint connection.")
-    if wanted == shown["status"]:
-        # Azure/azure-rest-api-specs#30308
+    rejected = shown["status"] == "Rejected" and wanted == "Approved"
+    again = bool(setting(arm, "storage_rejected_can_be_approved"))
+    if wanted == shown["status"] or (rejected and not again):
+        # Azure/azure-rest-api-specs#30308; a rejected one: azure-cli ``test_storage_account_private_endpoint.yaml``
         raise ArmError(
             400,
             "InvalidValuesForRequestParameters",
             "Values for request parameters are invalid: privateLinkServiceConnectionState.status.",
         )
-    again = bool(setting(arm, "storage_rejected_can_be_approved"))
     if not may_become(shown["status"], wanted, rejected_can_be_approved=again):
         raise refusal(arm, "connection_state", f"A connection that is {shown['status']} cannot become {wanted}.")
-    shown.update(status=wanted, description=state.get("description") or shown["description"])
+    shown.update(status=wanted, description=state.get("description") or "")
     show_connections(arm, account)
     _tell_endpoint(arm, connection, wanted, shown["description"])
     return Response(200, connection.document)

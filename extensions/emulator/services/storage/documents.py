@@ -13,6 +13,7 @@ import typing as t
 
 from ...arm import Arm, Call
 from ...clouds import CLOUDS
+from ...provider_catalog import regions
 from ...store import Resource
 from ...wire import JSON, location
 from .settings import setting
@@ -48,15 +49,12 @@ def new_account(arm: Arm, resource_id: str, region: str, kind: str, sku: str) ->
             "keyCreationTime": {"key1": now, "key2": now},
             "privateEndpointConnections": [],
             "minimumTlsVersion": "TLS1_0",
-            "allowBlobPublicAccess": True,
+            "allowBlobPublicAccess": False,
+            "allowCrossTenantReplication": False,
+            **({"accessTier": "Hot"} if has_access_tier(kind, sku) else {}),
             "networkAcls": no_rules(),
             "supportsHttpsTrafficOnly": True,
-            "encryption": {
-                "services": {
-                    name: {"keyType": "Account", "enabled": True, "lastEnabledTime": now} for name in ("file", "blob")
-                },
-                "keySource": "Microsoft.Storage",
-            },
+            "encryption": encryption({}, now),
             "provisioningState": "Creating",
             "creationTime": now,
             "primaryLocation": location(region),
@@ -68,9 +66,26 @@ def new_account(arm: Arm, resource_id: str, region: str, kind: str, sku: str) ->
     return account
 
 
+def encryption(given: JSON, now: str) -> JSON:
+    """What an account says of its encryption: files and blobs are always encrypted, whatever a client sent."""
+    service = {"keyType": "Account", "enabled": True, "lastEnabledTime": now}
+    return {"keySource": "Microsoft.Storage", **given, "services": {name: dict(service) for name in ("file", "blob")}}
+
+
+def has_access_tier(kind: str, sku: str) -> bool:
+    """Whether an account has a default access tier (azure-rest-api-specs ``storage.json``; recorded of StorageV2)."""
+    return kind in ("StorageV2", "BlobStorage") and tier_of(sku) == "Standard"
+
+
 def no_rules() -> JSON:
     """The firewall of an account that never had one set."""
-    return {"bypass": "AzureServices", "virtualNetworkRules": [], "ipRules": [], "defaultAction": "Allow"}
+    return {
+        "ipv6Rules": [],
+        "bypass": "AzureServices",
+        "virtualNetworkRules": [],
+        "ipRules": [],
+        "defaultAction": "Allow",
+    }
 
 
 def tier_of(sku: str) -> str:
@@ -79,10 +94,27 @@ def tier_of(sku: str) -> str:
 
 
 def show_endpoints(arm: Arm, account: Resource) -> None:
-    """Write the URLs of the account's services."""
-    account.properties["primaryEndpoints"] = {
+    """Write the URLs of the account's services, and where its copies in the paired region are.
+
+    Source: azure-cli recordings ``test_create_storage_account.yaml`` and ``test_create_storage_account_v2.yaml``: every
+    geo-redundant account says where, one that can be read there has URLs as well, for all services but files.
+    """
+    properties = account.properties
+    properties["primaryEndpoints"] = {
         service: f"https://{host(arm, account.name, service)}/" for service in services(account)
     }
+    for name in ("secondaryLocation", "statusOfSecondary", "secondaryEndpoints"):
+        properties.pop(name, None)
+    sku = account.document["sku"]["name"]
+    pair = next((one.pair for one in regions(arm.world["cloud"]) if one.name == account.document["location"]), "")
+    if "G" in sku.partition("_")[2] and pair:
+        properties.update(secondaryLocation=pair, statusOfSecondary="available")
+    if "_RA" in sku and pair:
+        properties["secondaryEndpoints"] = {
+            service: f"https://{host(arm, f'{account.name}-secondary', service)}/"
+            for service in services(account)
+            if service != "file"
+        }
 
 
 def services(account: Resource) -> tuple[str, ...]:

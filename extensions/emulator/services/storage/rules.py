@@ -69,6 +69,7 @@ def network_rules(arm: Arm, given: JSON) -> JSON:
     if action not in _ACTIONS:
         raise refusal(arm, "network_rules", f"The value '{action}' of 'networkAcls.defaultAction' is not valid.")
     rules: JSON = {
+        "ipv6Rules": list(given.get("ipv6Rules") or []),
         "bypass": bypass(arm, given.get("bypass")),
         "virtualNetworkRules": [
             {"id": rule["id"], "action": rule.get("action", "Allow"), "state": "Succeeded"}

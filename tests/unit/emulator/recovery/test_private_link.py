@@ -127,7 +127,31 @@ def test_an_attempt_before_the_first_endpoint_spoils_the_vault_for_good(event: s
     endpoint = azure.endpoint()
     assert [each for each, _code in azure.endpoints.failed] == [endpoint.id]
     assert azure.names(endpoint) == []
+    # As 20 of 56 connections in public exports: approved, and yet failed.
+    (connection,) = azure.properties()["privateEndpointConnections"]
+    state = connection["properties"]["privateLinkServiceConnectionState"]["status"]
+    assert (connection["properties"]["provisioningState"], state) == ("Failed", "Approved")
+    assert azure.properties()["privateEndpointStateForBackup"] == "Enabled"
+
+
+def test_a_failed_endpoint_may_leave_no_connection() -> None:
+    azure = Azure({"settings": {"failed_connections_listed": False}})
+    azure.create()
+    azure.event("protection_attempted")
+    azure.endpoint()
     assert "privateEndpointConnections" not in azure.properties()
+
+
+def test_a_rejected_connection_is_failed() -> None:
+    azure = Azure()
+    azure.create()
+    azure.endpoint(approved=False)
+    (pending,) = azure.properties()["privateEndpointConnections"]
+    pending["properties"]["privateLinkServiceConnectionState"].update(status="Rejected", description="Rejected!")
+    azure.send("PUT", azure.connection(), pending)
+    (rejected,) = azure.properties()["privateEndpointConnections"]
+    assert rejected["properties"]["provisioningState"] == "Failed"
+    assert rejected["properties"]["privateLinkServiceConnectionState"]["description"] == "Rejected!"
 
 
 def test_a_used_vault_may_be_refused_at_once() -> None:

@@ -152,7 +152,9 @@ def test_the_system_identity_is_one_principal_for_as_long_as_it_is_on(spelling: 
     assert (first["type"], first["tenantId"]) == ("SystemAssigned", "11111111-1111-4111-8111-111111111111")
     assert azure.send("PUT", VAULT, {**BODY, "identity": {"type": spelling}}).status == 200
     assert azure.get()["identity"] == first
-    assert azure.send("PATCH", VAULT, {"identity": {"type": "None"}}).status == 202
+    assert azure.send("PATCH", VAULT, {"identity": {"type": spelling}}, api="2021-03-01").status == 202
+    off = azure.send("PATCH", VAULT, {"identity": {"type": "None"}})
+    assert (off.status, off.document) == (200, azure.get())
     assert azure.get()["identity"] == {"type": "None"}
     azure.send("PATCH", VAULT, {"identity": {"type": "systemassigned"}})
     assert azure.get()["identity"]["principalId"] != first["principalId"]
@@ -223,9 +225,29 @@ def test_an_empty_vault_can_be_deleted(version: str, status: int) -> None:
     assert (response.status, response.document) == (status, None)
     assert azure.send("GET", VAULT).status == 404
     if status == 202:
-        assert azure.send("GET", response.headers["Azure-AsyncOperation"]).document["status"] == "Succeeded"
+        poll = azure.send("GET", response.headers["Azure-AsyncOperation"])
+        assert (poll.status, poll.document["error"]["code"]) == (404, "ResourceNotFound")
+        assert poll.headers["x-ms-failure-cause"] == "gateway"
         assert azure.send("GET", response.headers["Location"]).status == 204
     assert azure.send("DELETE", VAULT, api=version).status == 204
+
+
+def test_the_end_of_a_deletion_is_a_setting() -> None:
+    azure = Azure({"settings": {"vault_deletion_ends": "succeeded"}})
+    azure.create()
+    url = azure.send("DELETE", VAULT).headers["Azure-AsyncOperation"]
+    assert azure.send("GET", url).document["status"] == "Succeeded"
+
+
+def test_user_assigned_identities_are_of_a_tenant_too_and_take_their_time() -> None:
+    azure = Azure()
+    azure.create({"identity": {"type": "SystemAssigned"}})
+    user = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/u"
+    wanted = {"identity": {"type": "UserAssigned", "userAssignedIdentities": {user: {}}}}
+    assert azure.send("PATCH", VAULT, wanted).status == 202
+    identity = azure.get()["identity"]
+    assert (identity["type"], identity["tenantId"]) == ("UserAssigned", "11111111-1111-4111-8111-111111111111")
+    assert "principalId" not in identity
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_a_used_vault_fails_the_endpoint_without_names() -> None:
     azure = Azure(history={"attempts": ["backup"]})
     azure.connect()
     assert (azure.endpoint()["provisioningState"], azure.endpoint()["customDnsConfigs"]) == ("Failed", [])
-    assert "privateEndpointConnections" not in azure.ask("GET", VAULT)["properties"]
+    assert azure.vault_connection()["properties"]["provisioningState"] == "Failed"
 
 
 def test_a_manual_connection_waits_for_the_vault_and_can_be_rejected_there() -> None:

@@ -70,6 +70,7 @@ def test_a_failed_creation_leaves_nothing() -> None:
 def test_an_account_shows_firewall_and_connections_that_were_never_set(azure: Azure) -> None:
     properties = azure.get(ACCOUNT)["properties"]
     assert properties["networkAcls"] == {
+        "ipv6Rules": [],
         "bypass": "AzureServices",
         "virtualNetworkRules": [],
         "ipRules": [],
@@ -92,6 +93,7 @@ def test_the_firewall_is_replaced_as_a_whole(method: str) -> None:
     done = azure.send(method, ACCOUNT, {**wanted, "location": "westeurope"} if method == "PUT" else wanted)
     assert done.status == 200
     assert done.document["properties"]["networkAcls"] == {
+        "ipv6Rules": [],
         "bypass": "None",
         "virtualNetworkRules": [],
         "ipRules": [],
