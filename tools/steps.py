@@ -109,10 +109,11 @@ def _rehearse(environment: envs.Environment) -> bool:
 
 
 def conformance() -> bool:
-    """Microsoft's own clients against the local Azure, unmodified: the SDKs and the Azure CLI."""
+    """What recordings of Azure show, and Microsoft's own clients against the local Azure, unmodified: the SDKs and the Azure CLI."""
+    recorded = develop("-m", "ansible_collections.privatelink.recovery.tests.conformance.recorded", PYTHONPATH=TREE)
     lanes = ("tests/conformance/sdk", "tests/conformance/azure_cli")
     command = (envs.CONFORMANCE.python, "-m", "pytest", "--numprocesses=2", "--dist=loadgroup", *lanes)
-    return run(envs.CONFORMANCE, *command, PYTHONPATH=TREE)
+    return run(envs.CONFORMANCE, *command, PYTHONPATH=TREE) and recorded
 
 
 def conformance_peer() -> bool:

@@ -50,12 +50,12 @@ def shown(vault: Resource, api_version: str) -> JSON:
 
 
 def listed(vault: Resource, api_version: str) -> JSON:
-    """The vault's document as a list answers it: thinner than a GET of the vault."""
+    """The vault's document as a list answers it: thinner than a GET of the vault, and without a judgement of its security."""
     document = shown(vault, api_version)
     if api_version < _LISTED_THINLY_SINCE:
         return document
     kept = {name: value for name, value in document["properties"].items() if name not in _NOT_LISTED}
-    return {**document, "properties": kept}
+    return {**document, "properties": {**kept, "secureScore": "None", "bcdrSecurityLevel": "Poor"}}
 
 
 def known(properties: JSON, api_version: str, path: str = "") -> JSON:

@@ -153,6 +153,7 @@ def test_reads_one_account(cloud: Cloud) -> None:
         "network_acls": {
             "bypass": ["Metrics"],
             "default_action": "Deny",
+            "ipv6_rules": [],
             "ip_rules": [{"value": "203.0.113.7", "action": "Allow"}],
             "virtual_network_rules": [{"id": "/a/subnet", "action": "Allow", "state": "Succeeded"}],
             "resource_access_rules": [{"tenant_id": "11111111-1111-4111-8111-111111111111", "resource_id": VAULT}],
