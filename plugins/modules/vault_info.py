@@ -12,6 +12,7 @@ version_added: 1.0.0
 description:
   - Reads one vault, the vaults of a resource group or those of a subscription, with identity, public access and private endpoint connections.
   - A vault that does not exist gives an empty list, not an error.
+  - Azure's lists say less of each vault than the vault itself. Redundancy, security settings and storage version are there with O(name) only.
 author: privatelink.recovery maintainers (@privatelink)
 options:
   resource_group:

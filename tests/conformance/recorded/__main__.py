@@ -19,7 +19,9 @@ def main() -> int:
         for one in found:
             if one.fails:
                 failed = True
-                print(f"  {one.name}: " + ("; ".join(one.differences) or "agrees, and yet has a reason why it should not"))
+                print(
+                    f"  {one.name}: " + ("; ".join(one.differences) or "agrees, and yet has a reason why it should not")
+                )
     return int(failed)
 
 

@@ -26,9 +26,7 @@ JSON = dict[str, t.Any]
 FOLDER = Path(__file__).parent
 #: The headers that are compared, by presence.
 HEADERS = ("azure-asyncnotification", "azure-asyncoperation", "etag", "location")
-_OPAQUE = re.compile(
-    r"/|^W/|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}|^\d{4}-\d\d-\d\dT|^\"", re.IGNORECASE
-)
+_OPAQUE = re.compile(r"/|^W/|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}|^\d{4}-\d\d-\d\dT|^\"", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

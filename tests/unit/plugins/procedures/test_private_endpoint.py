@@ -173,6 +173,11 @@ def test_used_vault_fails_the_endpoint_and_says_so(vault: Cloud) -> None:
     result = vault.run(MODULE, **WANTED)
     assert result["failed"]
     assert "pe-backup" in result["msg"]
+    # The vault shows an approved connection all the same: its status alone says nothing.
+    (connection,) = vault.document(VAULT)["properties"]["privateEndpointConnections"]
+    state = connection["properties"]["privateLinkServiceConnectionState"]["status"]
+    assert (state, connection["properties"]["provisioningState"]) == ("Approved", "Failed")
+    assert vault.run(MODULE, **WANTED)["failed"]
 
 
 def test_started_now_and_settled_later(make_cloud) -> None:

@@ -7,6 +7,7 @@ import typing as t
 
 import pytest
 from ansible_collections.privatelink.recovery.plugins.modules.vault import MODULE
+from ansible_collections.privatelink.recovery.plugins.modules.vault_info import MODULE as INFO
 
 from ...conftest import GROUPS, VAULT, Cloud, four_times
 from ...stories.support import fault
@@ -160,6 +161,22 @@ def test_removes_an_empty_vault_only(cloud: Cloud) -> None:
     cloud.run(MODULE, **WANTED)
     four_times(cloud, MODULE, resource_group="rg-backup", name="vault-backup", state="absent")
     assert not cloud.exists(VAULT)
+
+
+@pytest.mark.parametrize("end", ["not_found", "succeeded"])
+def test_a_deletion_ends_when_azure_knows_its_operation_no_more(make_cloud: t.Any, end: str) -> None:
+    cloud = make_cloud(latency="realistic", settings={"vault_deletion_ends": end})
+    cloud.run(MODULE, **WANTED)
+    removed = cloud.run(MODULE, resource_group="rg-backup", name="vault-backup", state="absent")
+    assert (removed["changed"], removed.get("failed", False), cloud.exists(VAULT)) == (True, False, False)
+
+
+def test_a_list_says_less_of_a_vault_than_the_vault(cloud: Cloud) -> None:
+    cloud.run(MODULE, **WANTED)
+    (alone,) = cloud.run(INFO, resource_group="rg-backup", name="vault-backup")["vaults"]
+    (listed,) = cloud.run(INFO, resource_group="rg-backup")["vaults"]
+    assert alone.keys() - listed.keys() == {"redundancy_settings", "security_settings", "backup_storage_version"}
+    assert listed["public_network_access"] == alone["public_network_access"]
 
 
 def test_keeps_a_vault_that_holds_something(cloud: Cloud) -> None:
