@@ -33,12 +33,13 @@ ENVELOPE: t.Mapping[str, Shape] = {
 }
 
 
-def refuse_misshapen(body: JSON, properties: Shape) -> None:
+def refuse_misshapen(body: JSON, properties: Shape, *, whole: bool = True) -> None:
     """Raise 400 for a body whose envelope or properties are not of their shape.
 
-    The code is Resource Manager's; how each provider words it is unverified.
+    ``whole``: what must be there is asked for, as of a PUT. The code is Resource Manager's; how each provider words it is unverified.
     """
-    for where, wanted in misfits(body, {**ENVELOPE, "properties": properties}, ""):
+    given = {**body, "properties": body.get("properties") or {}} if whole and isinstance(properties, dict) else body
+    for where, wanted in misfits(given, {**ENVELOPE, "properties": properties}, whole=whole):
         raise ArmError(
             400,
             "InvalidRequestContent",
@@ -47,7 +48,7 @@ def refuse_misshapen(body: JSON, properties: Shape) -> None:
         )
 
 
-def misfits(value: t.Any, shape: Shape, where: str = "") -> t.Iterator[tuple[str, str]]:
+def misfits(value: t.Any, shape: Shape, where: str = "", *, whole: bool = True) -> t.Iterator[tuple[str, str]]:
     """Each place that does not fit, and what is expected there. A null fits everywhere but in a list."""
     if isinstance(shape, str):
         fits = isinstance(value, _KINDS[shape]) and (shape == "flag" or not isinstance(value, bool))
@@ -58,7 +59,7 @@ def misfits(value: t.Any, shape: Shape, where: str = "") -> t.Iterator[tuple[str
             yield where, "a list"
             return
         for number, item in enumerate(value):
-            yield from misfits(item, shape[0], f"{where}[{number}]")
+            yield from misfits(item, shape[0], f"{where}[{number}]", whole=whole)
     elif not isinstance(value, dict):
         yield where, "an object"
     else:
@@ -66,6 +67,6 @@ def misfits(value: t.Any, shape: Shape, where: str = "") -> t.Iterator[tuple[str
             key = name.removesuffix("!")
             place = f"{where}.{key}".lstrip(".")
             if value.get(key) is not None:
-                yield from misfits(value[key], inner, place)
-            elif name != key:
+                yield from misfits(value[key], inner, place, whole=whole)
+            elif name != key and whole:
                 yield place, "a value"

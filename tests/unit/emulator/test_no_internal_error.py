@@ -207,7 +207,7 @@ TEMPLATES: dict[str, list[JSON]] = {
 }
 
 
-REQUESTS = 12
+REQUESTS = 10
 
 
 def failures(routes: t.Iterable[Route], seed: int) -> t.Iterator[tuple[str, str]]:

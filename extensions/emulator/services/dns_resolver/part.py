@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...arm import Part
-from ...shapes import REFERENCE
+from ...shapes import Shape
 from .service import DnsResolvers
 
 #: No recording is known; a resolver and its endpoints take some minutes in public walkthroughs.
@@ -13,15 +13,17 @@ SECONDS = {
     for deed, seconds in (("create", made), ("delete", made))
 }
 
+_NEEDED: Shape = {"id!": "text"}
+
 PART = Part(
     services=(DnsResolvers,),
     seconds=SECONDS,
     ask_again={"dns_resolver": 10},
     bodies={
-        "microsoft.network/dnsresolvers": {"virtualNetwork": REFERENCE},
+        "microsoft.network/dnsresolvers": {"virtualNetwork!": _NEEDED},
         "microsoft.network/dnsresolvers/inboundendpoints": {
-            "ipConfigurations": [{"subnet": REFERENCE, "privateIpAddress": "text", "privateIpAllocationMethod": "text"}]
+            "ipConfigurations!": [{"subnet!": _NEEDED, "privateIpAddress": "text", "privateIpAllocationMethod": "text"}]
         },
-        "microsoft.network/dnsresolvers/outboundendpoints": {"subnet": REFERENCE},
+        "microsoft.network/dnsresolvers/outboundendpoints": {"subnet!": _NEEDED},
     },
 )

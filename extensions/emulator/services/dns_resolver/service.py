@@ -93,6 +93,8 @@ class DnsResolvers:
             if kind == OUTBOUND:
                 subnet = self._subnet(call, resolver, str(sent["subnet"]["id"]))
                 return self._laid(call, kind, "dns_resolver_endpoint.create", region, {"subnet": {"id": subnet.id}})
+            if len(sent["ipConfigurations"]) != 1:
+                raise operations.invalid("An inbound endpoint has exactly one IP configuration.")
             (asked,) = sent["ipConfigurations"]
             subnet = self._subnet(call, resolver, str(asked["subnet"]["id"]))
             shown = {
@@ -109,7 +111,9 @@ class DnsResolvers:
         subnet = self._arm.store.find(subnet_id)
         if subnet is None or fold(parent(subnet.id)) != fold(resolver.properties["virtualNetwork"]["id"]):
             raise operations.invalid_reference(subnet_id, call.id)
-        services = [item["properties"]["serviceName"] for item in subnet.properties.get("delegations") or []]
+        services = [
+            (item.get("properties") or {}).get("serviceName") for item in subnet.properties.get("delegations") or []
+        ]
         if RESOLVER not in services:
             raise operations.invalid(f"Subnet {subnet_id} is not delegated to {RESOLVER}.", "SubnetNotDelegated")
         if not all(

@@ -78,7 +78,7 @@ class RequestContents(RequestCheck):
         if is_management(call.request.path) and (writes or call.request.body):
             _require_json(call)
             kind = type_of(call.id)
-            refuse_misshapen(call.body, self._arm.bodies.get(kind, "object"))
+            refuse_misshapen(call.body, self._arm.bodies.get(kind, "object"), whole=call.request.method == "PUT")
             if call.request.method == "PUT" and kind in provider_catalog.TRACKED:
                 self._require_location(call)
         return None
