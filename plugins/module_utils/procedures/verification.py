@@ -12,6 +12,7 @@ from ..sequences.checks.findings import Findings
 from ..sequences.checks.vault import (
     await_vault,
     check_vault,
+    missing_storage_roles,
 )
 from ..sequences.gate import Gate, run_gates
 from ..sequences.gates.proof import unproven
@@ -27,12 +28,13 @@ def verify(task: Task) -> JSON:
     found = Findings()
     read_ahead(inspection, "verification")
     await_vault(inspection)
-    missing = unproven(inspection)
-    # What a run settles besides, some of it after its verification.
-    finished = inspection.desired.sequence.checks if task.options["stage"] == "all" else ()
+    missing, lacking = unproven(inspection), missing_storage_roles(inspection)
+    sequence, whole = inspection.desired.sequence, task.options["stage"] == "all"
+    # In check mode a run would set right what is asked besides, some of it only after its verification.
+    besides = (*(() if task.check_mode and not whole else sequence.checks), *(sequence.late_checks if whole else ()))
     judged: list[NamedCheck] = [
         *_checks(inspection, found, task.options["expected_public_network_access"]),
-        *((row.name, partial(row.check, inspection)) for row in finished),
+        *((row.name, partial(row.check, inspection)) for row in besides),
     ]
     checks = worded(task, run_gates(judged))
     closed = [check for check in checks if not check.passed]
@@ -44,8 +46,9 @@ def verify(task: Task) -> JSON:
     return {
         "changed": False,
         "passed": not closed,
-        "ready_to_protect": not closed and not missing,
+        "ready_to_protect": not closed and not missing and not lacking,
         "unproven": list(missing),
+        "storage_lacks": lacking,
         "message": message,
         "checks": [check.as_dict() for check in checks],
         "names": found.names,

@@ -27,7 +27,9 @@ class Need:
 
 
 NEEDS = {
-    "AzureBackup": Need(10, 25, "Azure Backup private endpoints (v2): 10 addresses, more in some regions"),
+    # Ten names at first; the first registration and the first backup bring another:
+    # https://learn.microsoft.com/azure/backup/private-endpoints, Before you start.
+    "AzureBackup": Need(11, 25, "Azure Backup private endpoints: 11 addresses, up to 25 in some regions"),
     "AzureBackup_v1": Need(11, 25, "Azure Backup private endpoints (classic): 11 addresses, up to 25 in some regions"),
     "AzureBackup_secondary": Need(10, 25, "Azure Backup cross-region restore: as AzureBackup"),
     # And one for the endpoint of a cache account, in the recovery network not before reprotection.

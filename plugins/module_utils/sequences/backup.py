@@ -54,8 +54,8 @@ BACKUP = Sequence(
         GateRow("identity", check_identity),
         GateRow("roles", check_roles),
         GateRow("trusted_services", check_trusted_services),
-        GateRow("public_access", check_public_access),
     ),
+    late_checks=(GateRow("public_access", check_public_access),),
     checklists={
         "backup": (
             Row(

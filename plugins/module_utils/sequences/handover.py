@@ -25,7 +25,8 @@ def handed_over(options: t.Mapping[str, t.Any], *, check_mode: bool) -> JSON:
     unproven = verification.get("unproven", plan.get("unproven")) or []
     result = "checked" if entry == "preflight" and options["result"] == "auto" else options["result"]
     ready = result == "auto" and bool(verification.get("ready_to_protect"))
-    waits = pending or plan.get("denial_waits") or _unprotected(sequence, options.get("results") or [])
+    lacking = verification.get("storage_lacks") or []
+    waits = pending or lacking or plan.get("denial_waits") or _unprotected(sequence, options.get("results") or [])
     vault = sequence.get("vault") or {}
     return {
         "result": "waiting" if waits and result == "auto" and not check_mode else result,
@@ -47,6 +48,7 @@ def handed_over(options: t.Mapping[str, t.Any], *, check_mode: bool) -> JSON:
             *([_approve(pending)] if pending else ()),
             *([HAND_OVER] if options.get("record_files") and names else ()),
             *([_prove(unproven)] if unproven else ()),
+            *([_give(lacking)] if lacking else ()),
         ],
     }
 
@@ -92,6 +94,19 @@ def _unprotected(sequence: t.Mapping[str, t.Any], results: t.Iterable[t.Mapping[
     """Whether machines were named and the step that enables their replication was left out."""
     left_out = any(row.get("task") == PROTECTION and (row.get("result") or {}).get("skipped") for row in results)
     return bool(sequence.get("protected_machines")) and left_out
+
+
+def _give(lacking: t.Sequence[str]) -> JSON:
+    return {
+        "id": "storage-roles",
+        "what": f"Replication lacks {'; '.join(lacking)}. Name the accounts (site_recovery_storage_accounts), and let the role give the "
+        "roles (site_recovery_storage_roles) or give them yourself, then run again.",
+        "who": "operator",
+        "why": "Without these roles the vault's identity cannot reach the storage, and enabling replication fails after it has begun. "
+        "https://learn.microsoft.com/azure/site-recovery/azure-to-azure-how-to-enable-replication-private-endpoints",
+        "evidence": "a later report that says: ready to protect",
+        "done": False,
+    }
 
 
 def _prove(endpoints: t.Sequence[str]) -> JSON:

@@ -53,7 +53,8 @@ class Sequence:
     ``addresses`` is what one endpoint takes, by variant; the first variant is the default. ``addresses_per_data_source``
     come on top for each data source that is told. ``one_region``: endpoint and
     target must be in one region. ``one_for_all`` are the variants in which one endpoint serves all consumers.
-    ``checks`` are those of a finished run beside connection, names and links. ``checklists`` are rows of the report, by
+    ``checks`` are asked beside connection, names and links, ``late_checks`` only of a finished run. ``needs_accounts``: it uses
+    storage accounts on which the target's identity has roles. ``checklists`` are rows of the report, by
     the name a role asks for. ``reads`` is what only this sequence needs to know of an existing vault, by the stage that asks
     for it ahead.
     """
@@ -65,6 +66,8 @@ class Sequence:
     gates: tuple[GateRow, ...]
     teardown_gates: tuple[GateRow, ...]
     checks: tuple[GateRow, ...] = ()
+    late_checks: tuple[GateRow, ...] = ()
+    needs_accounts: bool = False
     least_names: t.Mapping[str, Names] = field(default_factory=dict)
     addresses_per_data_source: int = 0
     one_region: bool = False

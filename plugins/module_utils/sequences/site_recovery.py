@@ -35,6 +35,7 @@ SITE_RECOVERY = Sequence(
     addresses={"azure_to_azure": NEEDS["AzureSiteRecovery"], "hybrid": NEEDS["AzureSiteRecovery_hybrid"]},
     least_names={"azure_to_azure": Names(at_first=5, in_use=7), "hybrid": Names(at_first=5, in_use=5)},
     one_for_all=frozenset({"hybrid"}),
+    needs_accounts=True,
     gates=(
         GateRow("cloud", cloud),
         GateRow("sides", sides),
@@ -65,9 +66,8 @@ SITE_RECOVERY = Sequence(
         GateRow("identity", check_identity),
         GateRow("roles", check_roles),
         GateRow("trusted_services", check_trusted_services),
-        GateRow("replication", check_replication),
-        GateRow("public_access", check_public_access),
     ),
+    late_checks=(GateRow("replication", check_replication), GateRow("public_access", check_public_access)),
     checklists={
         "site_recovery": (
             Row(

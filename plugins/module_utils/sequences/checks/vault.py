@@ -139,6 +139,26 @@ def check_roles(inspection: Inspection) -> t.Iterator[Gate]:
         yield ok("roles", inspection.desired.vault_id, f"The vault's identity has its {len(wanted)} role assignments.")
 
 
+def missing_storage_roles(inspection: Inspection) -> list[str]:
+    """What replication lacks on storage accounts, as text: an account, or roles of the vault's identity on one.
+
+    https://learn.microsoft.com/azure/site-recovery/azure-to-azure-how-to-enable-replication-private-endpoints: the identity
+    needs them before replication is enabled. In check mode what the run is to give is not missing.
+    """
+    desired = inspection.desired
+    if not desired.sequence.needs_accounts:
+        return []
+    if not desired.storage_accounts:
+        return ["the cache storage account: none is named (storage_accounts)"]
+    if inspection.check_mode and desired.storage_roles:
+        return []
+    principal = str(get_path(inspection.vault, "identity.principalId") or "")
+    rows = storage_roles(inspection)
+    return [
+        f"{row['role']} at {row['scope']}" for row in rows if not principal or not _assigned(inspection, row, principal)
+    ]
+
+
 def _assigned(inspection: Inspection, row: JSON, principal: str) -> bool:
     scope, guid = row["scope"], stated_guid(row["role"])
     if not GUID.match(guid):

@@ -46,6 +46,14 @@ def quota(inspection: Inspection) -> t.Iterator[Gate]:
             inspection.desired.vault_id,
             f"{len(existing)} of {ENDPOINTS_PER_VAULT} endpoints exist, {len(new)} more are wanted.",
         )
+    others = len(connections(inspection.vault)) - len(existing)
+    if new and len(existing) + len(new) <= ENDPOINTS_PER_VAULT < len(existing) + len(new) + others:
+        yield warning(
+            "quota", inspection.desired.vault_id,
+            f"{inspection.desired.vault_id} would have {len(existing) + len(new) + others} private endpoints in all. Azure documents "
+            f"{ENDPOINTS_PER_VAULT} for a vault; whether those of other sub-resources count is not documented.",
+            "Remove endpoints that are no longer needed, if Azure refuses the new ones.",
+        )  # fmt: skip
     absent = [
         endpoint.network for endpoint in inspection.desired.all_endpoints if inspection.endpoint(endpoint.id) is None
     ]

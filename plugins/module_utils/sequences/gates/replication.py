@@ -54,7 +54,32 @@ def sides(inspection: Inspection) -> t.Iterator[Gate]:
                 "Use the network of each side.",
             )
         else:
-            yield ok("sides", inspection.desired.vault_id, "Source and recovery network are both known.")
+            yield from _regions_apart(inspection)
+
+
+def _regions_apart(inspection: Inspection) -> t.Iterator[Gate]:
+    """Neither the recovery side nor the vault is in the region of the source side.
+
+    https://learn.microsoft.com/azure/site-recovery/azure-to-azure-tutorial-enable-replication: the vault can be in any region
+    except the source region.
+    """
+    side = {str(endpoint.row.get("side")): endpoint for endpoint in inspection.desired.endpoints}
+    networks = {name: inspection.network(endpoint.network) or {} for name, endpoint in side.items()}
+    source, recovery = (region(networks[name].get("location")) for name in ("source", "recovery"))
+    if source and source == recovery:
+        yield refused(
+            "sides", side["recovery"].network,
+            f"{side['source'].network} of the source side and {side['recovery'].network} of the recovery side are both in {source}.",
+            "Name a recovery network of another region.",
+        )  # fmt: skip
+    elif source and source == inspection.location:
+        yield refused(
+            "sides", inspection.desired.vault_id,
+            f"{inspection.desired.vault_id} is in {source}, the region of the source side: it cannot protect machines there.",
+            "Use a vault of another region, usually that of the recovery side.",
+        )  # fmt: skip
+    else:
+        yield ok("sides", inspection.desired.vault_id, "Source and recovery network are both known.")
 
 
 def storage(inspection: Inspection) -> t.Iterator[Gate]:
@@ -119,6 +144,16 @@ def machines(inspection: Inspection) -> t.Iterator[Gate]:
             yield refused(
                 "machines", group, f"{group}, where {name} fails over to, does not exist.", "Create it first."
             )
+        elif all(
+            not same_id(account["id"], machine["cache_storage_account_id"])
+            for account in inspection.desired.storage_accounts
+        ):
+            yield refused(
+                "machines", machine["id"],
+                f"{machine['cache_storage_account_id']}, the cache of {name}, is not among the storage accounts: the vault's "
+                "identity would have no role on it.",
+                "Name it in storage_accounts, with use cache.",
+            )  # fmt: skip
         else:
             yield from _cache(inspection, machine, source)
 

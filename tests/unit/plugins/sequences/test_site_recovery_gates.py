@@ -82,7 +82,9 @@ def machine(source: str = "West Europe", **more: str) -> JSON:
         "recovery_resource_group_id": f"{GROUPS}/rg-recovery",
         "cache_storage_account_id": CACHE,
     }
-    return {"protected_machines": [{**row, **more}], "source_location": source}
+    cache = more.get("cache_storage_account_id", CACHE)
+    accounts = [{"id": cache, "use": "cache"}] if cache in (CACHE, TARGET) else []
+    return {"protected_machines": [{**row, **more}], "source_location": source, "storage_accounts": accounts}
 
 
 def role(name: str, scope: str = f"{GROUPS}/rg-network") -> JSON:
@@ -155,12 +157,17 @@ CASES: dict[str, Case] = {
         {"subnet"}, {**HYBRID, **cache(subnet=TIGHT)}, tight(5), ("5 free addresses, 6 are needed",)
     ),
     # Regions: each endpoint is where its network is; the vault is where it is.
-    "vault in the source region": Case(set(), {"vault": {**WANTED["vault"], "location": "westeurope"}}),
+    "vault in the source region": Case(
+        {"sides"}, {"vault": {**WANTED["vault"], "location": "westeurope"}}, words=("it cannot protect machines there",)
+    ),
+    "recovery side in the source region": Case(
+        {"sides"}, both(recovery={"subnet": f"{SPOKE}/subnets/endpoints"}), words=("are both in westeurope",)
+    ),
     "endpoint outside its network's region": Case(
         {"region"}, both(recovery={"location": "westeurope"}), words=("pe-recovery is wanted in westeurope", "northeurope")
     ),
     "vault elsewhere than wanted": Case(
-        {"region"}, {}, {"vaults": [{**FRESH_VAULT, "location": "westeurope"}]}, ("is in westeurope, wanted is northeurope",)
+        {"region"}, {}, {"vaults": [{**FRESH_VAULT, "location": "francecentral"}]}, ("is in francecentral, wanted is northeurope",)
     ),
     # Zones.
     "two endpoints in one zone": Case(
@@ -237,6 +244,9 @@ CASES: dict[str, Case] = {
     ),
     "cache with soft delete of a machine that is replicated": Case(
         set(), machine(), {**world.of_account(CACHE, blob_soft_delete_days=7), **private_world(), "vaults": [REPLICATING]},
+    ),
+    "cache that the sequence does not name": Case(
+        {"machines"}, {**machine(), "storage_accounts": []}, words=("is not among the storage accounts",)
     ),
     "cache in another region": Case(set(), machine(cache_storage_account_id=TARGET)),
     "role": Case(set(), role("Storage Blob Data Contributor")),

@@ -42,7 +42,7 @@ THIRD: Sequence = replace(
     name="third",
     addresses={"only": Need(2000, 2500, "The third sequence: 2000 addresses")},
     gates=(*BACKUP.gates, GateRow("short_names", short_names, again=True)),
-    checks=(*BACKUP.checks, GateRow("short_names", short_names)),
+    late_checks=(*BACKUP.late_checks, GateRow("short_names", short_names)),
     least_names={"only": Names(at_first=40, in_use=50)},
     checklists={"third": (ROW,), "third_teardown": ()},
 )
