@@ -30,7 +30,7 @@ ROLES = Path(__file__).parents[3] / "roles"
 COLLECTION = "privatelink.recovery."
 ABOUT = {"name", "when", "loop", "loop_control", "register", "vars", "delegate_to", "rescue", "failed_when"}
 #: Keywords of tasks that run elsewhere, which nothing does here.
-ABOUT |= {"connection", "ignore_unreachable"}
+ABOUT |= {"connection", "ignore_unreachable", "tags"}
 #: Keywords of tasks that are tried again, whose pauses take no time here.
 ABOUT |= {"always", "until", "retries", "delay", "changed_when"}
 

@@ -65,3 +65,32 @@ def test_a_role_takes_its_connection_from_module_defaults(
     # With custom nobody proves the names here, so denying public access waits.
     assert report["result"] == "waiting"
     assert len(list((directory / "records").iterdir())) == len(report["record_files"]) == 15
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--tags", "elsewhere"),
+        ("--skip-tags", "all"),
+        ("--start-at-task", "Create the vault, or bring it to the wanted state"),
+    ],
+)
+def test_a_run_whose_steps_were_left_out_says_so(
+    azure: AzureProcess, playbooks: Playbooks, options: tuple[str, str]
+) -> None:
+    azure.start_over(**WORLD)
+    play = local_play([], roles=[f"{PREFIX}backup"], module_defaults=defaults(azure.options()), vars=BACKUP)
+    played = playbooks.play(play, *options)
+    assert played.code == 2, played.output
+    assert "--start-at-task" in played.output and "Run" in played.output
+    assert azure.writes() == []
+
+
+def test_a_tag_of_the_role_itself_runs_it(azure: AzureProcess, playbooks: Playbooks) -> None:
+    azure.start_over(**WORLD)
+    role = {"role": f"{PREFIX}backup", "tags": ["vaults"]}
+    wish = {**BACKUP, "backup_report_directory": str(playbooks.directory / "report")}
+    play = local_play([], roles=[role], module_defaults=defaults(azure.options()), vars=wish)
+    played = playbooks.play(play, "--tags", "vaults", "--check")
+    assert played.code == 0, played.output
+    assert (playbooks.directory / "report" / "latest" / "report.json").exists()
