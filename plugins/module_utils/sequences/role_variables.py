@@ -36,7 +36,7 @@ OWN: dict[str, dict[str, str]] = {
     },
 }
 #: Variables that no option of a sequence takes: the role's steps do.
-BESIDE = ("report_directory", "teardown_confirm")
+BESIDE = ("report_directory", "report_keep", "confirm_plan", "teardown_confirm")
 BESIDE_OF = {"site_recovery": ("modernized_appliance",)}
 #: What a role makes of its variables, in its ``vars``.
 INTERNAL = ("sequence", "run")
