@@ -25,6 +25,8 @@ from .token_cache import SessionCache, SharedToken
 
 # azure-core's defaults are five minutes for either, and each is tried again.
 CONNECT_SECONDS = 15
+#: What tasks of one run note for each other about how often they may ask; no secret is in it.
+PACE_FILE = "privatelink_recovery_pace.json"
 READ_SECONDS = 120
 
 
@@ -100,7 +102,16 @@ def connect(options: t.Mapping[str, t.Any], context: Context) -> Connection:
         cloud.scope,
     )
     progress = _one_at_a_time(context.progress)
-    pace = Pace(concurrency, context.now, transport.sleep, progress)
+    notes = SessionCache(context.cache_directory, PACE_FILE)
+    who = f"{credentials.identity()}|{cloud.authority}"
+    pace = Pace(
+        concurrency,
+        context.now,
+        transport.sleep,
+        progress,
+        known=notes.get(who),
+        note=lambda state: notes.put(who, state),
+    )
     way = Way(cloud, credential, transport, USER_AGENT, context.check_mode, pace)
     distance = f"far|{cloud.resource_manager}"
     pool = Pool(

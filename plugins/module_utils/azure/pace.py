@@ -14,6 +14,8 @@ import typing as t
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from ..wire import JSON
+
 #: How many are left of ARM's own buckets, by kind of request.
 _LEFT = re.compile(
     r"x-ms-ratelimit-remaining-(?:subscription|tenant)(?:-global)?-(reads|writes|deletes)", re.IGNORECASE
@@ -22,11 +24,15 @@ _LEFT = re.compile(
 _OF_PROVIDER = "x-ms-ratelimit-remaining-subscription-resource-requests"
 #: A wait of this many seconds is told.
 _LONG = 5.0
+#: Seconds that another task's note may hold this one back at most.
+_LONGEST = 300.0
 
 
 @dataclass(frozen=True)
 class Limit:
     """Requests are spaced as soon as fewer than ``ample`` are left, up to ``widest`` seconds apart when none is.
+
+    ``refill`` come back each second.
 
     A hundred tasks that each wait ``widest`` seconds together ask no faster than the bucket is filled; the fewer there
     are, the more is left in it when they balance.
@@ -34,17 +40,24 @@ class Limit:
 
     ample: int
     widest: float
+    refill: float
 
-    def gap(self, left: int) -> float:
+    def gap(self, left: float) -> float:
         """The seconds between two requests of a task when so many are left."""
         return self.widest * max(0, self.ample - left) / self.ample
 
 
-LIMITS = {"reads": Limit(125, 4.0), "writes": Limit(100, 10.0), "deletes": Limit(100, 10.0)}
+LIMITS = {"reads": Limit(125, 4.0, 25.0), "writes": Limit(100, 10.0, 10.0), "deletes": Limit(100, 10.0, 10.0)}
+#: Seconds between two notes for other tasks.
+_NOTED = 0.5
 
 
 class Pace:
     """The pace of one task. ``most`` requests are on their way at once; ``now`` and ``sleep`` are in seconds.
+
+    ``known`` is what another task of this machine noted last, ``note`` takes what this one notes: the next task, a
+    process of its own, would have to learn it anew, and a hundred of them together ask much before they have. Both go by
+    ``now``, which must therefore be the same clock in all of them, as ``time.monotonic`` is.
 
     429 halves how many may be, and nobody asks before the longest Retry-After that Azure named has passed; each round
     of good answers lets in one more.
@@ -56,6 +69,8 @@ class Pace:
         now: t.Callable[[], float],
         sleep: t.Callable[[float], None],
         progress: t.Callable[[str], None] = lambda text: None,
+        known: t.Any = None,
+        note: t.Callable[[JSON], None] = lambda state: None,
     ) -> None:
         self._most, self._now, self._sleep, self._progress = most, now, sleep, progress
         self._turn = threading.Condition()
@@ -63,6 +78,10 @@ class Pace:
         self._held = 0.0
         self._gap = dict.fromkeys(LIMITS, 0.0)
         self._last = dict.fromkeys(LIMITS, float("-inf"))
+        self._left: dict[str, tuple[float, float]] = {}
+        self._note, self._noted = note, float("-inf")
+        if isinstance(known, dict):
+            self._begin_with(known)
 
     @property
     def width(self) -> int:
@@ -90,6 +109,7 @@ class Pace:
             if status == 429:
                 self._width, self._good = max(1, self._width // 2), 0
                 self._held = max(self._held, self._now() + wait)
+                self._tell(True)
             elif status:
                 self._good += 1
                 if self._good >= self._width:
@@ -106,11 +126,36 @@ class Pace:
         ]
         if left:
             self._gap[kind] = limit.gap(min(left))
+            self._left[kind] = (min(left), self._now())
+            self._tell(False)
         provider = str(headers.get(_OF_PROVIDER) or "")
         if kind == "reads":
             left += [int(provider)] if provider.isdecimal() else []
             for number in left:
-                self._width = min(self._width, max(1, self._most * number // limit.ample))
+                self._narrow(number)
+
+    def _narrow(self, left: float) -> None:
+        self._width = min(self._width, max(1, int(self._most * left) // LIMITS["reads"].ample))
+
+    def _begin_with(self, known: JSON) -> None:
+        """Begin where others are: with what has come back since they noted it, and after a pause as between two requests."""
+        now = self._now()
+        self._held = min(float(known.get("held") or 0.0), now + _LONGEST)
+        for kind, (number, moment) in dict(known.get("left") or {}).items():
+            left = number + max(0.0, now - moment) * LIMITS[kind].refill
+            self._gap[kind] = LIMITS[kind].gap(left)
+            if self._gap[kind]:
+                self._last[kind] = now
+            if kind == "reads":
+                self._narrow(left)
+
+    def _tell(self, at_once: bool) -> None:
+        """Note for other tasks what matters to them: that one was refused, or, now and then, that few are left."""
+        now = self._now()
+        few = any(LIMITS[kind].gap(number) for kind, (number, _moment) in self._left.items())
+        if at_once or (few and now - self._noted >= _NOTED):
+            self._noted = now
+            self._note({"held": self._held, "left": {kind: list(seen) for kind, seen in self._left.items()}})
 
 
 def kind_of(method: str, writes: bool) -> str:

@@ -24,8 +24,8 @@ class SessionCache:
     is treated as empty, and what cannot be written is kept in memory.
     """
 
-    def __init__(self, directory: str | None) -> None:
-        self._path = Path(directory) / FILE if directory and Path(directory).is_dir() else None
+    def __init__(self, directory: str | None, name: str = FILE) -> None:
+        self._path = Path(directory) / name if directory and Path(directory).is_dir() else None
         self._memory: dict[str, t.Any] = {}
 
     def get(self, key: str) -> t.Any:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import threading
+import typing as t
 
 import pytest
 from ansible_collections.privatelink.recovery.plugins.module_utils.azure.pace import LIMITS, Pace, kind_of
@@ -156,6 +158,65 @@ def test_a_clock_that_stands_still_is_no_endless_wait() -> None:
     ask(pace, 429, wait=9)
     ask(pace)
     assert slept == [9.0]
+
+
+class Notes:
+    """What the tasks of a machine have noted."""
+
+    def __init__(self) -> None:
+        self.state: t.Any = None
+        self.written = 0
+
+    def put(self, state: t.Any) -> None:
+        self.state, self.written = json.loads(json.dumps(state)), self.written + 1
+
+
+def test_the_next_task_begins_where_the_last_one_was() -> None:
+    time, notes = Time(), Notes()
+    first = Pace(8, lambda: time.now, time.sleep, note=notes.put)
+    ask(first, **left(25))
+    second = Pace(8, lambda: time.now, time.sleep, known=notes.state)
+    assert second.width == 1
+    ask(second)
+    assert time.slept == [pytest.approx(3.2)]
+    time.now += 100
+    third = Pace(8, lambda: time.now, time.sleep, known=notes.state)
+    assert third.width == 8
+    ask(third)
+    assert len(time.slept) == 1
+
+
+def test_the_next_task_waits_as_long_as_azure_said() -> None:
+    time, notes = Time(), Notes()
+    ask(Pace(8, lambda: time.now, time.sleep, note=notes.put), 429, wait=20)
+    time.now += 5
+    ask(Pace(8, lambda: time.now, time.sleep, time.told.append, known=notes.state))
+    assert time.slept == [15.0]
+    # A note from before the machine was started again holds nobody back for long.
+    time.now = 0.0
+    ask(Pace(8, lambda: time.now, time.sleep, known=notes.state))
+    assert time.slept[1:] == [300.0]
+
+
+def test_only_what_matters_is_noted_and_not_at_each_answer() -> None:
+    time, notes = Time(), Notes()
+    pace = Pace(8, lambda: time.now, lambda _seconds: None, note=notes.put)
+    for number in (11999, 250, 125):
+        ask(pace, **left(number))
+    assert notes.written == 0
+    for _answer in range(10):
+        ask(pace, **left(100))
+    assert notes.written == 1
+    time.now += 1
+    ask(pace, **left(100))
+    assert notes.written == 2
+
+
+@pytest.mark.parametrize("known", [None, [], {}, {"left": {}}, {"held": None}])
+def test_without_a_note_nobody_waits(known: t.Any) -> None:
+    time = Time()
+    ask(Pace(8, lambda: time.now, time.sleep, known=known))
+    assert time.slept == []
 
 
 def test_no_more_than_the_width_are_on_their_way() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import threading
 import typing as t
 
@@ -9,7 +10,8 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.privatelink.recovery.extensions.emulator.in_process import EmulatorAdapter
 from ansible_collections.privatelink.recovery.plugins.module_utils.azure.client import Azure
-from ansible_collections.privatelink.recovery.plugins.module_utils.azure.connection import connect
+from ansible_collections.privatelink.recovery.plugins.module_utils.azure.connection import PACE_FILE, connect
+from ansible_collections.privatelink.recovery.plugins.module_utils.azure.token_cache import FILE
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.connection_options import CONNECTION
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Task, execute
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import argument_spec
@@ -218,3 +220,16 @@ def test_a_far_azure_is_remembered_for_the_tasks_of_a_run(stocked: Cloud, tmp_pa
         context.near, context.cache_directory = near, str(tmp_path)
         azure = connect({**CREDENTIALS, "concurrency": 3}, context).azure
         assert len(azure.together(lists(azure))) == len(LISTS)
+
+
+def test_the_tasks_of_a_run_slow_down_together(stocked: Cloud, tmp_path: t.Any) -> None:
+    """What one of them learns of Azure's patience the next one knows."""
+    for number, world in enumerate(({"reads": {"bucket": 20, "refill": 1}}, None)):
+        stocked.arm.settings["throttling"] = world
+        context = stocked.context()
+        context.cache_directory = str(tmp_path)
+        started = stocked.arm.clock.now()
+        connect(CREDENTIALS, context).azure.get(VAULT, VAULT_VERSION)
+        assert (stocked.arm.clock.now() - started > 3) is bool(number)
+    assert [path.name for path in sorted(tmp_path.iterdir())] == [PACE_FILE, FILE]
+    assert stat.S_IMODE((tmp_path / PACE_FILE).stat().st_mode) == 0o600
