@@ -72,7 +72,7 @@ def comparable(text: str) -> str:
 def without_etags(value: t.Any) -> t.Any:
     """A document without the marks that change with every write."""
     if isinstance(value, dict):
-        return {key: without_etags(item) for key, item in value.items() if key != "etag"}
+        return {key: without_etags(item) for key, item in value.items() if key.lower() != "etag"}
     return [without_etags(item) for item in value] if isinstance(value, list) else value
 
 
