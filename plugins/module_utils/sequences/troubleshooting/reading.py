@@ -52,19 +52,25 @@ class Reader:
         project = azure.find(self.project_id, migrate.API_VERSION)
         if project is None:
             return Facts(self.project_id, (self._part("project", self.project_id, None),))
-        solutions = self._may(
-            "solutions of the project",
-            lambda: self._list(f"{self.project_id}/solutions", migrate.SOLUTION_API_VERSION),
-            [],
-        )
-        sites = migrate.sites_of(
-            [site for kind in migrate.SITES for site in self._of_group(kind, migrate.OFFAZURE_API_VERSION)],
-            self.project_id,
-        )
-        parts = [self._part("project", self.project_id, project), *self._services(sites)]
-        documents = [part.document for part in parts if part.document]
-        parts += self._stores(solutions, sites, documents)
-        networks, zones = self._networks(parts), self._zones(parts)
+        lists: list[t.Callable[[], list[JSON]]] = [
+            self._solutions,
+            partial(self._of_group, migrate.ASSESSMENT_PROJECT, migrate.ASSESSMENT_API_VERSION),
+            partial(self._of_group, migrate.MASTER_SITE, migrate.OFFAZURE_API_VERSION),
+            *(partial(self._of_group, kind, migrate.OFFAZURE_API_VERSION) for kind in migrate.SITES),
+        ]
+        solutions, assessments, masters, *of_appliances = azure.together(lists)
+        sites = migrate.sites_of([site for listed in of_appliances for site in listed], self.project_id)
+        found: list[tuple[str, str, JSON | None]] = [
+            ("project", self.project_id, project),
+            *(
+                ("assessment_project", str(item["id"]), item)
+                for item in migrate.assessments_of(assessments, self.project_id)
+            ),
+            *(("master_site", str(item["id"]), item) for item in migrate.master_sites_of(masters, sites)),
+        ]
+        found += self._stores(solutions, sites, [document for _kind, _id, document in found if document])
+        parts = azure.together([partial(self._part, *row) for row in found])
+        networks, zones, shared, grants = (later() for later in azure.ahead(self._around(parts, sites)))
         return Facts(
             self.project_id,
             tuple(parts),
@@ -72,23 +78,27 @@ class Reader:
             networks,
             tuple(solutions),
             tuple(sites),
-            tuple(self._grants(parts, sites)),
-            self._shared(parts),
-            tuple(self._unread),
+            tuple(grants),
+            shared,
+            tuple(sorted(self._unread)),
         )
 
-    def _services(self, sites: list[JSON]) -> list[Part]:
-        """Assessment projects and master sites."""
-        assessments = migrate.assessments_of(
-            self._of_group(migrate.ASSESSMENT_PROJECT, migrate.ASSESSMENT_API_VERSION), self.project_id
-        )
-        masters = migrate.master_sites_of(self._of_group(migrate.MASTER_SITE, migrate.OFFAZURE_API_VERSION), sites)
+    def _around(self, parts: t.Sequence[Part], sites: t.Sequence[JSON]) -> list[t.Callable[[], t.Any]]:
+        """What does not wait for each other once the parts are known: networks, zones, shared subnets and grants."""
         return [
-            *(self._part("assessment_project", str(item["id"]), item) for item in assessments),
-            *(self._part("master_site", str(item["id"]), item) for item in masters),
+            partial(self._networks, parts),
+            partial(self._zones, parts),
+            partial(self._shared, parts),
+            lambda: list(self._grants(parts, sites)),
         ]
 
-    def _stores(self, solutions: list[JSON], sites: list[JSON], documents: list[JSON]) -> list[Part]:
+    def _solutions(self) -> list[JSON]:
+        path = f"{self.project_id}/solutions"
+        return self._may("solutions of the project", lambda: self._list(path, migrate.SOLUTION_API_VERSION), [])
+
+    def _stores(
+        self, solutions: list[JSON], sites: list[JSON], documents: list[JSON]
+    ) -> list[tuple[str, str, JSON | None]]:
         """Key vaults, storage accounts and vaults: those that a part names, and those the operator does."""
         key_vaults = migrate.named_ids(sites, "properties.agentDetails.keyVaultId")
         accounts = migrate.named_ids(documents, "properties.customerStorageAccountArmId")
@@ -98,13 +108,14 @@ class Reader:
             "storage_account": [*accounts, *self._extra.get("storage_account", ())],
             "vault": [*([vault] if vault else []), *self._extra.get("vault", ())],
         }
-        found = []
-        for kind, ids in named.items():
-            for resource_id in unique_ids(ids):
-                document = self._may(f"{resource_id}", partial(self._document, kind, resource_id), {})
-                if document != {}:
-                    found.append(self._part(kind, resource_id, document))
-        return found
+        rows = [(kind, resource_id) for kind, ids in named.items() for resource_id in unique_ids(ids)]
+        read = self._azure.together(
+            [
+                partial(self._may, resource_id, partial(self._document, kind, resource_id), {})
+                for kind, resource_id in rows
+            ]
+        )
+        return [(kind, resource_id, document) for (kind, resource_id), document in zip(rows, read) if document != {}]
 
     def _document(self, kind: str, resource_id: str) -> JSON | None:
         if kind == "key_vault":
@@ -119,7 +130,7 @@ class Reader:
         items = migrate.connections(document)
         if kind == "vault":
             items = [item for item in items if _of_site_recovery(item)]
-        endpoints = [self._endpoint(item) for item in items]
+        endpoints = self._azure.together([partial(self._endpoint, item) for item in items])
         closed = str(get_path(document, "properties.publicNetworkAccess") or "").lower() == "disabled"
         if kind == "key_vault" and document is not None:
             closed = KeyVault(document).denies_public_access
@@ -169,10 +180,10 @@ class Reader:
                 partial(read_zones, self._azure, subscription, names),
                 [],
             )
-            for row in rows:
-                zone = self._may(f"zones: records of {row['id']}", partial(self._zone, row), None)
-                if zone is not None:
-                    found.append(zone)
+            asked = [
+                partial(self._may, f"zones: records of {row['id']}", partial(self._zone, row), None) for row in rows
+            ]
+            found += [zone for zone in self._azure.together(asked) if zone is not None]
         return found
 
     def _zone(self, row: JSON) -> Zone:
