@@ -168,7 +168,7 @@ MODULE = Module(
         "location": Option(),
         "create": Option(type="bool", default=False),
         "subnet": Option(),
-        "key_vault": Option(),
+        "key_vault": Option(no_secret=True),
         "storage_account": Option(),
         "source": Option(choices=("VMware", "HyperV", "Physical"), default="Physical"),
         "method": Option(choices=("", "agentless_vmware", "hyperv", "agent_based")),

@@ -190,12 +190,14 @@ MODULE = Module(
         "resource_group": Option(),
         "project_subscription_id": Option(),
         "name": Option(),
-        "key_vaults": Option(type="list", elements="str"),
+        "key_vaults": Option(type="list", elements="str", no_secret=True),
         "storage_accounts": Option(type="list", elements="str"),
         "vaults": Option(type="list", elements="str"),
         "names": Option(type="list", elements="dict"),
         "answers": Option(type="list", elements="dict"),
-        "proxy": Option(type="dict", options={"address": Option(), "bypass": Option(type="list", elements="str")}),
+        "proxy": Option(
+            type="dict", options={"address": Option(), "bypass": Option(type="list", elements="str", no_secret=True)}
+        ),
         "host": Option(default="the appliance's host"),
         "enforce": Option(type="bool", default=True),
         "strict": Option(type="bool", default=False),

@@ -51,6 +51,8 @@ class Option:
     fold: Fold = plain
     immutable: bool = False
     secret: bool = False
+    #: Its name looks like that of a secret, and it is none: ansible-test wants that said.
+    no_secret: bool = False
     required: bool = False
     default: t.Any = None
     choices: t.Collection[str] = ()
@@ -75,6 +77,8 @@ class Option:
         ):
             if value not in (None, False, "", [], {}):
                 made[key] = value
+        if self.no_secret:
+            made["no_log"] = False
         if self.default is not None:
             # Ansible fills the sub-options of a default in place.
             made["default"] = copy.deepcopy(self.default)
