@@ -186,6 +186,16 @@ def test_texts_of_azure_are_neither_run_nor_obeyed(
     assert not list(tmp_path.glob("executed*"))
 
 
+def test_without_a_terminal_nobody_confirms_the_plan(azure: AzureProcess, playbooks: Playbooks, tmp_path: Path) -> None:
+    azure.start_over()
+    asked = wish(tmp_path, backup_confirm_plan=True)
+    stopped = playbooks.play(book("backup"), *asked, **azure.environment())
+    assert (stopped.code, azure.writes()) == (2, []), stopped.output
+    assert "Nobody confirmed the plan by typing vault-backup" in stopped.output
+    (plan,) = (tmp_path / "report").glob("*_main_*/plan.md")
+    assert "## Create: " in plan.read_text()
+
+
 @pytest.fixture
 def marker(tmp_path: Path) -> str:
     """A template that leaves a file where it is executed, in every spelling that Ansible and Jinja know."""
