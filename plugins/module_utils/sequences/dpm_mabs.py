@@ -85,9 +85,8 @@ DPM_MABS = Sequence(
         GateRow("identity", check_identity),
         GateRow("roles", check_roles),
         GateRow("trusted_services", check_trusted_services),
-        GateRow("public_access", check_public_access),
-        GateRow("data_sources", check_data_sources),
     ),
+    late_checks=(GateRow("public_access", check_public_access), GateRow("data_sources", check_data_sources)),
     checklists={
         "dpm_mabs": (
             _OUTBOUND,
