@@ -13,6 +13,7 @@ import typing as t
 from pathlib import Path
 
 from . import geo_codes
+from .wire import location
 
 #: Providers that every subscription has without registering.
 ALWAYS_REGISTERED = ("Microsoft.Authorization", "Microsoft.Resources", "Microsoft.Insights", "Microsoft.Management")
@@ -170,3 +171,8 @@ _REGIONS = (
 def regions(cloud: str) -> list[Region]:
     """The regions of a cloud, as far as they are described here. It knows none of another cloud."""
     return [region for region in _REGIONS if geo_codes.regions()[region.name].cloud == cloud]
+
+
+def display_name(region: str) -> str:
+    """A region as Azure speaks of it, or the given name where it is not described here."""
+    return next((one.display_name for one in _REGIONS if one.name == location(region)), region)

@@ -1,14 +1,18 @@
 """The documents of Site Recovery between Azure regions: fabrics, containers, policies, mappings, replicated items.
 
-Source: azure-rest-api-specs ``recoveryservicessiterecovery`` (types Fabric, ProtectionContainer, Policy,
+Sources: azure-cli-extensions recording ``test_siterecovery_A2A_selfcreated_scenarios.yaml`` (2022-08-01: fabrics, containers,
+policies, mappings); azure-rest-api-specs ``recoveryservicessiterecovery`` (types Fabric, ProtectionContainer, Policy,
 ProtectionContainerMapping, ReplicationProtectedItem and their A2A details).
 """
 
 from __future__ import annotations
 
+import uuid
+
 from ...arm import Arm
+from ...provider_catalog import display_name
 from ...store import Resource
-from ...wire import JSON, fold
+from ...wire import JSON, fold, location
 from .history import add, records
 
 AZURE_TO_AZURE = "A2A"
@@ -38,16 +42,20 @@ def below(vault: Resource, kind: str, parent_id: str) -> list[JSON]:
 
 def add_fabric(vault: Resource, name: str, region: str) -> JSON:
     """A fabric: the Azure machines of one region."""
-    details = {"instanceType": "Azure", "location": region}
+    keys = {"kekState": "None", "kekCertThumbprint": None}
     return add(
         vault,
         "fabrics",
         name,
         {
-            "friendlyName": name,
-            "health": "Normal",
+            "friendlyName": display_name(region),
+            "encryptionDetails": dict(keys),
+            "rolloverEncryptionDetails": dict(keys),
+            "internalIdentifier": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{vault.id}/{name}".lower())),
             "bcdrState": "Valid",
-            "customDetails": details,
+            "customDetails": {"instanceType": "Azure", "location": location(region), "containerIds": [], "zones": []},
+            "healthErrorDetails": [],
+            "health": "Normal",
         },
     )
 
@@ -65,14 +73,28 @@ def add_container(vault: Resource, fabric: JSON, name: str) -> JSON:
             "protectedItemCount": 0,
             "pairingStatus": "NotPaired",
             "role": "",
+            "fabricSpecificDetails": None,
         },
         f"replicationFabrics/{fabric['name']}/{CONTAINERS}",
     )
 
 
 def add_policy(vault: Resource, name: str, details: JSON | None = None) -> JSON:
-    """A replication policy."""
-    given = {"recoveryPointHistory": 1440, **(details or {}), "instanceType": AZURE_TO_AZURE}
+    """A replication policy; a client sends ``multiVmSyncStatus`` as Enable or Disable and reads it as Enabled or Disabled."""
+    sent = dict(details or {})
+    synchronised = sent.pop("multiVmSyncStatus", None)
+    given = {
+        "recoveryPointThresholdInMinutes": 0,
+        "recoveryPointHistory": 1440,
+        "appConsistentFrequencyInMinutes": 0,
+        "crashConsistentFrequencyInMinutes": 5,
+        "status": False,
+        "associatedItemsCount": 0,
+        "dataSourceType": "VM",
+        **sent,
+        "multiVmSyncStatus": "Disabled" if synchronised == "Disable" else "Enabled",
+        "instanceType": AZURE_TO_AZURE,
+    }
     return add(vault, "replication_policies", name, {"friendlyName": name, "providerSpecificDetails": given})
 
 
@@ -91,10 +113,18 @@ def add_mapping(vault: Resource, source: JSON, name: str, target: JSON, policy: 
             "policyId": policy["id"],
             "policyFriendlyName": policy["name"],
             "health": "Normal",
+            "healthErrorDetails": [],
             "state": "Paired",
             "sourceFabricFriendlyName": source["properties"]["fabricFriendlyName"],
             "targetFabricFriendlyName": target["properties"]["fabricFriendlyName"],
-            "providerSpecificDetails": {"instanceType": AZURE_TO_AZURE, "agentAutoUpdateStatus": updates},
+            "providerSpecificDetails": {
+                "instanceType": AZURE_TO_AZURE,
+                "agentAutoUpdateStatus": updates,
+                "automationAccountAuthenticationType": "RunAsAccount",
+                "automationAccountArmId": None,
+                "scheduleName": None,
+                "jobScheduleName": None,
+            },
         },
         f"{_relative(vault, source)}/{MAPPINGS}",
     )

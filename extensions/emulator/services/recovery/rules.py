@@ -79,5 +79,6 @@ def _registered(vault: Resource) -> list[str]:
     for kind in kinds:
         for document in records(vault, kind):
             properties = document.get("properties", {})
-            names.append(t.cast(str, properties.get("friendlyName") or document["name"]))
+            shown = document["name"] if kind == "fabrics" else properties.get("friendlyName") or document["name"]
+            names.append(t.cast(str, shown))
     return list(dict.fromkeys(names))

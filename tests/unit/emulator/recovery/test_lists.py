@@ -143,7 +143,7 @@ def test_events_leave_records_jobs_and_activity() -> None:
         ("Backup", "Completed"),
         ("ConfigureBackup", "Failed"),
     ]
-    assert listed(azure, "replicationFabrics") == ["asr-a2a-default-westeurope", "asr-a2a-default-northeurope"]
+    assert listed(azure, "replicationFabrics") == ["West Europe", "North Europe"]
     assert listed(azure, "replicationProtectedItems") == ["web01"]
     usages = {each["name"]["value"]: each["currentValue"] for each in azure.get(f"{VAULT}/usages")["value"]}
     assert (usages["MABContainersCount"], usages["ProtectedItemCount"], usages["FailedJobsCount"]) == (1, 1, 1)

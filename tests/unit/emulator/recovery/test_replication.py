@@ -118,7 +118,10 @@ def test_every_part_is_shown_alone_and_in_its_lists() -> None:
     azure = make()
     prepare(azure)
     assert azure.get(FABRICS["source"])["properties"]["customDetails"] == {
-        "instanceType": "Azure", "location": "northeurope",
+        "instanceType": "Azure",
+        "location": "northeurope",
+        "containerIds": [],
+        "zones": [],
     }  # fmt: skip
     container = azure.get(CONTAINERS["source"])
     assert container["properties"]["pairingStatus"] == "Paired"
