@@ -37,9 +37,26 @@ OWN: dict[str, dict[str, str]] = {
 }
 #: Variables that no option of a sequence takes: the role's steps do.
 BESIDE = ("report_directory", "report_keep", "confirm_plan", "teardown_confirm")
-BESIDE_OF = {"site_recovery": ("modernized_appliance",)}
+BESIDE_OF: dict[str, tuple[str, ...]] = {
+    "site_recovery": ("modernized_appliance",),
+    "dpm_mabs": (
+        *("least_dpm_version", "least_mabs_version", "agent_version", "agent_installer", "clock_skew", "entra_names"),
+        *("proxy", "proxy_password", "passphrase", "passphrase_copy", "credentials_file", "credentials_certificate"),
+        *("registration_command", "staging_folder", "work_hours", "replica_ready_states", "stand_in"),
+        *("protection", "protection_tasks", "protection_retries", "protection_delay"),
+    ),
+}
 #: What a role makes of its variables, in its ``vars``.
 INTERNAL = ("sequence", "run")
+#: And what its steps find out, which is there when a role runs once more in the same play.
+INTERNAL_OF: dict[str, tuple[str, ...]] = {
+    "dpm_mabs": (
+        *("credentials_place", "mode", "all_gates", "done", "asked", "reached", "judged", "verdicts", "before", "kept"),
+        *("renewed", "replicas", "due", "points", "protected"),
+        *(f"{name}_result" for name in ("agent", "backup", "cleanup", "copy", "credentials", "disk")),
+        *(f"{name}_result" for name in ("register", "settings", "shred")),
+    ),
+}
 
 
 def variables_of(role: str) -> set[str]:
@@ -56,7 +73,7 @@ def refuse_unknown(role: str, named: t.Iterable[str]) -> None:
     if role not in OWN:
         return
     known = variables_of(role)
-    unknown = sorted({*named} - known - {f"{role}_{suffix}" for suffix in INTERNAL})
+    unknown = sorted({*named} - known - {f"{role}_{suffix}" for suffix in (*INTERNAL, *INTERNAL_OF.get(role, ()))})
     found = []
     for name in unknown:
         near = difflib.get_close_matches(name, sorted(known), 1)

@@ -187,7 +187,7 @@ def test_every_entry_point_refuses_a_name_it_does_not_know(entry: str, cloud: Cl
     assert cloud.requests() == []
 
 
-@pytest.mark.parametrize("role", ["backup", "site_recovery"])
+@pytest.mark.parametrize("role", ["backup", "site_recovery", "dpm_mabs"])
 def test_the_known_variables_are_those_of_the_specification(role: str) -> None:
     assert set(specification(role)) == variables_of(role)
     for entry in ("main", "preflight", "verify", "drift", "teardown"):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from ansible_collections.privatelink.recovery.plugins.module_utils.errors import InputError
 from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.role_variables import (
+    INTERNAL_OF,
     in_words_of,
     refuse_unknown,
 )
 from ansible_collections.privatelink.recovery.plugins.modules.preflight import MODULE
 
 from ...conftest import Cloud
+from ...stories.sequence import ROLES
 from ...worlds.backup import AN_HOUR, WANTED
 
 
@@ -37,6 +41,16 @@ def test_names_of_roles_that_are_not_in_the_table_pass() -> None:
     refuse_unknown("another", ["another_thing"])
     with pytest.raises(InputError, match="did you mean backup_vault_name"):
         refuse_unknown("backup", ["backup_vault_nmae"])
+
+
+def test_what_steps_find_out_is_not_taken_for_a_variable() -> None:
+    for role, suffixes in INTERNAL_OF.items():
+        refuse_unknown(role, [f"{role}_{suffix}" for suffix in suffixes])
+        tasks = "".join(path.read_text() for path in (ROLES / role / "tasks").glob("*.yml"))
+        made = set(re.findall(rf"register: {role}_(\w+)", tasks)) | set(
+            re.findall(rf"^ +{role}_(\w+):", tasks, re.MULTILINE)
+        )
+        assert made - {*suffixes} == set()
 
 
 def test_the_module_names_its_own_options(make_cloud: object) -> None:
