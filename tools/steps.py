@@ -72,6 +72,10 @@ def unit() -> bool:
         print(
             f"   the tests with real DNS servers are skipped for want of {', '.join(absent)}: see docs/contributing.md"
         )
+    if not any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")):
+        print(
+            "   the tests of the report's page in a browser are skipped for want of chromium: see docs/contributing.md"
+        )
     data = CACHE / "coverage"
     shutil.rmtree(data, ignore_errors=True)
     passed = []
