@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import typing as t
 
 from ..ids import ResourceId
@@ -17,15 +16,14 @@ class ArmDoor:
     def __init__(self, way: Way) -> None:
         self._way, self._base = way, way.cloud.resource_manager
         self._made: t.Any = None
-        self._making = threading.Lock()
 
     @property
     def _client(self) -> t.Any:
         """Made when first needed: a task that asks the operation groups only does not pay for it."""
-        from azure.mgmt.core import ARMPipelineClient
-
-        with self._making:
+        with self._way.making:
             if self._made is None:
+                from azure.mgmt.core import ARMPipelineClient
+
                 transport, chain = self._way.transport, policies(self._way)
                 self._made = ARMPipelineClient(self._base, transport=transport, policies=chain)
             return self._made

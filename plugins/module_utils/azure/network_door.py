@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import json
-import threading
 import typing as t
 from dataclasses import dataclass, field
 
@@ -79,7 +78,6 @@ class NetworkDoor:
 
     def __init__(self, way: Way) -> None:
         self._way = way
-        self._making = threading.Lock()
         self._clients: dict[tuple[str, str, str], t.Any] = {}
 
     def serves(self, kind: str) -> bool:
@@ -148,7 +146,7 @@ class NetworkDoor:
     def _operations(self, subscription_id: str, kind: str, api_version: str) -> tuple[t.Any, Group]:
         group = GROUPS[kind]
         key = (group.client, subscription_id, api_version)
-        with self._making:
+        with self._way.making:
             if key not in self._clients:
                 self._clients[key] = self._client(*key)
             return getattr(self._clients[key], group.attribute), group

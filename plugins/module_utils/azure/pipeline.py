@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import json
+import threading
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..errors import (
     NOT_ABSENCE,
@@ -95,7 +96,11 @@ def sign_in_policies(user_agent: str) -> list[t.Any]:
 
 @dataclass(frozen=True)
 class Way:
-    """What both doors are made from: which cloud, who signs in, how requests are sent, and whether any may write."""
+    """What both doors are made from: which cloud, who signs in, how requests are sent, and whether any may write.
+
+    Clients are made under ``making``, one for both doors: making one imports packages, and two threads that import parts
+    of azure-mgmt-core 1.5 at once block each other (Python raises its DeadlockError).
+    """
 
     cloud: Cloud
     credential: t.Any
@@ -103,6 +108,7 @@ class Way:
     user_agent: str
     read_only: bool
     pace: Pace
+    making: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @functools.cached_property
     def home(self) -> Home:
