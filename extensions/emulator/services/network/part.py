@@ -107,6 +107,7 @@ SECONDS = {
     "private_dns_zone.update": 45,
     "private_dns_zone.delete": 30,
     "virtual_network_link.create": 30,
+    "virtual_network_link.register": 60,
     "virtual_network_link.update": 30,
     "virtual_network_link.delete": 30,
     "private_dns.refused": 11,

@@ -122,7 +122,11 @@ class Links:
         link = self.create(zone, name, body, "InProgress")
 
         def done() -> None:
-            link.properties.update(provisioningState="Succeeded", virtualNetworkLinkState="Completed")
+            link.properties.update(provisioningState="Succeeded")
+            # Machines are registered after the operation has ended (test_PatchLink_DisableRegistration_ExpectRegistrationDisabled).
+            registers = link.properties["registrationEnabled"]
+            later = self._arm.seconds("virtual_network_link.register") if registers else 0.0
+            self._arm.scheduler.after(later, lambda: link.properties.update(virtualNetworkLinkState="Completed"))
 
         def failed() -> None:
             link.properties.update(provisioningState="Failed")

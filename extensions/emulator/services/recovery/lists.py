@@ -13,6 +13,7 @@ from ...wire import JSON, Response
 from .documents import VAULT, find_vault
 from .filter import matches, parse
 from .history import records
+from .replication_records import listed_fabric
 from .settings import refusal, setting
 
 _BACKUP = {
@@ -61,7 +62,10 @@ def _backup_list(call: Call) -> Response:
 
 def _replication_list(call: Call) -> Response:
     vault, segment = find_vault(call), _segment(call, list(_REPLICATION))
-    return Response(200, {"value": records(vault, _REPLICATION[segment]), "nextLink": None})
+    found = records(vault, _REPLICATION[segment])
+    if segment == "replicationFabrics":
+        found = [listed_fabric(each) for each in found]
+    return Response(200, {"value": found, "nextLink": None})
 
 
 def _segment(call: Call, known: list[str]) -> str:

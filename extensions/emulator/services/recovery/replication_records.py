@@ -28,6 +28,8 @@ KINDS = (
     "replication_policies",
 )
 _POLICY = "24-hour-retention-policy"
+#: What a policy of the portal keeps, in minutes; one of a request keeps what that says, or nothing.
+A_DAY: JSON = {"recoveryPointHistory": 1440}
 
 
 def find_record(vault: Resource, kind: str, resource_id: str) -> JSON | None:
@@ -62,7 +64,7 @@ def add_fabric(vault: Resource, name: str, region: str) -> JSON:
 
 def add_container(vault: Resource, fabric: JSON, name: str) -> JSON:
     """A container of a fabric: what is protected is in one."""
-    return add(
+    made = add(
         vault,
         "replication_containers",
         name,
@@ -77,6 +79,15 @@ def add_container(vault: Resource, fabric: JSON, name: str) -> JSON:
         },
         f"replicationFabrics/{fabric['name']}/{CONTAINERS}",
     )
+    fabric["properties"]["customDetails"].setdefault("containerIds", []).append(made["id"])
+    return made
+
+
+def listed_fabric(fabric: JSON) -> JSON:
+    """A fabric as the list of them shows it: without its containers and zones."""
+    properties = fabric["properties"]
+    details = {name: value for name, value in properties.get("customDetails", {}).items() if name != "zones"}
+    return {**fabric, "properties": {**properties, "customDetails": {**details, "containerIds": None}}}
 
 
 def add_policy(vault: Resource, name: str, details: JSON | None = None) -> JSON:
@@ -85,7 +96,7 @@ def add_policy(vault: Resource, name: str, details: JSON | None = None) -> JSON:
     synchronised = sent.pop("multiVmSyncStatus", None)
     given = {
         "recoveryPointThresholdInMinutes": 0,
-        "recoveryPointHistory": 1440,
+        "recoveryPointHistory": 0,
         "appConsistentFrequencyInMinutes": 0,
         "crashConsistentFrequencyInMinutes": 5,
         "status": False,
@@ -167,6 +178,10 @@ def remove_record(vault: Resource, document: JSON) -> None:
     for container in records(vault, "replication_containers"):
         left = below(vault, "replication_protected_items", container["id"])
         container["properties"]["protectedItemCount"] = len(left)
+    there = [container["id"] for container in records(vault, "replication_containers")]
+    for fabric in records(vault, "fabrics"):
+        details = fabric["properties"].get("customDetails", {})
+        details["containerIds"] = [each for each in details.get("containerIds") or [] if each in there]
 
 
 def region_of(vault: Resource, container: JSON) -> str:
@@ -197,7 +212,7 @@ def add_replication(arm: Arm, vault: Resource, machine: str, source_region: str)
     machine_id = machine if "/" in machine else f"{group}/providers/Microsoft.Compute/virtualMachines/{machine}"
     target = _container(vault, default_fabric(vault, vault.document["location"]))
     source = _container(vault, default_fabric(vault, source_region))
-    policy = next(iter(records(vault, "replication_policies")), None) or add_policy(vault, _POLICY)
+    policy = next(iter(records(vault, "replication_policies")), None) or add_policy(vault, _POLICY, A_DAY)
     if not below(vault, "replication_mappings", source["id"]):
         add_mapping(vault, source, f"{source['name']}-mapping", target, policy, "Disabled")
     name = machine_id.rsplit("/", 1)[-1]

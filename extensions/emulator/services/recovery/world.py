@@ -91,7 +91,7 @@ def _load_replication(arm: Arm, vault: Resource, history: JSON) -> None:
     for entry in _entries(history, "replication_protected_items"):
         replication.add_replication(arm, vault, entry["name"], _source(vault, entry))
     for entry in _entries(history, "replication_policies"):
-        replication.add_policy(vault, entry["name"])
+        replication.add_policy(vault, entry["name"], replication.A_DAY)
     # azure-rest-api-specs ``recoveryservicessiterecovery``: types MigrationItem and RecoveryServicesProvider.
     for kind, name in (("migration_items", "machineName"), ("providers", "friendlyName")):
         for entry in _entries(history, kind):

@@ -303,3 +303,15 @@ def test_failed_link() -> None:
     status = azure.send("GET", azure.send("PUT", path, link(SECOND)).headers["Azure-AsyncOperation"]).document
     assert status["status"] == "Failed"
     assert azure.get(path)["properties"]["provisioningState"] == "Failed"
+
+
+def test_a_link_that_registers_machines_is_in_progress_for_longer_than_its_operation() -> None:
+    azure = Azure(latency={"virtual_network_link.create": 30, "virtual_network_link.register": 60})
+    link = f"{ZONE}/virtualNetworkLinks/to-vnet"
+    body = {"location": "global", "properties": {"virtualNetwork": {"id": NETWORK}, "registrationEnabled": True}}
+    assert azure.send("PUT", link, body).status == 202
+    azure.clock.advance(30)
+    properties = azure.get(link)["properties"]
+    assert (properties["provisioningState"], properties["virtualNetworkLinkState"]) == ("Succeeded", "InProgress")
+    azure.clock.advance(60)
+    assert azure.get(link)["properties"]["virtualNetworkLinkState"] == "Completed"

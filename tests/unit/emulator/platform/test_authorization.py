@@ -345,8 +345,9 @@ def test_custom_role_keeps_when_and_by_whom_it_was_made() -> None:
     arm = emulator(world_with_guest(("Owner", SUBSCRIPTION_ID)))
     first = ask(arm, "PUT", CUSTOM, CUSTOM_BODY).document["properties"]
     arm.clock.advance(60)
-    second = ask(arm, "PUT", CUSTOM, CUSTOM_BODY, who=GUEST).document["properties"]
-    assert (first["createdBy"], first["updatedBy"]) == (OBJECT, OBJECT)
+    assert (first["createdBy"], first["updatedBy"]) == (None, OBJECT)
+    assert ask(arm, "PUT", CUSTOM, CUSTOM_BODY, who=GUEST).status == 201
+    second = ask(arm, "GET", CUSTOM).document["properties"]
     assert (second["createdOn"], second["createdBy"]) == (first["createdOn"], OBJECT)
     assert (second["updatedOn"] > first["updatedOn"], second["updatedBy"]) == (True, GUEST)
 
