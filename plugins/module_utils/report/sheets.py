@@ -53,8 +53,7 @@ SHEETS: dict[str, tuple[str, Columns]] = {
 FOLDER = "sheets"
 ENTRA = (
     "Sign-in to Microsoft Entra ID, which has no private endpoint; in network security groups and Azure Firewall network "
-    "rules the service tag AzureActiveDirectory "
-    "(https://learn.microsoft.com/azure/virtual-network/service-tags-overview)"
+    "rules the service tag AzureActiveDirectory. https://learn.microsoft.com/azure/virtual-network/service-tags-overview"
 )
 
 
