@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.role_variables import variables_of
 
 from ..conftest import GROUPS, NETWORK, SUBNET, Cloud
 from ..worlds import site_recovery as recovery
@@ -185,13 +184,6 @@ def test_every_entry_point_refuses_a_name_it_does_not_know(entry: str, cloud: Cl
     run = Sequence(cloud, tmp_path, "backup", **wish).play(entry)
     assert "did you mean backup_public_network_access?" in run.failure
     assert cloud.requests() == []
-
-
-@pytest.mark.parametrize("role", ["backup", "site_recovery", "dpm_mabs"])
-def test_the_known_variables_are_those_of_the_specification(role: str) -> None:
-    assert set(specification(role)) == variables_of(role)
-    for entry in ("main", "preflight", "verify", "drift", "teardown"):
-        assert set(specification(role, entry)) <= variables_of(role)
 
 
 #: A world and a wish with a closed gate, and what its remedy says to type.

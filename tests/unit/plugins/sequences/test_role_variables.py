@@ -3,19 +3,55 @@
 from __future__ import annotations
 
 import re
+import typing as t
 
 import pytest
+import yaml
 from ansible_collections.privatelink.recovery.plugins.module_utils.errors import InputError
 from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.role_variables import (
+    BESIDE,
+    COMMON,
     INTERNAL_OF,
     in_words_of,
     refuse_unknown,
+    variables_of,
 )
 from ansible_collections.privatelink.recovery.plugins.modules.preflight import MODULE
 
 from ...conftest import Cloud
 from ...stories.sequence import ROLES
 from ...worlds.backup import AN_HOUR, WANTED
+
+#: What a role has of its own in a variable that all of them have: its service's words, modes and variants.
+DIFFERENT = (
+    *("endpoints", "dns_mode", "role_assignments", "vault_storage_redundancy", "vault_cross_region_restore"),
+    *("public_network_access", "report_directory"),
+)
+
+
+def specification(role: str, entry: str = "check_variables") -> t.Any:
+    """The options of a role's entry point."""
+    read = yaml.safe_load((ROLES / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
+    return read["argument_specs"][entry]["options"]
+
+
+@pytest.mark.parametrize("role", ["backup", "site_recovery", "dpm_mabs"])
+def test_the_known_variables_are_those_of_the_specification(role: str) -> None:
+    assert set(specification(role)) == variables_of(role)
+    for entry in ("main", "preflight", "verify", "drift", "teardown"):
+        assert set(specification(role, entry)) <= variables_of(role)
+
+
+@pytest.mark.parametrize("suffix", sorted({*COMMON, *BESIDE} - {*DIFFERENT}))
+def test_a_variable_of_every_role_is_the_same_in_all(suffix: str) -> None:
+    found = []
+    for role in ("backup", "site_recovery", "dpm_mabs"):
+        option = specification(role)[f"{role}_{suffix}"]
+        found.append({key: value for key, value in option.items() if key != "description"})
+        default = yaml.safe_load((ROLES / role / "defaults" / "main.yml").read_text()).get(f"{role}_{suffix}")
+        if "default" in option:
+            assert default == option["default"], role
+    assert found[0] == found[1] == found[2]
 
 
 @pytest.mark.parametrize(
