@@ -52,3 +52,22 @@ attributes:
     membership:
       - privatelink.recovery.all
 """
+
+    HOST = r"""
+attributes:
+  check_mode:
+    support: full
+    description: In check mode nothing on the host is written and C(changed) says what the real run would do.
+  diff_mode:
+    support: full
+    description: With C(--diff) the result shows the files before and after, the same in check mode and in the real run.
+  idempotent:
+    support: full
+    description: A second run with the same options changes nothing.
+  action:
+    support: full
+    description: A local task runs in the controller process, without starting an interpreter.
+  async:
+    support: full
+    description: With C(async) the task runs as an ordinary module.
+"""

@@ -102,7 +102,7 @@ options:
     type: int
     default: 53
 extends_documentation_fragment:
-  - privatelink.recovery.attributes
+  - privatelink.recovery.attributes.host
 seealso:
   - name: Azure Private Endpoint DNS integration
     description: Which zones to forward, and where to.

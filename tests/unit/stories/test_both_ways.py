@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.privatelink.recovery.plugins.module_utils.azure.pipeline import is_write
 from ansible_collections.privatelink.recovery.plugins.module_utils.azure.token_cache import FILE
 
-from ..conftest import BACKUP_ZONES, ENDPOINT, GROUPS, SIGN_IN, SUBNET, SUBSCRIPTION, VAULT
+from ..conftest import BACKUP_ZONES, ENDPOINT, GROUPS, NETWORK, SIGN_IN, SUBNET, SUBSCRIPTION, VAULT
 from ..modules import NAMES, documentation
 from ..playbooks_support import PREFIX, AzureProcess, Playbooks, Played, defaults, local_play
 
@@ -101,6 +101,7 @@ CHANGES: dict[str, JSON] = {
         "cache_storage_account": f"{GROUPS}/rg-backup/providers/Microsoft.Storage/storageAccounts/cacheopen",
     },
     "storage_account_access": {"resource_group": "rg-backup", "name": "cachewesteurope"},
+    "dns_resolver": {"name": "resolver-app", "resource_group": "rg-network", "virtual_network": NETWORK},
 }
 
 # Tasks that fail, each in another layer.
