@@ -1,0 +1,136 @@
+"""Half-made worlds from a seed: what an interrupted run, other people and accidents leave behind."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import random
+import typing as t
+from pathlib import Path
+
+from ansible_collections.privatelink.recovery.extensions.emulator.services.platform.admin import Admin
+
+from ..conftest import NETWORK, WORLD, Cloud
+from ..worlds import site_recovery as recovery
+from .sequence import Played, Sequence
+from .settings import RECOVERY, Setting
+from .support import DISTURBANCES, LOST, WISH, Kill, Killed, by_id, fault
+
+JSON = dict[str, t.Any]
+MARK = ("managed-by", "privatelink.recovery")
+BLOB = "privatelink.blob.core.windows.net"
+#: What of its own work a run may find gone, by a part of the id.
+LOSABLE = ("/a/", "/virtualnetworklinks/", "/privatednszonegroups/")
+#: By what a resource is known to be somebody else's.
+OTHERS = ("theirs", "corp.example")
+
+
+class World:
+    """One world of a seed: the role, what is wanted, and an Azure in which some of it is there already."""
+
+    def __init__(self, role: str, seed: int, directory: Path) -> None:
+        self.chance = random.Random(f"{role} {seed}")
+        self.setting = _setting(role, self.chance)
+        self.cloud: Cloud = self.setting.cloud()
+        self.sequence: Sequence = self.setting.sequence(self.cloud, directory)
+        self.foreign = self._of_others()
+        self.story = [self._interrupted(), self._lost()]
+
+    def play(self, entry: str = "main", **more: t.Any) -> Played:
+        """Play an entry point; the requests before it do not count any more."""
+        self.cloud.mark()
+        return self.sequence.play(entry, **more)
+
+    def untouched(self) -> bool:
+        """Whether what others have is as it was."""
+        return self._of_others() == self.foreign
+
+    def storm(self) -> None:
+        """Have each request meet a disturbance with a chance of 5 to 20 percent."""
+        part = self.chance.uniform(0.05, 0.2)
+        kinds = [*DISTURBANCES.values(), LOST]
+
+        def around(request: t.Any, entry: JSON, proceed: t.Any) -> t.Any:
+            if self.chance.random() < part and not request.path.lower().startswith("/emulator"):
+                fault(self.cloud, self.chance.choice(kinds), path=".*")
+            return proceed(request, entry)
+
+        self.cloud.arm.around.insert(0, around)
+        self._calm = around
+
+    def calm(self) -> None:
+        """End the storm, and let what it began come to its end."""
+        self.cloud.arm.around.remove(self._calm)
+        self.cloud.arm.service(Admin).faults.clear()
+        self.cloud.arm.clock.advance(3600)
+        self.cloud.arm.scheduler.settle()
+
+    def unready(self) -> list[str]:
+        """The endpoints this collection made that are not Succeeded and Approved on their own side."""
+        found = []
+        for resource in self.cloud.arm.store.all():
+            document = resource.document
+            if "/privateendpoints/" not in resource.id.lower() or (document.get("tags") or {}).get(MARK[0]) != MARK[1]:
+                continue
+            properties = document.get("properties") or {}
+            both = [
+                *(properties.get("privateLinkServiceConnections") or []),
+                *(properties.get("manualPrivateLinkServiceConnections") or []),
+            ]
+            states = [one["properties"]["privateLinkServiceConnectionState"]["status"] for one in both]
+            if properties.get("provisioningState") != "Succeeded" or states != ["Approved"]:
+                found.append(f"{document['name']}: {properties.get('provisioningState')}, {states}")
+        return found
+
+    def _of_others(self) -> dict[str, JSON]:
+        return by_id(one.document for one in self.cloud.arm.store.all() if any(name in one.id for name in OTHERS))
+
+    def _interrupted(self) -> str:
+        after = self.chance.randrange(0, 24)
+        if not after:
+            return "nothing was done before"
+        with Kill(self.cloud, after) as kill, contextlib.suppress(Killed):
+            self.sequence.play()
+        self.cloud.arm.clock.advance(self.chance.choice([0, 5, 60, 3600]))
+        self.cloud.arm.scheduler.settle()
+        return f"a run was killed after {after} writes ({kill.last})"
+
+    def _lost(self) -> str:
+        ours = [
+            one.id for one in self.cloud.arm.store.all()
+            if any(part in one.id.lower() for part in LOSABLE) and not any(name in one.id for name in OTHERS)
+        ]  # fmt: skip
+        lost = [one for one in ours if self.chance.random() < 0.1]
+        for resource_id in lost:
+            self.cloud.arm.store.remove(resource_id)
+        return f"lost: {lost}"
+
+
+def _setting(role: str, chance: random.Random) -> Setting:
+    if role == "backup":
+        mode = chance.choice(["zone_group", "records"])
+        wish = {**WISH, "backup_dns_mode": mode, "backup_vault_tags": {"environment": "test"}}
+        if chance.random() < 0.5:
+            wish["backup_endpoints"] = [{**wish["backup_endpoints"][0], "manual": True}]
+        vault, group, region = "vault-backup", "rg-backup", "westeurope"
+        world, dns = copy.deepcopy(WORLD), "rg-dns"
+    else:
+        mode = chance.choice(["per_endpoint", "records"])
+        wish = {**RECOVERY, "site_recovery_dns_mode": mode}
+        vault, group, region = "vault-recovery", "rg-recovery", "northeurope"
+        world, dns = copy.deepcopy(recovery.WORLD), "rg-dns-source"
+        for account in world["storage_accounts"]:
+            if chance.random() < 0.5:
+                account["network_acls"] = {"bypass": chance.choice(["None", "Logging"]), "defaultAction": "Deny"}
+    if chance.random() < 0.3:
+        world["vaults"] = [{"name": vault, "resource_group": group, "location": region, "identity": "SystemAssigned"}]
+    zones = world.setdefault("private_dns_zones", [])
+    zones.append(
+        {"name": "corp.example", "resource_group": dns, "records": [{"name": "x", "ip_addresses": ["10.1.9.9"]}]}
+    )
+    if chance.random() < 0.4:
+        network = NETWORK if role == "backup" else recovery.SOURCE
+        links = [{"name": "theirs", "virtual_network": network}] if chance.random() < 0.5 else []
+        records = [{"name": "theirs", "ip_addresses": ["10.1.1.99"]}]
+        zones.append({"name": BLOB, "resource_group": dns, "virtual_network_links": links, "records": records})
+    return Setting(role, wish, world)

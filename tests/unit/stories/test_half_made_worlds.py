@@ -1,0 +1,72 @@
+"""Random half-made worlds: check equals run, the second run changes nothing, what is said holds, nobody else is touched.
+
+``HALF_MADE_WORLDS`` and ``STORMS`` say how many a role; ``HALF_MADE_FIRST`` is the first seed.
+"""
+
+from __future__ import annotations
+
+import os
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from .half_made import World
+
+WORLDS = int(os.environ.get("HALF_MADE_WORLDS", "24"))
+STORMS = int(os.environ.get("STORMS", "12"))
+FIRST = int(os.environ.get("HALF_MADE_FIRST", "0"))
+ROLES = ["backup", "site_recovery"]
+CONFIRM = {
+    "backup": {"backup_teardown_confirm": "vault-backup"},
+    "site_recovery": {"site_recovery_teardown_confirm": "vault-recovery"},
+}
+
+
+def each(count: int) -> t.Callable[[t.Any], t.Any]:
+    return pytest.mark.parametrize(("role", "seed"), [(role, FIRST + seed) for role in ROLES for seed in range(count)])
+
+
+@each(WORLDS)
+def test_a_half_made_world(role: str, seed: int, tmp_path: Path) -> None:
+    world = World(role, seed, tmp_path)
+    check = world.play(check_mode=True)
+    assert world.cloud.writes() == [], world.story
+    run = world.play()
+    if check.failure or run.failure:
+        # What is refused or fails is foreseen, and the words are the same.
+        assert bool(check.failure) == bool(run.failure), (world.story, check.failure, run.failure)
+        assert world.untouched()
+        if os.environ.get("STATS"):
+            open("/tmp/w-stats", "a").write(f"{role} {seed} {run.failure[:300]}\n")
+        return
+    foreseen, happened = set(check.changes), set(run.changes)
+    assert foreseen == happened, (world.story, foreseen ^ happened)
+    assert world.unready() == []
+    again = world.play()
+    assert (again.failure, dict(again.changes), world.cloud.writes()) == ("", {}, []), world.story
+    for entry in ("verify", "drift"):
+        after = world.play(entry)
+        assert (after.failure, world.cloud.writes()) == ("", []), (entry, world.story)
+    assert world.untouched(), world.story
+    predicted = world.play("teardown", check_mode=True, **CONFIRM[role])
+    assert world.cloud.writes() == []
+    removed = world.play("teardown", **CONFIRM[role])
+    assert (removed.failure, set(predicted.changes)) == ("", set(removed.changes)), world.story
+    assert world.untouched(), world.story
+
+
+@each(STORMS)
+def test_a_storm_never_ends_with_a_false_ok(role: str, seed: int, tmp_path: Path) -> None:
+    world = World(role, seed, tmp_path)
+    world.storm()
+    run = world.play()
+    world.calm()
+    if not run.failure:
+        assert world.unready() == [], world.story
+        verified = world.play("verify")
+        assert not verified.failure, (world.story, verified.failure)
+    assert world.untouched(), world.story
+    after = world.play()
+    if not after.failure:
+        assert world.unready() == [] and dict(world.play().changes) == {}, world.story
