@@ -17,7 +17,7 @@ test: ## every check below, two at a time, and a summary
 	@$(RUN) test
 
 STEPS := environment format lint unit unit-oldest rehearse-oldest rehearse-newest conformance
-STEPS += conformance-peer ansible-lint docs build sanity molecule changelog bench clean
+STEPS += conformance-peer ansible-lint docs build sanity molecule worlds changelog bench clean
 .PHONY: $(STEPS)
 environment: ## make or renew .venv, with the tools for development
 format: ## repair style, as far as ruff can
@@ -33,6 +33,7 @@ docs: ## documentation of plugins and roles, and the changelog
 build: ## the collection's archive, checked as Galaxy checks it
 sanity: ## ansible-test sanity, nothing ignored
 molecule: ## the scenarios of extensions/molecule
+worlds: ## random half-made worlds: HALF_MADE_WORLDS=1000 STORMS=600 a role; on demand, ten and five are in unit
 changelog: ## write CHANGELOG.rst from changelogs/fragments and the plugins
 bench: ## measure against the budgets and azure.azcollection
 clean: ## remove everything these targets made

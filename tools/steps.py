@@ -192,6 +192,11 @@ def changelog() -> bool:
     return develop("antsibull-changelog", "release", "--reload-plugins", "--refresh", "--update-existing", cwd=LINK)
 
 
+def worlds() -> bool:
+    """Random half-made worlds and storms of each role, as many as HALF_MADE_WORLDS and STORMS say."""
+    return develop("-m", "pytest", *_PARALLEL, "tests/unit/stories/test_half_made_worlds.py", PYTHONPATH=TREE)
+
+
 def bench() -> bool:
     """The measurements."""
     return develop("-m", "ansible_collections.privatelink.recovery.tests.benchmarks", PYTHONPATH=TREE)
@@ -217,5 +222,6 @@ OTHERS = (
     Step("changelog", (envs.DEVELOPMENT,), changelog),
     # 1.5 GB and a minute to install, another to run: on demand, as the benchmarks that use it.
     Step("conformance-peer", (envs.DEVELOPMENT, envs.PEER), conformance_peer),
+    Step("worlds", (envs.DEVELOPMENT,), worlds),
     Step("bench", (envs.DEVELOPMENT, envs.PEER), bench),
 )

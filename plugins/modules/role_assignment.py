@@ -42,7 +42,7 @@ options:
         description: Why the assignment is there. Written when it is made; an existing assignment keeps its own.
         type: str
   principal_id:
-    description: Object id of the identity of every assignment that names none.
+    description: Object id of the identity of every assignment that names none. In check mode it may be of one that is still to be made (empty).
     type: str
   state:
     description: Whether the assignments should exist. With V(absent) exactly these are removed, nothing inherited and no other role.

@@ -30,6 +30,8 @@ Question = tuple[str, str, str]
 
 # azure-cli (command_modules/role/custom.py) knows a principal that has not spread yet by these words.
 NOT_SPREAD = " does not exist in the directory "
+# In check mode: the identity of what an earlier task would have made. Nobody has this id.
+NOT_YET = "00000000-0000-0000-0000-000000000000"
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ class Wanted:
 
     def shown(self) -> JSON:
         """The assignment in a difference and in a result."""
-        return {"scope": self.scope, "role": self.role, "principal_id": self.principal_id}
+        principal = "known once the identity exists" if self.principal_id == NOT_YET else self.principal_id
+        return {"scope": self.scope, "role": self.role, "principal_id": principal}
 
     def body(self) -> JSON:
         """What is sent. With ``principalType`` the service does not look a young identity up first.
@@ -92,7 +95,7 @@ class Wanted:
 
 def manage_role_assignments(task: Task) -> JSON:
     """Serve the ``role_assignment`` module."""
-    principal = task.options.get("principal_id") or ""
+    principal = task.options.get("principal_id") or (NOT_YET if task.check_mode else "")
     rows = [
         _checked({**row, "principal_id": row.get("principal_id") or principal}) for row in task.options["assignments"]
     ]
@@ -131,7 +134,8 @@ def _look_up(task: Task, rows: list[JSON]) -> list[Wanted]:
     questions: dict[Question, t.Callable[[], t.Any]] = {}
     for row in rows:
         place, role = _questions(row)
-        questions.setdefault(place, partial(assignments_at, task.azure, row["scope"], row["principal_id"]))
+        if row["principal_id"] != NOT_YET:
+            questions.setdefault(place, partial(assignments_at, task.azure, row["scope"], row["principal_id"]))
         if not row["guid"]:
             questions.setdefault(role, partial(find_definition, task.azure, row["scope"], row["role"].strip()))
     asked = dict(zip(questions, task.azure.ahead(questions.values())))
@@ -139,7 +143,7 @@ def _look_up(task: Task, rows: list[JSON]) -> list[Wanted]:
     wanted = []
     for row in rows:
         place, role = _questions(row)
-        existing = asked[place]()
+        existing = [] if row["principal_id"] == NOT_YET else asked[place]()
         if role not in guids:
             guids[role] = row["guid"] or _custom_guid(task, row["scope"], row["role"].strip(), asked[role])
         wanted.append(

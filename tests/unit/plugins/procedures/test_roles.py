@@ -331,3 +331,11 @@ def test_an_unknown_role_is_an_error(cloud: Cloud) -> None:
     failed = cloud.run(ASSIGNMENT, assignments=[wanted(role="Nonsense")])
     assert failed["failed"] and "No role named 'Nonsense'" in failed["msg"]
     assert cloud.writes() == []
+
+
+def test_check_mode_foresees_the_roles_of_an_identity_that_is_still_to_be_made(cloud: Cloud) -> None:
+    asked = {"scope": SCOPE, "role": CONTRIBUTOR}
+    foreseen = cloud.run(ASSIGNMENT, check_mode=True, assignments=[asked], principal_id="")
+    assert foreseen["changed"] is True and cloud.writes() == []
+    assert foreseen["diff"]["after"]["assignments"][0]["principal_id"] == "known once the identity exists"
+    assert "is not an object id" in cloud.run(ASSIGNMENT, assignments=[asked], principal_id="")["msg"]
