@@ -17,13 +17,13 @@ from ..ids import fold_id, parse_id, region, same_id
 from ..resources.endpoint_names import ENDPOINT_TYPE, NETWORK_API_VERSION, PublishedName, read_names
 from ..resources.locks import Lock, read_locks
 from ..resources.providers import read_provider
-from ..resources.roles import granted
-from ..resources.storage_accounts import BLOB, Account, read_account
+from ..resources.roles import assignments_at, granted
+from ..resources.storage_accounts import BLOB, Account, keeps_deleted_blobs, read_account
 from ..resources.subnets import Capacity, capacity
 from ..resources.vault_contents import replicated_items
 from ..resources.vault_freshness import BORN_TAG, says_so
 from ..resources.vaults import RESOURCE_GROUP_API_VERSION, connections, read_vault
-from ..wire import JSON
+from ..wire import JSON, get_path
 from .desired import Desired, Endpoint
 from .memory import Memory
 
@@ -259,6 +259,24 @@ class Inspection:
         wanted = self.matching_zones(subscription_id)
         found = [zone for zone in self.zones_in(subscription_id) if zone["id"] in wanted]
         return [{"id": zone["id"], "document": zone, "links": self.links(zone["id"])} for zone in found]
+
+    @property
+    def principal(self) -> str:
+        """The object id of the vault's identity; empty when it has none, or does not exist."""
+        return str(get_path(self.vault, "identity.principalId") or "")
+
+    def assignments(self, scope: str) -> list[JSON]:
+        """The role assignments of the vault's identity at a scope."""
+        return t.cast(
+            "list[JSON]",
+            self.once(f"assignments {scope.lower()}", lambda: assignments_at(self.azure, scope, self.principal)),
+        )
+
+    def keeps_deleted_blobs(self, account: Account) -> bool:
+        """Whether soft delete for blobs is on for an account."""
+        return t.cast(
+            bool, self.once(f"deleted blobs {fold_id(account.id)}", lambda: keeps_deleted_blobs(self.azure, account))
+        )
 
     @property
     def replicated(self) -> list[JSON]:

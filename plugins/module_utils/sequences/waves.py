@@ -7,6 +7,7 @@ no message; what it could not read fails where it is asked for.
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 from functools import partial
 
@@ -25,8 +26,13 @@ Part = t.Callable[[Inspection], t.Iterable[Question]]
 
 
 def vault(inspection: Inspection) -> t.Iterator[Question]:
-    """The vault itself."""
-    yield lambda: inspection.vault
+    """The vault, and as soon as its region is known by it or by the operator, the zones of that region."""
+
+    def ask() -> None:
+        if inspection.vault is not None or inspection.desired.location:
+            _zones_named(inspection)
+
+    yield ask
 
 
 def endpoints(inspection: Inspection) -> t.Iterator[Question]:
@@ -73,16 +79,32 @@ def zone_lists(inspection: Inspection) -> t.Iterator[Question]:
             yield partial(inspection.zones_in, subscription)
 
 
-def capabilities(inspection: Inspection) -> t.Iterator[Question]:
-    """The zones of the wanted region."""
-    if inspection.desired.location:
-        yield partial(inspection.capabilities, inspection.desired.location)
-
-
 def accounts(inspection: Inspection) -> t.Iterator[Question]:
-    """The storage accounts."""
-    for account in inspection.desired.storage_accounts:
-        yield partial(inspection.storage_account, account["id"])
+    """The storage accounts, and the caches of machines that are to be replicated."""
+    desired = inspection.desired
+    caches = (machine["cache_storage_account_id"] for machine in desired.protected_machines)
+    for account in unique_ids([*(account["id"] for account in desired.storage_accounts), *caches]):
+        yield partial(inspection.storage_account, account)
+
+
+def machines(inspection: Inspection) -> t.Iterator[Question]:
+    """What the gate of machines asks of groups, caches and what is replicated already."""
+    desired = inspection.desired
+    for group in unique_ids(machine["recovery_resource_group_id"] for machine in desired.protected_machines):
+        yield partial(inspection.group, group)
+    for cache in unique_ids(machine["cache_storage_account_id"] for machine in desired.protected_machines):
+        account = inspection.storage_account(cache)
+        if account is not None:
+            yield partial(inspection.keeps_deleted_blobs, account)
+
+
+def assignments(inspection: Inspection) -> t.Iterator[Question]:
+    """The roles that the vault's identity has, at each scope at which it is to have one."""
+    desired = inspection.desired
+    scopes = [account["id"] for account in desired.storage_accounts] if desired.sequence.needs_accounts else []
+    for scope in dict.fromkeys([*(str(row["scope"]) for row in desired.role_assignments), *scopes]):
+        if inspection.principal:
+            yield partial(inspection.assignments, scope)
 
 
 def permissions(inspection: Inspection) -> t.Iterator[Question]:
@@ -141,13 +163,16 @@ def zone_contents(inspection: Inspection) -> t.Iterator[Question]:
 #: The waves of ``preflight`` by its stage, and of ``verification``.
 WAVES: dict[str, tuple[tuple[Part, ...], ...]] = {
     "all": (
-        (vault, endpoints, networks, usages, groups, providers, locks, zone_lists, capabilities, accounts),
-        (permissions, names, zone_groups, links),
+        (vault, endpoints, networks, usages, groups, providers, locks, zone_lists, accounts),
+        (permissions, names, zone_groups, links, machines),
     ),
     "before_endpoint": ((vault, endpoints, networks, usages, accounts),),
-    "plan": ((vault, endpoints, capabilities, accounts), (names, zone_groups)),
-    "teardown": ((vault, endpoints, locks, capabilities, accounts), (removal_permissions,)),
-    "verification": ((vault, endpoints, networks, usages, capabilities, accounts), (names, zone_groups, zone_contents)),
+    "plan": ((vault, endpoints, accounts), (names, zone_groups)),
+    "teardown": ((vault, endpoints, locks, accounts), (removal_permissions,)),
+    "verification": (
+        (vault, endpoints, networks, usages, accounts),
+        (names, zone_groups, zone_contents, assignments),
+    ),
 }
 
 
@@ -178,3 +203,11 @@ def _written_groups(inspection: Inspection) -> t.Iterator[str]:
         yield endpoint.group_id
         if inspection.desired.mode.makes_zones:
             yield endpoint.zone_group_id
+    for account in inspection.desired.storage_accounts if inspection.desired.trusted_services else ():
+        yield parse_id(account["id"]).group_id
+
+
+def _zones_named(inspection: Inspection) -> None:
+    """Have the names of the zones read; why they cannot be known is said by the gate that needs them."""
+    with contextlib.suppress(RecoveryError):
+        len(inspection.zone_names)

@@ -76,7 +76,14 @@ def backup_cloud(**endpoint: t.Any) -> Cloud:
     return Cloud(
         {
             **conftest.WORLD,
-            "vaults": [{"name": "vault-backup", "resource_group": "rg-backup", "location": "westeurope"}],
+            "vaults": [
+                {
+                    "name": "vault-backup",
+                    "resource_group": "rg-backup",
+                    "location": "westeurope",
+                    "identity": "SystemAssigned",
+                }
+            ],
             "private_dns_zones": [
                 {"name": zone.rsplit("/", 1)[-1], "resource_group": "rg-dns", "virtual_network_links": linked}
                 for zone in BACKUP_ZONES

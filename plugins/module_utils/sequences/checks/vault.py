@@ -9,7 +9,7 @@ from ...ids import GUID
 from ...resources.endpoint_connections import FINAL, connection_to, status_of
 from ...resources.endpoints import connection_of
 from ...resources.replication import trouble
-from ...resources.roles import assignments_at, find_definition, matching, stated_guid
+from ...resources.roles import find_definition, matching, stated_guid
 from ...resources.storage_accounts import is_classic
 from ...resources.storage_decisions import bypass_set, with_trusted_services
 from ...resources.vault_freshness import STATES
@@ -163,7 +163,7 @@ def _assigned(inspection: Inspection, row: JSON, principal: str) -> bool:
     scope, guid = row["scope"], stated_guid(row["role"])
     if not GUID.match(guid):
         guid = str((find_definition(inspection.azure, scope, row["role"].strip()) or {}).get("name") or "")
-    held = inspection.once(f"assignments {scope.lower()}", lambda: assignments_at(inspection.azure, scope, principal))
+    held = inspection.assignments(scope)
     return bool(guid) and matching(held, principal, guid) is not None
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...ids import fold_id, parse_id, region, same_id
-from ...resources.storage_accounts import Account, keeps_deleted_blobs
+from ...ids import parse_id, region, same_id
 from ...resources.vault_contents import item_of
 from ...wire import JSON, get_path
 from ..gate import Gate, ok, refused, warning
@@ -183,7 +182,7 @@ def _cache(inspection: Inspection, machine: JSON, source: str) -> t.Iterator[Gat
     if account is None:
         yield refused("machines", cache, f"{told} does not exist.", "Create the account first.")
         return
-    if _keeps_deleted_blobs(inspection, account) and item_of(inspection.replicated, machine["id"]) is None:
+    if inspection.keeps_deleted_blobs(account) and item_of(inspection.replicated, machine["id"]) is None:
         yield refused(
             "machines", cache, f"{told} keeps deleted blobs, and Site Recovery refuses accounts with soft delete.",
             "Switch off soft delete for blobs in the account's data protection settings, or use another account.",
@@ -200,13 +199,6 @@ def _cache(inspection: Inspection, machine: JSON, source: str) -> t.Iterator[Gat
         yield warning("machines", cache, f"{told} {doubt}.", f"{remedy}.")
     if not doubts:
         yield ok("machines", machine["id"], f"{name} has a group to fail over to and a cache account.")
-
-
-def _keeps_deleted_blobs(inspection: Inspection, account: Account) -> bool:
-    answer = inspection.once(
-        f"deleted blobs {fold_id(account.id)}", lambda: keeps_deleted_blobs(inspection.azure, account)
-    )
-    return t.cast(bool, answer)
 
 
 def replication(inspection: Inspection) -> t.Iterator[Gate]:
