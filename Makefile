@@ -9,8 +9,9 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
 
 .PHONY: rehearse
-rehearse: ## run a sequence against a local Azure: SCENARIO=name VARS=file WORLD=file LATENCY=realistic, all optional
-	@$(RUN) rehearse $(if $(SCENARIO),--scenario "$(SCENARIO)") $(if $(VARS),--variables "$(VARS)") $(if $(WORLD),--world "$(WORLD)") $(if $(LATENCY),--latency "$(LATENCY)")
+rehearse: ## run a sequence against a local Azure: SCENARIO=name VARS=file WORLD=file VERBOSE=1, and more in docs/rehearsal.md
+	@$(RUN) rehearse $(if $(SCENARIO),--scenario "$(SCENARIO)") $(if $(VARS),--variables "$(VARS)") $(if $(WORLD),--world "$(WORLD)") $(if $(LATENCY),--latency "$(LATENCY)") \
+	  $(if $(INVENTORY),--inventory "$(INVENTORY)") $(if $(HOSTS),--hosts "$(HOSTS)") $(if $(CHECK),--check) $(if $(TEARDOWN),--teardown) $(if $(EXPECT),--expect "$(EXPECT)") $(if $(VERBOSE),--verbose)
 
 .PHONY: test
 test: ## every check below, two at a time, and a summary

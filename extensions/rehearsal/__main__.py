@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import typing as t
 from pathlib import Path
 
 from emulator.process import EmulatorProcess, NotStarted
 
-from . import dns_servers, own_variables
-from .playing import Played, Player
-from .promises import judge, words
-from .scenario import Run, Scenario, load, names
+from . import dns_servers, document, folder, inventory, output, own_variables
+from .played import Played
+from .playing import Part, Player
+from .promises import judge
+from .scenario import Scenario, load, names
 
 JSON = dict[str, t.Any]
 _INTERRUPTED = 130
@@ -23,163 +23,146 @@ def main(arguments: t.Sequence[str] | None = None) -> int:
     """Run the asked scenarios; 0 when every promise was kept."""
     options = _options(arguments)
     try:
-        scenarios = _scenarios(options)
-        kept = [rehearse(load(name), options) for name in scenarios]
-    except (NotStarted, dns_servers.NotStarted, own_variables.Unusable) as error:
+        kept = [rehearse(parts, world, options) for parts, world in _planned(options)]
+        return int(not all(kept))
+    except (NotStarted, dns_servers.NotStarted, own_variables.Unusable, folder.Foreign) as error:
         what = "The local Azure did not start: " if isinstance(error, NotStarted) else ""
         raise SystemExit(f"{what}{error}") from None
     except KeyboardInterrupt:
         return _INTERRUPTED
-    return int(not all(kept))
 
 
-def _scenarios(options: argparse.Namespace) -> list[str]:
-    """The scenarios to run: those that were named, that of the operator's own variables, or all."""
-    if options.scenario:
-        return list(options.scenario)
-    if options.variables:
-        return [own_variables.scenario_for(Path(options.variables))]
-    if options.world:
-        raise own_variables.Unusable("A world without variables of your own needs the scenario's name (SCENARIO=).")
-    return names()
+def _planned(options: argparse.Namespace) -> list[tuple[list[Part], Path]]:
+    """What is played in which world: the operator's own variables in one, or each scenario in its own."""
+    build = Path(options.build).resolve()
+    if not options.variables and not options.inventory:
+        if options.world and not options.scenario:
+            raise own_variables.Unusable("A world without variables of your own needs the scenario's name (SCENARIO=).")
+        if options.check or options.teardown or options.expect:
+            raise own_variables.Unusable("--check, --teardown and --expect are for variables of your own (VARS=).")
+        chosen = [load(name) for name in options.scenario or names()]
+        for one in chosen:
+            folder.prepare(build / one.name)
+        return [
+            ([Part(one, one.runs, build / one.name, own_variables.read(one.variables))], _world(one, options))
+            for one in chosen
+        ]
+    variables = own_variables.read(Path(options.variables)) if options.variables else {}
+    hosts = None
+    if options.inventory:
+        hosts = inventory.read(Path(options.inventory), build / "inventory").of(options.hosts)
+    held = [variables, *(hosts.variables.values() if hosts else ())]
+    where = str(options.variables or options.inventory)
+    scenarios = [load(name) for name in options.scenario or ()] or own_variables.scenarios_for(held, where)
+    asked = {"check": options.check, "teardown": options.teardown, "refused": options.expect == "refused"}
+    for one in scenarios:
+        folder.prepare(build / one.name)
+    if not options.world:
+        output.say("-- what exists is the scenario's own world: say what exists in yours with WORLD=")
+    parts = [Part(one, one.own_runs(**asked), build / one.name, variables, hosts) for one in scenarios]
+    return [(parts, _world(scenarios[0], options))]
 
 
-def rehearse(scenario: Scenario, options: argparse.Namespace) -> bool:
-    """Run one scenario and write its report. True when every promise was kept."""
+def _world(scenario: Scenario, options: argparse.Namespace) -> Path:
+    return Path(options.world).resolve() if options.world else scenario.world
+
+
+def rehearse(parts: t.Sequence[Part], world: Path, options: argparse.Namespace) -> bool:
+    """Play parts one after the other in one world and write a report for each. True when every promise was kept."""
+    scenario = parts[0].scenario
     if scenario.dns and not any(map(dns_servers.installed, scenario.dns["kinds"])):
-        print(
-            f"== {scenario.name}: left out, because none of {', '.join(scenario.dns['kinds'])} is installed", flush=True
-        )
+        output.say(f"== {scenario.name}: left out, because none of {', '.join(scenario.dns['kinds'])} is installed")
         return True
-    folder = Path(options.build).resolve() / scenario.name
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    own = bool(options.variables)
-    runs = scenario.own_runs() if own else scenario.runs
-    for stale in ("report.json", "report.md", "state.json"):
-        (folder / stale).unlink(missing_ok=True)
-    variables = _own(scenario, options, folder) if own else scenario.variables
-    world = Path(options.world).resolve() if options.world else scenario.world
-    print(f"== {scenario.name}: {len(runs)} runs against a local Azure; everything is kept in {folder}", flush=True)
-    played: list[Played] = []
-    stopped = False
     with (
-        EmulatorProcess(folder, world, options.latency) as azure,
-        dns_servers.running(scenario.dns, folder, azure.ready["dns"]) as servers,
+        EmulatorProcess(parts[0].folder, world, options.latency) as azure,
+        dns_servers.running(scenario.dns, parts[0].folder, azure.ready["dns"]) as servers,
     ):
-        player = Player(scenario, azure, folder, variables, options.quiet, servers)
-        try:
-            _play(player, runs, played)
-            (folder / "state.json").write_text(json.dumps(azure.ask("state"), indent=1))
-        except KeyboardInterrupt:
-            stopped = True
-    report = _report(scenario, played, player.report_directory, stopped)
-    path = folder / "report.json"
-    path.write_text(json.dumps(report, indent=2) + "\n")
-    (folder / "report.md").write_text(_markdown(report))
-    print(f"== {scenario.name}: {report['result']}; report: {os.path.relpath(path)}", flush=True)
+        kept = [_rehearse(part, azure, servers, options) for part in parts]
+    return all(kept)
+
+
+def _rehearse(
+    part: Part, azure: EmulatorProcess, servers: t.Sequence[dns_servers.Server], options: argparse.Namespace
+) -> bool:
+    """Whatever happens, the report and the state are written, and what went wrong is a sentence of the report."""
+    name = part.scenario.name
+    output.say(f"== {name}: {len(part.runs)} runs against a local Azure; everything is kept in {part.folder}")
+    played: list[Played] = []
+    told: list[str] = []
+    trouble, stopped = "", False
+    try:
+        player = Player(part, azure, options.verbose, servers)
+        told = player.told
+        for line in told:
+            output.say(f"-- {line}")
+        _play(player, played, quiet=options.quiet)
+    except KeyboardInterrupt:
+        stopped = True
+    except (OSError, RuntimeError, ValueError, TypeError, LookupError, AttributeError) as error:
+        # Whatever it was, what was played is worth its report.
+        trouble = f"The rehearsal could not go on: {error or type(error).__name__}"
+        output.say(f"   {trouble}")
+    trouble = _keep_state(part, azure) or trouble
+    report = document.build(name, played, told, trouble, stopped=stopped)
+    path = document.write(report, part.folder)
+    output.tell_end(name, report["result"], path, report["role_reports"])
     if stopped:
         raise KeyboardInterrupt
     return bool(report["result"] == "ok")
 
 
-def _own(scenario: Scenario, options: argparse.Namespace, folder: Path) -> Path:
-    """The operator's variables as they can be rehearsed; says what is left out of them."""
-    target = folder / "variables.yml"
-    left_out = own_variables.prepare(scenario, own_variables.read(Path(options.variables)), target)
-    if left_out:
-        print(f"-- the local Azure's own DNS is asked instead of: {', '.join(left_out)}", flush=True)
-    if not options.world:
-        print("-- what exists is the scenario's own world: say what exists in yours with WORLD=", flush=True)
-    return target
+def _keep_state(part: Part, azure: EmulatorProcess) -> str:
+    try:
+        (part.folder / "state.json").write_text(json.dumps(azure.ask("state"), indent=1), encoding="utf-8")
+    except (OSError, RuntimeError) as error:
+        return f"The local Azure is no longer there: {error}. See emulator.log in {part.folder}."
+    return ""
 
 
-def _play(player: Player, runs: t.Sequence[Run], played: list[Played]) -> None:
-    """Play the runs until one fails."""
-    for run in runs:
-        if run.events and played and played[-1].handed.get("result") == "waiting":
-            print(f"-- {run.name}: left out, because the run before it waits for a person", flush=True)
+def _play(player: Player, played: list[Played], *, quiet: bool) -> None:
+    """Play the runs until one does not end as it should."""
+    gates = output.Gates()
+    closes = _closes(player.part)
+    for run in player.part.runs:
+        if run.events and played and played[-1].result == "waiting" and run.playbook != "teardown":
+            output.say(f"-- {run.name}: left out, because the run before it waits for a person")
             continue
         done = player.play(run)
-        done.broken = judge(done, next((p for p in reversed(played) if p.check), None))
+        done.broken = judge(run, done, played, closes=closes)
         played.append(done)
-        _tell(done)
-        if done.failed:
+        if not quiet:
+            gates.tell(done)
+        output.tell(done)
+        if done.failed and (done.broken or run.playbook == "teardown"):
             break
+
+
+def _closes(part: Part) -> bool:
+    """Whether the variables have public network access denied; a template may say otherwise."""
+    name = f"{part.scenario.prefix}public_network_access"
+    return all(values.get(name, "after_verify") in ("after_verify", "before_endpoint") for values in part.of_hosts())
 
 
 def _options(arguments: t.Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="rehearsal", description=__doc__)
     parser.add_argument("--scenario", action="append", choices=names(), help="run this scenario only (may be repeated)")
-    parser.add_argument("--variables", help="your own variables file, in place of the scenario's")
+    parser.add_argument("--variables", help="your own variables file, of one role or of several")
+    parser.add_argument("--inventory", help="your own inventory: several vaults, each with its variables")
+    parser.add_argument("--hosts", default="all", help="the group of the inventory to rehearse (all)")
     parser.add_argument("--world", help="your own world file: what exists before the run")
+    parser.add_argument("--check", action="store_true", help="of your own variables: only what check mode says")
+    parser.add_argument("--teardown", action="store_true", help="of your own variables: end with the teardown")
+    parser.add_argument("--expect", choices=["refused"], help="your own variables must be refused")
     parser.add_argument("--build", default="build/rehearsal", help="folder for logs and reports")
     parser.add_argument(
         "--latency",
         default="instant",
         help="instant, realistic or realisticxSPEED, distance[:REQUEST,CONNECTION], or both with a + between them",
     )
-    parser.add_argument("--quiet", action="store_true", help="show only the summary of each run")
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument("--quiet", action="store_true", help="no gates: a line for each run")
+    shown.add_argument("--verbose", action="store_true", help="all that Ansible prints, differences included")
     return parser.parse_args(arguments)
-
-
-def _tell(played: Played) -> None:
-    verdict = f"BROKEN: {played.broken}" if played.broken else "as promised"
-    print(
-        f"-- {played.name}: changed={played.changed} failed={played.failed} requests={played.requests} "
-        f"writes={played.writes} seconds={played.seconds}{_waiting(played)} ({verdict})",
-        flush=True,
-    )
-    if played.failed:
-        print(f"   {played.failure}", flush=True)
-        print(f"   the whole output: {os.path.relpath(played.log)}", flush=True)
-        if not played.failure:
-            print(Path(played.log).read_text()[-4000:], flush=True)
-
-
-def _waiting(played: Played) -> str:
-    """What Azure's own operations cost: the longest chain of them, and how much of the run that explains."""
-    chain = played.longest_chain_seconds
-    return f" chain={chain} ratio={played.seconds / chain:.2f}" if chain else ""
-
-
-def _report(scenario: Scenario, played: list[Played], directory: Path, stopped: bool) -> JSON:
-    # A teardown leaves no names to show: the last run that proved some is the one to look at.
-    handed: JSON = next((one.handed for one in reversed(played) if one.handed.get("names")), {})
-    ok = bool(played) and not any(one.broken for one in played)
-    first = next((one for one in played), None)
-    return {
-        "scenario": scenario.name,
-        "result": "interrupted" if stopped else "ok" if ok else "broken",
-        "runs": [one.as_dict() for one in played],
-        "changed_first": words(first.changes) if first else "",
-        "gates": first.handed.get("gates", []) if first else [],
-        "names": [
-            {key: row.get(key) for key in ("endpoint", "fqdn", "zone", "resolved", "answers")}
-            | {"address": ", ".join(row.get("ip_addresses") or [])}
-            for row in handed.get("names", [])
-        ],
-        "resources": handed.get("resources", []),
-        "links": handed.get("links", []),
-        "manual_steps": handed.get("manual_steps", []),
-        "role_report": str(directory / "latest" / "report.md"),
-    }
-
-
-def _markdown(report: JSON) -> str:
-    lines = [
-        f"# Rehearsal of {report['scenario']}: {report['result']}",
-        "",
-        "| Run | Changed | Failed | Requests | Writes | Seconds | |",
-    ]
-    lines.append("| --- | --- | --- | --- | --- | --- | --- |")
-    for run in report["runs"]:
-        verdict = run["broken"] or "as promised"
-        lines.append(
-            f"| {run['name']} | {run['changed']} | {run['failed']} | {run['requests']} | {run['writes']} | {run['seconds']} | {verdict} |"
-        )
-    lines += ["", "| Name | Address | Zone | Resolved |", "| --- | --- | --- | --- |"]
-    lines += [f"| {row['fqdn']} | {row['address']} | {row['zone']} | {row['resolved']} |" for row in report["names"]]
-    return "\n".join([*lines, "", f"The role's own report: {report['role_report']}", ""])
 
 
 if __name__ == "__main__":

@@ -1,7 +1,4 @@
-"""Variables files as a rehearsal reads them, and what of an operator's own cannot be rehearsed.
-
-The names of a local Azure are known to its own DNS only: servers and machines of the real networks have never heard of them.
-"""
+"""Variables files as a rehearsal reads them: templates and vaulted values stay as they are written."""
 
 from __future__ import annotations
 
@@ -12,10 +9,9 @@ from pathlib import Path
 
 import yaml
 
-from .scenario import Scenario, load, names
+from .scenario import Scenario, of_roles
 
 JSON = dict[str, t.Any]
-_ASKED = ("dns_server", "dns_port", "consumers")
 
 
 class Unusable(ValueError):
@@ -68,48 +64,26 @@ def read(path: Path) -> JSON:
     return values
 
 
-def scenario_for(path: Path) -> str:
-    """The scenario whose variables a file holds. Raises :class:`Unusable` unless they are those of exactly one."""
-    values = read(path)
-    scenarios = {name: load(name) for name in names()}
-    # Servers of their own are rehearsed with the scenario's variables: those of an operator lead to the operator's.
-    prefixes = {name: _prefix(scenario) for name, scenario in scenarios.items() if not scenario.dns}
-    found = [name for name, prefix in prefixes.items() if any(str(key).startswith(prefix) for key in values)]
-    if len(found) != 1:
-        wanted = " or ".join(f"{prefix}… (scenario {name})" for name, prefix in prefixes.items())
-        held = f"of {' and '.join(found)}" if found else "of none"
+def scenarios_for(variables: t.Iterable[JSON], where: str) -> list[Scenario]:
+    """The scenarios whose variables are held, those of several roles if need be. Raises :class:`Unusable` if of none."""
+    held = {str(key) for values in variables for key in values}
+    known = of_roles()
+    found = [one for one in known if any(key.startswith(one.prefix) for key in held)]
+    if not found:
+        wanted = " or ".join(f"{one.prefix}… (scenario {one.name})" for one in known)
         raise Unusable(
-            f"{path} has variables {held}. Its variables must be called {wanted}; or name the scenario (SCENARIO=)."
+            f"{where} has variables of none of the roles. They must be called {wanted}; or name the scenario (SCENARIO=)."
         )
-    return found[0]
+    return found
 
 
-def prepare(scenario: Scenario, values: JSON, target: Path) -> list[str]:
-    """Write an operator's variables to ``target`` (mode 0600) without those who would be asked for names; they are returned, in words."""
-    key, told = f"{_prefix(scenario)}endpoints", []
-    given = values.get(key)
-    endpoints: list[t.Any] = given if isinstance(given, list) else []
-    for endpoint in endpoints:
-        told += [
-            f"{name} of {endpoint.get('name')}" for name in _ASKED if isinstance(endpoint, dict) and endpoint.get(name)
-        ]
-    left = [
-        {name: value for name, value in one.items() if name not in _ASKED} if isinstance(one, dict) else one
-        for one in endpoints
-    ]
-    kept = {**values, key: left} if isinstance(given, list) else values
-    if values.get(scenario.dns_servers):
-        told.append(scenario.dns_servers)
+def write(values: JSON, target: Path) -> None:
+    """Write variables for Ansible to ``target`` (mode 0600); what is vaulted stays vaulted."""
     with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as stream:
-        yaml.dump(kept, stream, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
-    return told
+        yaml.dump(values, stream, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
 
 
 def plain(values: JSON, name: str) -> str:
     """A variable that is plain text; empty when it is absent, a template or vaulted."""
     value = values.get(name)
     return value if isinstance(value, str) and "{{" not in value else ""
-
-
-def _prefix(scenario: Scenario) -> str:
-    return scenario.vault.removesuffix("vault_name")

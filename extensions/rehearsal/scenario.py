@@ -1,4 +1,4 @@
-"""A scenario as its folder describes it: world, variables, other wishes, and the runs in order."""
+"""A scenario as its folder describes it: role, world, variables, and the runs in order with what each must come to."""
 
 from __future__ import annotations
 
@@ -11,33 +11,41 @@ import yaml
 JSON = dict[str, t.Any]
 FOLDER = Path(__file__).resolve().parent / "scenarios"
 EXPECTATIONS = (
-    *("changed", "unchanged", "predicted", "as_predicted", "unchanged_unless_records"),
+    *("changed", "unchanged", "predicted", "as_predicted", "unchanged_unless_records", "refused", "failed"),
     # Of an operator's own runs: in their world everything may be there already.
     *("anything", "if_predicted"),
 )
+#: Before a teardown, what is protected is removed.
+EMPTIED: JSON = {"event": "items_removed", "purge": True}
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a scenario. ``wish`` names a file of variables laid over the usual ones; ``expect`` is the promise."""
+    """One run of a scenario.
+
+    ``wish`` names a file of variables laid over the usual ones; ``expect`` is the promise; ``says`` a text that the
+    failure or refusal must contain; ``outcome`` what must be there afterwards (see :mod:`rehearsal.outcomes`).
+    """
 
     name: str
     playbook: str
     expect: str
     wish: str = ""
     check: bool = False
+    says: str = ""
     variables: JSON = field(default_factory=dict)
     events: tuple[JSON, ...] = ()
+    outcome: JSON = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """A scenario. ``vault`` is the variable that names the vault events happen to; the others name variables too.
+    """A scenario of a role. ``vault`` names the variable with the vault that events happen to; so do the others.
 
-    ``role`` is the role of its playbook ``drift``. ``dns`` has real DNS servers started beside the local Azure: ``kinds`` of
-    them, what they ask in general (``general_forwarder``) and what they are to forward to (``target``), each by the name of the
-    virtual network whose resolver it is. ``local_servers`` has stand-ins for backup servers (``servers.yml``) ask the resolver
-    of a ``network``; the ``variable`` of the role names their program.
+    ``dns`` has real DNS servers started beside the local Azure: ``kinds`` of them, what they ask in general
+    (``general_forwarder``) and what they are to forward to (``target``), each by the name of the virtual network whose resolver
+    it is. ``local_servers`` has stand-ins for backup servers (``servers.yml``) ask the resolver of a ``network``; the
+    ``variable`` of the role names their program.
     """
 
     name: str
@@ -51,23 +59,43 @@ class Scenario:
     dns: JSON = field(default_factory=dict)
     local_servers: JSON = field(default_factory=dict)
 
-    def own_runs(self) -> tuple[Run, ...]:
+    @property
+    def prefix(self) -> str:
+        """How every variable of the role begins."""
+        return f"{self.role}_"
+
+    @property
+    def playbook(self) -> str:
+        """The playbook of the sequence."""
+        return self.runs[0].playbook
+
+    def own_runs(self, *, check: bool = False, teardown: bool = False, refused: bool = False) -> tuple[Run, ...]:
         """The runs for an operator's own variables: a check first, then what it predicted, again, and the drift.
 
         Another wish than theirs would mean nothing; their first run is the change that the check predicts, if it
         predicts one. Nothing of the scenario's own variables is left in them, nor a region that its events name.
+        ``check`` leaves only the check; ``teardown`` ends with one; ``refused`` says how check and run must end.
         """
-        first = replace(self.runs[0], wish="", variables={})
+        first = Run("check", self.playbook, "refused" if refused else "anything", check=True)
+        if check:
+            return (first,)
+        converge = Run("converge", self.playbook, "refused" if refused else "if_predicted")
+        if refused:
+            return (first, converge)
         drifts = [
-            replace(run, wish="", variables={}, events=tuple(_anywhere(event) for event in run.events))
+            replace(run, wish="", variables={}, outcome={}, events=tuple(_anywhere(event) for event in run.events))
             for run in self.runs
             if run.events and run.playbook == "drift"
         ]
+        again = Run("again", self.playbook, "unchanged")
+        return (first, converge, again, *drifts, *(self._teardown() if teardown else ()))
+
+    def _teardown(self) -> tuple[Run, ...]:
+        confirmed = {f"{self.prefix}teardown_confirm": f"{{{{ {self.vault} }}}}"}
         return (
-            replace(first, name="check", check=True, expect="anything"),
-            replace(first, expect="if_predicted"),
-            replace(first, name="again", expect="unchanged"),
-            *drifts,
+            Run("teardown-check", "teardown", "anything", check=True, variables=confirmed, events=(EMPTIED,)),
+            Run("teardown", "teardown", "if_predicted", variables=confirmed),
+            Run("teardown-again", "teardown", "unchanged", variables=confirmed),
         )
 
     @property
@@ -89,6 +117,11 @@ def _anywhere(event: JSON) -> JSON:
 def names() -> list[str]:
     """All scenarios there are."""
     return sorted(path.parent.name for path in FOLDER.glob("*/scenario.yml"))
+
+
+def of_roles() -> list[Scenario]:
+    """The scenario of each role: the one of its name, which an operator's own variables are played in."""
+    return [scenario for scenario in map(load, names()) if scenario.name == scenario.role]
 
 
 def load(name: str) -> Scenario:

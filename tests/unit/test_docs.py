@@ -46,7 +46,9 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 GUIDE = (ROOT / "docs" / "backup.md").read_text(encoding="utf-8")
 RECOVERY_GUIDE = (ROOT / "docs" / "site_recovery.md").read_text(encoding="utf-8")
 DPM_GUIDE = (ROOT / "docs" / "dpm_mabs.md").read_text(encoding="utf-8")
-REHEARSAL = (ROOT / "docs" / "rehearsal.md").read_text(encoding="utf-8")
+WORLD_PAGE, SETTINGS_PAGE, EVENTS = (
+    (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in ("world", "settings", "events")
+)
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py") if path.stem != "__init__")
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if path.is_dir())
 #: Those that operators call; the steps they share are judged by the modules they call.
@@ -163,17 +165,15 @@ def test_every_setting_event_route_and_key_of_the_world_is_documented() -> None:
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "extensions" / "emulator").rglob("*.py"))
     used = set(re.findall(r"settings\.get\(\s*\"(\w+)\"", code))
     assert used - set(SETTINGS) == set()
-    table = REHEARSAL.split("## Settings")[1].split("## Latency")[0]
-    assert set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE)) == set(SETTINGS)
+    assert set(re.findall(r"^\| `(\w+)`", SETTINGS_PAGE, re.MULTILINE)) == set(SETTINGS)
     arm = build_arm()
-    events = REHEARSAL.split("## Events")[1].split("## Routes")[0]
+    events = EVENTS.split("## Events")[1].split("## Routes")[0]
     assert set(re.findall(r"^\| `(\w+)`", events, re.MULTILINE)) == set(arm.events)
     routes = set(re.findall(r"\(\"([A-Z]+)\", \"(\w+)\", self\.", code))
     assert {("GET", "state"), ("POST", "faults")} <= routes
-    assert {f"{method} /emulator/{name}" for method, name in routes} - named(REHEARSAL) == set()
-    keys = REHEARSAL.split("## World file")[1].split("## Settings")[0]
-    assert set(re.findall(r"^\| `(\w+)`", keys, re.MULTILINE)) == set(complete({}))
-    assert keys_of(WORLD_KEYS) - named(keys) == set()
+    assert {f"{method} /emulator/{name}" for method, name in routes} - named(EVENTS) == set()
+    assert set(re.findall(r"^\| `(\w+)`", WORLD_PAGE, re.MULTILINE)) == set(complete({}))
+    assert keys_of(WORLD_KEYS) - named(WORLD_PAGE) == set()
 
 
 def test_every_connection_option_and_variable_is_documented() -> None:

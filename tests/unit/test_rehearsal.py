@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import types
-import typing as t
 from pathlib import Path
 
 import pytest
@@ -35,10 +34,6 @@ def own(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
     return importlib.import_module("rehearsal.own_variables")
 
 
-def scenario(own: types.ModuleType, name: str = "backup") -> t.Any:
-    return own.load(name)
-
-
 def written(tmp_path: Path, text: str) -> Path:
     path = tmp_path / "mine.yml"
     path.write_text(text)
@@ -57,10 +52,10 @@ def rehearse(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str
 
 
 def test_who_cannot_know_the_local_names_is_not_asked(own: types.ModuleType, tmp_path: Path) -> None:
+    servers = importlib.import_module("rehearsal.name_servers")
     values = own.read(written(tmp_path, OWN))
     target = tmp_path / "variables.yml"
-    told = own.prepare(scenario(own), values, target)
-    assert told == ["dns_server of pe-app", "dns_port of pe-app", "consumers of pe-app", "backup_dns_servers"]
+    own.write(servers.without(values, "backup_"), target)
     assert target.stat().st_mode & 0o777 == 0o600
     again = own.read(target)
     assert again["backup_endpoints"] == [
@@ -73,9 +68,45 @@ def test_who_cannot_know_the_local_names_is_not_asked(own: types.ModuleType, tmp
 
 
 def test_a_template_of_endpoints_is_left_as_it_is(own: types.ModuleType, tmp_path: Path) -> None:
+    servers = importlib.import_module("rehearsal.name_servers")
     values = own.read(written(tmp_path, 'backup_vault_name: v\nbackup_endpoints: "{{ all_of_them }}"\n'))
-    assert own.prepare(scenario(own), values, tmp_path / "variables.yml") == []
-    assert own.read(tmp_path / "variables.yml") == values
+    assert servers.without(values, "backup_") == values
+    assert servers.named(values, "backup_") == []
+
+
+NETWORKS = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks"
+LISTENERS = [{"virtual_network": f"{NETWORKS}/{name}", "address": "127.53.0.1", "port": 53} for name in ("app", "hub")]
+HUB_HAS_SERVERS = [{"id": f"{NETWORKS}/hub", "properties": {"dhcpOptions": {"dnsServers": ["10.2.0.4"]}}}]
+#: What an endpoint says; the networks whose names are asked for; what is said of it.
+ASKED = {
+    "nothing": ({}, ["app"], "hub has DNS servers of its own (10.2.0.4)"),
+    "a server": (
+        {"dns_server": "10.2.0.4"},
+        ["app", "hub"],
+        "in hub the local Azure's DNS is asked instead of dns_server",
+    ),
+    "consumers": ({"consumers": ["web01"]}, ["app", "hub"], "instead of consumers of pe"),
+    "a template": ({"dns_server": "10.2.0.4", "subnet": "{{ hub }}"}, ["app"], "cannot be told which network"),
+}
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_a_network_with_dns_servers_of_its_own_is_asked_where_somebody_was_named(
+    own: types.ModuleType, name: str
+) -> None:
+    servers = importlib.import_module("rehearsal.name_servers")
+    more, networks, words = ASKED[name]
+    values = {"backup_endpoints": [{"name": "pe", "subnet": "{{ networks }}/hub/subnets/endpoints", **more}]}
+    chosen = servers.choose(LISTENERS, HUB_HAS_SERVERS, servers.named(values, "backup_"), "")
+    assert [row["virtual_network"].rsplit("/", 1)[-1] for row in chosen.given] == networks
+    assert words in " ".join(chosen.told)
+
+
+def test_with_custom_dns_nobody_is_asked(own: types.ModuleType) -> None:
+    servers = importlib.import_module("rehearsal.name_servers")
+    values = {"backup_dns_servers": [{"virtual_network": f"{NETWORKS}/app", "address": "10.1.0.4"}]}
+    chosen = servers.choose(LISTENERS, [], servers.named(values, "backup_"), "custom")
+    assert chosen.given == [] and "10.1.0.4 of backup_dns_servers is not asked" in chosen.told[0]
 
 
 def test_a_template_is_no_plain_value(own: types.ModuleType, tmp_path: Path) -> None:
@@ -87,14 +118,22 @@ def test_a_template_is_no_plain_value(own: types.ModuleType, tmp_path: Path) -> 
     ]
 
 
-@pytest.mark.parametrize(("text", "name"), [(OWN, "backup"), ("site_recovery_vault_name: v\n", "site_recovery")])
-def test_the_scenario_is_that_of_the_variables(own: types.ModuleType, tmp_path: Path, text: str, name: str) -> None:
-    assert own.scenario_for(written(tmp_path, text)) == name
+BOTH = "backup_vault_name: v\nsite_recovery_vault_name: v\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [(OWN, ["backup"]), ("site_recovery_vault_name: v\n", ["site_recovery"]), (BOTH, ["backup", "site_recovery"])],
+)
+def test_the_scenarios_are_those_of_the_variables(
+    own: types.ModuleType, tmp_path: Path, text: str, names: list[str]
+) -> None:
+    values = own.read(written(tmp_path, text))
+    assert [scenario.name for scenario in own.scenarios_for([values], "mine.yml")] == names
 
 
 UNUSABLE = {
-    "of no scenario": ("company: contoso\n", "has variables of none"),
-    "of two": ("backup_vault_name: v\nsite_recovery_vault_name: v\n", "has variables of backup and site_recovery"),
+    "of no role": ("company: contoso\n", "has variables of none"),
     "vaulted as a whole": ("$ANSIBLE_VAULT;1.1;AES256\n6162\n", "vaulted as a whole"),
     "no YAML": ("a: [\n", "is not YAML"),
     "a list": ("- a\n", "must hold variables"),
@@ -146,18 +185,111 @@ def test_what_leads_elsewhere_stays_outside(own: types.ModuleType, tmp_path: Pat
     assert all(Path(path).is_relative_to(tmp_path) for path in given.values())
 
 
+@pytest.fixture
+def scenarios(own: types.ModuleType) -> types.ModuleType:
+    return importlib.import_module("rehearsal.scenario")
+
+
 @pytest.mark.parametrize("name", ["backup", "site_recovery"])
-def test_own_runs_have_nothing_of_the_scenarios_own_world(own: types.ModuleType, name: str) -> None:
-    runs = own.load(name).own_runs()
+def test_own_runs_have_nothing_of_the_scenarios_own_world(scenarios: types.ModuleType, name: str) -> None:
+    runs = scenarios.load(name).own_runs()
     assert [run.name for run in runs] == ["check", "converge", "again", "drift"]
-    assert not any(run.variables or run.wish for run in runs)
+    assert not any(run.variables or run.wish or run.outcome for run in runs)
     assert not any("source_location" in event for run in runs for event in run.events)
 
 
-def test_scenarios_do_not_share_variables(own: types.ModuleType) -> None:
-    for name in own.names():
-        given = yaml.safe_load(own.load(name).variables.read_text())
+def test_own_runs_can_be_the_check_alone_end_with_the_teardown_or_be_refused(scenarios: types.ModuleType) -> None:
+    scenario = scenarios.load("backup")
+    assert [run.name for run in scenario.own_runs(check=True)] == ["check"]
+    assert [(run.name, run.expect) for run in scenario.own_runs(refused=True)] == [
+        ("check", "refused"),
+        ("converge", "refused"),
+    ]
+    ending = scenario.own_runs(teardown=True)[-3:]
+    assert [(run.name, run.check, run.expect) for run in ending] == [
+        ("teardown-check", True, "anything"),
+        ("teardown", False, "if_predicted"),
+        ("teardown-again", False, "unchanged"),
+    ]
+    assert all(run.variables == {"backup_teardown_confirm": "{{ backup_vault_name }}"} for run in ending)
+
+
+def test_scenarios_do_not_share_variables(scenarios: types.ModuleType) -> None:
+    for name in scenarios.names():
+        given = yaml.safe_load(scenarios.load(name).variables.read_text())
         assert "recovery_role" not in given
+
+
+def test_an_earlier_rehearsal_leaves_nothing(own: types.ModuleType, tmp_path: Path) -> None:
+    folder = importlib.import_module("rehearsal.folder")
+    home = folder.prepare(tmp_path / "backup")
+    (home / "drift.log").write_text("old")
+    (home / "role-report").mkdir()
+    folder.prepare(home)
+    assert [path.name for path in home.iterdir()] == [".rehearsal"]
+
+
+def test_a_folder_of_others_is_not_emptied(own: types.ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "build" / "backup").mkdir(parents=True)
+    (tmp_path / "build" / "backup" / "thesis.txt").write_text("mine")
+    refused = rehearse(tmp_path, "--scenario", "backup")
+    assert refused.returncode == 1 and "was not made by a rehearsal" in refused.stderr
+    assert (tmp_path / "build" / "backup" / "thesis.txt").read_text() == "mine"
+
+
+INVENTORY = """\
+vaults:
+  vars: {backup_vault_resource_group: rg-backup}
+  hosts:
+    one: {backup_vault_name: vault-one, backup_dns_mode: "{{ mode }}"}
+    two: {backup_vault_name: vault-two}
+others: {hosts: {printer: {}}}
+"""
+
+
+def test_an_inventory_is_read_with_its_templates(own: types.ModuleType, tmp_path: Path) -> None:
+    inventory = importlib.import_module("rehearsal.inventory")
+    path = tmp_path / "hosts.yml"
+    path.write_text(INVENTORY)
+    found = inventory.read(path, tmp_path / "surroundings").of("vaults")
+    assert found.variables == {
+        "one": {
+            "backup_vault_name": "vault-one",
+            "backup_dns_mode": "{{ mode }}",
+            "backup_vault_resource_group": "rg-backup",
+        },
+        "two": {"backup_vault_name": "vault-two", "backup_vault_resource_group": "rg-backup"},
+    }
+    assert found.document()["all"]["children"]["vaults"] == {"hosts": {"one": {}, "two": {}}}
+    with pytest.raises(own.Unusable, match="no hosts in 'nobody'; its groups are: all, others, vaults"):
+        inventory.read(path, tmp_path / "surroundings").of("nobody")
+
+
+def test_variables_that_must_be_refused_are_and_it_is_said_once(tmp_path: Path) -> None:
+    world = written(tmp_path, "resource_groups: [{name: rg-backup}]\n")
+    mine = tmp_path / "variables.yml"
+    subnet = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet-app/subnets/endpoints"
+    mine.write_text(
+        yaml.safe_dump(
+            {
+                "backup_vault_name": "vault-backup",
+                "backup_vault_resource_group": "rg-backup",
+                "backup_endpoints": [{"name": "pe", "subnet": subnet, "dns_zone_resource_group": "rg-backup"}],
+            }
+        )
+    )
+    asked = ("--variables", str(mine), "--world", str(world), "--check")
+    expected = rehearse(tmp_path, *asked, "--expect", "refused")
+    assert expected.returncode == 0, expected.stdout + expected.stderr
+    assert "-- check: changed=0 refused requests=" in expected.stdout and "(as promised)" in expected.stdout
+    closed = "refused  virtual_network: vnet-app does not exist"
+    assert expected.stdout.count(closed) == 1, expected.stdout
+    report = tmp_path / "build" / "backup"
+    assert (report / "report.json").is_file() and (report / "state.json").is_file()
+    assert expected.stdout.rstrip().endswith("report.html")
+    # Unforeseen, it is a broken promise, and called what it is.
+    unforeseen = rehearse(tmp_path, *asked)
+    assert unforeseen.returncode == 1 and "BROKEN: it was refused" in unforeseen.stdout
 
 
 def test_a_scenario_with_servers_of_its_own_is_left_out_where_none_is_installed(tmp_path: Path) -> None:

@@ -53,6 +53,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             return
         values = result._result
         line = {
+            "host": result._host.get_name(),
             "task": result._task.get_name(),
             "item": values.get("_ansible_item_label"),
             "status": status,
@@ -60,5 +61,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             "diff": values.get("diff") if values.get("changed") else None,
             "message": str(values.get("msg") or "") if status == "failed" else "",
         }
+        if "json_path" in values and "html_path" in values:
+            line["report"] = {"json": values["json_path"], "html": values["html_path"]}
         with open(self._path, "a", encoding="utf-8") as stream:
             stream.write(json.dumps(line, default=str) + "\n")

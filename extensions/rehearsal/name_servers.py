@@ -1,0 +1,100 @@
+"""Which DNS servers a rehearsed run asks: the local Azure's own, wherever the real run would have somebody to ask.
+
+The names of a local Azure are known to its own DNS only: servers and machines of the real networks have never heard of them.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+JSON = dict[str, t.Any]
+#: What an endpoint's variables name to have its names asked for.
+ASKED = ("dns_server", "dns_port", "consumers")
+
+
+@dataclass
+class Servers:
+    """``given`` goes to the role; ``told`` are sentences on what is not as in the real run, and on what is not asked."""
+
+    given: list[JSON] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+
+
+def choose(listeners: t.Iterable[JSON], resources: t.Iterable[JSON], asked: t.Sequence[JSON], mode: str) -> Servers:
+    """The servers for a role.
+
+    ``listeners`` are the local Azure's, one for each network, ``resources`` its state, ``asked`` what :func:`named` found,
+    ``mode`` the DNS mode. A network with DNS servers of its own resolves nothing by itself: it gets a server only where
+    the operator named one.
+    """
+    chosen = Servers()
+    if mode == "custom":
+        # Nobody enters the records into the local Azure's DNS: nobody there can prove them.
+        chosen.told = [f"{row['what']} is not asked: with dns_mode custom nobody enters records here" for row in asked]
+        return chosen
+    own = {str(one["id"]).lower(): _servers(one) for one in resources if _servers(one)}
+    for listener in listeners:
+        network = str(listener["virtual_network"])
+        name = network.rsplit("/", 1)[-1]
+        here = [row["what"] for row in asked if _same(network, row["network"])]
+        servers = own.get(network.lower())
+        if here or not servers:
+            chosen.given.append(listener)
+        if here:
+            chosen.told.append(f"in {name} the local Azure's DNS is asked instead of {', '.join(here)}")
+        elif servers:
+            chosen.told.append(
+                f"{name} has DNS servers of its own ({', '.join(servers)}) and none was named to be asked: its names are not proved"
+            )
+    nowhere = [
+        row["what"] for row in asked if not any(_same(str(one["virtual_network"]), row["network"]) for one in listeners)
+    ]
+    chosen.told += [
+        f"{what} is not asked: it cannot be told which network of the world it stands for" for what in nowhere
+    ]
+    return chosen
+
+
+def named(values: JSON, prefix: str) -> list[JSON]:
+    """What an operator's variables ask for names: ``what`` in words, and the end of the ``network``'s id."""
+    found: list[JSON] = []
+    for endpoint in _rows(values.get(f"{prefix}endpoints")):
+        network = _literal(endpoint.get("subnet")).split("/subnets/")[0]
+        found += [
+            {"what": f"{key} of {endpoint.get('name')}", "network": network} for key in ASKED if endpoint.get(key)
+        ]
+    for server in _rows(values.get(f"{prefix}dns_servers")):
+        network = _literal(server.get("virtual_network"))
+        found.append({"what": f"{server.get('address')} of {prefix}dns_servers", "network": network})
+    return found
+
+
+def without(values: JSON, prefix: str) -> JSON:
+    """The variables without those in endpoints that would be asked; ``{prefix}dns_servers`` is given anew by the run."""
+    key = f"{prefix}endpoints"
+    if not isinstance(values.get(key), list):
+        return values
+    left = [
+        {name: value for name, value in one.items() if name not in ASKED} if isinstance(one, dict) else one
+        for one in values[key]
+    ]
+    return {**values, key: left}
+
+
+def _rows(value: t.Any) -> list[JSON]:
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
+def _literal(value: t.Any) -> str:
+    """The end of an id that is plain text."""
+    return value.rsplit("}}", 1)[-1] if isinstance(value, str) else ""
+
+
+def _same(network: str, end: str) -> bool:
+    return len(end) > 1 and network.lower().endswith(end.lower())
+
+
+def _servers(resource: JSON) -> list[str]:
+    options = (resource.get("properties") or {}).get("dhcpOptions") or {}
+    return [str(address) for address in options.get("dnsServers") or []]
