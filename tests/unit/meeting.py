@@ -12,7 +12,7 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.azure.connect
 from .conftest import Cloud
 
 #: Seconds after which a meeting that does not come about fails the test instead of hanging it.
-PATIENCE = 20
+PATIENCE = 120.0
 
 
 class Meeting(EmulatorAdapter):

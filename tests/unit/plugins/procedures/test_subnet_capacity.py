@@ -98,10 +98,10 @@ def test_policies(policies: str, accepted: list[str], refused: bool) -> None:
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        ({"sub_resource": "AzureBackup"}, (10, 25)),
-        ({"sub_resource": "AzureBackup", "endpoints": 2, "data_sources": 3}, (23, 53)),
+        ({"sub_resource": "AzureBackup"}, (11, 25)),
+        ({"sub_resource": "AzureBackup", "endpoints": 2, "data_sources": 3}, (25, 53)),
         ({"sub_resource": "AzureBackup", "endpoints": 0, "data_sources": 3}, (3, 3)),
-        ({"sub_resource": "AzureBackup", "endpoints": None}, (10, 25)),
+        ({"sub_resource": "AzureBackup", "endpoints": None}, (11, 25)),
         ({"sub_resource": "AzureSiteRecovery"}, (9, 10)),
         ({"sub_resource": "AzureBackup", "addresses": 4}, (4, 4)),
         ({"sub_resource": "AzureBackup", "addresses": 0}, (0, 0)),
@@ -118,7 +118,7 @@ def test_every_need_has_a_source() -> None:
 def test_enough(cloud: Cloud) -> None:
     cloud.mark()
     found = cloud.run(MODULE, subnet=SUBNET)
-    assert (found["enough"], found["free"], found["required"], found["changed"]) == (True, 251, 10, False)
+    assert (found["enough"], found["free"], found["required"], found["changed"]) == (True, 251, 11, False)
     assert "warnings" not in found
     assert [entry["method"] for entry in cloud.requests()] == ["GET", "GET"]
 
@@ -132,7 +132,7 @@ def test_enough_for_now_is_warned_of(cloud: Cloud) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"subnet": SUBNET.replace("endpoints", "small"), "endpoints": 2}, "11 free addresses, 20 are needed"),
+        ({"subnet": SUBNET.replace("endpoints", "small"), "endpoints": 2}, "11 free addresses, 22 are needed"),
         ({"subnet": SUBNET.replace("endpoints", "policed")}, "network policies Enabled; accepted is Disabled"),
         ({"subnet": SUBNET + "2"}, "does not exist"),
         ({"subnet": SUBNET.replace("vnet-app", "vnet-none")}, "does not exist"),
