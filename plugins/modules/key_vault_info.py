@@ -97,7 +97,7 @@ key_vaults:
       type: list
       elements: dict
       sample:
-        - private_endpoint: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-migrate/providers/Microsoft.Network/privateEndpoints/contoso1234kvpe
+        - private_endpoint: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-migrate/providers/Microsoft.Network/privateEndpoints/pe-kv
           status: Approved
     state:
       description: The key vault in snake case with its properties lifted to the top.

@@ -52,7 +52,7 @@ migrate_projects:
       public_network_access: Enabled
       service_endpoint: https://7fb0f5ad-isv.neu.hub.privatelink.prod.migration.windowsazure.com/resources/7fb0f5ad
       connections:
-        - private_endpoint: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-migrate/providers/Microsoft.Network/privateEndpoints/contoso5675pe
+        - private_endpoint: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-migrate/providers/Microsoft.Network/privateEndpoints/pe-p
           status: Approved
 """
 

@@ -72,16 +72,28 @@ def test_a_configuration_without_options(text: str) -> None:
 def test_the_zones_a_configuration_has() -> None:
     bind = 'zone "a.example" IN { type slave; masters { 1.2.3.4; }; };\n// zone "b.example" { type primary; };\nzone c.example { type forward; };'
     assert held.bind_zones(bind) == [("a.example", "slave", True), ("c.example", "forward", False)]
-    unbound = 'server:\n  local-zone: "a.example." static\n  local-zone: b.example transparent\nauth-zone:\n  name: c.example\nforward-zone:\n  name: "d.example."\n# name: e\n'
+    unbound = (
+        'server:\n  local-zone: "a.example." static\n  local-zone: b.example transparent\n'
+        'auth-zone:\n  name: c.example\nforward-zone:\n  name: "d.example."\n# name: e\n'
+    )
     assert held.unbound_zones(unbound) == [
-        ("a.example.", "local-zone static", True), ("b.example", "local-zone transparent", False),
-        ("c.example", "auth-zone", True), ("d.example.", "forward-zone", False),
-    ]  # fmt: skip
-    dnsmasq = "server=/a.example/b.example/1.2.3.4\nlocal=/c.example/\naddress=/d.example/1.1.1.1\nserver=/e.example/\nauth-zone=f.example,1.0.0.0/8\n#server=/g/1.1.1.1\n"
+        ("a.example.", "local-zone static", True),
+        ("b.example", "local-zone transparent", False),
+        ("c.example", "auth-zone", True),
+        ("d.example.", "forward-zone", False),
+    ]
+    dnsmasq = (
+        "server=/a.example/b.example/1.2.3.4\nlocal=/c.example/\naddress=/d.example/1.1.1.1\n"
+        "server=/e.example/\nauth-zone=f.example,1.0.0.0/8\n#server=/g/1.1.1.1\n"
+    )
     assert held.dnsmasq_zones(dnsmasq) == [
-        ("f.example", "auth-zone", True), ("a.example", "server", False), ("b.example", "server", False),
-        ("c.example", "local", True), ("d.example", "address", True), ("e.example", "server", True),
-    ]  # fmt: skip
+        ("f.example", "auth-zone", True),
+        ("a.example", "server", False),
+        ("b.example", "server", False),
+        ("c.example", "local", True),
+        ("d.example", "address", True),
+        ("e.example", "server", True),
+    ]
 
 
 @pytest.mark.parametrize(

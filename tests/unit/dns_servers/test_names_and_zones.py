@@ -46,7 +46,7 @@ LONG = ".".join(["a" * 63] * 3)
         ("a" * 64 + ".b", ""),
         (f"{LONG}.{LONG}", ""),
         ("a.b'", ""),
-        ("a’.b", ""),
+        ("a\u2019.b", ""),
         ("ä.b", ""),
         ("a٣.b", ""),
         ("$INCLUDE.b", ""),
@@ -240,7 +240,9 @@ def test_the_serial_of_a_zone_goes_up_only_when_something_changes() -> None:
 
 
 def test_powershell_takes_every_kind_of_quote_literally() -> None:
-    assert texts.quoted("a'b‘c’d‚e‛f") == "'a''b‘‘c’’d‚‚e‛‛f'"
+    assert (
+        texts.quoted("a'b\u2018c\u2019d\u201ae\u201bf") == "'a''b\u2018\u2018c\u2019\u2019d\u201a\u201ae\u201b\u201bf'"
+    )
 
 
 def test_the_file_of_a_zone_has_a_name_that_every_file_system_takes() -> None:

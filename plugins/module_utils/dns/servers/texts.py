@@ -19,7 +19,7 @@ MARK = "managed by privatelink.recovery"
 _LONGEST_IN_A_FILE_NAME = 150
 _SERIAL = re.compile(r"^@\tIN\tSOA\t\S+ \S+ \((\d+) ", re.MULTILINE)
 # Windows PowerShell takes typographic quotation marks for plain ones: about_Quoting_Rules.
-_QUOTES = re.compile("(['‘’‚‛])")
+_QUOTES = re.compile("(['\u2018\u2019\u201a\u201b])")
 
 
 def header(comment: str) -> str:

@@ -26,15 +26,32 @@ def options(endpoints: int) -> JSON:
     """The options of the report of a run that was refused: all kinds of rows, the worst not first."""
     made: JSON = {key: [] for key in ("gates", "names", "records", "links", "resources", "changes")}
     made["resources"].append(
-        {"kind": "vault", "id": VAULT, "name": VAULT.rsplit("/", 1)[-1], "state": "succeeded", "object_id": "55555555-5555-4555-8555-555555555555", "detail": "identity SystemAssigned, public network access Enabled"}
-    )  # fmt: skip
+        {
+            "kind": "vault",
+            "id": VAULT,
+            "name": VAULT.rsplit("/", 1)[-1],
+            "state": "succeeded",
+            "object_id": "55555555-5555-4555-8555-555555555555",
+            "detail": "identity SystemAssigned, public network access Enabled",
+        }
+    )
     for number in range(endpoints):
         name, network = f"pe-recovery-production-{number + 1:02d}", f"{NETWORKS}/vnet-production-{number + 1:02d}"
         zone = f"{GROUPS}/rg-dns-production-{number + 1:02d}/providers/Microsoft.Network/privateDnsZones/{ZONE}"
         good = number > 0
         made["resources"].append(
-            {"kind": "private endpoint", "id": f"{VAULT.split('/providers')[0]}/providers/Microsoft.Network/privateEndpoints/{name}", "name": name, "state": "succeeded" if good else "failed", "detail": f"connection {'Approved' if good else 'Pending'} on the endpoint, Approved on the vault", "connection": "Approved" if good else "Pending, Approved", "target": VAULT, "virtual_network": network, "zones": [zone]}
-        )  # fmt: skip
+            {
+                "kind": "private endpoint",
+                "id": f"{VAULT.split('/providers')[0]}/providers/Microsoft.Network/privateEndpoints/{name}",
+                "name": name,
+                "state": "succeeded" if good else "failed",
+                "detail": f"connection {'Approved' if good else 'Pending'} on the endpoint, Approved on the vault",
+                "connection": "Approved" if good else "Pending, Approved",
+                "target": VAULT,
+                "virtual_network": network,
+                "zones": [zone],
+            }
+        )
         made["links"].append(
             {
                 "zone": zone,
@@ -68,9 +85,23 @@ def options(endpoints: int) -> JSON:
             made["records"].append({"zone": zone, "name": record, "ip_addresses": row["ip_addresses"]})
         made["records"].append({"zone": zone, "name": "of-somebody-else", "ip_addresses": ["10.99.99.99"]})
     made["gates"] += [
-        {"name": "encryption", "verdict": "warning", "subject": VAULT, "message": f"{VAULT} uses a key of the customer's.", "remedy": "Keep the key vault reachable.", "evidence": []},
-        {"name": "freshness", "verdict": "refused", "subject": VAULT, "message": f"{VAULT}: The vault is or was in use.", "remedy": "Use a new vault, or set site_recovery_freshness_attested: true if nothing was ever protected with it.", "evidence": ["protected item sql01", "backup engine"]},
-    ]  # fmt: skip
+        {
+            "name": "encryption",
+            "verdict": "warning",
+            "subject": VAULT,
+            "message": f"{VAULT} uses a key of the customer's.",
+            "remedy": "Keep the key vault reachable.",
+            "evidence": [],
+        },
+        {
+            "name": "freshness",
+            "verdict": "refused",
+            "subject": VAULT,
+            "message": f"{VAULT}: The vault is or was in use.",
+            "remedy": "Use a new vault, or set site_recovery_freshness_attested: true if nothing was ever protected with it.",
+            "evidence": ["protected item sql01", "backup engine"],
+        },
+    ]
     endpoints_of_plan = [
         {**row, "virtual_networks": [row["virtual_network"]], "dns_server": "10.1.9.4"}
         for row in made["resources"]
@@ -107,8 +138,15 @@ def options(endpoints: int) -> JSON:
         "subject": {"vault": VAULT, "location": "westeurope", "dns_mode": "zone_group", "zones": [ZONE]},
         "manual_steps": rows("site_recovery", ready=False),
         "warnings": [{"task": "Vault", "message": "The vault shows its connections some minutes late."}],
-        "changes": [{"task": "Vault", "resource": VAULT, "changed": True, "diff": "properties.publicNetworkAccess: Enabled to Disabled"}],
-    }  # fmt: skip
+        "changes": [
+            {
+                "task": "Vault",
+                "resource": VAULT,
+                "changed": True,
+                "diff": "properties.publicNetworkAccess: Enabled to Disabled",
+            }
+        ],
+    }
 
 
 def sample(endpoints: int) -> JSON:

@@ -24,26 +24,43 @@ OPTIONS: dict[str, t.Any] = {
     "scenario": "backup",
     "result": "converged",
     "subject": {"vault": "vault-backup", "region": "westeurope", "client_secret": "HIDE-ME"},
-    "resources": [{"kind": "vault", "id": "/x", "name": "vault-backup", "state": "Succeeded", "changed": True, "detail": ""}],
+    "resources": [
+        {"kind": "vault", "id": "/x", "name": "vault-backup", "state": "Succeeded", "changed": True, "detail": ""}
+    ],
     "changes": [{"task": "Vault", "resource": "/x", "changed": True, "diff": "a -> b\nc -> d"}],
     "gates": [{"name": "freshness", "verdict": "ok", "message": "never | used", "remedy": "", "evidence": {"jobs": 0}}],
-    "names": [{"fqdn": "a.example.com", "ip_addresses": ["10.0.0.4", "10.0.0.5"], "zone": "example.com", "resolved": False}],
+    "names": [
+        {"fqdn": "a.example.com", "ip_addresses": ["10.0.0.4", "10.0.0.5"], "zone": "example.com", "resolved": False}
+    ],
     "records": [{"zone": "example.com", "name": "a", "time_to_live": 10}, {"zone": "example.com", "owner": "us"}],
     "links": [],
     "manual_steps": [{"id": "restore", "what": "Restore a file", "who": "operator", "why": "<b>", "done": None}],
     "extra": {"registration": {"passphrase": "HIDE-ME", "server": "dpm1"}},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(
     ("key", "secret"),
     [
-        ("secret", True), ("client_secret", True), ("clientSecret", True), ("vaultPassword", True), ("token", True),
-        ("oidc_token", True), ("passphrase", True), ("key", True), ("account_key1", True), ("integrityKey", True),
-        ("Keys", True), ("key_vault_id", False), ("keyVaultUri", False), ("keyboard", False), ("monkey", False),
-        ("name", False), ("", False),
+        ("secret", True),
+        ("client_secret", True),
+        ("clientSecret", True),
+        ("vaultPassword", True),
+        ("token", True),
+        ("oidc_token", True),
+        ("passphrase", True),
+        ("key", True),
+        ("account_key1", True),
+        ("integrityKey", True),
+        ("Keys", True),
+        ("key_vault_id", False),
+        ("keyVaultUri", False),
+        ("keyboard", False),
+        ("monkey", False),
+        ("name", False),
+        ("", False),
     ],
-)  # fmt: skip
+)
 def test_what_looks_secret(key: str, secret: bool) -> None:
     assert looks_secret(key) is secret
 
@@ -58,10 +75,19 @@ def test_secrets_are_left_out_and_named() -> None:
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (None, ""), (True, "yes"), (False, "no"), (0, "0"), (["a", 1, None], "a, 1, "), ({"a": True}, "a: yes"),
-        ("a|b", "a\\|b"), ("a\\|b", "a\\\\\\|b"), (" a \n b\n", "a<br>b"), ("<script>&", "&lt;script>&amp;"), ("", ""),
+        (None, ""),
+        (True, "yes"),
+        (False, "no"),
+        (0, "0"),
+        (["a", 1, None], "a, 1, "),
+        ({"a": True}, "a: yes"),
+        ("a|b", "a\\|b"),
+        ("a\\|b", "a\\\\\\|b"),
+        (" a \n b\n", "a<br>b"),
+        ("<script>&", "&lt;script>&amp;"),
+        ("", ""),
     ],
-)  # fmt: skip
+)
 def test_cell(value: t.Any, text: str) -> None:
     assert cell(value) == text
 
@@ -81,10 +107,19 @@ def test_both_forms_say_everything_but_secrets() -> None:
         assert "HIDE-ME" not in text
         assert "2026-01-01T00:00:00Z" in text
     for words in (
-        "# Azure Backup, vault vault-backup: converged", "## Gates and checks", "| freshness | ok | never \\| used | jobs: 0 |", "## Resources", "a -> b<br>c -> d",
-        "| a.example.com | 10.0.0.4, 10.0.0.5 | no |", "## DNS records", "| Zone | Name | Time to live | Owner |",
-        "## Still to be done by a person", "&lt;b>", "server: dpm1", "looks like a secret: subject.client_secret",
-    ):  # fmt: skip
+        "# Azure Backup, vault vault-backup: converged",
+        "## Gates and checks",
+        "| freshness | ok | never \\| used | jobs: 0 |",
+        "## Resources",
+        "a -> b<br>c -> d",
+        "| a.example.com | 10.0.0.4, 10.0.0.5 | no |",
+        "## DNS records",
+        "| Zone | Name | Time to live | Owner |",
+        "## Still to be done by a person",
+        "&lt;b>",
+        "server: dpm1",
+        "looks like a secret: subject.client_secret",
+    ):
         assert words in pretty
     assert "## Virtual network links" not in pretty
 
@@ -240,7 +275,7 @@ def test_what_is_no_name_or_address_is_in_no_file_and_the_report_says_so(cloud: 
     evil = [
         "x'; Remove-Item C:\\ -Recurse; '",
         f"y.{ZONE}\n10.6.6.6 login.microsoftonline.com",
-        f"z’.{ZONE}",
+        f"z\u2019.{ZONE}",
         f"$INCLUDE.{ZONE}",
     ]
     names = [
@@ -252,7 +287,7 @@ def test_what_is_no_name_or_address_is_in_no_file_and_the_report_says_so(cloud: 
     options = {"directory": str(tmp_path), "scenario": "site_recovery", "record_files": True}
     done = cloud.run(MODULE, names=names, **options)
     written = {path: Path(path).read_text() for path in done["record_files"]}
-    for word in ("Remove-Item", "login.microsoftonline.com", "INCLUDE", "’", "passwd"):
+    for word in ("Remove-Item", "login.microsoftonline.com", "INCLUDE", "\u2019", "passwd"):
         assert [path for path, text in written.items() if word in text] == []
     assert f"10.1.1.9 one.{ZONE}\n" in written[str(tmp_path / done["run"] / "records" / "pe-source.hosts")]
     told = json.loads((tmp_path / "latest" / "report.json").read_text())["unwritten_names"]

@@ -107,68 +107,175 @@ def old_records(cloud: Cloud) -> None:
 
 PE = worlds.endpoint_id
 BROKEN = {
-    "pending project": Broken("connection_pending", PE("contoso5675pe"), "approve", set_endpoint("contoso5675pe", status="Pending")),
-    "pending key vault": Broken("connection_pending", PE("contoso1234kvpe"), "approve", set_endpoint("contoso1234kvpe", status="Pending")),
-    "rejected storage": Broken("connection_rejected", PE("lsa1234usape"), "create it again", set_endpoint("lsa1234usape", status="Rejected")),
-    "rejected key vault": Broken("connection_rejected", PE("contoso1234kvpe"), "Approve it again", set_endpoint("contoso1234kvpe", status="Rejected")),
-    "disconnected": Broken("connection_disconnected", PE("contoso1234projectpe"), "create it again", set_endpoint("contoso1234projectpe", status="Disconnected")),
+    "pending project": Broken(
+        "connection_pending", PE("contoso5675pe"), "approve", set_endpoint("contoso5675pe", status="Pending")
+    ),
+    "pending key vault": Broken(
+        "connection_pending", PE("contoso1234kvpe"), "approve", set_endpoint("contoso1234kvpe", status="Pending")
+    ),
+    "rejected storage": Broken(
+        "connection_rejected", PE("lsa1234usape"), "create it again", set_endpoint("lsa1234usape", status="Rejected")
+    ),
+    "rejected key vault": Broken(
+        "connection_rejected",
+        PE("contoso1234kvpe"),
+        "Approve it again",
+        set_endpoint("contoso1234kvpe", status="Rejected"),
+    ),
+    "disconnected": Broken(
+        "connection_disconnected",
+        PE("contoso1234projectpe"),
+        "create it again",
+        set_endpoint("contoso1234projectpe", status="Disconnected"),
+    ),
     "failed": Broken("endpoint_failed", PE("contosovaultpe"), "activity log", deed=fail_endpoint),
-    "endpoint gone": Broken("endpoint_gone", worlds.KEY_VAULT, "create the private endpoint again", deed=delete_endpoint),
-    "wrong network": Broken("network_wrong", PE("lsa1234usape"), "peer the networks", moved("lsa1234usape", "vnet-island")),
+    "endpoint gone": Broken(
+        "endpoint_gone", worlds.KEY_VAULT, "create the private endpoint again", deed=delete_endpoint
+    ),
+    "wrong network": Broken(
+        "network_wrong", PE("lsa1234usape"), "peer the networks", moved("lsa1234usape", "vnet-island")
+    ),
     "half a peering": Broken(
-        "peering_incomplete", PE("lsa1234usape"), "both sides",
+        "peering_incomplete",
+        PE("lsa1234usape"),
+        "both sides",
         lambda world: (
             moved("lsa1234usape", "vnet-spoke")(world),
-            set_entry("virtual_networks", "vnet-hub", peerings=[{"virtual_network": "vnet-spoke", "state": "Initiated"}])(world),
+            set_entry(
+                "virtual_networks", "vnet-hub", peerings=[{"virtual_network": "vnet-spoke", "state": "Initiated"}]
+            )(world),
         )[0],
     ),
-    "no zone of migration": Broken("zone_missing", worlds.ZONE_NAMES["migration"], "Create it in the resource group rg-migrate", no_zone("migration")),
+    "no zone of migration": Broken(
+        "zone_missing",
+        worlds.ZONE_NAMES["migration"],
+        "Create it in the resource group rg-migrate",
+        no_zone("migration"),
+    ),
     "no zone of key vaults": Broken("zone_missing", worlds.ZONE_NAMES["key_vault"], "Create it", no_zone("key_vault")),
     "no zone of storage": Broken("zone_missing", worlds.ZONE_NAMES["blob"], "Create it", no_zone("blob")),
-    "no zone of site recovery": Broken("zone_missing", worlds.ZONE_NAMES["site_recovery"], "Create it", no_zone("site_recovery")),
+    "no zone of site recovery": Broken(
+        "zone_missing", worlds.ZONE_NAMES["site_recovery"], "Create it", no_zone("site_recovery")
+    ),
     "unlinked": Broken("zone_unlinked", worlds.ZONES["migration"], f"to {worlds.NETWORK}", unlink("migration")),
-    "linked elsewhere": Broken("zone_linked_elsewhere", worlds.ZONES["blob"], f"to {worlds.NETWORK}", unlink("blob", "vnet-island")),
-    "linked to another zone of the name": Broken("zone_linked_elsewhere", worlds.ZONES["key_vault"], "one zone of a name", second_zone),
+    "linked elsewhere": Broken(
+        "zone_linked_elsewhere", worlds.ZONES["blob"], f"to {worlds.NETWORK}", unlink("blob", "vnet-island")
+    ),
+    "linked to another zone of the name": Broken(
+        "zone_linked_elsewhere", worlds.ZONES["key_vault"], "one zone of a name", second_zone
+    ),
     "link in progress": Broken("link_incomplete", worlds.ZONES["blob"], "Completed", deed=stop_link),
-    "missing record": Broken("record_missing", worlds.ZONES["key_vault"], "Add it with 10.2.1.", deed=lambda cloud: worlds.erase_record(cloud, "key_vault")),
-    "missing record of the vault": Broken("record_missing", worlds.ZONES["site_recovery"], "Add it with 10.2.1.", deed=lambda cloud: worlds.erase_record(cloud, "site_recovery")),
-    "wrong record": Broken("record_wrong", worlds.ZONES["blob"], "Remove the whole record", deed=lambda cloud: worlds.rewrite(cloud, "blob", ["10.9.9.9"])),
+    "missing record": Broken(
+        "record_missing",
+        worlds.ZONES["key_vault"],
+        "Add it with 10.2.1.",
+        deed=lambda cloud: worlds.erase_record(cloud, "key_vault"),
+    ),
+    "missing record of the vault": Broken(
+        "record_missing",
+        worlds.ZONES["site_recovery"],
+        "Add it with 10.2.1.",
+        deed=lambda cloud: worlds.erase_record(cloud, "site_recovery"),
+    ),
+    "wrong record": Broken(
+        "record_wrong",
+        worlds.ZONES["blob"],
+        "Remove the whole record",
+        deed=lambda cloud: worlds.rewrite(cloud, "blob", ["10.9.9.9"]),
+    ),
     "duplicate record": Broken(
-        "record_duplicate", worlds.ZONES["blob"], "Remove the whole record",
+        "record_duplicate",
+        worlds.ZONES["blob"],
+        "Remove the whole record",
         deed=lambda cloud: worlds.rewrite(
-            cloud, "blob",
-            [*(item["ipv4Address"] for item in sorted(worlds.zone_records(cloud, "blob").items())[0][1]["properties"]["aRecords"]), "10.9.9.9"],
+            cloud,
+            "blob",
+            [
+                *(
+                    item["ipv4Address"]
+                    for item in sorted(worlds.zone_records(cloud, "blob").items())[0][1]["properties"]["aRecords"]
+                ),
+                "10.9.9.9",
+            ],
         ),
     ),
-    "stale record": Broken("record_orphan", worlds.ZONES["migration"], "Remove the record", deed=old_records, band="drift"),
-    "key vault closed": Broken("key_vault_closed", worlds.KEY_VAULT, "Create a private endpoint", without("private_endpoints", "contoso1234kvpe")),
+    "stale record": Broken(
+        "record_orphan", worlds.ZONES["migration"], "Remove the record", deed=old_records, band="drift"
+    ),
+    "key vault closed": Broken(
+        "key_vault_closed",
+        worlds.KEY_VAULT,
+        "Create a private endpoint",
+        without("private_endpoints", "contoso1234kvpe"),
+    ),
     "key vault without endpoint": Broken(
-        "endpoint_missing", worlds.KEY_VAULT, "Create one in the network vnet-hub",
+        "endpoint_missing",
+        worlds.KEY_VAULT,
+        "Create one in the network vnet-hub",
         lambda world: (
             without("private_endpoints", "contoso1234kvpe")(world),
             set_entry("key_vaults", "contoso1234kv", public_network_access="Enabled")(world),
         )[0],
     ),
-    "key vault deleted": Broken("resource_missing", worlds.KEY_VAULT, "Recover it", deed=lambda cloud: (cloud.arm.scheduler.settle(), cloud.arm.store.remove(worlds.KEY_VAULT))),
-    "appliance may not read secrets": Broken("key_vault_access", worlds.KEY_VAULT, "access policy", set_entry("key_vaults", "contoso1234kv", access_policies=[])),
-    "appliance has no role": Broken("key_vault_access", worlds.KEY_VAULT, "Key Vault Secrets Officer", set_entry("key_vaults", "contoso1234kv", rbac_authorization=True)),
-    "identity may not write": Broken("storage_role_missing", worlds.STORAGE, "Assign Storage Blob Data Contributor", lambda world: world.update(role_assignments=[])),
-    "no identity": Broken("identity_missing", worlds.PROJECT, "Enable MSI", set_entry("migrate_projects", "contoso", identity="None")),
-    "vault without identity": Broken("vault_identity_missing", worlds.VAULT, "managed identity", set_entry("vaults", "contoso-MigrateVault-1", identity=None)),
+    "key vault deleted": Broken(
+        "resource_missing",
+        worlds.KEY_VAULT,
+        "Recover it",
+        deed=lambda cloud: (cloud.arm.scheduler.settle(), cloud.arm.store.remove(worlds.KEY_VAULT)),
+    ),
+    "appliance may not read secrets": Broken(
+        "key_vault_access",
+        worlds.KEY_VAULT,
+        "access policy",
+        set_entry("key_vaults", "contoso1234kv", access_policies=[]),
+    ),
+    "appliance has no role": Broken(
+        "key_vault_access",
+        worlds.KEY_VAULT,
+        "Key Vault Secrets Officer",
+        set_entry("key_vaults", "contoso1234kv", rbac_authorization=True),
+    ),
+    "identity may not write": Broken(
+        "storage_role_missing",
+        worlds.STORAGE,
+        "Assign Storage Blob Data Contributor",
+        lambda world: world.update(role_assignments=[]),
+    ),
+    "no identity": Broken(
+        "identity_missing", worlds.PROJECT, "Enable MSI", set_entry("migrate_projects", "contoso", identity="None")
+    ),
+    "vault without identity": Broken(
+        "vault_identity_missing",
+        worlds.VAULT,
+        "managed identity",
+        set_entry("vaults", "contoso-MigrateVault-1", identity=None),
+    ),
     "three names of five": Broken(
-        "names_missing", PE("contosovaultpe"), "Wait some minutes",
+        "names_missing",
+        PE("contosovaultpe"),
+        "Wait some minutes",
         lambda world: world.update(settings={"site_recovery_names_at_creation": ["id1", "prot2", "rcm1"]}),
     ),
     "public project": Broken(
-        "project_public", worlds.PROJECT, "make another one",
+        "project_public",
+        worlds.PROJECT,
+        "make another one",
         lambda world: (
             set_entry("migrate_projects", "contoso", connectivity="public", subnet=None)(world),
             without("private_endpoints", "contoso5675pe")(world),
         )[0],
     ),
-    "no assessment project": Broken("assessment_project_missing", worlds.PROJECT, "another appliance name", lambda world: (without("assessment_projects", "contoso1234project")(world), without("private_endpoints", "contoso1234projectpe")(world))[0]),
+    "no assessment project": Broken(
+        "assessment_project_missing",
+        worlds.PROJECT,
+        "another appliance name",
+        lambda world: (
+            without("assessment_projects", "contoso1234project")(world),
+            without("private_endpoints", "contoso1234projectpe")(world),
+        )[0],
+    ),
     "no project": Broken("project_missing", worlds.PROJECT, "connectivity method Private endpoint", renamed),
-}  # fmt: skip
+}
 
 
 def test_a_healthy_project_is_all_green() -> None:
