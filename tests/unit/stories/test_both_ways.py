@@ -60,7 +60,9 @@ THE_WORLD: JSON = {
             "network_acls": {"defaultAction": "Deny", "bypass": "None"},
         },
     ],
-    "subscriptions": [{"id": SUBSCRIPTION, "providers": {"Microsoft.KeyVault": "NotRegistered"}}],
+    "subscriptions": [
+        {"id": SUBSCRIPTION, "providers": {"Microsoft.KeyVault": "NotRegistered", "Microsoft.Migrate": "Registered"}}
+    ],
 }
 
 # One change by every module that writes. None depends on another, so that check mode can predict them all.
@@ -101,8 +103,18 @@ CHANGES: dict[str, JSON] = {
         "cache_storage_account": f"{GROUPS}/rg-backup/providers/Microsoft.Storage/storageAccounts/cacheopen",
     },
     "storage_account_access": {"resource_group": "rg-backup", "name": "cachewesteurope"},
+    "migrate_project": {
+        "resource_group": "rg-backup",
+        "name": "project-new",
+        "location": "westeurope",
+        "public_network_access": "Disabled",
+        "solutions": False,
+    },
     "dns_resolver": {"name": "resolver-app", "resource_group": "rg-network", "virtual_network": NETWORK},
 }
+
+# These change a host or a file, not Azure, and each time something else (a key, a PIN); tests of their own run them.
+ON_THE_HOST = {"dpm_server", "migrate_appliance", "passphrase_copy", "security_pin", "vault_credentials"}
 
 # Tasks that fail, each in another layer.
 FAILURES: dict[str, tuple[str, JSON]] = {
@@ -125,6 +137,7 @@ FORESEE, BETWEEN = "foresee ", "how many requests so far"
 # The same world, but not the same number of requests before: what Azure draws by chance differs.
 DRAWN = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+    r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}[0-9a-f]{4}"
     r"|\d{4}-\d\d-\d\d[T ]\d\d(:|%3A)\d\d(:|%3A)\d\d[.\d]*Z?"
     r"|(?<=/operationStatus/)[\w=-]+"
 )
@@ -218,7 +231,7 @@ def _plain(value: t.Any) -> t.Any:
 
 def test_every_writing_module_has_a_row() -> None:
     writing = {name for name in NAMES if f"{PREFIX}attributes" in documentation(name)["extends_documentation_fragment"]}
-    assert sorted(writing - CHANGES.keys()) == []
+    assert sorted(writing - CHANGES.keys()) == sorted(ON_THE_HOST)
 
 
 @pytest.mark.parametrize(
