@@ -6,17 +6,12 @@ import threading
 import typing as t
 
 from ..azure.client import Azure
-from ..errors import AzureError
 
 Question = t.Callable[[], t.Any]
 
 
 class Memory:
-    """Answers by a key.
-
-    What Azure refused ahead is asked again by whoever needs it: a grant may have spread meanwhile. That Azure is not reached
-    at all is not tried again for the first that asks.
-    """
+    """Answers by a key. What was read ahead and failed fails for the first that asks, and is read anew for the next."""
 
     def __init__(self, azure: Azure) -> None:
         self._azure = azure
@@ -32,7 +27,7 @@ class Memory:
             try:
                 self._answers[key] = read()
             except Exception as error:
-                if self._ahead and not isinstance(error, AzureError):
+                if self._ahead:
                     self._failures[key] = error
                 raise
         return self._answers[key]
@@ -41,6 +36,10 @@ class Memory:
         """Have it read anew for whoever asks next."""
         self._answers.pop(key, None)
         self._failures.pop(key, None)
+
+    def forget_failures(self) -> None:
+        """Have what failed ahead read anew: what it lacked, a grant that was spreading, is there now."""
+        self._failures.clear()
 
     def ahead(self, questions: t.Iterable[Question]) -> None:
         """Ask side by side what is going to be asked. Nothing is raised here, and with a concurrency of 1 nothing is asked."""

@@ -48,6 +48,12 @@ def networks(inspection: Inspection) -> t.Iterator[Question]:
         yield partial(inspection.network, network)
 
 
+def own_networks(inspection: Inspection) -> t.Iterator[Question]:
+    """The networks of the endpoints."""
+    for network in unique_ids(endpoint.network for endpoint in inspection.desired.all_endpoints):
+        yield partial(inspection.network, network)
+
+
 def usages(inspection: Inspection) -> t.Iterator[Question]:
     """The addresses taken in the networks of the endpoints."""
     for network in unique_ids(endpoint.network for endpoint in inspection.desired.all_endpoints):
@@ -133,6 +139,12 @@ def zone_groups(inspection: Inspection) -> t.Iterator[Question]:
             yield partial(inspection.zone_groups, endpoint.id)
 
 
+def groups_of_others(inspection: Inspection) -> t.Iterator[Question]:
+    """The zone groups that somebody else attaches to the endpoints, which say where the names are."""
+    if inspection.desired.mode.finds_groups:
+        yield from zone_groups(inspection)
+
+
 def links(inspection: Inspection) -> t.Iterator[Question]:
     """The links of the zones that have a planned name."""
     for subscription in _zone_subscriptions(inspection) if inspection.desired.mode.makes_zones else ():
@@ -166,12 +178,12 @@ WAVES: dict[str, tuple[tuple[Part, ...], ...]] = {
         (vault, endpoints, networks, usages, groups, providers, locks, zone_lists, accounts),
         (permissions, names, zone_groups, links, machines),
     ),
-    "before_endpoint": ((vault, endpoints, networks, usages, accounts),),
+    "before_endpoint": ((vault, endpoints, own_networks, usages),),
     "plan": ((vault, endpoints, accounts), (names, zone_groups)),
     "teardown": ((vault, endpoints, locks, accounts), (removal_permissions,)),
     "verification": (
-        (vault, endpoints, networks, usages, accounts),
-        (names, zone_groups, zone_contents, assignments),
+        (vault, endpoints, own_networks, usages, accounts),
+        (names, groups_of_others, zone_contents, assignments),
     ),
 }
 

@@ -36,6 +36,8 @@ def missing_permissions(inspection: Inspection, needed: t.Mapping[str, t.Sequenc
         if missing and patient and _recently_granted(inspection, scope):
             missing = _wait(inspection, scope, actions)
             patient = not missing
+            if patient:
+                inspection.memory.forget_failures()
         if missing:
             yield refused(
                 "permissions", scope, f"The signed-in identity may not do {', '.join(missing)} at {scope}.",
