@@ -268,7 +268,8 @@ def test_an_inventory_is_read_with_its_templates(own: types.ModuleType, tmp_path
 def test_variables_that_must_be_refused_are_and_it_is_said_once(tmp_path: Path) -> None:
     world = written(tmp_path, "resource_groups: [{name: rg-backup}]\n")
     mine = tmp_path / "variables.yml"
-    subnet = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet-app/subnets/endpoints"
+    group = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-network"
+    subnet = f"{group}/providers/Microsoft.Network/virtualNetworks/vnet-app/subnets/endpoints"
     mine.write_text(
         yaml.safe_dump(
             {
