@@ -54,6 +54,6 @@ def test_records(az: AzureCli) -> None:
     assert az.sent() == ["GET ALL 2018-09-01 200"]
     assert [(one["name"], one["type"].rsplit("/", 1)[-1]) for one in everything] == [("@", "SOA"), ("a.b", "A")]
     az(f"network private-dns record-set a delete {OF} --name a.b --yes")
-    assert az.refused(f"network private-dns record-set a show {OF} --name a.b") == (3, "ResourceNotFound")
+    assert az.refused(f"network private-dns record-set a show {OF} --name a.b") == (3, "NotFound")
     missing = f"{IN} --zone-name none.example --record-set-name a --ipv4-address 10.4.0.9"
     assert az.refused(f"{add} {missing}") == (3, "ParentResourceNotFound")

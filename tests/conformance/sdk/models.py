@@ -11,6 +11,8 @@ JSON = dict[str, t.Any]
 #: Fields that recordings of Azure show and the models leave out, by the type of the model.
 #: All but the last: azure-cli recording ``test_network_private_endpoint_private_dns_zone_group.yaml``.
 _SHOWN_BY_AZURE = {
+    # azure-cli-extensions recording test_siterecovery_A2A_selfcreated_scenarios.yaml
+    "A2APolicyDetails": {"associatedItemsCount", "dataSourceType", "status"},
     "PrivateEndpointProperties": {"resourceGuid"},
     "PrivateDnsZoneGroup": {"type"},
     "PrivateDnsZoneConfig": {"id", "etag", "type"},

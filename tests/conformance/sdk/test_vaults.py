@@ -49,7 +49,8 @@ def test_a_vault_from_beginning_to_end(clients: Clients, evidence: Evidence) -> 
     assert not made.properties.private_endpoint_connections
 
     known = vaults.begin_update(GROUP, "vault-story", PatchVault(identity=IdentityData(type="SystemAssigned")))
-    identity = clients.fits(known.result()).identity
+    known.wait()
+    identity = clients.fits(vaults.get(GROUP, "vault-story")).identity
     assert (identity.type, len(identity.principal_id)) == ("SystemAssigned", 36)
     closed = PatchVault(properties=VaultProperties(public_network_access="Disabled"))
     changed = clients.fits(vaults.begin_update(GROUP, "vault-story", closed).result())
