@@ -17,7 +17,10 @@ CLOUD = "LocalAzure"
 @pytest.fixture(scope="session")
 def emulated(folder: Path, elsewhere: Refusal) -> t.Iterator[EmulatorProcess]:
     """An empty Azure: the CLI makes all there is. Deletions of vaults end as its pollers like it."""
-    with EmulatorProcess(folder / "instant", {"settings": {"vault_deletion_ends": "succeeded"}}) as process:
+    with EmulatorProcess(
+        folder / "instant",
+        {"settings": {"vault_deletion_ends": "succeeded", "rejected_connections_end_as": "Succeeded"}},
+    ) as process:
         yield process
 
 

@@ -25,8 +25,6 @@ from .settings import refusal, setting
 
 # Templates of 2020-02-02 to 2022-10-01 on Microsoft Learn have ``actionRequired``, an export of 2023-06-01 ``actionsRequired``.
 _SPELT_WITH_S = "2023-01-01"
-#: Both rejected connections that public exports show of real vaults are Failed.
-_ENDS_AS = {"Rejected": "Failed"}
 _CONNECTION = f"{VAULT}/privateEndpointConnections/{{connection}}"
 
 
@@ -76,7 +74,7 @@ def _put(call: Call) -> Response:
     _show(arm, vault, connection, wanted, description, "Pending")
 
     def done() -> None:
-        _show(arm, vault, connection, wanted, description, _ENDS_AS.get(wanted, "Succeeded"))
+        _show(arm, vault, connection, wanted, description, _ends_as(arm, wanted))
         tell_endpoint(arm, connection, wanted, description)
 
     def failed() -> None:
@@ -129,3 +127,7 @@ def tell_endpoint(arm: Arm, connection: Resource, status: str, description: str)
     """Let the endpoint show what its connection has become."""
     if arm.private_link.endpoints is not None:
         arm.private_link.endpoints.set_state(endpoint_id(connection), status, description)
+
+
+def _ends_as(arm: Arm, wanted: str) -> str:
+    return str(setting(arm, "rejected_connections_end_as")) if wanted == "Rejected" else "Succeeded"

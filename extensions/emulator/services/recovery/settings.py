@@ -34,6 +34,8 @@ DEFAULTS: JSON = {
     "connection_put_status": 201,
     # Microsoft Learn only says what becomes of Disconnected; whether a rejection can be taken back is not documented.
     "rejected_can_be_approved": False,
+    # Both rejected connections that public exports show of real vaults are `Failed`; the Azure CLI waits for `Succeeded`.
+    "rejected_connections_end_as": "Failed",
     # The last poll of a vault's deletion: `not_found` (404, 4 of 6 recordings of azure-cli) or `succeeded` (2 of them).
     "vault_deletion_ends": "not_found",
     # Whether a vault lists the connection of an endpoint that failed. 20 of 56 connections that public exports show of real vaults
