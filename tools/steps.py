@@ -93,8 +93,7 @@ def unit() -> bool:
 def unit_oldest() -> bool:
     """Unit tests of what speaks to the packages, on the oldest: pure decisions cannot differ by package."""
     floors = [f"tests/unit/plugins/{floor}" for floor in ("azure", "engine", "procedures")]
-    command = (envs.OLDEST.python, "-m", "pytest", *_PARALLEL, *floors)
-    return run(envs.OLDEST, *command, PYTHONPATH=TREE)
+    return run(envs.OLDEST, envs.OLDEST.python, "-m", "pytest", *_PARALLEL, *floors, PYTHONPATH=TREE)
 
 
 def rehearse_oldest() -> bool:
