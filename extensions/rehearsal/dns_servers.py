@@ -69,14 +69,14 @@ def running(wanted: JSON, folder: Path, resolvers: t.Sequence[JSON]) -> t.Iterat
 
 
 def free_port() -> int:
-    """A port that is free for UDP and TCP."""
+    """A port that is free for UDP and TCP at every address of this host: the resolvers of networks have addresses of their own."""
     with (
         socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
     ):
-        tcp.bind(("127.0.0.1", 0))
+        tcp.bind(("", 0))
         port = int(tcp.getsockname()[1])
-        udp.bind(("127.0.0.1", port))
+        udp.bind(("", port))
         return port
 
 

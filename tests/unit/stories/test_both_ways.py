@@ -140,6 +140,7 @@ DRAWN = re.compile(
     r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}[0-9a-f]{4}"
     r"|\d{4}-\d\d-\d\d[T ]\d\d(:|%3A)\d\d(:|%3A)\d\d[.\d]*Z?"
     r"|(?<=/operationStatus/)[\w=-]+"
+    r'|"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{8}"'  # the etag of a project
 )
 TOKEN = re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}")
 
