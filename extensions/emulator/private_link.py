@@ -51,12 +51,35 @@ class Endpoints(t.Protocol):
         """Provisioning failed at the target: ``provisioningState`` Failed, no names."""
 
 
+class Maker(t.Protocol):
+    """Makes and removes endpoints for a service that acts by itself, without a request of a client."""
+
+    def make(
+        self,
+        endpoint_id: str,
+        subnet_id: str,
+        region: str,
+        target_id: str,
+        group_id: str,
+        then: t.Callable[[Resource], None],
+    ) -> Resource:
+        """Begin an approved endpoint; ``then`` is called once it is ready. Raises ``ArmError`` where the subnet is full."""
+
+    def remove(self, endpoint: Resource) -> None:
+        """Take an endpoint away, with all that hangs on it."""
+
+
 @dataclass
 class PrivateLink:
-    """The registry: targets by lower-case resource type, and the endpoint side."""
+    """The registry: targets by lower-case resource type, and the endpoint side.
+
+    ``owned`` are targets by id which no type's provider knows: what a service keeps in a subscription of its own.
+    """
 
     targets: dict[str, Target] = field(default_factory=dict)
+    owned: dict[str, Target] = field(default_factory=dict)
     endpoints: Endpoints | None = None
+    maker: Maker | None = None
 
     def group_ids(self, connection: JSON) -> list[str]:
         """The group ids of one connection of an endpoint."""

@@ -5,6 +5,7 @@ Source: azure-cli recording ``test_network_private_endpoint_private_dns_zone_gro
 
 from __future__ import annotations
 
+import typing as t
 from dataclasses import replace
 
 from ...arm import Arm, Call, Route
@@ -57,6 +58,32 @@ class PrivateEndpoints:
         self._arm.store.put(endpoint)
         interface = self._interfaces.create(interface_id, wanted.location, endpoint_id)
         self._interfaces.hold(interface, subnet, names, wanted.fixed)
+        return endpoint
+
+    def make(
+        self,
+        endpoint_id: str,
+        subnet_id: str,
+        region: str,
+        target_id: str,
+        group_id: str,
+        then: t.Callable[[Resource], None],
+    ) -> Resource:
+        """Make an endpoint for a service that does so by itself; it takes as long as a client's."""
+        name = endpoint_id.rsplit("/", 1)[-1]
+        wanted = EndpointRequest(region, subnet_id, requests.AUTOMATIC, name, target_id, (group_id,))
+        endpoint = self.create(endpoint_id, wanted, {}, True)
+
+        def done() -> None:
+            if self._arm.store.find(endpoint_id) is endpoint:
+                self._publication.connect(endpoint)
+                then(endpoint)
+
+        seconds = self._arm.seconds("private_endpoint.create")
+        if seconds:
+            self._arm.scheduler.after(seconds, done)
+        else:
+            done()
         return endpoint
 
     def _known_names(self, endpoint: Resource, approved: bool) -> list[Name]:

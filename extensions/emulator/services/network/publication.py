@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...arm import Arm
 from ...private_link import Target
 from ...store import Resource, type_of
+from ...wire import fold
 from . import operations
 from .endpoint_request import EndpointRequest, state_of
 from .interfaces import Interfaces
@@ -22,7 +23,8 @@ class Publication:
 
     def target(self, target_id: str) -> Target:
         """The provider of a target. Raises 400 for a type that offers no private link (code unverified)."""
-        found = self._arm.private_link.targets.get(type_of(target_id))
+        link = self._arm.private_link
+        found = link.owned.get(fold(target_id)) or link.targets.get(type_of(target_id))
         if found is None:
             raise operations.invalid(
                 f"Resource {target_id} does not support private link connections.", "PrivateLinkServiceIdInvalid"

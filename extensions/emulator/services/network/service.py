@@ -26,6 +26,7 @@ class Network:
         self._publication = Publication(arm, self._interfaces, self._zone_groups)
         self._endpoints = PrivateEndpoints(arm, self._interfaces, self._zone_groups, self._publication)
         arm.private_link.endpoints = self._publication
+        arm.private_link.maker = self._endpoints
 
     def routes(self) -> list[Route]:
         """All routes of the service."""

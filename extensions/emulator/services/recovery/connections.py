@@ -12,7 +12,7 @@ from ...arm import Arm, Call, Route
 from ...store import Resource
 from ...wire import JSON, ArmError, Response
 from ..platform.connection_states import is_status, may_become
-from . import operations
+from . import classic, names, operations
 from .documents import (
     VAULT,
     connection_status,
@@ -21,6 +21,7 @@ from .documents import (
     find_vault,
     show_connections,
 )
+from .history import forget_experience
 from .settings import refusal, setting
 
 # Templates of 2020-02-02 to 2022-10-01 on Microsoft Learn have ``actionRequired``, an export of 2023-06-01 ``actionsRequired``.
@@ -76,6 +77,9 @@ def _put(call: Call) -> Response:
     def done() -> None:
         _show(arm, vault, connection, wanted, description, _ends_as(arm, wanted))
         tell_endpoint(arm, connection, wanted, description)
+        if wanted == "Approved":
+            names.after_approval(arm, vault)
+            classic.complete(arm, vault)
 
     def failed() -> None:
         connection.document = old
@@ -113,6 +117,7 @@ def _delete(call: Call) -> Response:
 
     def done() -> None:
         arm.store.remove(connection.id)
+        forget_experience(vault, connections(arm, vault))
         show_connections(arm, vault)
         tell_endpoint(arm, connection, "Disconnected", "The connection was deleted by the owner of the vault.")
 

@@ -13,7 +13,7 @@ import typing as t
 from ...arm import Arm
 from ...store import Resource
 from ...wire import JSON, ArmError, location
-from . import names
+from . import classic, names
 from . import records as recovery_records
 from . import replication_records as replication
 from .documents import STATE_FIELDS, connection_status, connections, endpoint_id, etag, vault_named
@@ -66,8 +66,10 @@ class VaultEvents:
         operation = recovery_records.registration(kind)
         if not reaches(self._arm, vault, "AzureBackup"):
             return self._failed(vault, "Register", machine, operation, UNREACHABLE)
-        recovery_records.add_container(vault, machine, kind)
         names.after_registration(self._arm, vault)
+        if lacking := classic.complete(self._arm, vault):
+            return self._failed(vault, "Register", machine, operation, _no_storage(lacking))
+        recovery_records.add_container(vault, machine, kind)
         return self._succeeded(vault, "Register", machine, operation)
 
     def first_backup(self, payload: JSON) -> JSON:
@@ -144,8 +146,10 @@ class VaultEvents:
         if not reaches(self._arm, vault, "AzureBackup"):
             return self._failed(vault, "Backup", machine, _WRITE_ITEM, UNREACHABLE)
         kind = recovery_records.management_type(payload)
-        recovery_records.add_protected_item(vault, machine, _text(payload, "item"), kind)
         then(self._arm, vault)
+        if lacking := classic.complete(self._arm, vault):
+            return self._failed(vault, "Backup", machine, _WRITE_ITEM, _no_storage(lacking))
+        recovery_records.add_protected_item(vault, machine, _text(payload, "item"), kind)
         return self._succeeded(vault, "Backup", machine, _WRITE_ITEM)
 
     def _vault(self, payload: JSON) -> Resource:
@@ -183,6 +187,13 @@ def record_outcome(arm: Arm, vault: Resource, operation: str, message: str = "")
         if any(group in each.properties["groupIds"] for each in connections(arm, vault))
     }
     return {"vault": vault.id, "succeeded": not message, "message": message, "names": published}
+
+
+def _no_storage(lacking: t.Sequence[str]) -> str:
+    """Why a machine finds no way to the vault's storage. Azure tells the code, not what the identity lacks."""
+    return (
+        f"UserErrorVMInternetConnectivityIssue: the vault could not make its storage endpoints ({', '.join(lacking)})."
+    )
 
 
 def _text(payload: JSON, name: str) -> str:

@@ -11,10 +11,13 @@ import typing as t
 from ...arm import Arm
 from ...store import Resource
 from ...wire import JSON
-from .documents import STATE_FIELDS
+from .documents import STATE_FIELDS, connection_status
 from .settings import setting
 
+BACKUP = "AzureBackup"
 SITE_RECOVERY = "AzureSiteRecovery"
+#: The two experiences of Backup's private endpoints.
+CLASSIC, CURRENT = "v1", "v2"
 #: Kind of record -> the list below a vault that shows it and the rest of its documents' type.
 KINDS: dict[str, tuple[str, str]] = {
     "protected_items": ("backupProtectedItems", "backupFabrics/protectionContainers/protectedItems"),
@@ -86,3 +89,25 @@ def is_used(arm: Arm, vault: Resource, group: str) -> bool:
     if setting(arm, "used_vault_scope") == "vault":
         return bool(vault.hidden["attempts"])
     return ("replication" if group == SITE_RECOVERY else "backup") in vault.hidden["attempts"]
+
+
+def is_classic(arm: Arm, vault: Resource) -> bool:
+    """Whether Backup's endpoints of a vault are of the classic experience.
+
+    No property of a vault shows it. Which one a vault without endpoints gets is the setting ``backup_experience``; it keeps that
+    while it has endpoints for Backup (Microsoft Learn "Create and use private endpoints (v2 experience)": the
+    classic ones must all be deleted before others can be made).
+    """
+    return bool(vault.hidden.get("experience", setting(arm, "backup_experience")) == CLASSIC)
+
+
+def keep_experience(arm: Arm, vault: Resource) -> None:
+    """An endpoint for Backup was connected: the experience stays until the last one is gone."""
+    vault.hidden.setdefault("experience", setting(arm, "backup_experience"))
+
+
+def forget_experience(vault: Resource, connections: t.Iterable[Resource]) -> None:
+    """Connections went away: without one for Backup the vault is open to either experience."""
+    left = [connection_status(each) for each in connections if BACKUP in each.properties["groupIds"]]
+    if all(status == "Disconnected" for status in left):
+        vault.hidden.pop("experience", None)

@@ -78,6 +78,14 @@ def tenant(arm: Arm) -> str:
     return t.cast(str, arm.world.get("tenant_id", TENANT))
 
 
+def announce(arm: Arm, vault: Resource, object_id: str) -> None:
+    """Have the vault's system identity, which is switched on next, be this principal: a world gives it roles by its id."""
+    from ..platform.authorization import Authorization
+
+    vault.document["identity"] = {"principalId": object_id}
+    arm.service(Authorization).announce_principal(object_id, "ServicePrincipal")
+
+
 def _new_principal(arm: Arm) -> str:
     from ..platform.authorization import Authorization
 

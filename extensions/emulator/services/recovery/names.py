@@ -17,7 +17,7 @@ from ...private_link import Name
 from ...store import Resource
 from ...wire import JSON
 from .documents import check_region
-from .history import SITE_RECOVERY
+from .history import BACKUP, SITE_RECOVERY, is_classic
 from .settings import setting
 
 BACKUP_RESOURCE_MEMBERS = ("fab1", "rec2", "prot1", "ecs1", "tel1", "wbcm1", "fc1", "id1")
@@ -51,10 +51,20 @@ def zone(arm: Arm, kind: str, geo: str = "") -> str:
 
 def published(arm: Arm, vault: Resource, group: str) -> list[Name]:
     """The names of one group now. Names only ever come last, so that addresses once taken stay."""
-    return [Name(_fqdn(arm, label, group), group, label.member) for label in _labels(arm, vault, group)]
+    labels = _labels(arm, vault, group)
+    if group == BACKUP and is_classic(arm, vault):
+        # Those of storage accounts are on endpoints of their own.
+        labels = [label for label in labels if label.kind == "backup"]
+    return [Name(fqdn_of(arm, label, group), group, label.member) for label in labels]
 
 
-def _fqdn(arm: Arm, label: Label, group: str) -> str:
+def storage_labels(arm: Arm, vault: Resource) -> list[Label]:
+    """The names of the storage accounts that Backup has allocated to a vault, in the order in which they came."""
+    return [label for label in _labels(arm, vault, BACKUP) if label.kind != "backup"]
+
+
+def fqdn_of(arm: Arm, label: Label, group: str = BACKUP) -> str:
+    """A name as an endpoint of the group shows it."""
     own_zone = zone(arm, label.kind, label.geo)
     public = "storage_names_public" if label.kind in ("blob", "queue") else "names_without_privatelink"
     suffix = own_zone.removeprefix("privatelink.") if setting(arm, public) else own_zone
@@ -70,7 +80,9 @@ def _labels(arm: Arm, vault: Resource, group: str) -> list[Label]:
     family = "site_recovery" if group == SITE_RECOVERY else "backup"
     if family not in vault.hidden["names"]:
         vault.hidden["names"][family] = []
-        _add_members(arm, vault, family, setting(arm, f"{family}_names_at_creation"), _home(arm, vault))
+        classic = family == "backup" and is_classic(arm, vault)
+        at_creation = setting(arm, "backup_members" if classic else f"{family}_names_at_creation")
+        _add_members(arm, vault, family, at_creation, _home(arm, vault))
     return t.cast(list[Label], vault.hidden["names"][family])
 
 
@@ -91,7 +103,7 @@ def _add_members(arm: Arm, vault: Resource, family: str, members: t.Iterable[str
 
 def _add_storage(arm: Arm, vault: Resource, member: str, kinds: t.Iterable[str]) -> None:
     """Add the names of one more storage account that Backup allocates to the vault."""
-    known = _labels(arm, vault, "AzureBackup")
+    known = _labels(arm, vault, BACKUP)
     letters = vault.hidden.setdefault("letters", "".join(arm.random.choices(string.ascii_lowercase, k=6)))
     taken = {label.label for label in known}
     number = arm.random.randrange(10, 100)
@@ -100,9 +112,15 @@ def _add_storage(arm: Arm, vault: Resource, member: str, kinds: t.Iterable[str])
     known.extend(Label(kind, account, f"backup-{account}-{kind}", "") for kind in kinds)
 
 
+def after_approval(arm: Arm, vault: Resource) -> None:
+    """A classic endpoint was approved: by the article of 2020 its storage endpoints come at once, by that of 2023 later."""
+    if is_classic(arm, vault) and setting(arm, "classic_storage_endpoints") == "approval":
+        after_registration(arm, vault)
+
+
 def after_registration(arm: Arm, vault: Resource) -> None:
     """The first server was registered: the other members and the communication storage account appear."""
-    known = _labels(arm, vault, "AzureBackup")
+    known = _labels(arm, vault, BACKUP)
     if any(label.kind == "queue" for label in known):
         return
     _add_members(arm, vault, "backup", setting(arm, "backup_members"), _home(arm, vault))
@@ -111,7 +129,7 @@ def after_registration(arm: Arm, vault: Resource) -> None:
 
 def after_first_backup(arm: Arm, vault: Resource) -> None:
     """The first backup ran: the protection storage account appears."""
-    if not any("prot1" in label.member for label in _labels(arm, vault, "AzureBackup") if label.kind == "blob"):
+    if not any("prot1" in label.member for label in _labels(arm, vault, BACKUP) if label.kind == "blob"):
         _add_storage(arm, vault, "prot1", ("blob",))
 
 

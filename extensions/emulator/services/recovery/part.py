@@ -6,6 +6,7 @@ from ...arm import Part
 from ...response_headers import ALLOWANCES, RESOURCE_REQUESTS, Manner
 from ...shapes import CONNECTION, Shape
 from ...world_schema import ACCESS, PLACED, Keys, Many
+from .history import CLASSIC, CURRENT
 from .service import RecoveryServices
 from .settings import DEFAULTS
 
@@ -51,6 +52,8 @@ WORLD = Keys(
                     **PLACED,
                     "location": "text",
                     "identity": "text",
+                    "principal_id": "text",
+                    "backup_experience": (CLASSIC, CURRENT),
                     "public_network_access": ACCESS,
                     "cross_region_restore": ACCESS,
                     "tags": "mapping",

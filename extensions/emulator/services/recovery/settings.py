@@ -59,6 +59,20 @@ DEFAULTS: JSON = {
     "names_without_privatelink": False,
     "storage_names_public": True,
     "secondary_geo_code": None,
+    # Which experience endpoints for Backup are of on a vault that has none. Whether classic ones (`v1`) can still be made is not
+    # documented.
+    "backup_experience": "v2",
+    # When a classic vault allocates its first storage account: `registration` (MicrosoftDocs/azure-docs, private-endpoints.md of
+    # 2023) or `approval` (its picture of 2020 shows three endpoints of one connection).
+    "classic_storage_endpoints": "registration",
+    # Where a classic vault looks for zones: `granted`, in all of the subscription where it has the rights, or `own_groups`, those of
+    # network and endpoint (private-endpoints-overview.md of 2023).
+    "classic_zone_search": "granted",
+    # What a classic endpoint of a vault without identity becomes: `failed`, or `incomplete`, without storage endpoints. No source.
+    "classic_without_identity": "failed",
+    # What stays when a classic endpoint, or one of storage beside it, is deleted. No source.
+    "classic_children_outlive_endpoint": True,
+    "classic_records_outlive_endpoint": False,
     "data_sources_per_vault": 80,
     # `with_endpoints`: replication needs the vault's own roles on the storage accounts once the vault has a private
     # endpoint for Site Recovery; `always` or `never`.
@@ -71,6 +85,7 @@ DEFAULTS: JSON = {
         "too_many_endpoints": "BadRequest",
         "endpoint_name_taken": "BadRequest",
         "vault_used": "BadRequest",
+        "classic_identity": "BadRequest",
         "connection_state": "BadRequest",
         "undeleted_vault_exists": "BadRequest",
         "vault_has_endpoints": "ServiceResourceNotEmptyWithBackendMessage",

@@ -13,16 +13,17 @@ from ...arm import Arm
 from ...private_link import Name
 from ...store import Resource
 from ...wire import JSON, fold, not_found
+from . import classic, names
 from .documents import (
     CONNECTION_TYPE,
     STATE_FIELDS,
     VAULT_TYPE,
+    connection_status,
     connections,
     endpoint_id,
     show_connections,
 )
-from .history import has_endpoint, is_used
-from .names import published
+from .history import BACKUP, forget_experience, has_endpoint, is_classic, is_used, keep_experience
 from .settings import refusal, setting
 
 USED = "Private endpoints can be created only for new Recovery Services vaults that do not have any items registered."
@@ -69,7 +70,14 @@ class VaultTarget:
             if arm.private_link.endpoints is not None:
                 arm.private_link.endpoints.fail(endpoint.id, error.code, error.message)
             return
+        if group_id == BACKUP and self._lacks_identity(vault):
+            error = refusal(arm, "classic_identity", "The vault has no managed identity.")
+            if arm.private_link.endpoints is not None:
+                arm.private_link.endpoints.fail(endpoint.id, error.code, error.message)
+            return
         has_endpoint(arm, vault, group_id)
+        if group_id == BACKUP:
+            keep_experience(arm, vault)
         document = self._document(vault, group_id, endpoint, approved=approved, message=message)
         delay = float(setting(arm, "connection_delay"))
         if delay <= 0:
@@ -82,7 +90,7 @@ class VaultTarget:
         vault = self._arm.store.find(target_id)
         if vault is None or is_used(self._arm, vault, group_id):
             return []
-        return published(self._arm, vault, group_id)
+        return names.published(self._arm, vault, group_id)
 
     def disconnect(self, target_id: str, endpoint_id: str) -> None:
         """Forget the connections of an endpoint that is gone, or show them as Disconnected."""
@@ -94,7 +102,9 @@ class VaultTarget:
                 connection.properties["privateLinkServiceConnectionState"]["status"] = "Disconnected"
             else:
                 self._arm.store.remove(connection.id)
+        forget_experience(vault, connections(self._arm, vault))
         show_connections(self._arm, vault)
+        classic.withdraw(self._arm, vault, endpoint_id)
 
     def of_endpoint(self, vault: Resource, wanted: str) -> list[Resource]:
         """The connections of one endpoint."""
@@ -149,9 +159,17 @@ class VaultTarget:
             },
         }
 
+    def _lacks_identity(self, vault: Resource) -> bool:
+        """Whether a classic vault cannot make what belongs to its endpoint, and the endpoint fails for it."""
+        strict = setting(self._arm, "classic_without_identity") == "failed"
+        return strict and is_classic(self._arm, vault) and not (vault.document.get("identity") or {}).get("principalId")
+
     def _record(self, vault: Resource, document: JSON) -> None:
-        self._arm.store.put(Resource(document["id"], document))
+        connection = self._arm.store.put(Resource(document["id"], document))
         show_connections(self._arm, vault)
+        if connection_status(connection) == "Approved" and connection.properties["provisioningState"] == "Succeeded":
+            names.after_approval(self._arm, vault)
+            classic.complete(self._arm, vault)
 
     def _record_late(self, vault: Resource, endpoint: Resource, document: JSON) -> None:
         """Record unless vault or endpoint went away in the meantime."""

@@ -42,6 +42,10 @@ def _load_vault(arm: Arm, world: JSON, entry: JSON) -> None:
         properties["encryption"] = {"keyVaultProperties": {"keyUri": entry["encryption_key_vault"]}}
         encrypt(properties)
     arm.store.put(vault)
+    if entry.get("backup_experience"):
+        vault.hidden["experience"] = entry["backup_experience"]
+    if entry.get("identity") and entry.get("principal_id"):
+        identity.announce(arm, vault, entry["principal_id"])
     if entry.get("identity"):
         identity.apply(arm, vault, {"type": entry["identity"]})
     born = arm.clock.now() - float(entry.get("created_days_ago", 0)) * _DAY
