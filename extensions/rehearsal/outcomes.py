@@ -128,10 +128,12 @@ class _World:
         endpoint = next((one for one in self.made() if one["name"] == row.get("endpoint")), None)
         if endpoint is None or not wanted:
             return []
-        network = str(endpoint["properties"]["subnet"]["id"]).lower().split("/subnets/")[0]
+        network = str(endpoint["properties"]["subnet"]["id"]).lower().partition("/subnets/")[0]
         zone = str(row.get("zone") or "").lower()
         label = (
-            fqdn.lower().removesuffix(f".{zone}") if zone and fqdn.lower().endswith(f".{zone}") else fqdn.split(".")[0]
+            fqdn.lower().removesuffix(f".{zone}")
+            if zone and fqdn.lower().endswith(f".{zone}")
+            else fqdn.partition(".")[0]
         )
         for key in self._all:
             if not key.endswith(f"/privatednszones/{zone}") or not self._linked(key, network):

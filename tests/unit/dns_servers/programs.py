@@ -23,5 +23,5 @@ def find(program: str) -> str:
 def check(program: str, *arguments: t.Any) -> tuple[int, str]:
     """Run a checker: its exit code and everything it said."""
     command = [find(program), *map(str, arguments)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60)
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60, check=False)
     return done.returncode, done.stdout

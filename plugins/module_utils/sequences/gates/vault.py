@@ -79,7 +79,8 @@ def other_users(inspection: Inspection) -> t.Iterator[Gate]:
 
     A vault in use that is not private yet for the wanted service is the business of the gate ``freshness``.
     """
-    vault, other = inspection.vault, next(name for name in STATES if name != inspection.desired.sub_resource)
+    vault = inspection.vault
+    (other,) = STATES.keys() - {inspection.desired.sub_resource}
     denies = inspection.desired.denial.wanted and not denied(vault)
     private = str(get_path(vault, f"properties.{STATES[other]}") or "").lower() == "enabled"
     early = judge_connections(inspection.desired.vault_id, vault, inspection.desired.sub_resource)

@@ -191,7 +191,7 @@ def test_answers_that_do_not_come_bring_the_others() -> None:
 
 
 def test_with_no_end_of_patience_no_thread_is_made() -> None:
-    threads = Pool(8, near=float("inf")).together([lambda: threading.active_count()] * 5)
+    threads = Pool(8, near=float("inf")).together([threading.active_count] * 5)
     assert threads == [threading.active_count()] * 5
 
 

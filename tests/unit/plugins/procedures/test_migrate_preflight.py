@@ -242,7 +242,7 @@ def test_what_a_replication_lacks_is_told(options: JSON, gate: str) -> None:
     "change",
     [
         lambda world: entry(world, "vaults", "contoso-MigrateVault-1").update(identity=None),
-        lambda world: without("private_endpoints", "contosovaultpe")(world),
+        without("private_endpoints", "contosovaultpe"),
         lambda world: entry(world, "migrate_projects", "contoso").update(solution_details={}),
     ],
 )

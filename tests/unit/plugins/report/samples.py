@@ -42,7 +42,7 @@ def options(endpoints: int) -> JSON:
         made["resources"].append(
             {
                 "kind": "private endpoint",
-                "id": f"{VAULT.split('/providers')[0]}/providers/Microsoft.Network/privateEndpoints/{name}",
+                "id": f"{VAULT.partition('/providers')[0]}/providers/Microsoft.Network/privateEndpoints/{name}",
                 "name": name,
                 "state": "succeeded" if good else "failed",
                 "detail": f"connection {'Approved' if good else 'Pending'} on the endpoint, Approved on the vault",

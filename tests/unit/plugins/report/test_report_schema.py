@@ -22,7 +22,7 @@ JSON = dict[str, t.Any]
 
 def test_the_schema_is_one_and_of_this_version() -> None:
     Draft202012Validator.check_schema(SCHEMA)
-    assert SCHEMA_VERSION.split(".")[0] == "1"
+    assert SCHEMA_VERSION.partition(".")[0] == "1"
     assert set(SCHEMA["properties"]["result"]["enum"]) == set(RESULTS)
     assert set(SCHEMA["properties"]["entry_point"]["enum"]) == set(ENTRY_POINTS)
 
