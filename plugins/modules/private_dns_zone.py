@@ -59,6 +59,14 @@ options:
   link_name:
     description: Name of a new link. When not set, made of the network's name and a digest of its id. Only with one virtual network.
     type: str
+  endpoints_removed:
+    description:
+      - Ids of private endpoints whose records earlier tasks remove, with their zone groups or as M(privatelink.recovery.private_dns_records)
+        wrote them.
+      - Only check mode with O(state=absent) goes by it. These records are still there then, and their zone will be empty all the same.
+    type: list
+    elements: str
+    default: []
   purge_links:
     description: Remove the links of this module to networks that are not in O(virtual_networks).
     type: bool
@@ -153,7 +161,7 @@ links:
       virtual_network: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet-app
       state: Completed
 left:
-  description: What should go by O(state=absent) or O(purge_links) and stays, with the reason.
+  description: What should go by O(state=absent) or O(purge_links) and stays, with the reason and what would free it.
   returned: success
   type: list
   elements: dict
@@ -161,6 +169,7 @@ left:
     - id: "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup\
         /providers/Microsoft.Network/privateDnsZones/privatelink.blob.core.windows.net"
       reason: it holds 3 record sets
+      remedy: They serve an endpoint somebody else made, or are somebody's own. Once they are removed, run the teardown again.
 """
 
 from ansible_collections.privatelink.recovery.plugins.module_utils.dns.zones import LINK_KIND
@@ -187,6 +196,7 @@ MODULE = Module(
         **{name: LINK_KIND.options[name] for name in ("registration_enabled", "resolution_policy", "tags")},
         "link_name": Option(),
         "purge_links": Option(type="bool", default=False),
+        "endpoints_removed": Option(type="list", elements="str", default=[]),
         "state": Option(choices=("present", "absent"), default="present"),
     },
     waiting=True,

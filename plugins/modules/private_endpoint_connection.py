@@ -31,6 +31,13 @@ options:
   description:
     description: Why, shown beside the state.
     type: str
+  manual:
+    description:
+      - Whether an endpoint that does not exist yet is to be made with O(privatelink.recovery.private_endpoint#module:manual).
+      - Only check mode goes by it, which then foresees the approval. Other connections are approved by Azure when they are made, by whoever
+        may approve them.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - privatelink.recovery.connection
   - privatelink.recovery.waiting
@@ -95,6 +102,7 @@ MODULE = Module(
         "private_endpoint": Option(required=True),
         "state": Option(choices=("approved", "rejected", "disconnected", "absent"), default="approved"),
         "description": Option(),
+        "manual": Option(type="bool", default=False),
     },
     waiting=True,
 )

@@ -31,6 +31,12 @@ options:
     description: Fail when a check fails. With V(false) the verdicts are only returned.
     type: bool
     default: true
+  only_lasting:
+    description:
+      - Fail only because of what no step of the sequence sets right, such as a record that somebody deleted from under a zone group.
+      - The roles say so in check mode, in which their steps before this one have written nothing.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - privatelink.recovery.connection
   - privatelink.recovery.sequence
@@ -152,6 +158,7 @@ MODULE = Module(
         "sequence": SEQUENCE,
         "expected_public_network_access": Option(choices=("Enabled", "Disabled")),
         "enforce": Option(type="bool", default=True),
+        "only_lasting": Option(type="bool", default=False),
     },
     wording=in_words_of,
 )

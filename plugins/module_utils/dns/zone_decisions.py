@@ -55,9 +55,9 @@ class Removal:
     plans: list[Plan] = field(default_factory=list)
     left: list[JSON] = field(default_factory=list)
 
-    def leave(self, resource_id: str, reason: str) -> None:
-        """Note something that stays."""
-        self.left.append({"id": resource_id, "reason": reason})
+    def leave(self, resource_id: str, reason: str, remedy: str) -> None:
+        """Note something that stays, and what would free it."""
+        self.left.append({"id": resource_id, "reason": reason, "remedy": remedy})
 
 
 def marked_tags(current: JSON | None, tags: t.Mapping[str, t.Any] | None) -> dict[str, str] | None:
@@ -111,16 +111,21 @@ def plan_purge(state: ZoneState, networks: t.Sequence[str]) -> Removal:
     return _remove_links([link for link in state.links if fold_id(network_of(link)) not in wanted])
 
 
-def plan_removal(state: ZoneState, networks: t.Sequence[str] | None) -> tuple[Removal, Removal]:
+def plan_removal(state: ZoneState, networks: t.Sequence[str] | None, going: int = 0) -> tuple[Removal, Removal]:
     """Remove our links to ``networks`` (None: all of ours), and the zone when it is ours and then empty.
 
-    An empty list removes nothing. Answers what to do with links and what to do with the zone; the links go first.
+    ``going`` records will have been removed by then. An empty list removes nothing. Answers what to do with links and
+    what to do with the zone; the links go first.
     """
     zone = Removal()
     if state.document is None:
         return Removal(), zone
     if networks is not None and not networks:
-        zone.leave(state.id, "virtual_networks was given empty, so it is not to be taken from any network")
+        zone.leave(
+            state.id,
+            "virtual_networks was given empty, so it is not to be taken from any network",
+            "Leave virtual_networks out to remove every link made here.",
+        )
         return Removal(), zone
     wanted = None if networks is None else {fold_id(network) for network in networks}
     links = _remove_links([link for link in state.links if wanted is None or fold_id(network_of(link)) in wanted])
@@ -128,12 +133,22 @@ def plan_removal(state: ZoneState, networks: t.Sequence[str] | None) -> tuple[Re
     staying = [str(link["id"]).rsplit("/", 1)[-1] for link in state.links if fold_id(link["id"]) not in gone]
     records = get_path(state.document, "properties.numberOfRecordSets")
     if not ours(state.document.get("tags")):
-        zone.leave(state.id, f"it carries no tag {MANAGED_BY}: {COLLECTION}, so it was not made by this collection")
-    elif staying:
-        zone.leave(state.id, f"it is still linked: {', '.join(staying)}")
-    elif not isinstance(records, int) or records > 1:
         zone.leave(
-            state.id, f"it holds {records - 1 if isinstance(records, int) else 'an unknown number of'} record sets"
+            state.id,
+            f"it carries no tag {MANAGED_BY}: {COLLECTION}, so it was not made by this collection",
+            "Nothing is to be done: it is its owner's.",
+        )
+    elif staying:
+        zone.leave(
+            state.id,
+            f"it is still linked: {', '.join(staying)}",
+            "Have whoever made these links remove them once nobody resolves names through them, then run the teardown again.",
+        )
+    elif not isinstance(records, int) or records - going > 1:
+        zone.leave(
+            state.id,
+            f"it holds {records - 1 if isinstance(records, int) else 'an unknown number of'} record sets",
+            "They serve an endpoint somebody else made, or are somebody's own: once they are removed, run the teardown again.",
         )
     else:
         zone.plans.append(ZONE_KIND.plan(state.id, state.document, {}, absent=True))
@@ -146,5 +161,9 @@ def _remove_links(links: t.Iterable[JSON]) -> Removal:
         if ours(link.get("tags")):
             removal.plans.append(LINK_KIND.plan(str(link["id"]), link, {}, absent=True))
         else:
-            removal.leave(str(link["id"]), f"it carries no tag {MANAGED_BY}: {COLLECTION}, so someone else made it")
+            removal.leave(
+                str(link["id"]),
+                f"it carries no tag {MANAGED_BY}: {COLLECTION}, so someone else made it",
+                "Nothing is to be done: it is its owner's.",
+            )
     return removal

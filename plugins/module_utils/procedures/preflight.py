@@ -7,6 +7,7 @@ from functools import partial
 
 from ..engine.runner import Task
 from ..errors import Refusal
+from ..sequences.checks.vault import foresees_protection
 from ..sequences.gate import Gate, run_gates, summary
 from ..sequences.gates.access import FOUNDATION, registrations
 from ..sequences.inspection import Inspection
@@ -67,6 +68,7 @@ def run_preflight(task: Task) -> JSON:
     if known and not message:
         known["settled"] = {name: judge(inspection, known) for name, judge in JUDGES.get(stage, {}).items()}
         if stage == "all":
+            known["foresees_protection"] = task.check_mode and foresees_protection(inspection, known)
             known["outlook"] = outlook(inspection, known, task.options["sequence"]["vault"].get("tags"))
         elif stage == "teardown":
             known["outlook"] = outlook_of_teardown(known)

@@ -24,8 +24,10 @@ from ..engine.runner import Task
 from ..engine.work import Work
 from ..errors import Conflict, InputError, NotFound, Refusal
 from ..ids import parse_id, unique_ids
-from ..resources.endpoint_names import ENDPOINT_TYPE, PublishedName, read_names
-from ..wire import JSON
+from ..resources.endpoint_connections import FINAL
+from ..resources.endpoint_names import ENDPOINT_TYPE, NETWORK_API_VERSION, PublishedName, read_names
+from ..resources.endpoints import connection_of
+from ..wire import JSON, provisioning
 
 LONGEST_TIME_TO_LIVE = 2**31 - 1
 PRECONDITION_FAILED = 412
@@ -156,6 +158,13 @@ def _published(
             task.warn(f"{endpoint} does not exist yet; the records it will need cannot be shown.")
             unread.append(endpoint)
             continue
+        if not found and task.check_mode and _may_publish(task.azure.find(endpoint, NETWORK_API_VERSION)):
+            task.warn(
+                f"{endpoint} publishes no names yet, and the records it will need cannot be shown; the real run refuses "
+                "unless its connection is approved before."
+            )
+            unread.append(endpoint)
+            continue
         if not found:
             raise Refusal(
                 f"{endpoint} publishes no names; this task wrote nothing.",
@@ -163,6 +172,12 @@ def _published(
             )
         names += [Name(fqdn=name["fqdn"], ip_addresses=name["ip_addresses"]) for name in found]
     return names, unread
+
+
+def _may_publish(endpoint: JSON | None) -> bool:
+    """Whether an endpoint without names may have some once earlier tasks have written it anew or approved it."""
+    status = connection_of(endpoint)["status"]
+    return status not in FINAL and (status, provisioning(endpoint)) != ("Approved", "succeeded")
 
 
 def _write(task: Task, plan: RecordPlan, rules: Rules) -> RecordPlan:

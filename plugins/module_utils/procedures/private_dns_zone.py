@@ -6,7 +6,8 @@ import typing as t
 from functools import partial
 
 from ..azure.client import Azure
-from ..dns.private_dns import MANAGED_BY, NETWORK, ZONE, zone_name
+from ..dns.private_dns import MANAGED_BY, NETWORK, ZONE, a_records, zone_name
+from ..dns.record_decisions import belongs, default_owner
 from ..dns.zone_decisions import (
     PRIVATE_LINK,
     DesiredLinks,
@@ -18,6 +19,7 @@ from ..dns.zone_decisions import (
     plan_removal,
     plan_zone,
 )
+from ..dns.zone_groups import groups_of, record_sets
 from ..dns.zones import LINK_KIND, ZONE_KIND, link_name, links_of, network_of, overlapping, read_zones
 from ..engine.plan import Plan, etag_of
 from ..engine.resource import ENDED, Kind, refuse_failed, settled
@@ -267,7 +269,8 @@ def _delete(task: Task, work: Work, kind: Kind, plans: list[Plan], *, wait: bool
 
 
 def _remove(task: Task, states: list[ZoneState], desired: DesiredLinks) -> JSON:
-    removals = [plan_removal(state, desired.given(state.id)) for state in states]
+    going = _going(task, states) if task.check_mode else {}
+    removals = [plan_removal(state, desired.given(state.id), going.get(state.id, 0)) for state in states]
     links = [plan for of_links, _zone in removals for plan in of_links.plans]
     zones = [plan for _links, of_zone in removals for plan in of_zone.plans]
     left = [item for pair in removals for removal in pair for item in removal.left]
@@ -283,6 +286,25 @@ def _remove(task: Task, states: list[ZoneState], desired: DesiredLinks) -> JSON:
         if state.document and not _among(state.id, gone)
     ]
     return _result([*links, *zones], staying, left, DesiredLinks())
+
+
+def _going(task: Task, states: t.Iterable[ZoneState]) -> dict[str, int]:
+    """How many records of each zone earlier tasks remove, which in check mode have removed none."""
+    endpoints = unique_ids(task.options["endpoints_removed"])
+    groups = [group for endpoint in endpoints for group in groups_of(task.azure, endpoint)]
+    owners = {default_owner([endpoint]) for endpoint in endpoints}
+    written = {
+        (fold_id(record["zone_id"]), record["record_name"].lower()) for group in groups for record in record_sets(group)
+    }
+    found: dict[str, int] = {}
+    for state in states if endpoints else ():
+        records = a_records(task.azure, state.id) if state.document else []
+        found[state.id] = sum(
+            (fold_id(state.id), str(record["name"]).lower()) in written
+            or any(belongs(record, owner) for owner in owners)
+            for record in records
+        )
+    return found
 
 
 def _among(resource_id: str, ids: t.Iterable[str]) -> bool:

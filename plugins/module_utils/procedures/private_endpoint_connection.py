@@ -64,10 +64,13 @@ def _find(azure: Azure, target_id: str, endpoint_id: str, target: Target) -> JSO
 def _appear(task: Task, target_id: str, endpoint_id: str, target: Target, status: str) -> JSON | None:
     """The target's copy lags behind the endpoint: wait for it when the endpoint exists.
 
-    Check mode goes by what the endpoint says. Without waiting nothing can be done yet, unless it says what is wanted.
+    Check mode goes by what the endpoint says; of a ``manual`` one that is still to be made, it says that it waits for
+    approval. Without waiting nothing can be done yet, unless it says what is wanted.
     """
     endpoint = task.azure.find(endpoint_id, NETWORK_API_VERSION)
     if endpoint is None:
+        if task.check_mode and task.options["manual"] and status == STATUS["approved"]:
+            return _as_expected(endpoint_id, "Pending")
         if task.check_mode:
             task.warn(f"{endpoint_id} does not exist yet; its connection cannot be judged in check mode.")
             return None

@@ -27,7 +27,7 @@ from ..report.sheets import (
     use_of_sheet,
     with_principal,
 )
-from ..report.summary import changes_of, proven, refreshed, removed_of, verdict, warnings_of
+from ..report.summary import changes_of, kept_of, proven, refreshed, removed_of, verdict, warnings_of
 from ..sequences.checklists import rows
 from ..sequences.handover import handed_over
 from ..wire import JSON
@@ -165,6 +165,7 @@ def digested(options: t.Mapping[str, t.Any], *, check_mode: bool) -> JSON:
         "dns": dns_rows(names, endpoints, options["time_to_live"]),
         "access": with_principal(options.get("access") or [], resources),
         "removed": removed_of(results),
+        "kept": kept_of(results),
         "warnings": warnings_of(results),
         "manual_steps": steps,
         "names": names,

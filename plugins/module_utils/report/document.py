@@ -16,7 +16,7 @@ from .reading import own_records, reading
 from .secret_keys import without_secrets
 
 #: Of docs/report.schema.json. A new key raises the second number, one that changes its meaning or goes the first.
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 #: The entry point after which nothing of a sequence is left to be used.
 TEARDOWN = "teardown"
 #: What a report lists, by the option it is given with.
@@ -27,6 +27,7 @@ LISTS = (
     "resources",
     "changes",
     "removed",
+    "kept",
     "firewall",
     "dns",
     "access",

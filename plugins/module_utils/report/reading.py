@@ -70,6 +70,17 @@ SECTIONS: tuple[tuple[str, str, Columns], ...] = (
         ),
     ),
     ("Removed", "removed", (("Kind", "kind"), ("Name", "name"), ("Resource group", "resource_group"), ("Id", "id"))),
+    (
+        "Left on purpose",
+        "kept",
+        (
+            ("Kind", "kind"),
+            ("Name", "name"),
+            ("Resource group", "resource_group"),
+            ("Reason", "reason"),
+            ("What would free it", "remedy"),
+        ),
+    ),
     ("Changes", "changes", (("Step", "task"), ("Resource", "resource"), ("What", "diff"))),
     *((title, key, columns) for key, (title, columns) in SHEETS.items()),
     ("Files of these sheets", "sheets", (("File", "path"), ("For", "use"))),

@@ -68,8 +68,31 @@ def removed_of(results: t.Iterable[t.Mapping[str, t.Any]]) -> list[JSON]:
         for one in result.get("differences") or differences(result.get("diff"))
         if one["changes"] == ["deleted"] and "/" in one["resource"]
     ]
-    rows = [(text, text.rsplit("/", 2)) for text in dict.fromkeys(ids)]
-    return [{"kind": KINDS.get(kind.lower(), kind), "name": name, "id": text} for text, (_where, kind, name) in rows]
+    return [_named(text) for text in dict.fromkeys(ids)]
+
+
+def kept_of(results: t.Iterable[t.Mapping[str, t.Any]]) -> list[JSON]:
+    """What the tasks left on purpose though it was asked to be removed: ``kind``, ``name``, ``id``, ``reason``, ``remedy``."""
+    rows: dict[str, JSON] = {}
+    for entry in results:
+        for result in flattened(entry.get("result")):
+            left = [] if result.get("failed") else result.get("left") or []
+            for one in [{"id": result.get("id"), "reason": left, "remedy": OWNERS}] if isinstance(left, str) else left:
+                rows[str(one["id"])] = {
+                    **_named(str(one["id"])),
+                    "reason": one["reason"],
+                    "remedy": one.get("remedy", ""),
+                }
+    return list(rows.values())
+
+
+#: What becomes of what others made.
+OWNERS = "Nothing is to be done: it is its owner's."
+
+
+def _named(resource_id: str) -> JSON:
+    _where, kind, name = resource_id.rsplit("/", 2)
+    return {"kind": KINDS.get(kind.lower(), kind), "name": name, "id": resource_id}
 
 
 def refreshed(resources: t.Iterable[JSON], results: t.Iterable[t.Mapping[str, t.Any]]) -> list[JSON]:

@@ -17,7 +17,7 @@ class Gate:
     """The outcome of one check on one subject.
 
     ``name`` is the gate, ``subject`` the resource it speaks of, ``message`` what was found, ``remedy`` what to do.
-    ``unknown`` and ``refused`` both stop a run.
+    ``unknown`` and ``refused`` both stop a run. ``lasting`` is what no step of the sequence sets right.
     """
 
     name: str
@@ -26,6 +26,7 @@ class Gate:
     message: str
     remedy: str = ""
     evidence: tuple[str, ...] = field(default=())
+    lasting: bool = False
 
     @property
     def passed(self) -> bool:
@@ -38,7 +39,10 @@ class Gate:
 
     def as_dict(self) -> JSON:
         """Plain data for results and reports."""
-        return {**asdict(self), "evidence": list(self.evidence)}
+        return {
+            **{name: value for name, value in asdict(self).items() if name != "lasting"},
+            "evidence": list(self.evidence),
+        }
 
 
 def ok(name: str, subject: str, message: str, *evidence: str) -> Gate:
@@ -46,9 +50,11 @@ def ok(name: str, subject: str, message: str, *evidence: str) -> Gate:
     return Gate(name, "ok", subject, message, "", evidence)
 
 
-def refused(name: str, subject: str, message: str, remedy: str = "", evidence: t.Iterable[str] = ()) -> Gate:
+def refused(
+    name: str, subject: str, message: str, remedy: str = "", evidence: t.Iterable[str] = (), *, lasting: bool = False
+) -> Gate:
     """A gate that is closed."""
-    return Gate(name, "refused", subject, message, remedy, tuple(evidence))
+    return Gate(name, "refused", subject, message, remedy, tuple(evidence), lasting)
 
 
 def warning(name: str, subject: str, message: str, remedy: str = "") -> Gate:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import contextlib
 import copy
 import random
+import re
 import typing as t
 from pathlib import Path
 
 from ansible_collections.privatelink.recovery.extensions.emulator.services.platform.admin import Admin
+from ansible_collections.privatelink.recovery.plugins.modules.private_dns_zone_group import MODULE as ZONE_GROUP
 
 from ..conftest import NETWORK, WORLD, Cloud
 from ..worlds import site_recovery as recovery
 from .sequence import Played, Sequence
-from .settings import RECOVERY, Setting
+from .settings import PROTECTED, RECOVERY, Setting
 from .support import DISTURBANCES, LOST, WISH, Kill, Killed, by_id, fault
 
 JSON = dict[str, t.Any]
@@ -40,6 +42,22 @@ class World:
         """Play an entry point; the requests before it do not count any more."""
         self.cloud.mark()
         return self.sequence.play(entry, **more)
+
+    def open_to_azure(self) -> None:
+        """Do to the storage accounts what a closed gate asks of their owner."""
+        for resource in self.cloud.arm.store.all():
+            rules = resource.document.get("properties", {}).get("networkAcls")
+            if rules:
+                rules["bypass"] = "AzureServices"
+
+    def mend_zone_groups(self, failure: str) -> None:
+        """Do to zone groups what a failure says: they are deleted, with the names of their endpoints in the message."""
+        for name in re.findall(r"delete the zone group of (\S+)", failure):
+            (group,) = [
+                one.id for one in self.cloud.arm.store.all()
+                if f"/privateendpoints/{name}/privatednszonegroups/" in one.id.lower()
+            ]  # fmt: skip
+            self.cloud.run(ZONE_GROUP, private_endpoint=group.rsplit("/", 2)[0], state="absent")
 
     def untouched(self) -> bool:
         """Whether what others have is as it was."""
@@ -82,6 +100,15 @@ class World:
                 found.append(f"{document['name']}: {properties.get('provisioningState')}, {states}")
         return found
 
+    def left_of_ours(self) -> set[str]:
+        """The ids of what this collection made and marked, folded."""
+        marked = (
+            one for one in self.cloud.arm.store.all()
+            if MARK[1] in ((one.document.get("tags") or {}).get(MARK[0]),
+                           (one.properties.get("metadata") or {}).get(MARK[0]))
+        )  # fmt: skip
+        return {one.id.lower() for one in marked}
+
     def _of_others(self) -> dict[str, JSON]:
         return by_id(one.document for one in self.cloud.arm.store.all() if any(name in one.id for name in OTHERS))
 
@@ -116,7 +143,9 @@ def _setting(role: str, chance: random.Random) -> Setting:
         world, dns = copy.deepcopy(WORLD), "rg-dns"
     else:
         mode = chance.choice(["per_endpoint", "records"])
-        wish = {**RECOVERY, "site_recovery_dns_mode": mode}
+        wish = {**RECOVERY, "site_recovery_dns_mode": mode, **(PROTECTED if chance.random() < 0.5 else {})}
+        for name in ("storage_roles", "trusted_services"):
+            wish[f"site_recovery_{name}"] = chance.random() < 0.8
         vault, group, region = "vault-recovery", "rg-recovery", "northeurope"
         world, dns = copy.deepcopy(recovery.WORLD), "rg-dns-source"
         for account in world["storage_accounts"]:

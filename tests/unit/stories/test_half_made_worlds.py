@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import typing as t
 from pathlib import Path
 
@@ -16,8 +17,6 @@ from .half_made import World
 WORLDS = int(os.environ.get("HALF_MADE_WORLDS", "10"))
 STORMS = int(os.environ.get("STORMS", "5"))
 FIRST = int(os.environ.get("HALF_MADE_FIRST", "0"))
-#: A connection whose endpoint does not exist yet cannot be looked at, so its approval is in no check.
-UNFORESEEN = {"Approve what is pending"}
 ROLES = ["backup", "site_recovery"]
 CONFIRM = {
     "backup": {"backup_teardown_confirm": "vault-backup"},
@@ -25,20 +24,9 @@ CONFIRM = {
 }
 
 
-#: Known to be wrong, and not mended yet: what is not foreseen, by role and seed.
-PENDING = (
-    "check mode stops at records of an endpoint that publishes no names yet, where the run approves it and goes on"
-)
-LOST = (
-    "the run does not bring back a record that somebody deleted from under a zone group, and check mode does not say so"
-)
-OPEN = {("backup", 4): PENDING, ("backup", 7): PENDING, ("site_recovery", 8): LOST, ("site_recovery", 9): LOST}
-
-
-def known(role: str, seed: int) -> t.Any:
-    """A world, marked when it is known to fail; one that no longer does fails the test run."""
-    marks = [pytest.mark.xfail(strict=True, reason=OPEN[role, seed])] if (role, seed) in OPEN else []
-    return pytest.param(role, seed, marks=marks)
+def cause(failure: str) -> str:
+    """Why a run ended, without how many checks it had made by then."""
+    return re.sub(r"^Stop: \d+ of \d+ checks failed:", "", failure)
 
 
 def each(count: int) -> t.Callable[[t.Any], t.Any]:
@@ -46,17 +34,26 @@ def each(count: int) -> t.Callable[[t.Any], t.Any]:
     return pytest.mark.parametrize(("role", "seed"), [(role, FIRST + seed) for role in ROLES for seed in range(count)])
 
 
-@pytest.mark.parametrize(("role", "seed"), [known(role, FIRST + seed) for role in ROLES for seed in range(WORLDS)])
+@each(WORLDS)
 def test_a_half_made_world(role: str, seed: int, tmp_path: Path) -> None:
     world = World(role, seed, tmp_path)
     check = world.play(check_mode=True)
     assert world.cloud.writes() == [], world.story
     run = world.play()
-    # In none of these worlds is anything that must stop a run.
-    assert (check.failure, run.failure) == ("", ""), world.story
-    foreseen, happened = set(check.changes), {key for key in run.changes if key[0] not in UNFORESEEN}
-    assert {key for key in foreseen if key[0] not in UNFORESEEN} == happened, (world.story, foreseen ^ happened)
+    said = [cause(check.failure), cause(run.failure)]
+    assert said[0] == said[1], (world.story, said)
+    if run.failure:
+        # Two things in these worlds stop a run, and check mode: whose cure they name is taken literally.
+        world.open_to_azure()
+        world.mend_zone_groups(run.failure)
+        check = world.play(check_mode=True)
+        run = world.play()
+        assert (check.failure, run.failure) == ("", ""), world.story
+    assert set(check.changes) == set(run.changes), (world.story, set(check.changes) ^ set(run.changes))
     assert world.unready() == []
+    if run.of("replicated_machine"):
+        # Replication brings two more names to each endpoint, which drift is for.
+        assert not world.play("drift").failure
     again = world.play()
     assert (again.failure, dict(again.changes), world.cloud.writes()) == ("", {}, []), world.story
     for entry in ("verify", "drift"):
@@ -66,7 +63,21 @@ def test_a_half_made_world(role: str, seed: int, tmp_path: Path) -> None:
     predicted = world.play("teardown", check_mode=True, **CONFIRM[role])
     assert world.cloud.writes() == []
     removed = world.play("teardown", **CONFIRM[role])
-    assert (removed.failure, set(predicted.changes)) == ("", set(removed.changes)), world.story
+    assert predicted.failure == removed.failure, world.story
+    if removed.failure:
+        assert "replicates 1 machine(s): vm01" in removed.failure and world.cloud.writes() == []
+        world.cloud.event("items_removed", vault=world.sequence.variables[f"{role}_vault_name"], purge=True)
+        predicted = world.play("teardown", check_mode=True, **CONFIRM[role])
+        removed = world.play("teardown", **CONFIRM[role])
+        assert removed.failure == "", world.story
+    assert set(predicted.changes) == set(removed.changes), world.story
+    for what in ("removed", "kept"):
+        foreseen, found = ({row["id"] for row in played.report[what]} for played in (predicted, removed))
+        assert foreseen == found, (what, world.story, foreseen ^ found)
+    # What stays of ours is named, with its reason and what would free it.
+    kept = {row["id"].lower(): row for row in removed.report["kept"]}
+    assert world.left_of_ours() <= set(kept), world.story
+    assert all(row["reason"] and row["remedy"] for row in kept.values())
     assert world.untouched(), world.story
 
 

@@ -9,6 +9,7 @@ import pytest
 from ansible_collections.privatelink.recovery.extensions.emulator.services.platform.management_locks import (
     ManagementLocks,
 )
+from ansible_collections.privatelink.recovery.plugins.modules.private_dns_records import MODULE as RECORDS
 
 from ..conftest import BACKUP_ZONES, ENDPOINT, VAULT, Cloud
 from ..worlds.backup import endpoint
@@ -62,6 +63,9 @@ def test_everything_of_ours_goes_in_the_safe_order(
         for name in ("pe-backup", "pe-hub")
     }
     assert set(predicted.changes) <= set(done.changes)
+    gone = {row["id"] for row in done.report["removed"] if "/privateEndpointConnections/" not in row["id"]}
+    assert {row["id"] for row in predicted.report["removed"]} == gone
+    assert predicted.report["kept"] == done.report["kept"] == []
     order = cloud.writes()
     rejected = [
         number
@@ -124,6 +128,25 @@ def test_what_others_made_stays(dns_mode: str, make_cloud: MakeCloud, tell: Tell
     changed = {one for one in after if after[one] != before[one]}
     assert changed <= {VAULT}, {one: (before[one], after[one]) for one in changed}
     assert len(cloud.document(VAULT)["properties"]["privateEndpointConnections"]) == 1
+
+
+def test_a_zone_of_ours_that_serves_others_stays_and_is_named(cloud: Cloud, tell: Tell) -> None:
+    sequence = tell(cloud, backup_dns_mode="records")
+    assert not sequence.play().failure
+    theirs: JSON = {"zones": [BACKUP_ZONES[1]], "owner": "another team"}
+    name: JSON = {"fqdn": "theirs.blob.core.windows.net", "ip_addresses": ["10.1.1.99"]}
+    assert cloud.run(RECORDS, **theirs, names=[name])["changed"]
+    kept = [sequence.play("teardown", check_mode=mode, **CONFIRMED).report["kept"] for mode in (True, False)]
+    assert kept[0] == kept[1]
+    ((row,), _again) = kept
+    assert (row["id"], row["kind"], row["reason"]) == (BACKUP_ZONES[1], "private DNS zone", "it holds 1 record sets")
+    assert "once they are removed, run the teardown again" in row["remedy"]
+    told = (sequence.directory / "report" / "latest" / "report.md").read_text()
+    assert "## Left on purpose" in told and "it holds 1 record sets" in told
+    # What frees it, taken literally.
+    assert cloud.run(RECORDS, **theirs, names=[name], state="absent")["changed"]
+    freed = sequence.play("teardown", **CONFIRMED)
+    assert (freed.failure, freed.report["kept"], cloud.exists(BACKUP_ZONES[1])) == ("", [], False)
 
 
 def test_an_endpoint_of_the_same_name_that_is_not_ours_stays(make_cloud: MakeCloud, tell: Tell) -> None:

@@ -7,6 +7,7 @@ import typing as t
 
 from ...dns.private_dns import addresses, zone_name
 from ...dns.zone_choice import zone_and_record
+from ...dns.zone_groups import group_settled
 from ...dns.zones import network_of as linked_network
 from ...ids import same_id
 from ...resources.endpoint_connections import connection_to, status_of
@@ -72,7 +73,7 @@ def check_names(inspection: Inspection, endpoint: Endpoint, found: Findings) -> 
     if wrong:
         yield refused(
             "names", endpoint.id, f"{len(wrong)} of {len(names)} names of {endpoint.name} have no right record: {', '.join(wrong)}.",
-            inspection.desired.mode.repair.format(endpoint=endpoint.name), wrong,
+            inspection.desired.mode.repair.format(endpoint=endpoint.name), wrong, lasting=_stays(inspection, endpoint),
         )  # fmt: skip
     else:
         yield ok("names", endpoint.id, f"All {len(names)} names of {endpoint.name} have their record.")
@@ -110,16 +111,29 @@ def check_storage(inspection: Inspection, endpoint: Endpoint, found: Findings) -
     elif wrong or not rows:
         yield refused(
             "storage", endpoint.id, f"{endpoint.name} has no right record: {', '.join(wrong) or 'no names'}.",
-            inspection.desired.mode.repair.format(endpoint=endpoint.name), wrong,
+            inspection.desired.mode.repair.format(endpoint=endpoint.name), wrong, lasting=_stays(inspection, endpoint),
         )  # fmt: skip
     else:
         yield ok("storage", endpoint.id, f"{endpoint.name} is Approved on both sides and has its record.")
 
 
+def _stays(inspection: Inspection, endpoint: Endpoint) -> bool:
+    """Whether no step of the sequence brings back the records of an endpoint: others write them.
+
+    Azure does not bring back a record of a zone group that somebody deleted or changed, and says nothing of it
+    (hashicorp/terraform-provider-azurerm#7726); a group that has all its names is not written again.
+    """
+    mode = inspection.desired.mode
+    if not mode.makes_groups:
+        return not mode.writes_records
+    names, zones = inspection.names(endpoint.id), inspection.zone_ids(endpoint)
+    return any(group_settled(group, names, zones) for group in inspection.zone_groups(endpoint.id))
+
+
 def _no_zone_group(step: str, endpoint: Endpoint) -> Gate:
     return refused(
         step, endpoint.id, f"{endpoint.name} has no zone group yet; with dns_mode policy somebody else attaches it.",
-        "Ask the owner of the policy, or wait for its next evaluation, then run again.",
+        "Ask the owner of the policy, or wait for its next evaluation, then run again.", lasting=True,
     )  # fmt: skip
 
 

@@ -159,6 +159,12 @@ def missing_storage_roles(inspection: Inspection) -> list[str]:
     ]
 
 
+def foresees_protection(inspection: Inspection, plan: JSON) -> bool:
+    """Whether a run that goes as check mode shows it comes to replicate the machines that were named."""
+    named = bool(inspection.desired.protected_machines)
+    return named and not plan["unproven"] and not missing_storage_roles(inspection)
+
+
 def _assigned(inspection: Inspection, row: JSON, principal: str) -> bool:
     scope, guid = row["scope"], stated_guid(row["role"])
     if not GUID.match(guid):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typing as t
 
 from ...ids import parse_id, region, same_id
+from ...resources.storage_accounts import Account
 from ...resources.vault_contents import item_of
 from ...wire import JSON, get_path
 from ..gate import Gate, ok, refused, warning
@@ -188,6 +189,12 @@ def _cache(inspection: Inspection, machine: JSON, source: str) -> t.Iterator[Gat
             "Switch off soft delete for blobs in the account's data protection settings, or use another account.",
         )  # fmt: skip
         return
+    if _shuts_out(inspection, account) and item_of(inspection.replicated, machine["id"]) is None:
+        yield refused(
+            "machines", cache, f"The firewall of {told} does not let trusted Microsoft services through, and nobody opens it here.",
+            "Set trusted_services: true, or have the account's owner allow trusted Microsoft services.",
+        )  # fmt: skip
+        return
     doubts = []
     if region(account.document.get("location")) != source:
         doubts.append(
@@ -199,6 +206,17 @@ def _cache(inspection: Inspection, machine: JSON, source: str) -> t.Iterator[Gat
         yield warning("machines", cache, f"{told} {doubt}.", f"{remedy}.")
     if not doubts:
         yield ok("machines", machine["id"], f"{name} has a group to fail over to and a cache account.")
+
+
+def _shuts_out(inspection: Inspection, account: Account) -> bool:
+    """Whether the firewall of an account keeps Site Recovery out once a run has done what it is to do.
+
+    https://learn.microsoft.com/azure/site-recovery/azure-to-azure-how-to-enable-replication-private-endpoints: an account
+    behind a firewall needs the exception for trusted Microsoft services.
+    """
+    denies = str(account.network_acls.get("defaultAction") or "Allow").lower() == "deny"
+    private = str(get_path(account.document, "properties.publicNetworkAccess") or "").lower() == "disabled"
+    return (denies or private) and not account.trusted_services and not inspection.desired.trusted_services
 
 
 def replication(inspection: Inspection) -> t.Iterator[Gate]:

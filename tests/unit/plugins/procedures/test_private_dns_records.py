@@ -246,6 +246,23 @@ def test_a_missing_endpoint(make_cloud: MakeCloud) -> None:
     assert "does not exist yet" in planned["warnings"][0]
 
 
+@pytest.mark.parametrize("status", ["Pending", "Rejected"])
+def test_an_endpoint_that_publishes_nothing_yet(make_cloud: MakeCloud, status: str) -> None:
+    world = with_endpoint()
+    world["private_endpoints"][0]["status"] = status
+    cloud = make_cloud(**world)
+    refused = cloud.run(MODULE, **FROM_ENDPOINT)
+    assert refused["failed"] and "Approve its connection first" in refused["msg"]
+    planned = cloud.run(MODULE, check_mode=True, **FROM_ENDPOINT)
+    if status == "Pending":
+        assert planned["changed"] is True
+        assert "unless its connection is approved before" in planned["warnings"][0]
+    else:
+        # That is final, so no earlier task can approve it.
+        assert planned["failed"] and planned["msg"] == refused["msg"]
+    assert cloud.writes() == []
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

@@ -9,15 +9,17 @@ import pytest
 from ansible_collections.privatelink.recovery.extensions.emulator import in_process
 from ansible_collections.privatelink.recovery.extensions.emulator.arm import Proceed
 from ansible_collections.privatelink.recovery.extensions.emulator.wire import Request, Response
+from ansible_collections.privatelink.recovery.plugins.module_utils.dns.record_decisions import default_owner
 from ansible_collections.privatelink.recovery.plugins.module_utils.dns.zones import (
     Conflict,
     link_name,
     overlapping,
     read_zones,
 )
+from ansible_collections.privatelink.recovery.plugins.modules.private_dns_records import MODULE as RECORDS
 from ansible_collections.privatelink.recovery.plugins.modules.private_dns_zone import MODULE
 
-from ...conftest import BACKUP_ZONES, NETWORK, SUBSCRIPTION, Cloud, four_times
+from ...conftest import BACKUP_ZONES, ENDPOINT, NETWORK, SUBSCRIPTION, Cloud, four_times
 from ...stories.support import LOST, fault
 
 JSON = dict[str, t.Any]
@@ -407,8 +409,22 @@ def test_leaves_a_zone_that_holds_records(cloud: Cloud) -> None:
     body = {"properties": {"ttl": 10, "aRecords": [{"ipv4Address": "10.0.0.1"}]}}
     cloud.connection.azure.put(f"{BLOB}/A/account", "2024-06-01", body)
     done = cloud.run(MODULE, zones=BLOB_ROW, state="absent")
-    assert done["left"] == [{"id": BLOB, "reason": "it holds 1 record sets"}]
+    (left,) = done["left"]
+    assert (left["id"], left["reason"]) == (BLOB, "it holds 1 record sets")
+    assert "once they are removed, run the teardown again" in left["remedy"]
     assert cloud.exists(BLOB)
+
+
+def test_check_mode_foresees_a_zone_whose_records_go_before(cloud: Cloud) -> None:
+    cloud.run(MODULE, zones=BLOB_ROW)
+    names = [{"fqdn": "account.blob.core.windows.net", "ip_addresses": ["10.0.0.1"]}]
+    cloud.run(RECORDS, zones=[BLOB], names=names, owner=default_owner([ENDPOINT]))
+    removing: JSON = {"zones": BLOB_ROW, "state": "absent", "endpoints_removed": [ENDPOINT]}
+    foreseen = cloud.run(MODULE, check_mode=True, **removing)
+    assert (foreseen["left"], foreseen["zones"]) == ([], [])
+    # Only check mode goes by it: what is there stays.
+    assert [row["id"] for row in cloud.run(MODULE, **removing)["left"]] == [BLOB]
+    assert [row["id"] for row in cloud.run(MODULE, check_mode=True, zones=BLOB_ROW, state="absent")["left"]] == [BLOB]
 
 
 def test_read_zones_gives_all_of_a_name_with_their_links(cloud: Cloud) -> None:

@@ -161,6 +161,9 @@ def test_an_endpoint_that_does_not_exist(cloud: Cloud, make_cloud: t.Callable[..
     assert result["failed"] and "Create it first" in result["msg"]
     checked = bare.run(MODULE, check_mode=True, **NAMED)
     assert checked["changed"] is False and "does not exist yet" in checked["warnings"][0]
+    planned = bare.run(MODULE, check_mode=True, manual=True, **NAMED)
+    assert (planned["changed"], planned["diff"]["before"]) == (True, {"status": "Pending"})
+    assert bare.run(MODULE, **NAMED, manual=True)["failed"]
     assert bare.run(MODULE, **NAMED, state="absent")["changed"] is False
     assert bare.writes() == []
 

@@ -105,6 +105,8 @@ REPLICATING = {
     "history": {"replication_protected_items": [world.MACHINE], "endpoints": ["AzureSiteRecovery"]},
 }
 
+SHUT = world.of_account(CACHE, network_acls={"bypass": "Logging", "defaultAction": "Deny"})
+
 CASES: dict[str, Case] = {
     # Both sides are known.
     "recovery side missing": Case({"sides"}, {"endpoints": [SOURCE_WISH]}, words=("planned are: source", "stuck")),
@@ -245,6 +247,10 @@ CASES: dict[str, Case] = {
     "cache with soft delete of a machine that is replicated": Case(
         set(), machine(), {**world.of_account(CACHE, blob_soft_delete_days=7), **private_world(), "vaults": [REPLICATING]},
     ),
+    "cache behind a firewall": Case(
+        {"machines"}, machine(), SHUT, ("does not let trusted Microsoft services through", "trusted_services: true"),
+    ),
+    "cache behind a firewall that the run opens": Case(set(), {**machine(), "trusted_services": True}, SHUT),
     "cache that the sequence does not name": Case(
         {"machines"}, {**machine(), "storage_accounts": []}, words=("is not among the storage accounts",)
     ),

@@ -8,6 +8,7 @@ import typing as t
 import pytest
 from ansible_collections.privatelink.recovery.plugins.modules.private_dns_records import MODULE as RECORDS
 from ansible_collections.privatelink.recovery.plugins.modules.private_dns_zone_group import MODULE as ZONE_GROUP
+from ansible_collections.privatelink.recovery.plugins.modules.verification import MODULE as VERIFICATION
 
 from ... import conftest
 from ...conftest import BACKUP_ZONES, NETWORK, Cloud
@@ -96,6 +97,9 @@ def test_what_somebody_damaged(sequence: str, damage: t.Callable[[Cloud, str], s
     result = ask(cloud, wish)
     assert closed(result) == [check]
     assert name in result["message"] and f"({words})" in result["message"]
+    # A link is made by a run; a record under a zone group is brought back by nobody.
+    lasting = cloud.run(VERIFICATION, check_mode=True, **{**wish, "enforce": True}, only_lasting=True)
+    assert bool(lasting.get("failed")) is (check == "names")
 
 
 @sequences
