@@ -41,6 +41,14 @@ KEY_VAULT_NAMES = {
 }
 
 
+class UnknownZones(Refusal):
+    """Nobody knows the zones: they would be guessed."""
+
+
+class Contradiction(Refusal):
+    """What the operator gave is not what Azure says."""
+
+
 @dataclass(frozen=True)
 class Choice:
     """The zones of one sub-resource, and where they come from.
@@ -75,7 +83,7 @@ def choose_zones(
     given, source = _given(sub_resource, cloud, zone_names, geo_code)
     asked = service_zones(sub_resource, capabilities)
     if given and asked and set(given) != set(asked) and not override:
-        raise Refusal(
+        raise Contradiction(
             f"{source} gives {', '.join(given)} as the zones of {sub_resource}, but Azure's capabilities API for "
             f"{location} names {', '.join(asked)}; names in another zone would not be found. This task wrote nothing.",
             remedy=f"Leave {source} out, or set override to true if you know better than the API.",
@@ -101,7 +109,7 @@ def known_zones(sub_resource: str, location: str, cloud: Cloud) -> Choice:
     # The names of a secondary endpoint belong to the paired region, which no public table names.
     if folded == "azurebackup" and cloud.backup_suffix and cloud.storage_suffix and entry:
         return Choice(backup_zones(entry.code, cloud), "geo_code_table", entry.provisional)
-    raise Refusal(
+    raise UnknownZones(
         f"The private DNS zones of {sub_resource} in region {location} of {cloud.name} are not known: the capabilities "
         "API gave no answer, no public list has them, and they are not guessed.",
         remedy=f"Give them in zone_names ({{{sub_resource}: [..]}}), or name the vault so that it can be asked.",

@@ -119,7 +119,7 @@ def in_the_way(group: JSON, endpoint_id: str, group_id: str, zones: t.Sequence[s
     return Refusal(
         f"{endpoint_id} has the zone group {group['name']} with {held} already, and an endpoint can have one group only. "
         "Someone else made it (Azure Policy names its groups deployedByPolicy).",
-        remedy="Leave DNS of this endpoint to its owner (DNS mode policy), or have its owner remove that group.",
+        remedy="Leave DNS of this endpoint to its owner (dns_mode: policy), or have its owner remove that group.",
     )
 
 

@@ -148,7 +148,7 @@ def cross_region_conflict(plan: Plan, current: JSON | None) -> Refusal | None:
     if concerned and cross_region_restore(after) and redundancy.lower() != "georedundant":
         return Refusal(
             f"{plan.resource_id}: cross-region restore needs GeoRedundant storage, not {redundancy}; this task wrote nothing.",
-            remedy="Set storage_redundancy to GeoRedundant, or leave cross_region_restore out.",
+            remedy="Set storage_redundancy: GeoRedundant, or leave cross_region_restore out.",
         )
     wants_private = str(get_path(after, "properties.publicNetworkAccess") or "").lower() == "disabled"
     if changes & {"public_network_access", "cross_region_restore"} and wants_private and cross_region_restore(after):

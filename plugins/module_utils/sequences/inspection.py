@@ -12,7 +12,7 @@ from ..dns.zone_choice import known_zones
 from ..dns.zone_groups import groups_of
 from ..dns.zone_groups import zones_of as zones_of_group
 from ..dns.zones import links_of, with_names, zones_of_subscription
-from ..errors import NotFound
+from ..errors import NotFound, Refusal
 from ..ids import fold_id, parse_id, region, same_id
 from ..resources.endpoint_names import ENDPOINT_TYPE, NETWORK_API_VERSION, PublishedName, read_names
 from ..resources.locks import Lock, read_locks
@@ -26,6 +26,7 @@ from ..resources.vaults import RESOURCE_GROUP_API_VERSION, connections, read_vau
 from ..wire import JSON, get_path
 from .desired import Desired, Endpoint
 from .memory import Memory
+from .zone_refusals import of_a_sequence
 
 
 class Inspection:
@@ -201,6 +202,14 @@ class Inspection:
         """The zones the sub-resource needs in the vault's region. Raises Refusal when they cannot be known."""
         return t.cast("list[str]", self.once("zone names", self._zone_names))
 
+    @property
+    def zones_known(self) -> bool:
+        """Whether :attr:`zone_names` is known; the gate of that name says why not."""
+        try:
+            return bool(self.zone_names)
+        except Refusal:
+            return False
+
     def _zone_names(self) -> list[str]:
         desired, cloud = self.desired, self.connection.cloud
         question = ZoneQuestion(
@@ -210,9 +219,12 @@ class Inspection:
             zone_names={desired.sub_resource: list(desired.zone_names)} if desired.zone_names else {},
             geo_code=desired.geo_code,
         )
-        found = find_required_zones(
-            self.azure, cloud, lambda location, _sub_resources: self.capabilities(location), question, self.warn
-        )["zones"]
+        try:
+            found = find_required_zones(
+                self.azure, cloud, lambda location, _sub_resources: self.capabilities(location), question, self.warn
+            )["zones"]
+        except Refusal as refusal:
+            raise of_a_sequence(refusal, self.location, desired.sub_resource) from None
         extra = [known_zones(name, self.location, cloud) for name in desired.extra_sub_resources]
         return list(dict.fromkeys([*found, *(zone for choice in extra for zone in choice.zones)]))
 

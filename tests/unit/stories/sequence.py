@@ -131,6 +131,11 @@ class Sequence:
         return run.played
 
 
+def variables_rendered(sequence: Sequence) -> JSON:
+    """The variables of a role as a run has them, rendered; nothing is run."""
+    return _Run(sequence, sequence.variables, sequence.directory, check_mode=False).variables
+
+
 class _Run:
     def __init__(self, sequence: Sequence, variables: JSON, cache: Path, check_mode: bool) -> None:
         self._sequence, self._cache, self._check_mode = sequence, cache, check_mode
@@ -149,6 +154,11 @@ class _Run:
         }
         # Rendered once: a wish does not depend on what a run finds out, and Ansible would render it in every task.
         self._base = self._templar(given).template(given)
+
+    @property
+    def variables(self) -> JSON:
+        """The operator's and the role's own, rendered."""
+        return self._base
 
     def tasks(self, path: Path, variables: JSON, conditions: list[t.Any]) -> None:
         for task in read(path):

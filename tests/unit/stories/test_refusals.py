@@ -180,17 +180,23 @@ CASES: dict[str, Case] = {
         {"resource_group"}, (f"{GROUPS}/rg-nowhere does not exist",), {}, {"backup_dns_zone_resource_group": "rg-nowhere"}
     ),
     "region of another cloud": Case(
-        {"cloud", "region", "zone_names", "zones"},
+        {"cloud", "zone_names"},
         ("usgovvirginia belongs to AzureUSGovernment",),
         {},
         {"backup_vault_location": "usgovvirginia"},
     ),
     "another cloud": Case(
-        {"cloud", "zone_names", "zones"}, ("westeurope belongs to AzureCloud", "AzureUSGovernment"), {"cloud": "AzureUSGovernment"}
+        {"cloud", "zone_names"}, ("westeurope belongs to AzureCloud", "AzureUSGovernment"), {"cloud": "AzureUSGovernment"}
+    ),
+    "region that is misspelt": Case(
+        {"zone_names"},
+        ("Nobody knows the region westeurop:", "Correct backup_vault_location (did you mean westeurope?)"),
+        {},
+        {"backup_vault_location": "West Europ"},
     ),
     "zones of a region nobody knows": Case(
-        {"zone_names", "zones"},
-        ("private DNS zones of AzureBackup in region atlantis", "zone_names"),
+        {"zone_names"},
+        ("Nobody knows the region atlantis", "private DNS zones of AzureBackup", "in backup_dns_zone_names"),
         {
             **networks(location="atlantis"),
             "settings": {"capabilities_available": False, "geo_codes": {"atlantis": "at"}},
@@ -210,6 +216,7 @@ def test_refused_by_a_gate_before_anything_is_written(name: str, make_cloud: Mak
     assert "Nothing was written" in played.failure
     for words in case.words:
         assert words in played.failure
+    assert played.failure.count("Nobody knows the region") <= 1
     report = played.report
     assert report["result"] == "refused"
     assert {gate["name"] for gate in report["gates"] if gate["verdict"] in ("refused", "unknown")} == case.gates

@@ -11,10 +11,9 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..conftest import GROUPS, NETWORK, SUBNET, Cloud
 from ..worlds import site_recovery as recovery
-from ..worlds.backup import AN_HOUR
 from .sequence import ROLES, Sequence
 from .settings import PROTECTED, RECOVERY
-from .support import ENDPOINT_WISH, HUB_ENDPOINT_WISH, UNREGISTERED, WISH
+from .support import ENDPOINT_WISH, HUB_ENDPOINT_WISH, WISH
 
 JSON = dict[str, t.Any]
 
@@ -184,38 +183,3 @@ def test_every_entry_point_refuses_a_name_it_does_not_know(entry: str, cloud: Cl
     run = Sequence(cloud, tmp_path, "backup", **wish).play(entry)
     assert "did you mean backup_public_network_access?" in run.failure
     assert cloud.requests() == []
-
-
-#: A world and a wish with a closed gate, and what its remedy says to type.
-REMEDIES: dict[str, tuple[str, JSON, JSON, JSON]] = {
-    "freshness": (
-        "freshness",
-        {"vaults": [{**AN_HOUR, "created_days_ago": 400}]},
-        {},
-        {"backup_freshness_attested": True},
-    ),
-    "provider": ("provider", {"subscriptions": [UNREGISTERED]}, {}, {"backup_provider_registration": "register"}),
-    "dns_mode": (
-        "dns_mode",
-        {},
-        {"backup_dns_mode": "shared", "backup_endpoints": TWO},
-        {"backup_dns_mode": "per_endpoint"},
-    ),
-}
-
-
-@pytest.mark.parametrize("name", REMEDIES)
-def test_a_remedy_can_be_typed_and_opens_the_gate(
-    name: str, make_cloud: t.Callable[..., Cloud], tmp_path: Path
-) -> None:
-    gate, world, wish, typed = REMEDIES[name]
-    cloud = make_cloud(**world)
-    refused = Sequence(cloud, tmp_path, "backup", **{**WISH, **wish}).play("preflight")
-    ((variable, value),) = typed.items()
-    told = f"{variable}: {str(value).lower() if value is True else value}"
-    assert told in refused.failure
-    again = Sequence(cloud, tmp_path / "again", "backup", **{**WISH, **wish, **typed}).play("preflight")
-    assert f"[{gate}]" not in again.failure
-    # The report says the same.
-    (row,) = [row for row in refused.report["gates"] if row["name"] == gate and row["verdict"] not in ("ok", "warning")]
-    assert told in f"{row['message']} {row['remedy']}"

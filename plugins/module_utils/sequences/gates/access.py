@@ -23,6 +23,7 @@ from ..sequence import GateRow
 from .permissions import Needed, missing_permissions
 
 NETWORK_PROVIDER = NETWORK.split("/", 1)[0]
+WHERE_ROLES = "It is named in sequence.role_assignments."
 
 
 def permissions(inspection: Inspection) -> t.Iterator[Gate]:
@@ -93,7 +94,7 @@ def roles(inspection: Inspection) -> t.Iterator[Gate]:
         elif inspection.check_mode:
             yield warning("roles", scope, role_to_come(scope, role))
         else:
-            yield refused("roles", scope, f"No role named {role} is known at {scope}.", UNKNOWN_ROLE)
+            yield refused("roles", scope, f"No role named {role} is known at {scope}.", f"{UNKNOWN_ROLE} {WHERE_ROLES}")
 
 
 def required_actions(inspection: Inspection) -> Needed:

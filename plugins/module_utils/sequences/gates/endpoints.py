@@ -24,7 +24,7 @@ KEEP_OPEN = (
     "in use may be given endpoints again. "
 )
 
-
+RENAME = "Choose another sequence.endpoints.name"
 CLASSIC_CHILD = re.compile(r"_(ecs|prot)\w*_(blob|queue)$", re.IGNORECASE)
 
 
@@ -38,7 +38,7 @@ def quota(inspection: Inspection) -> t.Iterator[Gate]:
             f"{inspection.desired.vault_id} has {len(existing)} private endpoints for "
             f"{inspection.desired.sub_resource} and {len(new)} more are wanted; "
             f"Azure allows {ENDPOINTS_PER_VAULT}.",
-            "Remove endpoints that are no longer needed, or use another vault.",
+            "Remove endpoints that are no longer needed, or use another vault (sequence.vault.name).",
         )  # fmt: skip
     else:
         yield ok(
@@ -84,7 +84,7 @@ def _taken(inspection: Inspection, endpoint: Endpoint) -> tuple[str, str] | None
         if other.rsplit("/", 1)[-1].lower() == endpoint.name.lower() and not same_id(other, endpoint.id):
             return (
                 f"The vault already has an endpoint named {endpoint.name}: {other}.",
-                "Choose another name: endpoints of one vault must not share a name.",
+                f"{RENAME}: endpoints of one vault must not share a name.",
             )
     return None
 
@@ -97,21 +97,21 @@ def another(inspection: Inspection, endpoint: Endpoint) -> tuple[str, str] | Non
     subnet, groups = get_path(existing, "properties.subnet.id"), first_connection(existing).get("groupIds") or []
     status = connection_of(existing)["status"]
     if not same_id(target_of(existing), endpoint.target):
-        return f"{endpoint.id} exists and leads to {target_of(existing)}.", "Choose another name."
+        return f"{endpoint.id} exists and leads to {target_of(existing)}.", f"{RENAME}."
     if not same_id(subnet, endpoint.subnet):
         return (
             f"{endpoint.id} exists in subnet {subnet}, wanted is {endpoint.subnet}.",
-            "An endpoint cannot be moved: choose another name for the new one.",
+            f"An endpoint cannot be moved. {RENAME} for the new one.",
         )
     if endpoint.sub_resource.lower() not in [str(group).lower() for group in groups]:
         return (
             f"{endpoint.id} exists for {', '.join(groups)}, wanted is {endpoint.sub_resource}.",
-            "What an endpoint is for cannot be changed: choose another name for the new one.",
+            f"What an endpoint is for cannot be changed. {RENAME} for the new one.",
         )
     if endpoint.manual and not get_path(existing, f"properties.{MANUAL}"):
         return (
             f"{endpoint.id} exists with automatic approval, wanted is manual, which Azure cannot change.",
-            "Leave manual out, or choose another name for the new endpoint.",
+            "Leave sequence.endpoints.manual out, or choose another sequence.endpoints.name for the new endpoint.",
         )
     if status in FINAL:
         return (

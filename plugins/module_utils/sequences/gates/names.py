@@ -54,6 +54,8 @@ def topology(inspection: Inspection) -> t.Iterator[Gate]:
 
 def zones(inspection: Inspection) -> t.Iterator[Gate]:
     """No network would be linked to two zones of one name, and no endpoint's records would overwrite another's."""
+    if not inspection.zones_known:
+        return  # the gate of zone names says why
     found = list(conflicts(inspection)) if inspection.desired.mode.makes_zones else []
     yield from found
     if not found:

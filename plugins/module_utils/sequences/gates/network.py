@@ -35,14 +35,18 @@ def subnets(inspection: Inspection) -> t.Iterator[Gate]:
         if policies:
             yield refused(
                 "network_policies", subject, f"{policies}.",
-                "Set privateEndpointNetworkPolicies of the subnet to Disabled, or accept the value by name.",
+                "Set privateEndpointNetworkPolicies of the subnet to Disabled, or accept the value, "
+                f"accepted_network_policies: [{', '.join(sorted({*inspection.desired.accepted_network_policies, found.policies}))}].",
             )  # fmt: skip
         if absent and delegated(found):
             yield warning("subnet", subject, f"{delegated(found)}.", "Use a subnet that is not delegated.")
         missing, advised = shortage(found, sum(need.required for need in needs)), sum(need.advised for need in needs)
         if missing:
             yield refused(
-                "subnet", subject, f"{missing} ({'; '.join(sources)}).", "Use a larger subnet, or free addresses."
+                "subnet",
+                subject,
+                f"{missing} ({'; '.join(sources)}).",
+                "Choose a larger sequence.endpoints.subnet, or free addresses.",
             )
         elif found.free < advised:
             yield warning(
@@ -59,7 +63,7 @@ def regions(inspection: Inspection) -> t.Iterator[Gate]:
         yield refused(
             "region", inspection.desired.vault_id, f"{inspection.desired.vault_id} is in {inspection.location}, "
             f"wanted is {inspection.desired.location}.",
-            f"{VAULT.recreate} Or correct the vault's location.",
+            f"{VAULT.recreate} Or correct sequence.vault.location.",
         )  # fmt: skip
     for endpoint in inspection.desired.endpoints:
         network = inspection.network(endpoint.network)
@@ -70,14 +74,19 @@ def regions(inspection: Inspection) -> t.Iterator[Gate]:
         if wanted != there:
             yield refused(
                 "region", endpoint.id, f"Endpoint {endpoint.name} is wanted in {wanted}, but its virtual network is in {there}.",
-                "Leave the endpoint's location out, or choose a subnet in that region.",
+                "Leave sequence.endpoints.location out, or choose a sequence.endpoints.subnet in that region.",
             )  # fmt: skip
-        elif inspection.location and there != inspection.location and inspection.desired.sequence.one_region:
+        elif (
+            inspection.location
+            and there != inspection.location
+            and inspection.desired.sequence.one_region
+            and inspection.zones_known  # else the vault's region is what is wrong, and another gate says so
+        ):
             yield refused(
                 "region", endpoint.id,
                 f"Endpoint {endpoint.name} would be in {there}, the {endpoint.kind.word} is in {inspection.location}; "
                 "Azure Backup wants both in one region.",
-                "Use a virtual network in the vault's region.",
+                "Choose a sequence.endpoints.subnet of a virtual network in the vault's region.",
             )  # fmt: skip
         else:
             yield ok("region", endpoint.id, f"Endpoint {endpoint.name} and its network are in {there}.")
@@ -99,7 +108,7 @@ def networks(inspection: Inspection) -> t.Iterator[Gate]:
             "virtual_network",
             network,
             f"{network} does not exist.",
-            "Create the network first, or take it off the list.",
+            "Create the network first, or take it off sequence.endpoints.virtual_networks or dns_zones.virtual_networks.",
         )
     refusals = list(_unreachable(inspection, linking))
     yield from refusals

@@ -59,12 +59,12 @@ def data_sources(inspection: Inspection) -> t.Iterator[Gate]:
         yield refused(
             "data_sources", subject,
             f"{told}; a vault with private endpoints takes {DATA_SOURCES_PER_VAULT}.",
-            "Use another vault for the rest, or remove data sources that are no longer needed.",
+            "Correct data_sources, use another vault for the rest, or remove data sources that are no longer needed.",
         )  # fmt: skip
     elif wanted < there - others:
         yield warning(
             "data_sources", subject, f"{there - others} data sources are protected, {wanted} were told.",
-            "Tell the number there will be: each takes an address of the endpoint's subnet.",
+            "Give the number there will be in data_sources: each takes an address of the endpoint's subnet.",
         )  # fmt: skip
     else:
         yield ok("data_sources", subject, f"{told}, of at most {DATA_SOURCES_PER_VAULT}.")
@@ -97,8 +97,8 @@ def private_route(inspection: Inspection) -> t.Iterator[Gate]:
             yield refused(
                 "private_route", network_id,
                 f"{network_id} {has}: there is no {GATEWAY_TYPES[wanted]} way from the servers to the endpoint.",
-                "Backup traffic to a private endpoint needs ExpressRoute private peering. To accept a VPN gateway, servers in "
-                "Azure or a way that cannot be read here, set the private route to vpn, azure or attested.",
+                "Backup traffic to a private endpoint needs ExpressRoute private peering. For a way that cannot be read here set "
+                "private_route: attested; for a VPN gateway it is vpn, for servers in Azure it is azure.",
             )  # fmt: skip
 
 

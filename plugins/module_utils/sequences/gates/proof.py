@@ -41,7 +41,7 @@ def resolution(inspection: Inspection) -> t.Iterator[Gate]:
             "resolution", inspection.desired.vault_id,
             f"Nobody is asked whether the names of {name} resolve, and {why}. Without an answer public network access is not "
             "denied and the vault is not called ready.",
-            "Give the endpoint a dns_server or consumers, or its network a DNS server (dns_servers).",
+            "Give the endpoint a sequence.endpoints.dns_server or consumers, or its network a DNS server (dns_servers).",
         )  # fmt: skip
     if not missing:
         yield ok(

@@ -31,7 +31,7 @@ def sides(inspection: Inspection) -> t.Iterator[Gate]:
     elif shared:
         yield refused(
             "sides", inspection.desired.vault_id, f"{len(named)} endpoints are planned where one serves all networks.",
-            "Plan one endpoint in the hub network.",
+            "Plan one endpoint in sequence.endpoints, in the hub network.",
         )  # fmt: skip
     elif hybrid:
         yield warning(
@@ -42,7 +42,7 @@ def sides(inspection: Inspection) -> t.Iterator[Gate]:
         yield refused(
             "sides", inspection.desired.vault_id,
             f"Site Recovery needs one endpoint with side source and one with side recovery, planned are: {', '.join(named)}.",
-            "Name both sides now: an endpoint added after replication started leaves reprotection stuck.",
+            "Name both sides in sequence.endpoints now: an endpoint added after replication started leaves reprotection stuck.",
         )  # fmt: skip
     else:
         networks = [endpoint.network for endpoint in inspection.desired.endpoints]
@@ -51,7 +51,7 @@ def sides(inspection: Inspection) -> t.Iterator[Gate]:
                 "sides",
                 networks[0],
                 f"Source and recovery endpoint are both in {networks[0]}.",
-                "Use the network of each side.",
+                "Use the network of each side (sequence.endpoints.subnet).",
             )
         else:
             yield from _regions_apart(inspection)
@@ -70,13 +70,13 @@ def _regions_apart(inspection: Inspection) -> t.Iterator[Gate]:
         yield refused(
             "sides", side["recovery"].network,
             f"{side['source'].network} of the source side and {side['recovery'].network} of the recovery side are both in {source}.",
-            "Name a recovery network of another region.",
+            "Name a recovery network of another region (sequence.endpoints.subnet).",
         )  # fmt: skip
     elif source and source == inspection.location:
         yield refused(
             "sides", inspection.desired.vault_id,
             f"{inspection.desired.vault_id} is in {source}, the region of the source side: it cannot protect machines there.",
-            "Use a vault of another region, usually that of the recovery side.",
+            "Use a vault of another region (sequence.vault.location), usually that of the recovery side.",
         )  # fmt: skip
     else:
         yield ok("sides", inspection.desired.vault_id, "Source and recovery network are both known.")
@@ -152,7 +152,7 @@ def machines(inspection: Inspection) -> t.Iterator[Gate]:
                 "machines", machine["id"],
                 f"{machine['cache_storage_account_id']}, the cache of {name}, is not among the storage accounts: the vault's "
                 "identity would have no role on it.",
-                "Name it in storage_accounts, with use cache.",
+                "Name it in storage_accounts, with use: cache.",
             )  # fmt: skip
         else:
             yield from _cache(inspection, machine, source)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ...dns.geo_codes import GEO_CODES
+from ...errors import Refusal
 from ...resources.vault_contents import contents, listed
 from ...resources.vault_freshness import STATES, examine, judge_connections
 from ...resources.vaults import VAULT, cross_region_conflict, denied
@@ -23,7 +24,7 @@ def cloud(inspection: Inspection) -> t.Iterator[Gate]:
     if known is not None and name in ("AzureCloud", "AzureUSGovernment", "AzureChinaCloud") and known.cloud != name:
         yield refused(
             "cloud", inspection.location, f"Region {inspection.location} belongs to {known.cloud}, but the connection is to {name}.",
-            "Correct cloud_environment or the vault's location.",
+            "Correct sequence.vault.location, or cloud_environment.",
         )  # fmt: skip
     else:
         yield ok("cloud", inspection.location, f"Speaking to {name} at {inspection.connection.cloud.resource_manager}.")
@@ -51,7 +52,7 @@ def freshness(inspection: Inspection) -> t.Iterator[Gate]:
             closed,
             inspection.desired.vault_id,
             f"{inspection.desired.vault_id}: {verdict.reason}",
-            verdict.remedy,
+            f"{verdict.remedy} The vault is named in sequence.vault.name.",
             verdict.evidence,
         )
 
@@ -62,14 +63,18 @@ def cross_region(inspection: Inspection) -> t.Iterator[Gate]:
         "storage_redundancy": inspection.desired.storage_redundancy or None,
         "cross_region_restore": inspection.desired.cross_region_restore or None,
     }
-    denies = inspection.desired.denial.wanted
-    plan = VAULT.plan(
-        inspection.desired.vault_id,
-        inspection.vault,
-        {**wanted, "public_network_access": "Disabled" if denies else None},
-    )
-    if refusal := cross_region_conflict(plan, inspection.vault):
-        yield refused("cross_region_restore", inspection.desired.vault_id, refusal.message, refusal.remedy)
+
+    def conflict(access: str | None) -> Refusal | None:
+        plan = VAULT.plan(inspection.desired.vault_id, inspection.vault, {**wanted, "public_network_access": access})
+        return cross_region_conflict(plan, inspection.vault)
+
+    refusal = conflict("Disabled" if inspection.desired.denial.wanted else None)
+    if refusal:
+        # What the denial alone is in the way of, goes without it.
+        without = "" if conflict(None) else " Public access stays as it is with public_network_access: unchanged."
+        yield refused(
+            "cross_region_restore", inspection.desired.vault_id, refusal.message, f"{refusal.remedy}{without}"
+        )
     else:
         yield ok("cross_region_restore", inspection.desired.vault_id, "Cross-region restore does not stand in the way.")
 
@@ -129,7 +134,7 @@ def identity(inspection: Inspection) -> t.Iterator[Gate]:
             "identity", inspection.desired.vault_id,
             f"{inspection.desired.vault_id} has its system-assigned identity on, and a vault without it is wanted; "
             "switching it off breaks private endpoints for good and is never done.",
-            "Ask for the identity, or leave that out.",
+            "Set sequence.identity: true, or leave it out.",
         )  # fmt: skip
     else:
         yield ok("identity", inspection.desired.vault_id, "The system-assigned identity is not switched off.")

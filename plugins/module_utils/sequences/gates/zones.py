@@ -54,8 +54,8 @@ def links(inspection: Inspection) -> t.Iterator[Gate]:
                     "zones", conflict.virtual_network,
                     f"{conflict.virtual_network} is already linked to {conflict.existing_zone}; "
                     f"it cannot also be linked to {conflict.planned_zone}.",
-                    "Use the existing zone (name its resource group for the zones of this endpoint), or unlink the network from it "
-                    "first.",
+                    "Use the existing zone (name its resource group in sequence.endpoints.dns_zone_resource_group), or unlink the network "
+                    "from it first.",
                 )  # fmt: skip
 
 
@@ -71,8 +71,8 @@ def planned_links(inspection: Inspection) -> t.Iterator[Gate]:
                 yield refused(
                     "zones", network,
                     f"{network} would be linked to both {other} and {zone}; a network can be linked to one zone of a name only.",
-                    "Name the network for one side only (virtual_networks of the endpoint), or give both endpoints of that "
-                    "network the same resource group for their zones.",
+                    "Name the network for one side only (sequence.endpoints.virtual_networks), or give both endpoints of that network the "
+                    "same sequence.endpoints.dns_zone_resource_group.",
                 )  # fmt: skip
 
 
@@ -100,7 +100,7 @@ def shared_zones(inspection: Inspection) -> t.Iterator[Gate]:
                 names = [name["fqdn"] for name in inspection.names(first.id)]
                 yield refused(
                     "zones", inspection.zone_ids(first)[0], _collision(inspection.zone_ids(first)[0], second.id, first.id, names),
-                    "Give each endpoint zones of its own (dns_zone_resource_group), or plan one endpoint only.", names,
+                    "Give each endpoint zones of its own (sequence.endpoints.dns_zone_resource_group), or plan one endpoint only.", names,
                 )  # fmt: skip
 
 
@@ -176,7 +176,7 @@ def _overwrite(inspection: Inspection, zone: str, endpoint: str, other: str, nam
         "zones",
         zone,
         message,
-        f"Give each endpoint zones of its own (dns_zone_resource_group); or, if {other} is no longer needed, set "
+        f"Give each endpoint zones of its own (sequence.endpoints.dns_zone_resource_group); or, if {other} is no longer needed, set "
         "accept_zone_overwrite: true.",
         names,
     )

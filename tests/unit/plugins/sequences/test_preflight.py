@@ -88,7 +88,7 @@ WISHES: dict[str, tuple[set[str], dict, str]] = {
     ),
     "no such group": ({"resource_group"}, {"dns_zones": {"resource_group": "rg-nowhere"}}, "rg-nowhere"),
     "wrong cloud": (
-        {"cloud", "region", "zone_names", "zones"},
+        {"cloud", "zone_names"},
         {"vault": {"name": "vault-backup", "resource_group": "rg-backup", "location": "usgovvirginia"}},
         "AzureUSGovernment",
     ),

@@ -281,7 +281,7 @@ CASES: dict[str, Case] = {
     "everything exists": Case(set(), cache(), private_world()),
     "cross-region restore": Case({"cross_region_restore"}, {"cross_region_restore": "Enabled"}, words=("cross-region restore",)),
     "region of another cloud": Case(
-        {"cloud", "region", "zone_names", "zones"} - {"region"},
+        {"cloud", "zone_names"},
         {"vault": {**WANTED["vault"], "location": "usgovvirginia"}},
         words=("AzureUSGovernment",),
     ),
