@@ -134,7 +134,7 @@ MODULE = Module(
         "job": Option(required=True, choices=tuple(JOBS)),
         "parameters": Option(type="dict", default={}),
         "secrets": Option(type="dict", default={}, secret=True),
-        "secret_files": Option(type="dict", default={}),
+        "secret_files": Option(type="dict", default={}, no_secret=True),
         "stand_in": Option(type="path"),
     },
 )
