@@ -1,4 +1,4 @@
-"""``python -m emulator``: serve a local Azure until told to stop."""
+"""``python -m emulator``: serve a local Azure until stopped."""
 
 from __future__ import annotations
 

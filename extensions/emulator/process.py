@@ -1,4 +1,4 @@
-"""The emulator in a process of its own, for whoever leads other programs to it: rehearsal, tests, benchmarks."""
+"""The emulator in a process of its own, for those who lead other programs to it: rehearsal, tests, benchmarks."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class EmulatorProcess:
             if self._process.poll() is not None or time.monotonic() > give_up:
                 self.stop()
                 raise NotStarted(log_file.read_text(errors="replace").strip() or "no message")
-            # Nothing tells when another process is ready but its file.
+            # Only its file shows that another process is ready.
             time.sleep(0.02)
         self.ready = json.loads(ready_file.read_text(encoding="utf-8"))
         self.context = ssl.create_default_context(cafile=self.ready["ca_file"])

@@ -51,7 +51,7 @@ RESOURCE_REQUESTS = "subscription-resource-requests"
 
 
 class Manner(t.NamedTuple):
-    """How one provider differs. ``allowances`` by kind of request: what is left is told of which, and how many an hour.
+    """How one provider differs. ``allowances`` by kind of request: which are reported as remaining, and how many an hour.
 
     Where ``takes_client_request_id``, the client's id of a request becomes the provider's.
     """

@@ -23,7 +23,7 @@ _LONGEST_LINE, _MOST_TRAILERS = 65536, 100
 
 
 class Server:
-    """Serves one :class:`Arm` over TLS. ``lock`` is held while the core answers; whoever else uses it must take it.
+    """Serves one :class:`Arm` over TLS. ``lock`` is held while the core answers; every other user must take it.
 
     ``distance`` keeps clients waiting, each on its own; requests below ``/emulator`` are answered at once.
     """
@@ -199,7 +199,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def date_time_string(self, timestamp: float | None = None) -> str:
-        """The ``Date`` header tells emulated time."""
+        """The ``Date`` header shows emulated time."""
         return email.utils.formatdate(self.arm.clock.now() if timestamp is None else timestamp, usegmt=True)
 
     def log_message(self, format: str, *args: t.Any) -> None:

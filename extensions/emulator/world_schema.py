@@ -37,7 +37,7 @@ def _address(value: t.Any) -> bool:
     return True
 
 
-#: The kinds of single values: a test, and what is wanted in words.
+#: The kinds of single values: a test, and what is wanted, as text.
 KINDS: dict[str, tuple[t.Callable[[t.Any], bool], str]] = {
     "text": (lambda value: isinstance(value, str), "text"),
     "number": (

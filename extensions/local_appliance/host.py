@@ -82,8 +82,8 @@ class LocalHost:
 
     def _look(self, _parameters: JSON) -> JSON:
         utc = self._now() + dt.timedelta(seconds=self.state["clock_offset_seconds"])
-        told = {key: self.state[key] for key in LOOKED}
-        return {**told, "computer": self.name.upper(), "utc": utc.strftime("%Y-%m-%dT%H:%M:%S.%fZ")}
+        reported = {key: self.state[key] for key in LOOKED}
+        return {**reported, "computer": self.name.upper(), "utc": utc.strftime("%Y-%m-%dT%H:%M:%S.%fZ")}
 
     def _package(self, parameters: JSON) -> JSON:
         path, url, changed = parameters["path"], parameters["url"], False

@@ -40,12 +40,12 @@ def parameters(arguments: t.Sequence[str]) -> JSON:
 
 def run_discovery(arguments: t.Sequence[str], answers: t.Sequence[str], state: JSON) -> int:
     """AzureMigrateInstaller.ps1 on a host with this state; the state is what it leaves. The exit code."""
-    told = list(answers)
+    reported = list(answers)
 
     def ask() -> str:
-        if not told:
+        if not reported:
             raise Asked
-        return told.pop(0)
+        return reported.pop(0)
 
     try:
         given = parameters(arguments)

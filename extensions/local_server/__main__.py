@@ -54,7 +54,7 @@ def main() -> int:
 
 
 def poster(azure: JSON) -> t.Callable[[str, JSON], JSON]:
-    """What tells the local Azure an event."""
+    """What sends the local Azure an event."""
     context = ssl.create_default_context(cafile=azure["ca_file"])
 
     def post(name: str, payload: JSON) -> JSON:

@@ -33,7 +33,7 @@ class JobFailed(Exception):
 
 
 class LocalServer:
-    """One server. ``post`` tells the local Azure an event and returns its answer; ``resolve`` answers a name's addresses."""
+    """One server. ``post`` sends the local Azure an event and returns its answer; ``resolve`` answers a name's addresses."""
 
     def __init__(
         self,
@@ -62,11 +62,11 @@ class LocalServer:
             return {"job": job, "failed": True, "changed": False, "error": failed.text, "code": failed.code}
 
     def _versions(self, _parameters: JSON, _secrets: t.Mapping[str, str], _check: bool) -> JSON:
-        told = ("product", "product_version", "agent_version", "language_mode", "execution_policies")
+        reported = ("product", "product_version", "agent_version", "language_mode", "execution_policies")
         return {
             "computer": self.name.split(".", maxsplit=1)[0].upper(),
             "powershell_version": "5.1.20348.1",
-            **{key: self.state[key] for key in told},
+            **{key: self.state[key] for key in reported},
         }
 
     def _clock(self, _parameters: JSON, _secrets: t.Mapping[str, str], _check: bool) -> JSON:
@@ -97,9 +97,9 @@ class LocalServer:
         }
 
     def _registration(self, _parameters: JSON, _secrets: t.Mapping[str, str], _check: bool) -> JSON:
-        told = ("vault_number", "machine_id", "registered_over", "leftovers")
+        reported = ("vault_number", "machine_id", "registered_over", "leftovers")
         return {
-            **{key: self.state[key] for key in told},
+            **{key: self.state[key] for key in reported},
             "unfinished": self.state["registering"] != "",
             "settings": {**self.state["settings"], "readable": self.state["vault_number"] != ""},
         }
@@ -195,10 +195,12 @@ class LocalServer:
         self.state["leftovers"] = 1
         self._may_die("credentials")
         kind = "AzureBackupServer" if self.state["product"] == "MABS" else "DPM"
-        told = self._post("machine_registered", {"vault": vault, "machine": self.name, "backup_management_type": kind})
+        reported = self._post(
+            "machine_registered", {"vault": vault, "machine": self.name, "backup_management_type": kind}
+        )
         self.state["leftovers"] = 0
-        if not told.get("succeeded"):
-            raise JobFailed("", str(told.get("message") or "The service could not be reached."))
+        if not reported.get("succeeded"):
+            raise JobFailed("", str(reported.get("message") or "The service could not be reached."))
         self.state["vault_number"], self.state["vault"] = number, vault
         self.state["machine_id"] = self.state["machine_id"] or str(uuid.uuid4())
         self._may_die("registered")
@@ -253,15 +255,15 @@ class LocalServer:
             "item": source["id"],
             "backup_management_type": kind,
         }
-        told = self._post("first_backup" if source["known_to_azure"] else "data_source_added", event)
+        reported = self._post("first_backup" if source["known_to_azure"] else "data_source_added", event)
         row = {
             "type": "CloudBackup",
-            "status": "Succeeded" if told.get("succeeded") else "Failed",
-            "error": told.get("message", ""),
+            "status": "Succeeded" if reported.get("succeeded") else "Failed",
+            "error": reported.get("message", ""),
             "at": self._now().strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
         self.state["jobs"] = [*self.state["jobs"], row]
-        if told.get("succeeded"):
+        if reported.get("succeeded"):
             source["known_to_azure"] = True
             self._point(source, "online")
 
@@ -306,14 +308,16 @@ class LocalServer:
         from cryptography.hazmat.primitives.serialization import pkcs12
 
         try:
-            told = {node.tag.rpartition("}")[2]: node.text or "" for node in tree.fromstring(content)}
-            key, certificate, _more = pkcs12.load_key_and_certificates(base64.b64decode(told["ManagementCert"]), None)
+            reported = {node.tag.rpartition("}")[2]: node.text or "" for node in tree.fromstring(content)}
+            key, certificate, _more = pkcs12.load_key_and_certificates(
+                base64.b64decode(reported["ManagementCert"]), None
+            )
             ends = certificate.not_valid_after_utc if certificate else self._now()
-            vault = f"/subscriptions/{told['SubscriptionId']}/resourceGroups/{told['ResourceGroup']}"
-            vault += f"/providers/{told['ProviderNamespace']}/vaults/{told['ResourceName']}"
+            vault = f"/subscriptions/{reported['SubscriptionId']}/resourceGroups/{reported['ResourceGroup']}"
+            vault += f"/providers/{reported['ProviderNamespace']}/vaults/{reported['ResourceName']}"
         except (tree.ParseError, KeyError, ValueError):
             raise JobFailed("34513", "Invalid vault credentials provided. ID: 34513") from None
-        if key is None or ends <= self._now() or told["ResourceId"] != number:
+        if key is None or ends <= self._now() or reported["ResourceId"] != number:
             raise JobFailed(
                 "34513", "Invalid vault credentials provided. The file is corrupt or not the latest. ID: 34513"
             )

@@ -88,12 +88,12 @@ def _rehearse(
     name = part.scenario.name
     output.say(f"== {name}: {len(part.runs)} runs against a local Azure; everything is kept in {part.folder}")
     played: list[Played] = []
-    told: list[str] = []
+    notes: list[str] = []
     trouble, stopped = "", False
     try:
         player = Player(part, azure, options.verbose, servers)
-        told = player.told
-        for line in told:
+        notes = player.notes
+        for line in notes:
             output.say(f"-- {line}")
         _play(player, played, quiet=options.quiet)
     except KeyboardInterrupt:
@@ -103,7 +103,7 @@ def _rehearse(
         trouble = f"The rehearsal could not go on: {error or type(error).__name__}"
         output.say(f"   {trouble}")
     trouble = _keep_state(part, azure) or trouble
-    report = document.build(name, played, told, trouble, stopped=stopped)
+    report = document.build(name, played, notes, trouble, stopped=stopped)
     path = document.write(report, part.folder)
     output.tell_end(name, report["result"], path, report["role_reports"])
     if stopped:

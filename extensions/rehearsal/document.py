@@ -12,8 +12,8 @@ from .promises import words
 JSON = dict[str, t.Any]
 
 
-def build(name: str, played: t.Sequence[Played], told: t.Sequence[str], trouble: str, *, stopped: bool) -> JSON:
-    """The report. ``told`` is what was not as in the real run, ``trouble`` what went wrong with the rehearsal itself."""
+def build(name: str, played: t.Sequence[Played], notes: t.Sequence[str], trouble: str, *, stopped: bool) -> JSON:
+    """The report. ``notes`` is what was not as in the real run, ``trouble`` what went wrong with the rehearsal itself."""
     # A teardown leaves no names to show: the last run that proved some is the one to look at.
     last = next((one for one in reversed(played) if one.gathered("names")), None)
     ok = bool(played) and not trouble and not any(one.broken for one in played)
@@ -23,7 +23,7 @@ def build(name: str, played: t.Sequence[Played], told: t.Sequence[str], trouble:
         "scenario": name,
         "result": "interrupted" if stopped else "ok" if ok else "broken",
         "trouble": trouble,
-        "not_as_in_the_run": list(told),
+        "not_as_in_the_run": list(notes),
         "runs": [one.as_dict() for one in played],
         "changed_first": words(first.changes) if first else "",
         "gates": first.gathered("gates") if first else [],

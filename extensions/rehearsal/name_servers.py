@@ -15,10 +15,10 @@ ASKED = ("dns_server", "dns_port", "consumers")
 
 @dataclass
 class Servers:
-    """``given`` goes to the role; ``told`` are sentences on what is not as in the real run, and on what is not asked."""
+    """``given`` goes to the role; ``notes`` are sentences on what is not as in the real run, and on what is not asked."""
 
     given: list[JSON] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def choose(listeners: t.Iterable[JSON], resources: t.Iterable[JSON], asked: t.Sequence[JSON], mode: str) -> Servers:
@@ -31,7 +31,7 @@ def choose(listeners: t.Iterable[JSON], resources: t.Iterable[JSON], asked: t.Se
     chosen = Servers()
     if mode == "custom":
         # Nobody enters the records into the local Azure's DNS: nobody there can prove them.
-        chosen.told = [f"{row['what']} is not asked: with dns_mode custom nobody enters records here" for row in asked]
+        chosen.notes = [f"{row['what']} is not asked: with dns_mode custom nobody enters records here" for row in asked]
         return chosen
     own = {str(one["id"]).lower(): _servers(one) for one in resources if _servers(one)}
     for listener in listeners:
@@ -42,22 +42,22 @@ def choose(listeners: t.Iterable[JSON], resources: t.Iterable[JSON], asked: t.Se
         if here or not servers:
             chosen.given.append(listener)
         if here:
-            chosen.told.append(f"in {name} the local Azure's DNS is asked instead of {', '.join(here)}")
+            chosen.notes.append(f"in {name} the local Azure's DNS is asked instead of {', '.join(here)}")
         elif servers:
-            chosen.told.append(
+            chosen.notes.append(
                 f"{name} has DNS servers of its own ({', '.join(servers)}) and none was named to be asked: its names are not proved"
             )
     nowhere = [
         row["what"] for row in asked if not any(_same(str(one["virtual_network"]), row["network"]) for one in listeners)
     ]
-    chosen.told += [
-        f"{what} is not asked: it cannot be told which network of the world it stands for" for what in nowhere
+    chosen.notes += [
+        f"{what} is not asked: it is not known which network of the world it stands for" for what in nowhere
     ]
     return chosen
 
 
 def named(values: JSON, prefix: str) -> list[JSON]:
-    """What an operator's variables ask for names: ``what`` in words, and the end of the ``network``'s id."""
+    """What an operator's variables ask for names: ``what`` as text, and the end of the ``network``'s id."""
     found: list[JSON] = []
     for endpoint in _rows(values.get(f"{prefix}endpoints")):
         network = _literal(endpoint.get("subnet")).split("/subnets/")[0]

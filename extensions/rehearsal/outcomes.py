@@ -41,7 +41,7 @@ _KINDS = {
 
 
 def wrong(outcome: JSON, played: Played) -> str:
-    """What of a scenario's outcome is not so, in words."""
+    """What of a scenario's outcome is not so, as text."""
     found = [part for key, wanted in outcome.items() for part in _PARTS[key](wanted, played)]
     return "; ".join(found)
 
@@ -54,7 +54,7 @@ def steps(requested: t.Iterable[JSON]) -> list[str]:
 
 
 def untrue(played: Played, before: Played | None = None, *, closes: bool) -> str:
-    """What a report that ends well says more than is so, in words; empty when it says the truth.
+    """What a report that ends well says more than is so, as text; empty when it says the truth.
 
     Every endpoint that this collection made is Succeeded and Approved on both sides, every name has its record in a zone
     that is linked to its endpoint's network, and a vault that was to be closed is closed by the last write of the run.
@@ -87,8 +87,8 @@ def _closed_last(played: Played) -> list[str]:
 
 
 def _left(played: Played, world: _World) -> str:
-    told = str(list(played.handed.values()))
-    names = [str(one["name"]) for one in world.made() if str(one["id"]) not in told]
+    reported = str(list(played.handed.values()))
+    names = [str(one["name"]) for one in world.made() if str(one["id"]) not in reported]
     return f"these endpoints are still there: {', '.join(names)}" if names and not played.check else ""
 
 

@@ -22,7 +22,7 @@ def say(text: str) -> None:
 
 
 class Gates:
-    """Tells the gates: all of the first run, of later ones those that are not ok and were not told yet."""
+    """Prints the gates: all of the first run, of later ones those that are not ok and were not printed yet."""
 
     def __init__(self) -> None:
         self._told: set[tuple[str, str, str]] = set()

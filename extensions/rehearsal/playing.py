@@ -47,7 +47,7 @@ class Player:
     azure: EmulatorProcess
     verbose: bool
     servers: t.Sequence[dns_servers.Server] = ()
-    told: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         part, scenario = self.part, self.part.scenario
@@ -57,7 +57,7 @@ class Player:
         mode = "custom" if modes == {"custom"} else ""
         self._begun = False
         chosen = name_servers.choose(self.azure.ready["dns"], resources, asked, mode)
-        self.told, self._resolvers = chosen.told, chosen.given
+        self.notes, self._resolvers = chosen.notes, chosen.given
         self._last: JSON = {}
         self._report_directory = part.folder / "role-report"
         self._variables = part.folder / "variables.yml"
@@ -115,8 +115,8 @@ class Player:
         command += [str(COLLECTION / "playbooks" / f"{run.playbook}.yml"), "-i", self._inventory, "--diff"]
         command += ["-i", str(self._servers_inventory())] if self.servers else []
         command += ["-e", f"@{self._variables}"]
-        if run.wish:
-            command += ["-e", f"@{scenario.folder / (run.wish + '.yml')}"]
+        if run.overlay:
+            command += ["-e", f"@{scenario.folder / (run.overlay + '.yml')}"]
         given = {
             **run.variables,
             "recovery_role": scenario.role,
@@ -222,8 +222,8 @@ class Player:
         if event.get("event") != "replication_enabled" or event.get("source_location"):
             return event
         name = f"{self.part.scenario.prefix}source_location"
-        told = [own_variables.plain(values, name) for values in self.part.of_hosts()]
-        source = next(filter(None, told), "") or _source_region(self.azure.ask("state")["resources"])
+        notes = [own_variables.plain(values, name) for values in self.part.of_hosts()]
+        source = next(filter(None, notes), "") or _source_region(self.azure.ask("state")["resources"])
         return {**event, "source_location": source}
 
 

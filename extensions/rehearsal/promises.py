@@ -1,4 +1,4 @@
-"""Whether a run kept its promise, in words."""
+"""Whether a run kept its promise, as text."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def compare(predicted: Played | None, done: Played, *, differences: bool = True)
 
 
 def words(changes: t.Iterable[JSON]) -> str:
-    """The changed tasks in words."""
+    """The changed tasks as text."""
     return ", ".join(
         f"{change['task']}{' (' + str(change['item']) + ')' if change['item'] else ''}" for change in changes
     )

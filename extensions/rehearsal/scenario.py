@@ -23,14 +23,14 @@ EMPTIED: JSON = {"event": "items_removed", "purge": True}
 class Run:
     """One run of a scenario.
 
-    ``wish`` names a file of variables laid over the usual ones; ``expect`` is the promise; ``says`` a text that the
+    ``overlay`` names a file of variables laid over the usual ones; ``expect`` is the promise; ``says`` a text that the
     failure or refusal must contain; ``outcome`` what must be there afterwards (see :mod:`rehearsal.outcomes`).
     """
 
     name: str
     playbook: str
     expect: str
-    wish: str = ""
+    overlay: str = ""
     check: bool = False
     says: str = ""
     variables: JSON = field(default_factory=dict)
@@ -72,7 +72,7 @@ class Scenario:
     def own_runs(self, *, check: bool = False, teardown: bool = False, refused: bool = False) -> tuple[Run, ...]:
         """The runs for an operator's own variables: a check first, then what it predicted, again, and the drift.
 
-        Another wish than theirs would mean nothing; their first run is the change that the check predicts, if it
+        Other variables than theirs would mean nothing; their first run is the change that the check predicts, if it
         predicts one. Nothing of the scenario's own variables is left in them, nor a region that its events name.
         ``check`` leaves only the check; ``teardown`` ends with one; ``refused`` says how check and run must end.
         """
@@ -83,7 +83,7 @@ class Scenario:
         if refused:
             return (first, converge)
         drifts = [
-            replace(run, wish="", variables={}, outcome={}, events=tuple(_anywhere(event) for event in run.events))
+            replace(run, overlay="", variables={}, outcome={}, events=tuple(_anywhere(event) for event in run.events))
             for run in self.runs
             if run.events and run.playbook == "drift"
         ]

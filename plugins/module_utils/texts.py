@@ -1,6 +1,6 @@
 """Texts of others shown to people: what could steer a terminal or hide in a line becomes visible.
 
-Error messages, names and descriptions come from Azure, from DNS servers and from whoever named a resource. They are data:
+Error messages, names and descriptions come from Azure, from DNS servers and from those who named a resource. They are data:
 every message a task ends with and every form of a report for people goes through :func:`visible`.
 """
 

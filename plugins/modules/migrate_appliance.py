@@ -12,7 +12,7 @@ version_added: 1.0.0
 description:
   - Takes one step on the Windows host of a discovery appliance or of a replication appliance.
   - An installer removes everything that was there before it works, so it is run only on a host where nothing of its kind is.
-  - Whether it worked is told by what is there afterwards, never by its exit code alone, since declining its last question ends with 0 too.
+  - Whether it worked is read from what is there afterwards, never by its exit code alone, since declining its last question ends with 0 too.
   - The steps are PowerShell scripts of the role C(privatelink.recovery.migrate), run there with C(ansible.windows.win_powershell).
 author: privatelink.recovery maintainers (@privatelink)
 options:

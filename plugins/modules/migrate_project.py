@@ -52,7 +52,7 @@ options:
       - Id of the subnet for the endpoints that the portal makes later (Generate key). Written into a new discovery solution, as the portal does.
     type: str
   skip_zones:
-    description: Tell the portal not to make private DNS zones of its own for those endpoints.
+    description: Keep the portal from making private DNS zones of its own for those endpoints.
     type: bool
     default: true
   tags:
@@ -101,7 +101,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 differences:
-  description: What changes, or would in check mode, as C(resource) and C(changes) in words; empty when nothing does.
+  description: What changes, or would in check mode, as C(resource) and C(changes), as text; empty when nothing does.
   returned: success
   type: list
   elements: dict

@@ -41,7 +41,7 @@ migrate_projects:
   description:
     - The projects in snake case with their properties lifted to the top. The name of the project's endpoint is in C(service_endpoint), whose
       geo code is not that of the project's region.
-    - Besides C(connectivity) (V(private) or V(public)), C(subnet) (what the portal was told), C(connections) and C(solutions).
+    - Besides C(connectivity) (V(private) or V(public)), C(subnet) (what the portal was given), C(connections) and C(solutions).
   returned: success
   type: list
   elements: dict

@@ -20,7 +20,7 @@ options:
       - V(all) gates; V(before_endpoint), those that are asked again right before an endpoint is created; V(teardown), those
         that are asked before anything is removed; or none, to read the V(plan) only.
       - With V(variables) the options alone are judged, without credentials and without a request.
-      - With V(providers) the plan tells which resource providers must be registered in which subscriptions; nothing is read.
+      - With V(providers) the plan says which resource providers must be registered in which subscriptions; nothing is read.
     type: str
     choices: [all, before_endpoint, teardown, plan, providers, variables]
     default: all
@@ -81,7 +81,7 @@ message:
 plan:
   description:
     - Ids of what the sequence will make or use, and what its steps take as it is.
-    - C(settled) tells of C(endpoints), C(zones), C(dns) and C(public_access) whether all is as wanted already, so that their
+    - C(settled) says of C(endpoints), C(zones), C(dns) and C(public_access) whether all is as wanted already, so that their
       step has nothing to do. It is given when no gate is closed, with O(stage=all), and for C(dns) with O(stage=plan).
   returned: success
   type: dict

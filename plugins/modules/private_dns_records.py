@@ -46,7 +46,7 @@ options:
         required: true
   owner:
     description:
-      - Text by which the records of this task are told from those of other tasks, kept in their metadata as C(private-endpoint).
+      - Text by which the records of this task are distinguished from those of other tasks, kept in their metadata as C(private-endpoint).
       - A digest of the ids in O(private_endpoints) when not set; required without them.
       - It must stay the same from run to run.
     type: str
@@ -104,7 +104,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 differences:
-  description: What changes, or would in check mode, as C(resource) and C(changes) in words; empty when nothing does.
+  description: What changes, or would in check mode, as C(resource) and C(changes), as text; empty when nothing does.
   returned: success
   type: list
   elements: dict

@@ -26,7 +26,7 @@ options:
     description:
       - Name of the group. An endpoint can have one group only.
       - A group of another name with other zones is refused; one that has the wanted zones is left as it is, with a warning.
-      - With O(state=absent) only a group of this name is deleted, whoever made it, since groups carry no tags.
+      - With O(state=absent) only a group of this name is deleted, no matter who made it, since groups carry no tags.
     type: str
     default: default
   zones:
@@ -76,7 +76,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 differences:
-  description: What changes, or would in check mode, as C(resource) and C(changes) in words; empty when nothing does.
+  description: What changes, or would in check mode, as C(resource) and C(changes), as text; empty when nothing does.
   returned: success
   type: list
   elements: dict

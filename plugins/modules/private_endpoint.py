@@ -88,7 +88,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 differences:
-  description: What changes, or would in check mode, as C(resource) and C(changes) in words; empty when nothing does.
+  description: What changes, or would in check mode, as C(resource) and C(changes), as text; empty when nothing does.
   returned: success
   type: list
   elements: dict

@@ -80,7 +80,7 @@ options:
       - With V(false), rows of O(checklist) that have to wait for it are replaced by one that says so.
     type: bool
   failure:
-    description: Why the run stopped, in words.
+    description: Why the run stopped, as text.
     type: str
   subject:
     description: What the report is about, such as vault, region and subscription, as a dictionary.
@@ -142,7 +142,7 @@ options:
     type: dict
   record_files:
     description:
-      - Also write O(names) as files for whoever runs the DNS servers, into the directory C(records) of the run's folder.
+      - Also write O(names) as files for those who run the DNS servers, into the directory C(records) of the run's folder.
       - For each endpoint a hosts file, lines for PowerShell on a Windows DNS server, and a BIND file for each zone. The files get
         mode 0600.
       - For Unbound and dnsmasq, files with which these servers answer the names themselves.
@@ -238,7 +238,7 @@ counts:
   type: dict
   sample: {create: 9, change: 1, remove: 0, decide: 0, leave: 2}
 summary:
-  description: The same in words.
+  description: The same as text.
   returned: with O(plan_only=true)
   type: str
   sample: 9 to create, 1 to change, 2 to leave
@@ -246,7 +246,7 @@ sheets:
   description:
     - Paths of the sheets for other teams in the directory C(sheets) of the run's folder, where there is something to say.
     - For the firewall, the DNS servers and access, each as CSV and Markdown; a role as JSON for C(az role definition create) for each
-      set of actions that whoever runs the sequence needs.
+      set of actions that the operator of the sequence needs.
   returned: success
   type: list
   elements: str

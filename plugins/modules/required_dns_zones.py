@@ -10,7 +10,7 @@ module: required_dns_zones
 short_description: Find the private DNS zones that private endpoints need
 version_added: 1.0.0
 description:
-  - Tells which private DNS zones the names of a private endpoint belong in, for a sub-resource, a region and a cloud.
+  - Says which private DNS zones the names of a private endpoint belong in, for a sub-resource, a region and a cloud.
   - >-
     Order of trust: the capabilities API of Microsoft.RecoveryServices, which needs no vault; O(zone_names) or O(geo_code);
     the private link resources of O(vault); the public lists of geo codes. Nothing is guessed: when no source knows, the task fails.

@@ -59,7 +59,7 @@ options:
     description:
       - Wait until assignments made in this run count.
       - An assignment to the signed-in identity is proved by asking Azure for its permissions at the scope.
-      - No API tells what another identity may do, so for others O(settle_seconds) must pass. Only the deed that needs the role
+      - No API shows what another identity may do, so for others O(settle_seconds) must pass. Only the deed that needs the role
         proves it; a task that depends on it should still be retried.
     type: bool
     default: true
@@ -107,7 +107,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 differences:
-  description: What changes, or would in check mode, as C(resource) and C(changes) in words; empty when nothing does.
+  description: What changes, or would in check mode, as C(resource) and C(changes), as text; empty when nothing does.
   returned: success
   type: list
   elements: dict

@@ -13,7 +13,7 @@ description:
   - Fetches the vault credential file with which the MARS agent, Data Protection Manager (DPM) or Azure Backup Server (MABS) registers
     with a vault, and shreds it afterwards.
   - The file is a credential. It is written with mode 0600 to O(path) and nowhere else; what it holds is in no result, diff, message or log.
-  - A certificate is asked for only when the file at O(path) cannot be used. Whoever registers one server after the other uses one file.
+  - A certificate is asked for only when the file at O(path) cannot be used. Several servers registered one after the other use one file.
   - Whether every version of the agents accepts a file that was not made by Microsoft's own tools is not documented by Microsoft.
     If yours does not, try O(certificate=service), or download the file in the Azure portal.
 author: privatelink.recovery maintainers (@privatelink)
@@ -37,7 +37,7 @@ options:
     default: present
   certificate:
     description:
-      - With V(own) a new key and a self-signed certificate are made here, and the vault is told the certificate; the key never leaves
+      - With V(own) a new key and a self-signed certificate are made here, and the vault is given the certificate; the key never leaves
         the file.
       - With V(service) the service issues certificate and key, as current Azure PowerShell has it do.
     type: str
@@ -91,7 +91,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 differences:
-  description: What changes, or would in check mode, as C(resource) and C(changes) in words; empty when nothing does.
+  description: What changes, or would in check mode, as C(resource) and C(changes), as text; empty when nothing does.
   returned: success
   type: list
   elements: dict

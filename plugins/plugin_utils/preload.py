@@ -27,7 +27,7 @@ def prepare_http() -> None:
     prepared = session()
     prepared.prepare_request(requests.Request("GET", "https://localhost"))
     settings = prepared.merge_environment_settings("https://localhost", {}, False, True, None)
-    with contextlib.suppress(OSError):  # Told by the task that needs them.
+    with contextlib.suppress(OSError):  # Reported by the task that needs them.
         trusting(authorities(settings["verify"]))
 
 

@@ -86,7 +86,7 @@ ASKED = {
         "in hub the local Azure's DNS is asked instead of dns_server",
     ),
     "consumers": ({"consumers": ["web01"]}, ["app", "hub"], "instead of consumers of pe"),
-    "a template": ({"dns_server": "10.2.0.4", "subnet": "{{ hub }}"}, ["app"], "cannot be told which network"),
+    "a template": ({"dns_server": "10.2.0.4", "subnet": "{{ hub }}"}, ["app"], "it is not known which network"),
 }
 
 
@@ -99,14 +99,14 @@ def test_a_network_with_dns_servers_of_its_own_is_asked_where_somebody_was_named
     values = {"backup_endpoints": [{"name": "pe", "subnet": "{{ networks }}/hub/subnets/endpoints", **more}]}
     chosen = servers.choose(LISTENERS, HUB_HAS_SERVERS, servers.named(values, "backup_"), "")
     assert [row["virtual_network"].rsplit("/", 1)[-1] for row in chosen.given] == networks
-    assert words in " ".join(chosen.told)
+    assert words in " ".join(chosen.notes)
 
 
 def test_with_custom_dns_nobody_is_asked(own: types.ModuleType) -> None:
     servers = importlib.import_module("rehearsal.name_servers")
     values = {"backup_dns_servers": [{"virtual_network": f"{NETWORKS}/app", "address": "10.1.0.4"}]}
     chosen = servers.choose(LISTENERS, [], servers.named(values, "backup_"), "custom")
-    assert chosen.given == [] and "10.1.0.4 of backup_dns_servers is not asked" in chosen.told[0]
+    assert chosen.given == [] and "10.1.0.4 of backup_dns_servers is not asked" in chosen.notes[0]
 
 
 def test_a_template_is_no_plain_value(own: types.ModuleType, tmp_path: Path) -> None:
@@ -194,7 +194,7 @@ def scenarios(own: types.ModuleType) -> types.ModuleType:
 def test_own_runs_have_nothing_of_the_scenarios_own_world(scenarios: types.ModuleType, name: str) -> None:
     runs = scenarios.load(name).own_runs()
     assert [run.name for run in runs] == ["check", "converge", "again", "drift"]
-    assert not any(run.variables or run.wish or run.outcome for run in runs)
+    assert not any(run.variables or run.overlay or run.outcome for run in runs)
     assert not any("source_location" in event for run in runs for event in run.events)
 
 

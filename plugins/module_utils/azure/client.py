@@ -60,7 +60,7 @@ class Door(t.Protocol):
 class Azure:
     """What everything above speaks to.
 
-    ``home`` is where long operations may lead. ``progress`` is told of long waits. ``timeout`` bounds every wait in seconds. Methods raise
+    ``home`` is where long operations may lead. ``progress`` is called in long waits. ``timeout`` bounds each wait in seconds. Methods raise
     :class:`~.errors.NotFound` (404, absent), :class:`~.errors.Unexpected` (a success that is none), other
     :class:`~.errors.AzureError`, :class:`~.errors.Unreachable`,
     :class:`~.errors.CredentialError` or :class:`~.errors.WaitTimeout`.

@@ -88,7 +88,7 @@ class Credentials:
     machine: str = field(default="", repr=False)
 
     def identity(self) -> str:
-        """What tells two sign-ins apart, without any secret."""
+        """What distinguishes two sign-ins, without any secret."""
         user = str(self.values.get("ad_user") or "")
         return "|".join((self.kind, self.tenant, self.client_id, user, self.authority, self.machine))
 
@@ -272,7 +272,7 @@ def _digest(*texts: str) -> str:
 
 
 def silence() -> None:
-    """Have nothing printed of what azure-identity warns of: it raises that as well, and then it is told."""
+    """Have nothing printed of what azure-identity warns of: it raises that as well, and then it is reported."""
     for name in ("azure", "msal"):
         logging.getLogger(name).addHandler(_SILENT)
 

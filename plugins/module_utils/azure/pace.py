@@ -22,7 +22,7 @@ _LEFT = re.compile(
 )
 #: What a provider that has limits of its own says in their place; how many it gives and how fast is its own affair.
 _OF_PROVIDER = "x-ms-ratelimit-remaining-subscription-resource-requests"
-#: A wait of this many seconds is told.
+#: A wait of this many seconds is reported.
 _LONG = 5.0
 #: Seconds that another task's note may hold this one back at most.
 _LONGEST = 300.0

@@ -162,7 +162,7 @@ def _lock() -> t.Any:
 def polling(
     progress: t.Callable[[str], None], what: str, timeout: float, now: t.Callable[[], float], home: Home
 ) -> t.Any:
-    """ARM polling that asks often at first, honours Retry-After, tells of its progress and ends at ``timeout`` seconds.
+    """ARM polling that asks often at first, honours Retry-After, reports its progress and ends at ``timeout`` seconds.
 
     It follows links to ``home`` only.
     """

@@ -72,7 +72,7 @@ class SharedToken:
     """A credential that is asked only when the cache holds no token that lives long enough.
 
     ``build`` makes it, at once unless the cache knows a token of the ``scope``: whoever signed in before has made it
-    from the same values. ``identity`` tells sign-ins apart (it includes a digest of the secret, so that a wrong secret
+    from the same values. ``identity`` distinguishes sign-ins (it includes a digest of the secret, so that a wrong secret
     never profits from a token fetched with the right one).
     """
 

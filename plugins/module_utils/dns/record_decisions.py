@@ -26,7 +26,7 @@ class Name(t.TypedDict):
 
 @dataclass(frozen=True)
 class Rules:
-    """What the operator allows. ``owner`` stands in the metadata of our records and tells one task's from another's."""
+    """What the operator allows. ``owner`` stands in the metadata of our records and distinguishes one task's from another's."""
 
     owner: str
     time_to_live: int = 10

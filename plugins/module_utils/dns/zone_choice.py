@@ -92,8 +92,8 @@ def choose_zones(
         return Choice(given, source)
     if asked:
         return Choice(asked, "capabilities")
-    told = service_zones(sub_resource, private_link_resources)
-    return Choice(told, "private_link_resources") if told else known_zones(sub_resource, location, cloud)
+    reported = service_zones(sub_resource, private_link_resources)
+    return Choice(reported, "private_link_resources") if reported else known_zones(sub_resource, location, cloud)
 
 
 def known_zones(sub_resource: str, location: str, cloud: Cloud) -> Choice:

@@ -1,4 +1,4 @@
-"""What a task changes, in words: a diff for who did not ask for one."""
+"""What a task changes, as text, for runs without --diff."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ class Kind:
     def fulfils(self, document: JSON, plan: Plan) -> bool:
         """Whether a resource is what the plan of its creation asked for. One that is not was made by somebody else.
 
-        That its operation failed is not seen when a creation was not waited for; what is there tells. Further tags do
+        That its operation failed is not seen when a creation was not waited for; the current document shows it. Further tags do
         not count, since a policy may add them.
         """
         rows = {name: row for name, row in self.options.items() if row.to != "tags"}
@@ -164,7 +164,7 @@ def wanted_tags(current: JSON | None, tags: t.Mapping[str, t.Any] | None, append
 def settled(azure: Azure, kind: Kind, resource_id: str, *, check_mode: bool) -> JSON | None:
     """The resource once nobody is working on it any more, so that an interrupted run can be resumed; None if absent.
 
-    What ended badly is answered too: a plan for it mends it, and :func:`refuse_failed` tells of it.
+    What ended badly is answered too: a plan for it mends it, and :func:`refuse_failed` reports it.
     """
     current = kind.read(azure, resource_id)
     if current is None or check_mode or provisioning(current) in ENDED:

@@ -13,7 +13,7 @@ Answer = t.TypeVar("Answer")
 class PartialWork(RecoveryError):
     """A write failed after others had succeeded.
 
-    ``cause`` is the error, ``done`` and ``left`` say in words what was and what was not done; ``changed`` is true in
+    ``cause`` is the error, ``done`` and ``left`` say what was and what was not done; ``changed`` is true in
     the failed result.
     """
 
@@ -31,7 +31,7 @@ class PartialWork(RecoveryError):
 
 
 class Work:
-    """The writes of one task, remembered in words."""
+    """The writes of one task, remembered as text."""
 
     def __init__(self) -> None:
         self.done: list[str] = []

@@ -89,7 +89,7 @@ def _refuse_harmful(
     if task.options["check_targets"]:
         for sentence in probes.refuse_silent(wanted, probes.silences(wanted)):
             task.warn(sentence)
-        for sentence in probes.strangers(wanted, names):
+        for sentence in probes.unexpected_answers(wanted, names):
             task.warn(sentence)
 
 

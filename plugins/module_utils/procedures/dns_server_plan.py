@@ -1,4 +1,4 @@
-"""The ``dns_server_plan`` module: pure, so that a wish that cannot be is refused before any server is touched."""
+"""The ``dns_server_plan`` module: pure, so that options that cannot work are refused before any server is touched."""
 
 from __future__ import annotations
 

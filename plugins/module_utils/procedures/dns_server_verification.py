@@ -21,8 +21,8 @@ class WrongAnswers(RecoveryError):
     def __init__(self, rows: list[JSON], more: list[str]) -> None:
         self.rows = rows
         bad = [row["message"] for row in rows if not row["resolved"]]
-        told = [f"{len(bad)} of {len(rows)} names are not right:", *bad] if bad else []
-        super().__init__(" ".join([*told, *more]))
+        reported = [f"{len(bad)} of {len(rows)} names are not right:", *bad] if bad else []
+        super().__init__(" ".join([*reported, *more]))
 
     def facts(self) -> JSON:
         """The rows, for a rescue or a report."""
@@ -66,15 +66,15 @@ def _wrong(rows: list[JSON]) -> list[str]:
 
 def _other_names(task: Task, server: Asked) -> list[str]:
     """A sentence for each further name, private to nobody, that the server does not resolve at all."""
-    told = []
+    reported = []
     for text in task.options.get("other_names") or []:
         name = host_name(text)
         if not name:
             raise InputError(f"other_names: {text!r} is no host name.")
         found = lookup(name, server.address, server.port, SECONDS)
         if not found.addresses:
-            told.append(
+            reported.append(
                 f"{server.words} answers {name} with {found.failure}: names that are not private must go on being resolved; see that "
                 "its targets resolve recursively, and that it has no zone of its own around the name."
             )
-    return told
+    return reported

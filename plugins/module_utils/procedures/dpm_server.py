@@ -54,18 +54,18 @@ def prepare(options: JSON) -> Request:
 
 def conclude(request: Request, text: str) -> JSON:
     """The task's result for what a server answered. Raises :class:`~.server_jobs.ServerError`."""
-    told = server_jobs.answer(request.server, request.job, server_jobs.censored(text, request.secrets.values()))
+    reported = server_jobs.answer(request.server, request.job, server_jobs.censored(text, request.secrets.values()))
     if request.job == "clock":
-        told.update(server_jobs.compared(request.server, told["utc"], request.began, time.time()))
-    changed = told.pop("changed")
+        reported.update(server_jobs.compared(request.server, reported["utc"], request.began, time.time()))
+    changed = reported.pop("changed")
     deed = f"{request.server}: {request.job}"
-    after = {"done": True, **({"changes": told["changes"]} if "changes" in told else {})} if changed else {}
+    after = {"done": True, **({"changes": reported["changes"]} if "changes" in reported else {})} if changed else {}
     return {
         "changed": changed,
         "diff": {"before_header": f"{deed} (before)", "after_header": f"{deed} (after)", "before": {}, "after": after},
         "server": request.server,
         "job": request.job,
-        "answer": told,
+        "answer": reported,
     }
 
 
@@ -131,10 +131,10 @@ def of_windows(request: Request, result: t.Mapping[str, t.Any]) -> str:
     lines = [str(line) for line in result.get("output") or []]
     if lines:
         return lines[-1]
-    told = " ".join(
+    reported = " ".join(
         [str(result.get("msg") or ""), *(str((row or {}).get("output") or row) for row in result.get("error") or [])]
     )
-    text = server_jobs.censored(told, request.secrets.values()).strip() or "no answer"
+    text = server_jobs.censored(reported, request.secrets.values()).strip() or "no answer"
     lower = text.lower()
     code = ""
     if "language mode" in lower:

@@ -179,7 +179,7 @@ def _install(step: Step, options: JSON) -> JSON:
         seconds=options["timeout"],
     )
     code, seen = int(ran["exit_code"]), asked(step, "look")
-    means, cure = jobs.told(step.kind, code)
+    means, cure = jobs.meaning(step.kind, code)
     wrong = jobs.wrong_state(seen, step.kind, step.scenario, private=step.private)
     if code != 0 or wrong:
         tail = f" Its log: {ran['log']}." if ran["log"] else ""

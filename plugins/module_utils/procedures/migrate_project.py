@@ -126,7 +126,7 @@ def _names(solutions: list[JSON]) -> list[str]:
 
 
 def _missing_solutions(options: JSON, solutions: list[JSON]) -> list[str]:
-    """The solutions to add. That of discovery is written again when it does not carry the wish for private endpoints."""
+    """The solutions to add. That of discovery is written again when it does not ask for private endpoints."""
     there = {str(item.get("name")).lower() for item in solutions}
     missing = [name for name in migrate.SOLUTIONS if name.lower() not in there]
     # A solution that is there is the tools' own: its details are never touched.
@@ -135,15 +135,15 @@ def _missing_solutions(options: JSON, solutions: list[JSON]) -> list[str]:
 
 def _wanted(task: Task, current: JSON | None) -> JSON:
     options = task.options
-    wish = dict(options)
+    desired = dict(options)
     if current is None:
-        wish["location"] = options.get("location") or group_location(
+        desired["location"] = options.get("location") or group_location(
             task.azure, task.subscription_id, options["resource_group"]
         )
     tags = wanted_tags(current, options.get("tags"), options["append_tags"])
     if current is None:
         tags = laid_over({migrate.PROJECT_TAG: options["name"], **texts(options.get("ownership_tags"))}, tags or {})
-    return {**wish, "tags": tags, "identity_type": _identity(options, current)}
+    return {**desired, "tags": tags, "identity_type": _identity(options, current)}
 
 
 def _identity(options: JSON, current: JSON | None) -> str | None:

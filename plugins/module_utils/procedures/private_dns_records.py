@@ -95,7 +95,7 @@ def _check_options(task: Task) -> tuple[list[str], list[str], list[Name] | None,
     owner = str(options.get("owner") or "").strip() or (default_owner(endpoints) if endpoints else "")
     if not owner:
         raise InputError(
-            "owner is needed when names are given without private_endpoints: it tells this task's records from others.",
+            "owner is needed when names are given without private_endpoints: it distinguishes this task's records from others.",
             remedy="Use a text that stays the same from run to run, such as the name of the private endpoint.",
         )
     time_to_live = options["time_to_live"]

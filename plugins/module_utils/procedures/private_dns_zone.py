@@ -93,7 +93,7 @@ def _desired(task: Task, zone_ids: t.Sequence[str]) -> DesiredLinks:
     if options.get("link_name") and any(len(several) > 1 for several in every):
         raise InputError("link_name names one link of a zone, but virtual_networks has several; leave link_name out.")
     if any(str(key).lower() == MANAGED_BY for key in options.get("tags") or {}):
-        raise InputError(f"tags: {MANAGED_BY} is set by the module itself; it tells what the module may delete.")
+        raise InputError(f"tags: {MANAGED_BY} is set by the module itself; it marks what the module may delete.")
     public = [zone_name(zone) for zone in zone_ids if not zone_name(zone).startswith(PRIVATE_LINK)]
     if options.get("resolution_policy") == "NxDomainRedirect" and public:
         raise InputError(
@@ -153,7 +153,7 @@ def _make_zones(
 
 
 def _make_links(task: Task, work: Work, states: list[ZoneState], plans: list[Plan], desired: DesiredLinks) -> None:
-    """Start what is missing or different, then wait for it; ``plans`` tells afterwards what was done."""
+    """Start what is missing or different, then wait for it; ``plans`` says afterwards what was done."""
     work.do([(_deed("link", plan), partial(_start_link, task, plan)) for plan in plans if plan.changed])
     if not task.options["wait"]:
         return

@@ -90,7 +90,7 @@ def _appear(task: Task, target_id: str, endpoint_id: str, target: Target, status
 
 
 def _as_expected(endpoint_id: str, status: str) -> JSON:
-    """The target's connection as far as its endpoint tells of it: all but its name."""
+    """The target's connection as far as its endpoint shows it: all but its name."""
     state = {"status": status}
     return {"properties": {"privateEndpoint": {"id": endpoint_id}, "privateLinkServiceConnectionState": state}}
 

@@ -85,7 +85,7 @@ def judge(task: Task, item: JSON, machine: str) -> None:
 def refuse_without_endpoints(task: Task, vault_id: str) -> None:
     """Protecting first would close the vault to private endpoints for good, so an Approved endpoint must be there.
 
-    What an endpoint itself says counts: the vault's copy may be older. One that is not Approved yet is told as a warning;
+    What an endpoint itself says counts: the vault's copy may be older. One that is not Approved yet is reported as a warning;
     in check mode, in which earlier tasks wrote nothing, that there is none, too.
     """
     vault = read_vault(task.azure, vault_id)

@@ -76,11 +76,11 @@ def write_report(task: Task) -> JSON:
             f"directory {directory} cannot be written: {error.strerror or error}. The report is lost, nothing else is.",
             remedy="Name a directory that you may write to, and run again.",
         ) from error
-    told, shown = _timeless(report), _timeless(before)
+    reported, shown = _timeless(report), _timeless(before)
     counted = options["count_as_change"]
     return {
-        "changed": bool(counted and told != shown),
-        **({"diff": {"before": shown, "after": told}} if counted else {}),
+        "changed": bool(counted and reported != shown),
+        **({"diff": {"before": shown, "after": reported}} if counted else {}),
         "result": report["result"],
         "run": run,
         "json_path": str(directory / run / "report.json"),

@@ -27,13 +27,13 @@ def manage_credentials(task: Task) -> JSON:
     reason = "force is set" if task.options["force"] else stale(found, vault_id, now, task.options["most_age_minutes"])
     if reason and not task.check_mode:
         found = _fetch(task, vault_id, path, now)
-    told = found if not (reason and task.check_mode) else None
+    reported = found if not (reason and task.check_mode) else None
     return {
         **_outcome(path, "fetched" if reason else "kept", changed=bool(reason)),
         "reason": reason,
-        "vault_number": told.number if told else "",
-        "valid_from": told.begins.isoformat() if told else "",
-        "valid_to": told.ends.isoformat() if told else "",
+        "vault_number": reported.number if reported else "",
+        "valid_from": reported.begins.isoformat() if reported else "",
+        "valid_to": reported.ends.isoformat() if reported else "",
     }
 
 

@@ -43,7 +43,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Line:
-    """A relation of two boxes, told in a word."""
+    """A relation of two boxes, named in a word."""
 
     start: str
     end: str

@@ -70,7 +70,7 @@ def point(directory: Path, link: str, to: str) -> bool:
 def prune(directory: Path, keep: int, ours: t.Callable[[str], bool]) -> list[str]:
     """Remove all but the newest ``keep`` runs of each kind (0: none is removed), and return the names of those removed.
 
-    ``ours`` tells of a path within a run's folder whether a report writes such a file: a folder that holds anything else
+    ``ours`` says of a path within a run's folder whether a report writes such a file: a folder that holds anything else
     stays, and so does one that a link of the directory leads to.
     """
     linked = {path.resolve().relative_to(directory.resolve()).parts[0] for path in _links(directory)}

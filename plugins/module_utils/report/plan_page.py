@@ -29,14 +29,14 @@ def counts(rows: t.Iterable[JSON]) -> dict[str, int]:
 
 def summary_of(rows: t.Sequence[JSON]) -> str:
     """The plan in one line: ``3 to create, 1 to change, 2 to leave as they are``."""
-    told = {
+    reported = {
         "create": "to create",
         "change": "to change",
         "remove": "to remove",
         "decide": "to decide on the way",
         "leave": "to leave",
     }
-    parts = [f"{number} {told[action]}" for action, number in counts(rows).items() if number]
+    parts = [f"{number} {reported[action]}" for action, number in counts(rows).items() if number]
     return ", ".join(parts) or "nothing to do"
 
 

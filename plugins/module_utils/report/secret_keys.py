@@ -1,4 +1,4 @@
-"""Keys whose values are not for reports: told by their names, because what is reported comes from anywhere."""
+"""Keys whose values are not for reports: recognised by their names, because what is reported comes from anywhere."""
 
 from __future__ import annotations
 

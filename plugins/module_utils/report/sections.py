@@ -1,4 +1,4 @@
-"""What the forms of a report for people have in common: its parts in order, and values in words."""
+"""What the forms of a report for people have in common: its parts in order, and values as text."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Words(t.NamedTuple):
 
 
 def plain(value: t.Any) -> str:
-    """A value in words, with nothing hidden in it, not escaped for any form yet; no space at the ends of its lines."""
+    """A value as text, with nothing hidden in it, not escaped for any form yet; no space at the ends of its lines."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -15,21 +15,21 @@ def changes_of(results: t.Iterable[t.Mapping[str, t.Any]], left_out: list[str]) 
 
     ``results`` are ``{task, result}``; a skipped task's result counts for nothing. What changed is what a module says in
     its ``differences``, or its diff, less keys that name a secret: their places are added to ``left_out``. Records of
-    others that were accepted to be lost (``overwritten``) are told too: no diff of a zone group shows them.
+    others that were accepted to be lost (``overwritten``) are listed too: no diff of a zone group shows them.
     """
     rows: list[JSON] = []
     for entry in results:
         for result in flattened(entry.get("result")):
             if result.get("changed"):
                 diff = without_secrets(result.get("diff"), left_out, f"{entry.get('task')}.diff")
-                told = result.get("differences") or differences(diff)
-                named = str(result.get("id") or "") or ", ".join(one["resource"] for one in told if one["resource"])
+                reported = result.get("differences") or differences(diff)
+                named = str(result.get("id") or "") or ", ".join(one["resource"] for one in reported if one["resource"])
                 lost = [
                     f"{item['fqdn']} in {item['zone_id']} was {', '.join(item['ip_addresses'])}, will be "
                     f"{', '.join(item['new_ip_addresses'])}"
                     for item in result.get("overwritten") or []
                 ]
-                words = "; ".join([*(change for one in told for change in one["changes"]), *lost])
+                words = "; ".join([*(change for one in reported for change in one["changes"]), *lost])
                 rows.append({"task": entry.get("task"), "resource": named, "changed": True, "diff": words})
     return rows
 
@@ -124,7 +124,7 @@ def flattened(result: t.Any) -> t.Iterator[t.Mapping[str, t.Any]]:
 
 
 def proven(names: t.Iterable[t.Mapping[str, t.Any]], resolutions: t.Iterable[t.Any]) -> list[JSON]:
-    """The names with what consumers saw: ``resolved`` is None while nobody asked, ``answers`` what they were told."""
+    """The names with what consumers saw: ``resolved`` is None while nobody asked, ``answers`` what they were answered."""
     seen: dict[tuple[str, tuple[str, ...]], list[t.Mapping[str, t.Any]]] = {}
     for result in resolutions:
         for one in flattened(result):

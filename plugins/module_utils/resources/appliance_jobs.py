@@ -68,7 +68,7 @@ NEEDS: dict[str, Needs] = {
 }
 #: By exit code of AzureMigrateInstaller.ps1: what it means, and the cure.
 DISCOVERY_CODES: dict[int, tuple[str, str]] = {
-    0: ("it ended", "Success is told by what is there afterwards: declining its last question ends with 0 too."),
+    0: ("it ended", "Success shows only in what is there afterwards: declining its last question ends with 0 too."),
     -1: ("it was aborted, or Preset.json is bad", "Remove a Preset.json beside the script and run again."),
     -2: (
         "what was there before could not be cleaned up",
@@ -96,7 +96,7 @@ DISCOVERY_CODES: dict[int, tuple[str, str]] = {
 }
 #: By exit code of DRInstaller.ps1.
 REPLICATION_CODES: dict[int, tuple[str, str]] = {
-    0: ("it ended", "Success is told by what is there afterwards."),
+    0: ("it ended", "Success shows only in what is there afterwards."),
     -1: ("it failed for another reason", "Look at its log."),
     -2: ("PowerShell is too old", "Use Windows PowerShell 5.1."),
     -3: ("it ran in the 32-bit PowerShell", "Use the 64-bit Windows PowerShell 5.1."),
@@ -223,7 +223,7 @@ def wrong_state(seen: JSON, kind: Kind, scenario: str, *, private: bool) -> list
     return found
 
 
-def told(kind: Kind, code: int) -> tuple[str, str]:
+def meaning(kind: Kind, code: int) -> tuple[str, str]:
     """What an exit code means, and the cure."""
     known = (REPLICATION_CODES if kind == "replication" else DISCOVERY_CODES).get(code)
     return known or (f"it ended with {code}, which is not a code it is known to have", "Look at its log.")

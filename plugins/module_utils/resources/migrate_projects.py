@@ -28,7 +28,7 @@ OFFAZURE_API_VERSION = "2023-06-06"
 SOLUTION_API_VERSION = "2018-09-01-preview"
 GROUP_ID = "Default"
 SUBNET_TYPE = "Microsoft.Network/virtualNetworks/subnets"
-#: The tag by which the portal tells what belongs to a project.
+#: The tag by which the portal marks what belongs to a project.
 PROJECT_TAG = "Migrate Project"
 DISCOVERY = "Servers-Discovery-ServerDiscovery"
 ASSESSMENT = "Servers-Assessment-ServerAssessment"
@@ -61,7 +61,7 @@ KIND = Kind(
 def is_private(project: JSON, solutions: t.Iterable[JSON]) -> bool:
     """Whether a project was made with the private endpoint method.
 
-    It shows in a connection, or in the wish that the portal leaves in the discovery solution. A project without either is public,
+    It shows in a connection, or in the request that the portal leaves in the discovery solution. A project without either is public,
     and cannot be changed: https://learn.microsoft.com/azure/migrate/discover-and-assess-using-private-endpoints.
     """
     return bool(connections(project)) or bool(wanted_subnet(solutions))
@@ -79,7 +79,7 @@ def extended(solutions: t.Iterable[JSON], name: str) -> dict[str, str]:
 
 
 def wanted_subnet(solutions: t.Iterable[JSON]) -> str:
-    """The subnet that the portal was told to put the endpoints of a project into; empty when it was not told."""
+    """The subnet in which the portal puts the endpoints of a project; empty when none was given."""
     text = extended(solutions, DISCOVERY).get("privateEndpointDetails") or ""
     try:
         details = json.loads(text) if text else {}
@@ -89,12 +89,12 @@ def wanted_subnet(solutions: t.Iterable[JSON]) -> str:
 
 
 def solution_body(name: str, subnet: str = "", location: str = "", own_zones: bool = True) -> JSON:
-    """A new solution; that of discovery carries the wish for private endpoints, as a text of JSON."""
+    """A new solution; that of discovery carries the request for private endpoints, as a text of JSON."""
     purpose, tool, status = SOLUTIONS[name]
     body: JSON = {"properties": {"goal": "Servers", "purpose": purpose, "tool": tool, "status": status}}
     if name == DISCOVERY and subnet:
-        wish = {"subnetId": subnet, "virtualNetworkLocation": location, "skipPrivateDnsZoneCreation": own_zones}
-        text = json.dumps(wish, separators=(",", ":"))
+        request = {"subnetId": subnet, "virtualNetworkLocation": location, "skipPrivateDnsZoneCreation": own_zones}
+        text = json.dumps(request, separators=(",", ":"))
         body["properties"]["details"] = {"extendedDetails": {"privateEndpointDetails": text}}
     return body
 

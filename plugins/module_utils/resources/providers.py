@@ -41,7 +41,7 @@ def plan_registration(resource_id: str, state: str, *, force: bool) -> Plan:
 
     A registration under way is not asked for again. ``force`` registers anew what is registered:
     https://learn.microsoft.com/azure/backup/private-endpoints asks for that when the provider was registered before
-    1 May 2020, and no API tells when that was.
+    1 May 2020, and no API shows when that was.
     """
     before, after = {"registrationState": state}, {"registrationState": "Registered"}
     if state.lower() == "registering" or (state.lower() == "registered" and not force):

@@ -63,7 +63,7 @@ def item_name(items: t.Iterable[JSON], machine: str) -> str:
 
 
 def trouble(item: JSON) -> str:
-    """What is wrong with a replicated item, in words; empty when nothing is.
+    """What is wrong with a replicated item, as text; empty when nothing is.
 
     States and health as https://learn.microsoft.com/rest/api/site-recovery/replication-protected-items/get shows them.
     """

@@ -137,8 +137,8 @@ class ServerError(RecoveryError):
 
     def __init__(self, server: str, job: str, text: str, code: str = "", *, changed: bool = False) -> None:
         self.server, self.job, self.code, self.changed = server, job, code, changed
-        told = f" ({code})" if code else ""
-        super().__init__(f"{server}: the job {job} failed{told}: {text}", remedy=REMEDIES.get(code, ""))
+        reported = f" ({code})" if code else ""
+        super().__init__(f"{server}: the job {job} failed{reported}: {text}", remedy=REMEDIES.get(code, ""))
 
     def facts(self) -> dict[str, t.Any]:
         """Server, job and code, and whether something was changed before it failed."""
@@ -214,12 +214,15 @@ def answer(server: str, job: str, text: str) -> JSON:
 
 
 def compared(server: str, utc: str, began: float, ended: float) -> JSON:
-    """How far a server's clock is ahead of ours, and how exactly that can be told: half of the time its answer took."""
+    """How far a server's clock is ahead of ours, and how exactly that can be known: half of the time its answer took."""
     try:
-        told = dt.datetime.strptime(utc, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=dt.timezone.utc).timestamp()
+        reported = dt.datetime.strptime(utc, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=dt.timezone.utc).timestamp()
     except ValueError:
         raise ServerError(server, "clock", f"{utc!r} is no time") from None
-    return {"ahead_seconds": round(told - (began + ended) / 2, 3), "uncertainty_seconds": round((ended - began) / 2, 3)}
+    return {
+        "ahead_seconds": round(reported - (began + ended) / 2, 3),
+        "uncertainty_seconds": round((ended - began) / 2, 3),
+    }
 
 
 def censored(text: str, secrets: t.Iterable[str]) -> str:

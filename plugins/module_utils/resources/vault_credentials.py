@@ -160,17 +160,17 @@ def read(content: bytes) -> Found | None:
         return None
     try:
         root = tree.fromstring(content)
-        told = {node.tag.rpartition("}")[2]: node.text or "" for node in root}
+        reported = {node.tag.rpartition("}")[2]: node.text or "" for node in root}
         vault = "/".join(
             [
-                f"/subscriptions/{told['SubscriptionId']}/resourceGroups/{told['ResourceGroup']}",
-                f"providers/{told['ProviderNamespace']}/vaults/{told['ResourceName']}",
+                f"/subscriptions/{reported['SubscriptionId']}/resourceGroups/{reported['ResourceGroup']}",
+                f"providers/{reported['ProviderNamespace']}/vaults/{reported['ResourceName']}",
             ]
         )
-        begins, ends = _validity(told["ManagementCert"])
+        begins, ends = _validity(reported["ManagementCert"])
     except (tree.ParseError, KeyError, ValueError):
         return None
-    return Found(fold_id(vault), told.get("ResourceId", ""), begins, ends)
+    return Found(fold_id(vault), reported.get("ResourceId", ""), begins, ends)
 
 
 def _issued(vault_id: str, details: JSON) -> str:

@@ -29,7 +29,7 @@ BORN_TAG = "privatelink-born-"
 
 STATES = {"AzureBackup": "privateEndpointStateForBackup", "AzureSiteRecovery": "privateEndpointStateForSiteRecovery"}
 
-# Jobs are history, not contents: they tell of attempts, and do not keep a vault from being deleted.
+# Jobs are history, not contents: they show attempts, and do not keep a vault from being deleted.
 HISTORY: tuple[tuple[str, str, str, str], ...] = (("backup job", "backupJobs", BACKUP_API_VERSION, ""),)
 
 # Operations below a vault that attempt protection or registration, and those that certainly do not.
@@ -81,7 +81,7 @@ class Freshness:
 
 @dataclass(frozen=True)
 class History:
-    """What the activity log tells. ``complete`` means it reaches back to the vault's creation."""
+    """What the activity log shows. ``complete`` means it reaches back to the vault's creation."""
 
     complete: bool
     why: str = ""
@@ -136,7 +136,7 @@ def judge_connections(resource_id: str, vault: JSON | None, sub_resource: str) -
 def says_so(tags: t.Mapping[str, t.Any] | None, name: str) -> bool:
     """Whether a tag is ``true``.
 
-    Azure does not tell tag names apart by case: https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources
+    Azure compares tag names without case: https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources
     """
     return any(key.lower() == name and str(value).lower() == "true" for key, value in (tags or {}).items())
 
@@ -162,7 +162,7 @@ def judge(resource_id: str, evidence: t.Sequence[str], history: History, *, atte
 
 
 def read_history(azure: Azure, resource_id: str) -> History:
-    """What the activity log of the last 90 days tells of the vault. A log that may not be read is not complete."""
+    """What the activity log of the last 90 days shows of the vault. A log that may not be read is not complete."""
     parsed = parse_id(resource_id, TYPE)
     since = datetime.fromtimestamp(time.time() - ACTIVITY_DAYS * 86400, timezone.utc)
     query = (

@@ -166,6 +166,6 @@ def cross_region_conflict(plan: Plan, current: JSON | None) -> Refusal | None:
 
 
 def vault_detail(state: t.Mapping[str, t.Any]) -> str:
-    """Identity and public network access of a vault, as results show it, in words."""
+    """Identity and public network access of a vault, as results show it, as text."""
     identity = (state.get("identity") or {}).get("type") or "None"
     return f"identity {identity}, public network access {state.get('public_network_access') or 'Enabled'}"

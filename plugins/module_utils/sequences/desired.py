@@ -22,7 +22,7 @@ from .desired_checks import check_desired
 from .public_access import DENIALS, Denial
 from .sequence import Sequence
 
-#: Stands for a subscription that only the credentials tell.
+#: Stands for a subscription that only the credentials name.
 ANY_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 
 

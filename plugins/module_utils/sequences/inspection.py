@@ -51,7 +51,7 @@ class Inspection:
         return t.cast("JSON | None", self.once("vault", lambda: read_vault(self.azure, self.desired.vault_id)))
 
     def forget_vault(self) -> None:
-        """Have the vault read anew by whoever asks next."""
+        """Have the vault read anew by the next question."""
         self.memory.forget("vault")
 
     @property
@@ -61,7 +61,7 @@ class Inspection:
 
     @property
     def marked(self) -> bool:
-        """Whether the vault has that tag; Azure does not tell names of tags apart by case."""
+        """Whether the vault has that tag; Azure compares names of tags without case."""
         return says_so((self.vault or {}).get("tags"), self.mark)
 
     @property

@@ -33,7 +33,7 @@ class Memory:
         return self._answers[key]
 
     def forget(self, key: str) -> None:
-        """Have it read anew for whoever asks next."""
+        """Have it read anew for the next question."""
         self._answers.pop(key, None)
         self._failures.pop(key, None)
 

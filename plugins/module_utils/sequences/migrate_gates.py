@@ -147,7 +147,7 @@ def gateway(network_id: str, document: JSON) -> Gate:
 def taken_names(look: Look) -> t.Iterator[Gate]:
     """Names of assessment projects that were deleted: a new one of the name fails with DataPreconditionFailed.
 
-    Nothing lists them; the activity log of the last 90 days tells of their deletion.
+    Nothing lists them; the activity log of the last 90 days shows their deletion.
     """
     group, wanted = look.options["resource_group"], str(look.options["assessment_project"] or "")
     since = datetime.fromtimestamp(datetime.now(timezone.utc).timestamp() - ACTIVITY_DAYS * 86400, timezone.utc)

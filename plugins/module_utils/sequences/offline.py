@@ -1,4 +1,4 @@
-"""What the variables of a sequence tell by themselves: judged without Azure, so the values Azure adds are not known."""
+"""Checks on the variables of a sequence alone, without Azure, so the values Azure adds are not known."""
 
 from __future__ import annotations
 

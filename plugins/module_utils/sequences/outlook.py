@@ -20,7 +20,7 @@ from ..resources.vaults import VAULT, identity_body
 from ..wire import JSON, get_path, provisioning
 from .inspection import Inspection
 
-#: What may become of a thing, in the order in which it is told.
+#: What may become of a thing, in the order in which it is reported.
 ACTIONS = ("create", "change", "remove", "decide", "leave")
 _BY_PLAN = {"create": "create", "update": "change", "delete": "remove", "none": "leave"}
 

@@ -16,7 +16,7 @@ from .inspection import Inspection
 def plan(inspection: Inspection, *, proving: bool) -> JSON:
     """What the steps of a sequence need: ids, zones with the networks to link, endpoints in order.
 
-    ``proving`` also tells whose names nobody proves, for which the networks are looked at.
+    ``proving`` also says whose names nobody proves, for which the networks are looked at.
     """
     vault = parse_id(inspection.desired.vault_id)
     endpoints = [_endpoint(inspection, endpoint) for endpoint in inspection.desired.endpoints]

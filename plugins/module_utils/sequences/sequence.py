@@ -51,7 +51,7 @@ class Sequence:
     """One sequence. ``target`` is what its endpoints lead to; each gate is asked in the order of its row.
 
     ``addresses`` is what one endpoint takes, by variant; the first variant is the default. ``addresses_per_data_source``
-    come on top for each data source that is told. ``one_region``: endpoint and
+    come on top for each data source that is declared. ``one_region``: endpoint and
     target must be in one region. ``one_for_all`` are the variants in which one endpoint serves all consumers.
     ``checks`` are asked beside connection, names and links, ``late_checks`` only of a finished run. ``needs_accounts``: it uses
     storage accounts on which the target's identity has roles. ``checklists`` are rows of the report, by

@@ -33,7 +33,7 @@ class Due:
 
 
 def sources(server: Server) -> list[JSON]:
-    """The data sources a server told of."""
+    """The data sources a server reported."""
     return list(server.said("protection").get("data_sources") or [])
 
 
@@ -65,12 +65,12 @@ def judge(server: Server, before: t.Sequence[JSON]) -> list[Gate]:
     gates, name = [], server.name
     jobs = [job for job in server.said("protection").get("jobs") or [] if job.get("status") == "Failed"]
     if jobs:
-        told = "; ".join(dict.fromkeys(str(job.get("error") or job.get("type")) for job in jobs))
+        reported = "; ".join(dict.fromkeys(str(job.get("error") or job.get("type")) for job in jobs))
         gates.append(
             refused(
                 "server_backup",
                 name,
-                f"{name}: {len(jobs)} job(s) failed: {told}.",
+                f"{name}: {len(jobs)} job(s) failed: {reported}.",
                 "The registration stays. Look at Monitoring > Jobs in the console of DPM or MABS, mend it and run again.",
             )
         )

@@ -43,9 +43,9 @@ def judge(server: Server, terms: Terms) -> tuple[list[Gate], Action]:
 
 def silent(server: Server) -> list[Gate]:
     """The gate of a server that did not answer."""
-    told = [f"{job}: {text}" if job else text for job, text in server.silent.items()]
+    reported = [f"{job}: {text}" if job else text for job, text in server.silent.items()]
     remedy = "Correct its connection, or what it says, and run again."
-    return [refused("server_reached", server.name, f"{server.name} did not answer: {' '.join(told)}", remedy)]
+    return [refused("server_reached", server.name, f"{server.name} did not answer: {' '.join(reported)}", remedy)]
 
 
 def versions(server: Server, terms: Terms) -> list[Gate]:
@@ -118,17 +118,19 @@ def clock(server: Server, terms: Terms) -> Gate:
     said = server.said("clock")
     ahead = float(said.get("ahead_seconds") or 0)
     doubt = float(said.get("uncertainty_seconds") or 0)
-    told = f"The clock of {server.name} is {abs(ahead):.0f} s {'ahead of' if ahead >= 0 else 'behind'} the controller's"
+    reported = (
+        f"The clock of {server.name} is {abs(ahead):.0f} s {'ahead of' if ahead >= 0 else 'behind'} the controller's"
+    )
     if "ahead_seconds" not in said:
-        return Gate("server_clock", "unknown", server.name, f"{server.name} did not tell its time.", "Run again.")
+        return Gate("server_clock", "unknown", server.name, f"{server.name} did not report its time.", "Run again.")
     if abs(ahead) - doubt > terms.skew:
         return refused(
             "server_clock",
             server.name,
-            f"{told}; at most {terms.skew:.0f} s is allowed.",
+            f"{reported}; at most {terms.skew:.0f} s is allowed.",
             "Set the clock that is wrong (on the server: w32tm /resync), and run again.",
         )
-    return ok("server_clock", server.name, f"{told}.")
+    return ok("server_clock", server.name, f"{reported}.")
 
 
 def reached(server: Server, terms: Terms) -> list[Gate]:
@@ -226,7 +228,7 @@ def passphrase(given: str, copy: str | None, mode: str, *, needed: bool) -> Gate
     """The passphrase, before anybody needs it. ``copy`` is what was saved at the first registration, None without one."""
     name, subject = "passphrase", "passphrase"
     if not needed:
-        return ok(name, subject, "No server has to be told the passphrase.")
+        return ok(name, subject, "No server needs the passphrase.")
     if not given:
         return refused(
             name, subject, "There is no passphrase.", "Give it in dpm_mabs_passphrase, from a vaulted variable."

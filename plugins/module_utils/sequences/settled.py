@@ -30,7 +30,7 @@ def zones_settled(inspection: Inspection, plan: JSON) -> bool:
 def dns_settled(inspection: Inspection, plan: JSON) -> bool:
     """Whether no record is left to be brought about: always where others write them, never where we write them.
 
-    Ours are compared one by one, whoever may have changed them. Azure writes them for a zone group that has its zones.
+    Ours are compared one by one, no matter who changed them. Azure writes them for a zone group that has its zones.
     """
     mode = inspection.desired.mode
     if not mode.makes_zones:

@@ -189,7 +189,7 @@ WAVES: dict[str, tuple[tuple[Part, ...], ...]] = {
 
 
 def read_ahead(inspection: Inspection, stage: str) -> None:
-    """Ask the waves of a stage. Nothing is raised: what failed fails for whoever asks for it.
+    """Ask the waves of a stage. Nothing is raised: what failed fails for the first that asks for it.
 
     Where questions are asked one by one, each is asked when its answer is needed.
     """

@@ -148,15 +148,15 @@ function Remove-Zone {
 
 try {
     $json = [System.Text.Encoding]::UTF8.GetString([System.Convert]::FromBase64String($Wanted))
-    $wish = ConvertFrom-Json -InputObject $json
+    $desired = ConvertFrom-Json -InputObject $json
     if ($null -eq (Get-Command -Name 'Get-DnsServerZone' -ErrorAction SilentlyContinue)) {
         Write-Answer -Failed $true -Message 'The DNS server role and its PowerShell module DnsServer are not installed on this host.'
         exit 1
     }
     $ours = @(Get-Ours)
     $names = @()
-    if ($wish.state -eq 'present') {
-        $names = @($wish.zones) + @($wish.answers | ForEach-Object { $_.fqdn })
+    if ($desired.state -eq 'present') {
+        $names = @($desired.zones) + @($desired.answers | ForEach-Object { $_.fqdn })
     }
     $shadow = Get-Shadow -Names $names -Ours $ours
     if ($shadow) {
@@ -167,12 +167,12 @@ try {
     if ((-not $Check) -and ($names.Count -gt 0)) {
         Save-Ours -Zones @($ours + $names | Select-Object -Unique)
     }
-    if ($wish.state -eq 'present') {
-        foreach ($zone in @($wish.zones)) {
-            Set-Forwarder -Zone $zone -Targets @($wish.targets) -Replication $wish.replication
+    if ($desired.state -eq 'present') {
+        foreach ($zone in @($desired.zones)) {
+            Set-Forwarder -Zone $zone -Targets @($desired.targets) -Replication $desired.replication
         }
-        foreach ($answer in @($wish.answers)) {
-            Set-Answer -Answer $answer -TimeToLive $wish.time_to_live -Replication $wish.replication
+        foreach ($answer in @($desired.answers)) {
+            Set-Answer -Answer $answer -TimeToLive $desired.time_to_live -Replication $desired.replication
         }
     }
     foreach ($zone in $ours) {

@@ -22,13 +22,13 @@ function Write-Answer {
 
 try {
     $json = [System.Text.Encoding]::UTF8.GetString([System.Convert]::FromBase64String($Wanted))
-    $wish = ConvertFrom-Json -InputObject $json
+    $desired = ConvertFrom-Json -InputObject $json
     $before = [System.IO.File]::ReadAllText($Path)
     $pattern = '(?s)\r\n' + [regex]::Escape($Begin) + '.*?' + [regex]::Escape($End) + '\r\n'
     $after = [regex]::Replace($before, $pattern, '')
-    if ($wish.state -eq 'present') {
+    if ($desired.state -eq 'present') {
         $lines = @($Begin)
-        foreach ($answer in @($wish.answers)) {
+        foreach ($answer in @($desired.answers)) {
             foreach ($address in @($answer.ip_addresses)) {
                 $lines += "$address $($answer.fqdn)"
             }

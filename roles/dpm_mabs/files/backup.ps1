@@ -1,4 +1,4 @@
-# Starts a recovery point of data sources, online or on disk. It does not wait: the job protection tells what became of it.
+# Starts a recovery point of data sources, online or on disk. It does not wait: the job protection shows what became of it.
 #Requires -Version 5.1
 [CmdletBinding(SupportsShouldProcess)]
 param(

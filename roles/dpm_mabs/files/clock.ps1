@@ -1,4 +1,4 @@
-# The time this server believes it is. Whoever asks compares. Reads only.
+# The time this server believes it is. The caller compares. Reads only.
 #Requires -Version 5.1
 [CmdletBinding(SupportsShouldProcess)]
 param()

@@ -25,7 +25,7 @@ try {
             New-Item -ItemType Directory -Path $AgentFolder -Force | Out-Null
             try {
                 Clear-Leftover | Out-Null
-                # Setup registers the server: where the answer file says @CREDENTIALS@ it is told the place of the credential file.
+                # Setup registers the server: where the answer file says @CREDENTIALS@ it is given the place of the credential file.
                 $place = ''
                 if ($null -ne $Credentials -and $Credentials.Length -gt 0) {
                     $place = New-SecretFile 'vault.VaultCredentials' $Credentials

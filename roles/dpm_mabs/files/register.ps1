@@ -21,7 +21,7 @@ try {
     Confirm-Language
     $before = Get-Registration
     if ($VaultNumber -eq '') {
-        Stop-Job 'no-credentials' 'The number of the vault is not given, so nobody could tell where this server is registered afterwards.'
+        Stop-Job 'no-credentials' 'The number of the vault is not given, so it could not be known where this server is registered afterwards.'
     }
     if ($before.vault_number -ne '' -and $before.vault_number -ne $VaultNumber) {
         Stop-Job 'registered-elsewhere' ('This server is registered to the vault with number {0}, not to {1} ({2}).' -f $before.vault_number, $VaultName, $VaultNumber)
@@ -82,7 +82,7 @@ try {
             Set-OwnValue 'Registering' ''
         }
     }
-    # Once whoever asks has seen that the renewed registration has kept everything, it is noted over which way it was made.
+    # Once the caller has seen that the renewed registration has kept everything, it is noted over which way it was made.
     $noted = $registered -and -not $Again -and $Over -ne '' -and $before.registered_over -ne $Over
     if ($noted -and $PSCmdlet.ShouldProcess($VaultName, 'note the way to the vault')) {
         $changed = $true

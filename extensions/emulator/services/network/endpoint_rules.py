@@ -34,7 +34,7 @@ def require_links(call: Call, wanted: EndpointRequest) -> bool:
         return False
     action = f"{type_of(wanted.target_id)}/{_APPROVE}"
     if setting(call.arm, "approval_right_missing") == "refuse":
-        operations.require_join(call, _WRITE, action, wanted.target_id, told=_APPROVE)
+        operations.require_join(call, _WRITE, action, wanted.target_id, shown_action=_APPROVE)
     return operations.may(call, action, wanted.target_id)
 
 

@@ -83,7 +83,7 @@ def accepted(
 ) -> Response:
     """The answer to an accepted write: 201 or 200 with the document, or an empty 202 without ``resource``.
 
-    What is said of a ``notified`` type is that Azure can tell of the operation's end.
+    What is said of a ``notified`` type is that Azure can notify of the operation's end.
     """
     scope = f"{subscription(operation.resource_id)}/providers/Microsoft.Network/locations/{region}"
     sent = headers(call, operation, _DIALECT, scope, location=resource is None)
@@ -202,11 +202,15 @@ def refuse_other_location(current: Resource, region: str) -> None:
         )
 
 
-def require_join(call: Call, primary_action: str, linked_action: str, linked_scope: str, told: str = "") -> None:
+def require_join(
+    call: Call, primary_action: str, linked_action: str, linked_scope: str, shown_action: str = ""
+) -> None:
     """Refuse (403 ``LinkedAuthorizationFailed``) a caller who may write but not join what the body refers to."""
     from ..platform.authorization import Authorization
 
-    call.arm.service(Authorization).require_linked(call, primary_action, call.id, linked_action, linked_scope, told)
+    call.arm.service(Authorization).require_linked(
+        call, primary_action, call.id, linked_action, linked_scope, shown_action
+    )
 
 
 def may(call: Call, action: str, scope: str) -> bool:

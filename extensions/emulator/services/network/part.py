@@ -116,7 +116,7 @@ SECONDS = {
     "subnet.update": 3,
 }
 
-#: Recordings of azure-cli tell nothing of it: its tests leave ``retry-after`` out
+#: Recordings of azure-cli do not show it: its tests leave ``retry-after`` out
 #: (``azure/cli/testsdk/scenario_tests/base.py``). azure-powershell's keep it: ``TestZoneRemoveEtagMismatch.json`` (private DNS),
 #: ``TestPrivateEndpointApplicationSecurityGroup.json`` (3 for networks, 10 for what private link makes of them).
 ASK_AGAIN = {

@@ -12,7 +12,7 @@ from ...wire import JSON, Response, fold, parent, parent_not_found
 from ..platform.resource_tags import kept_by_dns
 from . import operations as network_operations
 from . import private_dns_operations as operations
-from .private_dns_operations import LINK, ZONE_PATH, Told
+from .private_dns_operations import LINK, ZONE_PATH, Messages
 from .settings import setting
 
 _JOIN = "Microsoft.Network/virtualNetworks/join/action"
@@ -107,7 +107,7 @@ class Links:
         network_id = (sent.get("virtualNetwork") or {}).get("id") or ""
         network_operations.require_join(call, LINK + "/write", _JOIN, network_id)
         name = current.name if current else call["link"]
-        error = operations.unmet(call, current, Told.of_link(name, zone.name))
+        error = operations.unmet(call, current, Messages.of_link(name, zone.name))
         if error is not None:
             return self._refused(call, error)
         self._check(call, zone, current, sent, network_id)
@@ -149,7 +149,7 @@ class Links:
     def _patch(self, call: Call) -> Response:
         link = self._arm.store.get(call.id)
         zone = self._zone(call, parent(link.id), "write")
-        error = operations.unmet(call, link, Told.of_link(link.name, zone.name))
+        error = operations.unmet(call, link, Messages.of_link(link.name, zone.name))
         if error is not None:
             return self._refused(call, error)
         sent = {**link.properties, **(call.body.get("properties") or {})}
@@ -162,7 +162,7 @@ class Links:
         link = self._arm.store.find(call.id)
         if link is None:
             return Response(204)
-        error = operations.unmet(call, link, Told.of_link(link.name, parent(link.id).rsplit("/", 1)[-1]))
+        error = operations.unmet(call, link, Messages.of_link(link.name, parent(link.id).rsplit("/", 1)[-1]))
 
         def done() -> None:
             zone = self._arm.store.find(parent(link.id))

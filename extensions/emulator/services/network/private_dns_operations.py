@@ -79,19 +79,19 @@ def accepted(
 
 
 @dataclass(frozen=True)
-class Told:
+class Messages:
     """The two sentences about one resource whose ``If-None-Match`` or ``If-Match`` is not met."""
 
     exists: str
     modified: str
 
     @classmethod
-    def of_zone(cls, name: str) -> Told:
+    def of_zone(cls, name: str) -> Messages:
         """As recorded for zones."""
         return cls.of(f"Zone {name}")
 
     @classmethod
-    def of_link(cls, name: str, zone: str) -> Told:
+    def of_link(cls, name: str, zone: str) -> Messages:
         """As recorded for links: one of the two has its names in quotes."""
         return cls(
             f"The Virtual Network link {name} for the Private DNS zone {zone} exists already and hence cannot be created "
@@ -100,7 +100,7 @@ class Told:
         )
 
     @classmethod
-    def of(cls, what: str) -> Told:
+    def of(cls, what: str) -> Messages:
         """As recorded for record sets, too."""
         return cls(
             f"The {what} exists already and hence cannot be created again.",
@@ -108,14 +108,14 @@ class Told:
         )
 
 
-def unmet(call: Call, current: Resource | None, told: Told) -> JSON | None:
+def unmet(call: Call, current: Resource | None, messages: Messages) -> JSON | None:
     """The error of an ``If-None-Match: *`` or ``If-Match`` that is not met. An etag in the body is no precondition."""
     message = ""
     if call.request.headers.get("if-none-match") == "*" and current is not None:
-        message = told.exists
+        message = messages.exists
     expected = call.request.headers.get("if-match", "").strip('"')
     if expected and (current is None or expected not in ("*", current.document["etag"].strip('"'))):
-        message = told.modified
+        message = messages.modified
     return {"code": "PreconditionFailed", "message": message} if message else None
 
 

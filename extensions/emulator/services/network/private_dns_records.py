@@ -192,7 +192,7 @@ def _number(query: t.Mapping[str, str], name: str, default: int) -> int:
 
 def _check_preconditions(call: Call, current: Resource | None, name: str) -> None:
     """Refuse (412) what is not met, at once and without the usual ``error`` around it."""
-    error = operations.unmet(call, current, operations.Told.of(f"Record set {name}"))
+    error = operations.unmet(call, current, operations.Messages.of(f"Record set {name}"))
     if error is not None:
         raise ArmError(412, error["code"], error["message"], wrapped=False)
 

@@ -13,7 +13,7 @@ from ..platform.resource_tags import kept_by_dns
 from . import operations as network_operations
 from . import private_dns_operations as operations
 from .operations import GROUP_PATH
-from .private_dns_operations import LINK, ZONE, ZONE_PATH, Told
+from .private_dns_operations import LINK, ZONE, ZONE_PATH, Messages
 
 #: The SOA record of every private zone (Azure Verified Modules ``network/private-dns-zone``; exported zones agree).
 SOA: JSON = {
@@ -86,13 +86,13 @@ class Zones:
     def _put(self, call: Call) -> Response:
         if "." not in call["zone"].strip("."):
             raise operations.bad_request(f"The zone name '{call['zone']}' is invalid: it needs two labels or more.")
-        error = operations.unmet(call, self._arm.store.find(call.id), Told.of_zone(call["zone"]))
+        error = operations.unmet(call, self._arm.store.find(call.id), Messages.of_zone(call["zone"]))
         return self._laid(call, "private_dns_zone.create", call.id, call.body.get("tags"), error)
 
     def _patch(self, call: Call) -> Response:
         zone = self._arm.store.get(call.id)
         tags = call.body.get("tags", zone.document.get("tags"))
-        error = operations.unmet(call, zone, Told.of_zone(zone.name))
+        error = operations.unmet(call, zone, Messages.of_zone(zone.name))
         return self._laid(call, "private_dns_zone.update", zone.id, tags, error)
 
     def _laid(self, call: Call, kind: str, zone_id: str, tags: JSON | None, error: JSON | None) -> Response:
@@ -114,7 +114,7 @@ class Zones:
         def done() -> None:
             self._arm.store.remove(zone.id)
 
-        error = operations.unmet(call, zone, Told.of_zone(zone.name))
+        error = operations.unmet(call, zone, Messages.of_zone(zone.name))
         return operations.accepted(call, "private_dns_zone.delete", "DeletePrivateDnsZone", zone.id, done, error=error)
 
 

@@ -32,7 +32,7 @@ class Publication:
         return found
 
     def connect(self, endpoint: Resource) -> None:
-        """The endpoint's operation has succeeded: settle its state, tell the target, publish."""
+        """The endpoint's operation has succeeded: settle its state, notify the target, publish."""
         wanted: EndpointRequest = endpoint.hidden["request"]
         approved = state_of(endpoint)["status"] == "Approved"
         endpoint.properties["provisioningState"] = "Succeeded"

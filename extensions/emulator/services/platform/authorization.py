@@ -76,18 +76,24 @@ class Authorization:
             )
 
     def require_linked(
-        self, call: Call, primary_action: str, primary_scope: str, linked_action: str, linked_scope: str, told: str = ""
+        self,
+        call: Call,
+        primary_action: str,
+        primary_scope: str,
+        linked_action: str,
+        linked_scope: str,
+        shown_action: str = "",
     ) -> None:
         """Raise 403 ``LinkedAuthorizationFailed`` unless the caller has the permission on the linked resource too.
 
-        ``told`` is what the text calls the linked action where that is not its own name.
+        ``shown_action`` is what the text calls the linked action where that is not its own name.
         """
         if not self.allowed(call.caller["object_id"], linked_action, linked_scope):
             raise ArmError(
                 403,
                 "LinkedAuthorizationFailed",
                 f"{_client(call)} has permission to perform action '{primary_action}' on scope '{primary_scope}'; "
-                f"however, it does not have permission to perform action '{told or linked_action}' on the linked scope(s) "
+                f"however, it does not have permission to perform action '{shown_action or linked_action}' on the linked scope(s) "
                 f"'{linked_scope}' or the linked scope(s) are invalid.",
             )
 

@@ -139,7 +139,7 @@ class RoleAssignments:
         """Refuse to assign a custom role outside its ``assignableScopes``.
 
         Source of the rule: Microsoft Learn "Understand Azure role definitions" (AssignableScopes: where a role can be
-        assigned). How it is told is not documented; see ``unassignable_role_code`` in ``world.SETTINGS``.
+        assigned). How Azure words it is not documented; see ``unassignable_role_code`` in ``world.SETTINGS``.
         """
         if not any(permission.within(scope, each) for each in definition["properties"]["assignableScopes"]):
             error = does_not_exist(str(definition["name"]))
@@ -149,7 +149,7 @@ class RoleAssignments:
     def _check_principal(self, given: JSON) -> None:
         """``PrincipalNotFound`` for a principal nobody knows, and while a new identity has not spread.
 
-        Whoever sends ``principalType`` is believed; see ``principal_*`` among the settings for new identities.
+        A given ``principalType`` is believed; see ``principal_*`` among the settings for new identities.
         """
         settings, object_id = self._arm.settings, given["principalId"]
         delay = float(settings.get("principal_replication_delay", 0))

@@ -120,9 +120,9 @@ class RoleDefinitions:
             },
         }
         self._arm.store.put(Resource(document["id"], document))
-        # Who made it is told by GET only, as of assignments (azure-cli ``test_role_definition_scenario.yaml``).
-        told = {**document, "properties": {**document["properties"], "createdBy": None}}
-        return Response(201, self._shown(told, scope))
+        # Only GET shows who made it, as of assignments (azure-cli ``test_role_definition_scenario.yaml``).
+        reported = {**document, "properties": {**document["properties"], "createdBy": None}}
+        return Response(201, self._shown(reported, scope))
 
     def _delete(self, call: Call) -> Response:
         stored = self._arm.store.find(f"/providers/{_TYPE}/{call['name']}")

@@ -217,7 +217,7 @@ class SignIn:
             identity: JSON = resource.document.get("identity") or {}
             if "principalId" in identity:
                 object_id = identity["principalId"]
-                client_id = str(uuid.uuid5(uuid.NAMESPACE_OID, object_id))  # no answer of Azure's tells it
+                client_id = str(uuid.uuid5(uuid.NAMESPACE_OID, object_id))  # no answer of Azure's shows it
                 yield _service_principal(object_id, client_id, resource.name, "ManagedIdentity")
             for name, one in (identity.get("userAssignedIdentities") or {}).items():
                 yield _service_principal(

@@ -37,7 +37,7 @@ class BackupStorage:
         self._arm, self._vault, self._label = arm, vault, label
 
     def check(self, target_id: str, group_id: str, endpoint_id: str) -> None:
-        """A client cannot connect to it: its id is not told before the vault has made an endpoint."""
+        """A client cannot connect to it: its id is not known before the vault has made an endpoint."""
 
     def connect(self, target_id: str, group_id: str, endpoint: Resource, *, approved: bool, message: str) -> None:
         """Nobody but Microsoft sees its side of the connection."""

@@ -1,4 +1,4 @@
-"""``locations/deletedVaults``: what is told of a vault that was deleted, and its way back.
+"""``locations/deletedVaults``: what is shown of a deleted vault, and how it is restored.
 
 Sources: azure-cli recording ``test_vault_soft_delete_basic.yaml`` (names, documents, the two headers of ``undelete``, an empty
 vault whose ``purgeAt`` is the moment of its deletion and that comes back all the same); azure-rest-api-specs

@@ -100,7 +100,7 @@ class VaultEvents:
     def protection_attempted(self, payload: JSON) -> JSON:
         """Someone tried to protect an item and failed (``protection``: backup or replication).
 
-        With ``visible: false`` no list and no log tells of it; the vault is spoilt all the same.
+        With ``visible: false`` no list and no log shows it; the vault is unusable for private endpoints all the same.
         """
         vault, protection = self._vault(payload), _protection(payload)
         attempted(self._arm, vault, protection)
@@ -190,7 +190,7 @@ def record_outcome(arm: Arm, vault: Resource, operation: str, message: str = "")
 
 
 def _no_storage(lacking: t.Sequence[str]) -> str:
-    """Why a machine finds no way to the vault's storage. Azure tells the code, not what the identity lacks."""
+    """Why a machine finds no way to the vault's storage. Azure answers with the code, not with what the identity lacks."""
     return (
         f"UserErrorVMInternetConnectivityIssue: the vault could not make its storage endpoints ({', '.join(lacking)})."
     )

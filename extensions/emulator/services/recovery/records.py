@@ -17,7 +17,7 @@ from .history import add, records
 class Management(t.NamedTuple):
     """What belongs to one backup management type: container type and name prefix, item type, workload, engine type.
 
-    ``told`` are the properties that not every type of item has.
+    ``reported`` are the properties that not every type of item has.
     """
 
     container: str
@@ -25,7 +25,7 @@ class Management(t.NamedTuple):
     item: str
     workload: str
     engine: str = ""
-    told: tuple[str, ...] = ("protectionStatus", "lastBackupStatus")
+    reported: tuple[str, ...] = ("protectionStatus", "lastBackupStatus")
 
 
 MANAGEMENT: dict[str, Management] = {
@@ -41,15 +41,15 @@ MANAGEMENT: dict[str, Management] = {
     "AzureStorage": Management(
         "StorageContainer", "StorageContainer;Storage", "AzureFileShareProtectedItem", "AzureFileShare"
     ),
-    "MAB": Management("Windows", "Windows", "MabFileFolderProtectedItem", "FileFolder", told=("lastBackupStatus",)),
-    "DPM": Management("DPMContainer", "DPMContainer", "DPMProtectedItem", "SQLDB", "DpmBackupEngine", told=()),
+    "MAB": Management("Windows", "Windows", "MabFileFolderProtectedItem", "FileFolder", reported=("lastBackupStatus",)),
+    "DPM": Management("DPMContainer", "DPMContainer", "DPMProtectedItem", "SQLDB", "DpmBackupEngine", reported=()),
     "AzureBackupServer": Management(
         "AzureBackupServerContainer",
         "AzureBackupServerContainer",
         "DPMProtectedItem",
         "SQLDB",
         "AzureBackupServerEngine",
-        told=(),
+        reported=(),
     ),
 }
 _ITEM_STATES = {"protectionStatus": "Healthy", "lastBackupStatus": "Completed"}
@@ -128,7 +128,7 @@ def add_protected_item(vault: Resource, machine: str, item: str, kind: str) -> J
             "workloadType": facts.workload,
             "containerName": container,
             "protectionState": "Protected",
-            **{name: _ITEM_STATES[name] for name in facts.told},
+            **{name: _ITEM_STATES[name] for name in facts.reported},
             "isScheduledForDeferredDelete": False,
         },
         f"backupFabrics/Azure/protectionContainers/{container}/protectedItems",

@@ -174,15 +174,15 @@ def _accepted(
 
 def _poll(call: Call) -> Response:
     response = long_operation.poll(call, call["operation"], _DIALECT)
-    told: JSON = response.document
+    reported: JSON = response.document
     response.document = {
-        "error": told.get("error"),
+        "error": reported.get("error"),
         "id": None,
-        "name": told["name"],
+        "name": reported["name"],
         "properties": None,
-        "status": told["status"],
-        "startTime": told["startTime"],
-        "endTime": told.get("endTime"),
+        "status": reported["status"],
+        "startTime": reported["startTime"],
+        "endTime": reported.get("endTime"),
         "percentComplete": None,
     }
     return response

@@ -1,7 +1,7 @@
 """Enabling replication of one machine: what the request must say, and what comes of it.
 
 Source: azure-rest-api-specs ``recoveryservicessiterecovery`` (``A2AEnableProtectionInput``). A failure shows as a failed
-operation, as hashicorp/terraform-provider-azurerm issue 21912 tells it.
+operation, as hashicorp/terraform-provider-azurerm issue 21912 describes it.
 """
 
 from __future__ import annotations

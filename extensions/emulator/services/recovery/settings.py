@@ -39,7 +39,7 @@ DEFAULTS: JSON = {
     # The last poll of a vault's deletion: `not_found` (404, 4 of 6 recordings of azure-cli) or `succeeded` (2 of them).
     "vault_deletion_ends": "not_found",
     # Whether a vault lists the connection of an endpoint that failed. 20 of 56 connections that public exports show of real vaults
-    # are Failed and Approved; what made them fail is not told.
+    # are Failed and Approved; what made them fail is not recorded.
     "failed_connections_listed": True,
     # `refused` or `allowed`.
     "vault_delete_with_endpoints": "refused",

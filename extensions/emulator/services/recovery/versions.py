@@ -68,7 +68,7 @@ def known(properties: JSON, api_version: str, path: str = "") -> JSON:
 
 
 def first_answer(vault: Resource, sent: JSON, api_version: str) -> JSON:
-    """The document as the 201 of a new vault shows it: its security is told only where it was asked for, and
+    """The document as the 201 of a new vault shows it: its security is shown only where it was asked for, and
     immutability is not judged yet (azure-cli recordings ``test_backup_vault.yaml`` and ``test_vault_soft_delete_basic.yaml``)."""
     document = shown(vault, api_version)
     properties: JSON = document["properties"]

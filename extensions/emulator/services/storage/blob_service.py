@@ -1,7 +1,7 @@
 """``Microsoft.Storage/storageAccounts/blobServices``: what an account does with blobs that are deleted.
 
 Sources: azure-rest-api-specs ``specification/storage/resource-manager/Microsoft.Storage/stable`` (``blob.json``: the
-document, PUT and GET of ``default``, 1 to 365 days). Accounts made in the portal keep deleted blobs unless told
+document, PUT and GET of ``default``, 1 to 365 days). Accounts made in the portal keep deleted blobs unless set
 otherwise, accounts made by a request do not (Microsoft Learn "Soft delete for blobs").
 """
 

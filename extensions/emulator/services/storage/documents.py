@@ -35,7 +35,7 @@ _KEY_BYTES = 64
 
 
 def new_account(arm: Arm, resource_id: str, region: str, kind: str, sku: str) -> Resource:
-    """A new account, still being created and not stored yet. Its keys are hidden: only ``listKeys`` tells them."""
+    """A new account, still being created and not stored yet. Its keys are hidden: only ``listKeys`` shows them."""
     now = arm.clock.iso()
     document: JSON = {
         "sku": {"name": sku, "tier": tier_of(sku)},

@@ -1,1 +1,1 @@
-"""DNS servers of the operator's own: what they are told, as text, and how it gets into their configuration."""
+"""DNS servers of the operator's own: their directives, as text, and how it gets into their configuration."""

@@ -107,7 +107,7 @@ def refuse_shadowed(wanted: Wanted, held: t.Iterable[Held]) -> list[str]:
 
     Returns a sentence for each zone that stays with the server though a zone around it is forwarded.
     """
-    told, names = [], [answer.name for answer in wanted.answers]
+    reported, names = [], [answer.name for answer in wanted.answers]
     for own in held:
         zone = host_name(own.zone)
         if not zone:
@@ -121,10 +121,10 @@ def refuse_shadowed(wanted: Wanted, held: t.Iterable[Held]) -> list[str]:
                 remedy=f"Remove {zone} from that file if it is a leftover, or enter the records there; or leave "
                 f"{', '.join([*same, *above])} out.",
             )
-        told += [
+        reported += [
             f"Names in {zone} stay with this server, which has that zone of its own ({own.kind}, in {own.file}), though "
             f"{ours} around it is forwarded."
             for ours in wanted.zones
             if zone.endswith("." + ours) and own.answers
         ]
-    return told
+    return reported

@@ -14,7 +14,7 @@ from .wanted import Wanted
 
 OURS = "privatelink-recovery"
 JOURNAL = f".{OURS}.pending"
-#: What Debian's service tells dnsmasq beside its configuration.
+#: What Debian's service gives dnsmasq beside its configuration.
 DNSMASQ_SERVICE = "/etc/default/dnsmasq"
 Commands = list[tuple[str, ...]]
 Way = t.Callable[[str], str]
@@ -46,7 +46,7 @@ class Kind:
     """A DNS server. ``files`` gives the contents of every file that differs or may differ; pure but for reading.
 
     ``checks`` are the commands that judge a configuration, led to a copy of it by a way. ``control`` is the program that
-    makes the server take it, ``reload`` what it is told, ``flush`` what it is told for each zone. ``zones``
+    makes the server take it, ``reload`` the command for that, ``flush`` the command for each zone. ``zones``
     are those a text of its configuration has, ``also_read`` files that its service names beside the main file.
     """
 
@@ -207,7 +207,7 @@ def _resolved_files(wanted: Wanted, place: Place) -> Contents:
 
 
 def _resolved_warnings(wanted: Wanted, place: Place) -> list[str]:
-    """What systemd-resolved cannot be told for single suffixes."""
+    """What systemd-resolved cannot set for single suffixes."""
     settings: dict[str, str] = {}
     for path in [place.main, *_siblings(place)]:
         text = text_of(path) or ""
@@ -216,18 +216,18 @@ def _resolved_warnings(wanted: Wanted, place: Place) -> list[str]:
                 line.split("=", 1) for line in text.splitlines() if "=" in line and not line.lstrip().startswith("#")
             )
             settings.update({key.strip(): value.strip() for key, value in pairs if value.strip()})
-    told = []
+    reported = []
     if settings.get("DNSSEC", "no").lower() not in ("no", "false", "0"):
-        told.append(
+        reported.append(
             f"systemd-resolved validates (DNSSEC={settings['DNSSEC']}), which it cannot leave out for the forwarded suffixes alone; "
             "names may fail with it (https://github.com/systemd/systemd/issues/33620). It was left as it is."
         )
     if wanted.zones and settings.get("DNS"):
-        told.append(
+        reported.append(
             f"systemd-resolved has general servers (DNS={settings['DNS']}), and keeps one list of them: it may ask them for the "
             "forwarded suffixes too, and ours for other names."
         )
-    return told
+    return reported
 
 
 def _hosts_files(wanted: Wanted, place: Place) -> Contents:

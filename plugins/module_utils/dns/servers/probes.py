@@ -96,20 +96,20 @@ def is_own(address: str) -> bool:
     return True
 
 
-def strangers(wanted: Wanted, names: t.Iterable[Published]) -> list[str]:
+def unexpected_answers(wanted: Wanted, names: t.Iterable[Published]) -> list[str]:
     """A sentence for each name that the first target knows otherwise than is expected."""
     if not wanted.targets:
         return []
-    target, told = wanted.targets[0], []
+    target, reported = wanted.targets[0], []
     for name in names:
         found = lookup(name.name, target.address, target.port, SECONDS)
         if set(found.addresses) != set(name.addresses):
             answers = ", ".join(found.addresses) or found.failure
-            told.append(
+            reported.append(
                 f"The target {target.address} answers {name.name} with {answers}, expected {', '.join(name.addresses)}: the private "
                 "DNS zone is not linked to its network, or has no such record yet."
             )
-    return told
+    return reported
 
 
 def answers(address: str, port: int, within: float = 0.0) -> bool:

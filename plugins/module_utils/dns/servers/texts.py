@@ -1,4 +1,4 @@
-"""The wish of a server in the language of each program: pure text. Names and addresses are checked before they get here.
+"""The desired state of a server in the syntax of each program: pure text. Names and addresses are checked before they get here.
 
 Manuals: https://bind9.readthedocs.io (statements ``zone``, ``validate-except``), https://unbound.docs.nlnetlabs.nl,
 https://thekelleys.org.uk/dnsmasq/docs/dnsmasq-man.html, resolved.conf(5),

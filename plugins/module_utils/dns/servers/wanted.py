@@ -24,7 +24,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Wanted:
-    """The wish of one server: ``zones`` go to ``targets`` in their order; ``answers`` it gives itself."""
+    """The desired state of one server: ``zones`` go to ``targets`` in their order; ``answers`` it gives itself."""
 
     zones: tuple[str, ...] = ()
     targets: tuple[Target, ...] = ()
@@ -36,7 +36,7 @@ class Wanted:
 
 
 def make_wanted(options: t.Mapping[str, t.Any]) -> Wanted:
-    """The wish in the options ``forward_zones``, ``targets``, ``answers`` and ``time_to_live``.
+    """The desired state in the options ``forward_zones``, ``targets``, ``answers`` and ``time_to_live``.
 
     Raises :class:`InputError` for names and addresses that are none, and for zones without a target.
     """

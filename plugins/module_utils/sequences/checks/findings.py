@@ -26,7 +26,7 @@ class Findings:
         document: JSON,
         sides: tuple[str, str],
     ) -> str:
-        """Keep an endpoint with the status of its connection on both sides; that status in words."""
+        """Keep an endpoint with the status of its connection on both sides; that status as text."""
         here, there = sides
         detail = f"connection {here} on the endpoint, {there} on the {endpoint.kind.word}"
         self.resources.append(

@@ -62,7 +62,7 @@ def providers(inspection: Inspection) -> t.Iterator[Gate]:
             yield Gate(
                 "provider", "unknown", namespace,
                 f"{namespace} is {state} in subscription {subscription}; a run would register it, and until then "
-                "Azure tells nothing of what is there, so the rest cannot be foreseen.",
+                "Azure shows nothing of the current state, so the rest cannot be foreseen.",
                 "Register it with privatelink.recovery.provider_registration, then check again.",
             )  # fmt: skip
         else:
@@ -132,7 +132,7 @@ def required_actions(inspection: Inspection) -> Needed:
 
 
 def _exists(inspection: Inspection, endpoint: Endpoint) -> bool:
-    """Whether an endpoint is known to be there; what may not be read is told by what reading needs."""
+    """Whether an endpoint is known to be there; what may not be read is reported with the right it needs."""
     try:
         return inspection.endpoint(endpoint.id) is not None
     except AzureError:

@@ -1,4 +1,4 @@
-"""Management locks: what Azure would refuse because somebody locked it, told before the first write."""
+"""Management locks: what Azure would refuse because somebody locked it, reported before the first write."""
 
 from __future__ import annotations
 

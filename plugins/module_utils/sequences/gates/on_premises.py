@@ -54,20 +54,20 @@ def data_sources(inspection: Inspection) -> t.Iterator[Gate]:
     wanted, subject = inspection.desired.data_sources, inspection.desired.vault_id
     others, there = len(_of_others(inspection)), len(protected(inspection))
     total = max(wanted, there - others) + others
-    told = f"{total} data source(s) of DPM and MABS, {others} of them of servers that are not named here"
+    reported = f"{total} data source(s) of DPM and MABS, {others} of them of servers that are not named here"
     if total > DATA_SOURCES_PER_VAULT:
         yield refused(
             "data_sources", subject,
-            f"{told}; a vault with private endpoints takes {DATA_SOURCES_PER_VAULT}.",
+            f"{reported}; a vault with private endpoints takes {DATA_SOURCES_PER_VAULT}.",
             "Correct data_sources, use another vault for the rest, or remove data sources that are no longer needed.",
         )  # fmt: skip
     elif wanted < there - others:
         yield warning(
-            "data_sources", subject, f"{there - others} data sources are protected, {wanted} were told.",
+            "data_sources", subject, f"{there - others} data sources are protected, {wanted} were declared.",
             "Give the number there will be in data_sources: each takes an address of the endpoint's subnet.",
         )  # fmt: skip
     else:
-        yield ok("data_sources", subject, f"{told}, of at most {DATA_SOURCES_PER_VAULT}.")
+        yield ok("data_sources", subject, f"{reported}, of at most {DATA_SOURCES_PER_VAULT}.")
 
 
 def private_route(inspection: Inspection) -> t.Iterator[Gate]:
@@ -141,13 +141,13 @@ def check_data_sources(inspection: Inspection) -> t.Iterator[Gate]:
         if inspection.endpoint(endpoint.id) is None:
             continue
         names = [name for name in inspection.names(endpoint.id) if ".blob." in name["fqdn"]]
-        told = f"{endpoint.name} publishes {len(names)} blob name(s) for {count} data source(s) of DPM and MABS"
+        reported = f"{endpoint.name} publishes {len(names)} blob name(s) for {count} data source(s) of DPM and MABS"
         if len(names) < count:
             yield warning(
                 "data_sources",
                 endpoint.id,
-                f"{told}.",
+                f"{reported}.",
                 "Azure adds them after the first online backup: run drift later.",
             )
         else:
-            yield ok("data_sources", endpoint.id, f"{told}.")
+            yield ok("data_sources", endpoint.id, f"{reported}.")

@@ -20,7 +20,7 @@ def own_dns_servers(network: JSON | None) -> list[str]:
 
 
 def unproven(inspection: Inspection) -> dict[str, str]:
-    """The endpoints whose names nobody is asked for though only an answer proves them: name, and why, in words.
+    """The endpoints whose names nobody is asked for though only an answer proves them: name, and why, as text.
 
     An endpoint with a DNS server or consumers is asked for.
     """
@@ -34,7 +34,7 @@ def unproven(inspection: Inspection) -> dict[str, str]:
 
 
 def resolution(inspection: Inspection) -> t.Iterator[Gate]:
-    """Whoever can prove that the names resolve is asked; without it nothing final follows, so this refuses nothing."""
+    """Each server and consumer that can prove the names is asked; without one nothing final follows, so this refuses nothing."""
     missing = unproven(inspection)
     for name, why in missing.items():
         yield warning(

@@ -179,19 +179,19 @@ def _cache(inspection: Inspection, machine: JSON, source: str) -> t.Iterator[Gat
     account's keys is reported (MicrosoftDocs/azure-docs#113915), for private vaults unverified.
     """
     name, cache = parse_id(machine["id"]).name, machine["cache_storage_account_id"]
-    account, told = inspection.storage_account(cache), f"{cache}, the cache of {name},"
+    account, reported = inspection.storage_account(cache), f"{cache}, the cache of {name},"
     if account is None:
-        yield refused("machines", cache, f"{told} does not exist.", "Create the account first.")
+        yield refused("machines", cache, f"{reported} does not exist.", "Create the account first.")
         return
     if inspection.keeps_deleted_blobs(account) and item_of(inspection.replicated, machine["id"]) is None:
         yield refused(
-            "machines", cache, f"{told} keeps deleted blobs, and Site Recovery refuses accounts with soft delete.",
+            "machines", cache, f"{reported} keeps deleted blobs, and Site Recovery refuses accounts with soft delete.",
             "Switch off soft delete for blobs in the account's data protection settings, or use another account.",
         )  # fmt: skip
         return
     if _shuts_out(inspection, account) and item_of(inspection.replicated, machine["id"]) is None:
         yield refused(
-            "machines", cache, f"The firewall of {told} does not let trusted Microsoft services through, and nobody opens it here.",
+            "machines", cache, f"The firewall of {reported} does not let trusted Microsoft services through, and nobody opens it here.",
             "Set trusted_services: true, or have the account's owner allow trusted Microsoft services.",
         )  # fmt: skip
         return
@@ -203,7 +203,7 @@ def _cache(inspection: Inspection, machine: JSON, source: str) -> t.Iterator[Gat
     if get_path(account.document, "properties.allowSharedKeyAccess") is False:
         doubts.append(("does not let its keys be used, which replication may need", "Allow storage account key access"))
     for doubt, remedy in doubts:
-        yield warning("machines", cache, f"{told} {doubt}.", f"{remedy}.")
+        yield warning("machines", cache, f"{reported} {doubt}.", f"{remedy}.")
     if not doubts:
         yield ok("machines", machine["id"], f"{name} has a group to fail over to and a cache account.")
 

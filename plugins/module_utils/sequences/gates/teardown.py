@@ -51,7 +51,7 @@ def removing_actions(inspection: Inspection) -> Needed:
 
 
 def in_use(inspection: Inspection) -> t.Iterator[Gate]:
-    """Who reaches the vault through what is to be removed is told by name, and whether any way to it is left."""
+    """Who reaches the vault through what is to be removed is named, and whether any way to it is left."""
     going = to_remove(inspection)
     if inspection.vault is None or not going:
         yield ok("in_use", inspection.desired.vault_id, "Nobody reaches the vault through what is to be removed.")

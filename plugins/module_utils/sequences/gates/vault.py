@@ -80,7 +80,7 @@ def cross_region(inspection: Inspection) -> t.Iterator[Gate]:
 
 
 def other_users(inspection: Inspection) -> t.Iterator[Gate]:
-    """Denying public access cuts off whoever uses the vault without private endpoints of their own.
+    """Denying public access cuts off those who use the vault without private endpoints of their own.
 
     A vault in use that is not private yet for the wanted service is the business of the gate ``freshness``.
     """

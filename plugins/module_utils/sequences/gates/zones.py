@@ -32,7 +32,7 @@ def links(inspection: Inspection) -> t.Iterator[Gate]:
 
     Azure's own refusal: *A virtual network cannot be linked to multiple zones with overlapping namespaces*.
     """
-    told: set[str] = set()
+    reported: set[str] = set()
     for endpoint in inspection.desired.all_endpoints:
         for subscription in zone_subscriptions(endpoint):
             try:
@@ -40,8 +40,8 @@ def links(inspection: Inspection) -> t.Iterator[Gate]:
             except Forbidden as error:
                 if subscription in zone_subscriptions(endpoint, own=True):
                     raise
-                if subscription not in told:
-                    told.add(subscription)
+                if subscription not in reported:
+                    reported.add(subscription)
                     yield warning(
                         "zones", f"/subscriptions/{subscription}",
                         f"The zones of subscription {subscription} cannot be read ({error.code}), so a network there may be "
@@ -62,12 +62,12 @@ def links(inspection: Inspection) -> t.Iterator[Gate]:
 def planned_links(inspection: Inspection) -> t.Iterator[Gate]:
     """The same among the links this run would make: a network of both sides can have the zone of one side only."""
     first: dict[tuple[str, str], str] = {}
-    told: set[str] = set()
+    reported: set[str] = set()
     for zone, networks in inspection.planned_zones:
         for network in networks:
             other = first.setdefault((fold_id(network), parse_id(zone).name.lower()), zone)
-            if not same_id(other, zone) and fold_id(network) not in told:
-                told.add(fold_id(network))
+            if not same_id(other, zone) and fold_id(network) not in reported:
+                reported.add(fold_id(network))
                 yield refused(
                     "zones", network,
                     f"{network} would be linked to both {other} and {zone}; a network can be linked to one zone of a name only.",

@@ -25,11 +25,11 @@ def judge_answers(rows: t.Iterable[JSON], known: t.Iterable[Fault], host: str = 
 
     ``rows`` are those of the name_resolution module, asked on the host.
     """
-    spoilt = {name for fault in known for name in fault.covers}
+    covered = {name for fault in known for name in fault.covers}
     kinds: dict[str, list[JSON]] = defaultdict(list)
     for row in rows:
         kind = kind_of(row)
-        if kind and fold_name(str(row["fqdn"])) not in spoilt:
+        if kind and fold_name(str(row["fqdn"])) not in covered:
             kinds[kind].append(row)
     return [_fault(kind, kinds[kind], host) for kind in _RANK if kinds[kind]]
 

@@ -104,7 +104,7 @@ class Zone:
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything that was read. ``unread`` says in words what could not be, each with the reason.
+    """Everything that was read. ``unread`` says what could not be, each with the reason.
 
     ``networks`` maps folded ids to documents; one that could not be read is absent. ``grants`` are permissions somebody needs:
     rows of ``code``, ``scope``, ``held``, ``message`` and ``remedy``. ``shared_subnets`` are those (folded ids) that hold endpoints
@@ -132,7 +132,7 @@ class Facts:
 
     @property
     def home(self) -> str:
-        """The network the project is reached through: that of its endpoint, or the one the portal was told."""
+        """The network the project is reached through: that of its endpoint, or the one the portal was given."""
         best = self.project.best
         if best is not None and best.network:
             return best.network

@@ -194,7 +194,7 @@ VAULT_NAMES = 5
 def _of_zones(facts: Facts) -> t.Iterator[Fault]:
     """The zone of each name, its link to the endpoint's network, its record."""
     groups: dict[tuple[str, str], list[tuple[Part, Endpoint, t.Any]]] = defaultdict(list)
-    spoilt = {
+    covered = {
         name
         for part in facts.parts
         for each in part.endpoints
@@ -202,7 +202,7 @@ def _of_zones(facts: Facts) -> t.Iterator[Fault]:
         for name in fault.covers
     }
     for part, endpoint, name in facts.names:
-        if fold_name(name["fqdn"]) not in spoilt:
+        if fold_name(name["fqdn"]) not in covered:
             groups[(part.zone, fold_id(endpoint.network))].append((part, endpoint, name))
     if any(text.startswith("zones") for text in facts.unread):
         return

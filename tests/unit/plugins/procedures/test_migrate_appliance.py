@@ -187,7 +187,7 @@ CODES = [("discovery", code) for code in jobs.DISCOVERY_CODES if code] + [
 def test_every_exit_code_has_its_meaning_and_its_cure(make: t.Callable[..., Host], kind: str, code: int) -> None:
     host = make(**unpacked(jobs.needs_of(t.cast(jobs.Kind, kind), "Physical").script), installer_exit_code=code)
     failed = host.run("install", kind=kind, folder=FOLDER)
-    means, cure = jobs.told(t.cast(jobs.Kind, kind), code)
+    means, cure = jobs.meaning(t.cast(jobs.Kind, kind), code)
     assert failed["failed"] and f"ended with {code}: {means}" in failed["msg"] and cure in failed["msg"]
     assert failed["answer"]["exit_code"] == code and ".log" in failed["msg"]
 
@@ -195,7 +195,7 @@ def test_every_exit_code_has_its_meaning_and_its_cure(make: t.Callable[..., Host
 def test_the_published_codes_are_all_there() -> None:
     assert set(jobs.DISCOVERY_CODES) == {0, -1, -2, -3, -4, -5, -6, -7, -8, -9, -11, -12, -13, -15, -16, -20}
     assert set(jobs.REPLICATION_CODES) == {0, *range(-8, 0), -10, -11, -12, -13, -14, -15, -16, -17, -18, -19, -20}
-    assert "not a code it is known to have" in jobs.told("discovery", -99)[0]
+    assert "not a code it is known to have" in jobs.meaning("discovery", -99)[0]
 
 
 def test_the_replication_appliance_asks_nothing_and_needs_a_host_of_its_own(make: t.Callable[..., Host]) -> None:
