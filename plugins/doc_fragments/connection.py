@@ -85,7 +85,7 @@ options:
       - How many questions to Azure this task has on their way at once, where they do not wait for each other. Writes are never sent side by side.
       - With V(1) they are asked one by one. Whatever is set here, the task asks less when Azure says that few requests are left. E(AZURE_CONCURRENCY).
     type: int
-    default: 8
+    default: 12
   api_profile:
     description: Accepted for compatibility with C(azure.azcollection) and ignored.
     type: str

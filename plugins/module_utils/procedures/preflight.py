@@ -69,7 +69,7 @@ def run_preflight(task: Task) -> JSON:
         known["settled"] = {name: judge(inspection, known) for name, judge in JUDGES.get(stage, {}).items()}
         if stage == "all":
             known["foresees_protection"] = task.check_mode and foresees_protection(inspection, known)
-            known["outlook"] = outlook(inspection, known, task.options["sequence"]["vault"].get("tags"))
+            known["outlook"] = outlook(inspection, known)
         elif stage == "teardown":
             known["outlook"] = outlook_of_teardown(known)
         known["to_settle"] = [] if known["settled"].get("endpoints") else known["all_endpoints"]

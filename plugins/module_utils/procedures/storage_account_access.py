@@ -10,7 +10,7 @@ from ..engine.runner import Task
 from ..engine.work import Work
 from ..errors import Refusal
 from ..ids import parse_id
-from ..resources.storage_accounts import API_VERSION, TYPE
+from ..resources.storage_accounts import API_VERSION, TYPE, by_perimeter
 from ..resources.storage_decisions import bypass_set, bypass_text, with_trusted_services
 from ..wire import JSON, get_path
 from .storage_account_info import account_ids
@@ -26,7 +26,8 @@ def manage_access(task: Task) -> JSON:
     for account_id in ids:
         parse_id(account_id, TYPE, option="ids")
     wanted = task.options["state"] == "present"
-    found = {account_id: task.azure.find(account_id, API_VERSION) for account_id in ids}
+    documents = task.azure.together(partial(task.azure.find, account_id, API_VERSION) for account_id in ids)
+    found = dict(zip(ids, documents))
     plans = [decide(account_id, document, wanted=wanted) for account_id, document in found.items()]
     for account_id, document in found.items():
         _warn(task, account_id, document, wanted)
@@ -78,9 +79,7 @@ def _apply(task: Task, plan: Plan) -> JSON:
 
 
 def _warn(task: Task, account_id: str, document: JSON | None, wanted: bool) -> None:
-    """https://learn.microsoft.com/azure/storage/common/storage-network-security-perimeter: the perimeter decides alone."""
-    access = str(get_path(document, "properties.publicNetworkAccess") or "")
-    if wanted and access.lower() == "securedbyperimeter":
+    if wanted and by_perimeter(document):
         task.warn(
             f"{account_id} is secured by a network security perimeter, which ignores the exception for trusted services."
         )

@@ -36,6 +36,14 @@ def is_classic(account_id: str) -> bool:
     return parse_id(account_id).type == CLASSIC_TYPE.lower()
 
 
+def by_perimeter(document: JSON | None) -> bool:
+    """Whether a network security perimeter decides who reaches an account, and its firewall's exceptions do not count.
+
+    https://learn.microsoft.com/azure/storage/common/storage-network-security-perimeter
+    """
+    return str(get_path(document, "properties.publicNetworkAccess") or "").lower() == "securedbyperimeter"
+
+
 @dataclass(frozen=True)
 class Account:
     """A storage account as Azure answers it, in either deployment model."""

@@ -62,7 +62,8 @@ class Endpoint:
 class Desired:
     """One sequence as the operator wants it, names resolved to ids, nothing read yet.
 
-    ``endpoints`` lead to the target, ``storage_endpoints`` to ``storage_accounts``. Times are in seconds.
+    ``endpoints`` lead to the target, ``storage_endpoints`` to ``storage_accounts``. ``tags`` are those the target is to have.
+    Times are in seconds.
     """
 
     sequence: Sequence
@@ -97,6 +98,7 @@ class Desired:
     data_sources: int = 0
     private_route: str = ""
     servers: tuple[str, ...] = ()
+    tags: t.Mapping[str, t.Any] | None = None
 
     @property
     def sub_resource(self) -> str:
@@ -187,6 +189,7 @@ def resolve(options: t.Mapping[str, t.Any], sequence: Sequence, subscription_id:
         data_sources=int(options.get("data_sources") or 0),
         private_route=options.get("private_route") or "express_route",
         servers=tuple(options.get("servers") or ()),
+        tags=vault.get("tags"),
     )
 
 

@@ -25,9 +25,9 @@ ACTIONS = ("create", "change", "remove", "decide", "leave")
 _BY_PLAN = {"create": "create", "update": "change", "delete": "remove", "none": "leave"}
 
 
-def outlook(inspection: Inspection, plan: JSON, tags: t.Mapping[str, t.Any] | None) -> list[JSON]:
-    """The rows of a run that sets up: ``action``, ``kind``, ``name``, ``id`` and why. ``tags`` are those of the vault."""
-    rows = [_vault(inspection, plan, tags), *_roles(inspection, plan)]
+def outlook(inspection: Inspection, plan: JSON) -> list[JSON]:
+    """The rows of a run that sets up: ``action``, ``kind``, ``name``, ``id`` and why."""
+    rows = [_vault(inspection, plan), *_roles(inspection, plan)]
     for endpoint in plan["all_endpoints"]:
         rows += [_endpoint(inspection, endpoint), *_names(inspection, endpoint)]
     for zone in plan["zones"]:
@@ -62,7 +62,7 @@ def outlook_of_teardown(plan: JSON) -> list[JSON]:
     return rows
 
 
-def _vault(inspection: Inspection, plan: JSON, tags: t.Mapping[str, t.Any] | None) -> JSON:
+def _vault(inspection: Inspection, plan: JSON) -> JSON:
     desired, current = inspection.desired, inspection.vault
     denies = desired.denial.at_once or plan["denied"]
     values = {
@@ -70,7 +70,7 @@ def _vault(inspection: Inspection, plan: JSON, tags: t.Mapping[str, t.Any] | Non
         "storage_redundancy": desired.storage_redundancy or None,
         "cross_region_restore": desired.cross_region_restore or None,
         "public_network_access": "Disabled" if denies else None,
-        "tags": wanted_tags(current, {**(tags or {}), **plan["mark_tags"]}, True),
+        "tags": wanted_tags(current, {**(desired.tags or {}), **plan["mark_tags"]}, True),
     }
     identity = identity_body(plan["identity"] or None, current, plan["vault_id"])
     why = "public network access is denied once everything is proved" if plan["denied"] else ""

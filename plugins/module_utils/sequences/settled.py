@@ -8,13 +8,19 @@ from ..dns.private_dns import ZONE
 from ..dns.zone_decisions import DesiredLinks, ZoneState, plan_links, plan_zone
 from ..dns.zone_groups import DEFAULT_NAME, group_settled
 from ..engine.plan import Plan
-from ..engine.resource import ENDED
+from ..engine.resource import ENDED, wanted_tags
 from ..errors import Refusal
 from ..ids import build_id, fold_id
 from ..resources.endpoints import connection_of, plan_endpoint
-from ..resources.vaults import denied
-from ..wire import JSON, provisioning
+from ..resources.roles import matching, stated_guid
+from ..resources.storage_accounts import by_perimeter
+from ..resources.storage_decisions import trusts_azure
+from ..resources.vaults import VAULT, denied, identity_body
+from ..wire import JSON, get_path, provisioning
 from .inspection import Inspection
+
+#: Judges by what was read and by the plan.
+Judge = t.Callable[[Inspection, JSON], bool]
 
 
 def endpoints_settled(inspection: Inspection, plan: JSON) -> bool:
@@ -41,6 +47,59 @@ def dns_settled(inspection: Inspection, plan: JSON) -> bool:
 def public_access_settled(inspection: Inspection, plan: JSON) -> bool:
     """Whether the vault says that it was private from the start, and denies public access where that is wanted by now."""
     return plan["marked"] and not (plan["denied"] and not denied(inspection.vault))
+
+
+def vault_settled(inspection: Inspection, plan: JSON) -> bool:
+    """Whether the vault is as its own step would make it; public network access denied at last is another's business."""
+    desired, current, vault_id = inspection.desired, inspection.vault, plan["vault_id"]
+    if current is None or provisioning(current) != "succeeded":
+        return False
+    values = {
+        "location": plan["location"],
+        "storage_redundancy": desired.storage_redundancy or None,
+        "cross_region_restore": desired.cross_region_restore or None,
+        "public_network_access": plan["access_first"] or None,
+        "tags": wanted_tags(current, desired.tags, True),
+    }
+    return not _changes(
+        lambda: [
+            VAULT.plan(vault_id, current, values, extra=identity_body(plan["identity"] or None, current, vault_id))
+        ]
+    )
+
+
+def roles_settled(inspection: Inspection, plan: JSON) -> bool:
+    """Whether the vault's identity has the roles that were asked for."""
+    return _hold(inspection, inspection.desired.role_assignments)
+
+
+def storage_roles_settled(inspection: Inspection, plan: JSON) -> bool:
+    """Whether the vault's identity has its roles on the storage accounts."""
+    return _hold(inspection, plan["storage_roles"])
+
+
+def storage_access_settled(inspection: Inspection, plan: JSON) -> bool:
+    """Whether every account lets trusted Microsoft services through, and no perimeter makes that a thing to warn of."""
+    if inspection.vault is None:
+        return False
+    documents = [account.document for account in map(inspection.storage_account, plan["trusted_accounts"]) if account]
+    return len(documents) == len(plan["trusted_accounts"]) and all(
+        trusts_azure(get_path(document, "properties.networkAcls.bypass")) and not by_perimeter(document)
+        for document in documents
+    )
+
+
+def roles_comparable(inspection: Inspection) -> bool:
+    """Whether assignments alone say that roles are held: the name of a custom role is looked up by the step."""
+    return all(stated_guid(row["role"]) for row in inspection.desired.role_assignments)
+
+
+def _hold(inspection: Inspection, rows: t.Sequence[JSON]) -> bool:
+    principal = inspection.principal
+    return bool(principal) and all(
+        (guid := stated_guid(row["role"])) and matching(inspection.assignments(row["scope"]), principal, guid)
+        for row in rows
+    )
 
 
 def _endpoint(inspection: Inspection, row: JSON) -> bool:
@@ -76,9 +135,18 @@ def _changes(decide: t.Callable[[], t.Iterable[Plan]]) -> bool:
         return True
 
 
+def _unless_one_by_one(judge: Judge) -> Judge:
+    """What is read ahead for a judge costs no answer more; asked one by one it would cost what its step costs."""
+    return lambda inspection, plan: not inspection.azure.one_by_one and judge(inspection, plan)
+
+
 #: What each stage judges, by the name its steps ask for. Each takes requests, so none that nobody asks for.
-JUDGES: dict[str, dict[str, t.Callable[[Inspection, JSON], bool]]] = {
+JUDGES: dict[str, dict[str, Judge]] = {
     "all": {
+        "vault": _unless_one_by_one(vault_settled),
+        "roles": _unless_one_by_one(roles_settled),
+        "storage_roles": _unless_one_by_one(storage_roles_settled),
+        "storage_access": _unless_one_by_one(storage_access_settled),
         "endpoints": endpoints_settled,
         "zones": zones_settled,
         "dns": dns_settled,

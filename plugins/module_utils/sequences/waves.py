@@ -1,13 +1,13 @@
-"""What gates, checks and plan need to know of Azure, asked side by side in few waves.
+"""What gates, checks and plan need to know of Azure, asked side by side as soon as it can be named.
 
-A wave holds what can be named when it begins: the first from the desired state alone, the next from what the one before has
-answered. The gates then find it in the inspection's memory and judge in their own order, so a wave changes no verdict and
-no message; what it could not read fails where it is asked for.
+Most can be named from the desired state alone and is asked at once; the rest rests on parts asked before it, and follows as
+soon as these are answered. The gates then find it in the inspection's memory and judge in their own order, so reading ahead
+changes no verdict and no message; what could not be read fails where it is asked for.
 """
 
 from __future__ import annotations
 
-import contextlib
+import threading
 import typing as t
 from functools import partial
 
@@ -20,19 +20,26 @@ from .gates.teardown import removing_actions
 from .gates.zones import zone_subscriptions
 from .inspection import Inspection
 from .memory import Question
+from .settled import roles_comparable
 
-#: What one part of a wave asks.
+#: What one part asks.
 Part = t.Callable[[Inspection], t.Iterable[Question]]
 
 
 def vault(inspection: Inspection) -> t.Iterator[Question]:
-    """The vault, and as soon as its region is known by it or by the operator, the zones of that region."""
+    """The vault."""
+    yield lambda: inspection.vault
 
-    def ask() -> None:
-        if inspection.vault is not None or inspection.desired.location:
-            _zones_named(inspection)
 
-    yield ask
+def zone_names(inspection: Inspection) -> t.Iterator[Question]:
+    """The names of the zones, as soon as the region is known; why they cannot be known is said by the gate that needs them."""
+    if inspection.vault is not None or inspection.desired.location:
+        yield lambda: inspection.zone_names
+
+
+def zone_names_of_a_new_vault(inspection: Inspection) -> t.Iterator[Question]:
+    """The same, in the region of the resource group where neither vault nor operator names one."""
+    yield lambda: inspection.zone_names
 
 
 def endpoints(inspection: Inspection) -> t.Iterator[Question]:
@@ -113,6 +120,12 @@ def assignments(inspection: Inspection) -> t.Iterator[Question]:
             yield partial(inspection.assignments, scope)
 
 
+def roles_to_compare(inspection: Inspection) -> t.Iterator[Question]:
+    """The same, where they alone say whether a step is left."""
+    if roles_comparable(inspection):
+        yield from assignments(inspection)
+
+
 def permissions(inspection: Inspection) -> t.Iterator[Question]:
     """What may be done at each scope of the run."""
     for scope in required_actions(inspection):
@@ -172,36 +185,114 @@ def zone_contents(inspection: Inspection) -> t.Iterator[Question]:
         yield from (partial(inspection.links, zone) for zone in zones)
 
 
-#: The waves of ``preflight`` by its stage, and of ``verification``.
-WAVES: dict[str, tuple[tuple[Part, ...], ...]] = {
+class Step(t.NamedTuple):
+    """A part, and the parts that must be answered before it can be named."""
+
+    part: Part
+    after: tuple[Part, ...] = ()
+
+
+#: What each stage of ``preflight`` asks, and ``verification``. What others wait for stands first.
+STEPS: dict[str, tuple[Step, ...]] = {
     "all": (
-        (vault, endpoints, networks, usages, groups, providers, locks, zone_lists, accounts),
-        (permissions, names, zone_groups, links, machines),
+        Step(vault),
+        Step(endpoints),
+        Step(groups),
+        Step(zone_lists),
+        Step(accounts),
+        Step(zone_names_of_a_new_vault, (vault, groups)),
+        Step(links, (zone_names_of_a_new_vault, zone_lists)),
+        Step(zone_groups, (endpoints,)),
+        Step(names, (endpoints,)),
+        Step(permissions, (endpoints,)),
+        Step(networks),
+        Step(usages),
+        Step(providers),
+        Step(locks),
+        Step(machines, (accounts, groups)),
+        Step(roles_to_compare, (vault,)),
     ),
-    "before_endpoint": ((vault, endpoints, own_networks, usages),),
-    "plan": ((vault, endpoints, accounts), (names, zone_groups)),
-    "teardown": ((vault, endpoints, locks, accounts), (removal_permissions,)),
+    "before_endpoint": (Step(vault), Step(endpoints), Step(own_networks), Step(usages)),
+    "plan": (
+        Step(vault),
+        Step(endpoints),
+        Step(accounts),
+        Step(zone_names, (vault,)),
+        Step(names, (endpoints,)),
+        Step(zone_groups, (endpoints,)),
+    ),
+    "teardown": (
+        Step(vault),
+        Step(endpoints),
+        Step(zone_names, (vault,)),
+        Step(removal_permissions, (vault, endpoints)),
+        Step(locks),
+        Step(accounts),
+    ),
     "verification": (
-        (vault, endpoints, own_networks, usages, accounts),
-        (names, groups_of_others, zone_contents, assignments),
+        Step(vault),
+        Step(endpoints),
+        Step(accounts),
+        Step(zone_names, (vault,)),
+        Step(zone_contents, (zone_names,)),
+        Step(names, (endpoints,)),
+        Step(groups_of_others, (endpoints,)),
+        Step(own_networks),
+        Step(usages),
+        Step(assignments, (vault,)),
     ),
 }
 
 
 def read_ahead(inspection: Inspection, stage: str) -> None:
-    """Ask the waves of a stage. Nothing is raised: what failed fails for the first that asks for it.
+    """Ask what a stage needs. Nothing is raised: what failed fails for the first that asks for it.
 
     Where questions are asked one by one, each is asked when its answer is needed.
     """
-    waves = () if inspection.azure.one_by_one else WAVES.get(stage, ())
-    for wave in waves:
+    if not inspection.azure.one_by_one:
+        own = [Step(part, (vault,)) for part in inspection.desired.sequence.reads.get(stage, ())]
+        _Reading(inspection, [*STEPS.get(stage, ()), *own]).ask()
+
+
+class _Reading:
+    """Steps on their way: whoever answers the last question of one asks those that waited for it."""
+
+    def __init__(self, inspection: Inspection, steps: t.Iterable[Step]) -> None:
+        self._inspection, self._waiting = inspection, list(steps)
+        self._left: dict[Part, int] = {}
+        self._lock = threading.Lock()
+
+    def ask(self) -> None:
+        """Ask what can be named by now, and come back when it is answered, with all that rests on it."""
         questions: list[Question] = []
-        for part in (*wave, *(inspection.desired.sequence.reads.get(stage, ()) if wave is waves[-1] else ())):
-            try:
-                questions += part(inspection)
-            except RecoveryError:
-                continue  # what it would name cannot be known; the gate that needs it says why
-        inspection.memory.ahead(questions)
+        while steps := self._ready():
+            questions += [question for step in steps for question in self._questions(step.part)]
+        if questions:
+            self._inspection.memory.ahead(questions)
+
+    def _ready(self) -> list[Step]:
+        """The steps that can be named; each is taken once."""
+        with self._lock:
+            ready = [step for step in self._waiting if all(self._left.get(part) == 0 for part in step.after)]
+            self._waiting = [step for step in self._waiting if step not in ready]
+            return ready
+
+    def _questions(self, part: Part) -> list[Question]:
+        try:
+            questions = list(part(self._inspection))
+        except RecoveryError:
+            questions = []  # what it would name cannot be known; the gate that needs it says why
+        with self._lock:
+            self._left[part] = len(questions)
+        return [partial(self._answer, part, question) for question in questions]
+
+    def _answer(self, part: Part, question: Question) -> None:
+        try:
+            question()
+        finally:
+            with self._lock:
+                self._left[part] -= 1
+            self.ask()
 
 
 def _zone_subscriptions(inspection: Inspection) -> list[str]:
@@ -217,9 +308,3 @@ def _written_groups(inspection: Inspection) -> t.Iterator[str]:
             yield endpoint.zone_group_id
     for account in inspection.desired.storage_accounts if inspection.desired.trusted_services else ():
         yield parse_id(account["id"]).group_id
-
-
-def _zones_named(inspection: Inspection) -> None:
-    """Have the names of the zones read; why they cannot be known is said by the gate that needs them."""
-    with contextlib.suppress(RecoveryError):
-        len(inspection.zone_names)

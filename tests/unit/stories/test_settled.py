@@ -10,11 +10,20 @@ import pytest
 from ansible_collections.privatelink.recovery.plugins.module_utils.dns.private_dns import API_VERSION
 from ansible_collections.privatelink.recovery.plugins.module_utils.dns.zones import link_name
 from ansible_collections.privatelink.recovery.plugins.module_utils.resources.endpoint_names import NETWORK_API_VERSION
+from ansible_collections.privatelink.recovery.plugins.module_utils.resources.roles import (
+    API_VERSION as ROLES_API_VERSION,
+)
+from ansible_collections.privatelink.recovery.plugins.module_utils.resources.roles import ASSIGNMENT_TYPE
+from ansible_collections.privatelink.recovery.plugins.module_utils.resources.storage_accounts import (
+    API_VERSION as STORAGE_API_VERSION,
+)
 from ansible_collections.privatelink.recovery.plugins.module_utils.resources.vaults import (
     API_VERSION as VAULT_API_VERSION,
 )
+from ansible_collections.privatelink.recovery.plugins.module_utils.resources.vaults import TYPE as VAULT_TYPE
 
-from ..conftest import BACKUP_ZONES, ENDPOINT, NETWORK, VAULT, Cloud
+from ..conftest import BACKUP_ZONES, ENDPOINT, GROUPS, NETWORK, VAULT, Cloud
+from ..worlds import site_recovery as recovery
 from .conftest import Tell
 from .sequence import Played
 from .settings import SETTINGS
@@ -22,6 +31,10 @@ from .support import ENDPOINT_WISH, HUB_NETWORK, state
 
 JSON = dict[str, t.Any]
 STEPS = {"private_endpoint", "private_endpoint_connection", "private_dns_zone", "private_dns_zone_group"}
+#: What is passed over only where it was read ahead.
+OWN_STEPS = {"vault", "role_assignment", "storage_account_access"}
+READ_AHEAD = {"vault", "roles", "storage_roles", "storage_access"}
+SETTLED = {*READ_AHEAD, "endpoints", "zones", "dns", "public_access"}
 LINK = f"{BACKUP_ZONES[0]}/virtualNetworkLinks/{link_name(NETWORK)}"
 GROUP = f"{ENDPOINT}/privateDnsZoneGroups/default"
 
@@ -48,9 +61,67 @@ def test_a_run_with_nothing_to_do_passes_the_steps_over(name: str, tmp_path: Pat
         again = sequence.play(check_mode=check_mode)
         assert (again.failure, again.changes) == ("", {})
         records = name.endswith("records")
-        assert settled(again) == {"endpoints": True, "zones": True, "dns": not records, "public_access": True}
+        assert settled(again) == {**dict.fromkeys(SETTLED, True), "dns": not records}
+        assert not {deed.module for deed in again.deeds} & OWN_STEPS
         # Records are compared one by one, whoever may have changed them.
         assert entered(again) == ({"private_dns_records"} if records else set())
+
+
+def test_asked_one_by_one_each_step_compares_for_itself(tmp_path: Path) -> None:
+    cloud = SETTINGS["site_recovery"].cloud()
+    sequence = SETTINGS["site_recovery"].sequence(cloud, tmp_path)
+    assert not sequence.play().failure
+    sequence.connection["concurrency"] = 1
+    again = sequence.play()
+    assert (again.failure, again.changes) == ("", {})
+    assert {name for name, holds in settled(again).items() if not holds} == READ_AHEAD
+    assert {deed.module for deed in again.deeds} >= {"vault", "role_assignment"}
+
+
+def take_role(cloud: Cloud) -> None:
+    """Somebody takes a role from the vault's identity."""
+    held = cloud.connection.azure.list(f"{recovery.CACHE}/providers/{ASSIGNMENT_TYPE}", ROLES_API_VERSION)
+    taken = next(item["id"] for item in held if item["id"].startswith(recovery.CACHE))
+    cloud.connection.azure.delete(taken, ROLES_API_VERSION)
+
+
+def refuse_services(cloud: Cloud) -> None:
+    """Somebody has an account's firewall let nobody through."""
+    body = {"properties": {"networkAcls": {"bypass": "None", "defaultAction": "Deny"}}}
+    cloud.connection.azure.patch(recovery.CACHE, STORAGE_API_VERSION, body)
+
+
+def change_tag(cloud: Cloud) -> None:
+    """Somebody changes a tag of the vault that the operator asked for."""
+    vault = f"{GROUPS}/rg-recovery/providers/{VAULT_TYPE}/vault-recovery"
+    tags = {**cloud.document(vault)["tags"], "owner": "somebody else"}
+    cloud.connection.azure.patch(vault, VAULT_API_VERSION, {"tags": tags})
+
+
+@pytest.mark.parametrize(
+    ("deed", "unsettled", "task"),
+    [
+        (take_role, "storage_roles", "Give the vault's identity its roles on the storage accounts"),
+        (refuse_services, "storage_access", "Let trusted Microsoft services through the accounts' firewalls"),
+        (change_tag, "vault", "Create the vault, or bring it to the wanted state"),
+    ],
+)
+def test_what_belongs_to_the_vault_is_mended(
+    deed: t.Callable[[Cloud], None], unsettled: str, task: str, tmp_path: Path
+) -> None:
+    cloud = SETTINGS["site_recovery"].cloud()
+    sequence = SETTINGS["site_recovery"].sequence(cloud, tmp_path)
+    sequence.variables["site_recovery_vault_tags"] = {"owner": "network team"}
+    sequence.variables["site_recovery_trusted_services"] = True
+    assert not sequence.play().failure
+    deed(cloud)
+    predicted = sequence.play(check_mode=True)
+    mended = sequence.play()
+    assert (predicted.failure, mended.failure) == ("", "")
+    assert [step for step, holds in settled(mended).items() if not holds] == [unsettled]
+    assert {name for name, _item in mended.changes} == {task}
+    assert predicted.changes == mended.changes
+    assert all(settled(sequence.play()).values())
 
 
 def remove_link(cloud: Cloud) -> None:

@@ -201,7 +201,7 @@ def validated(monkeypatch: pytest.MonkeyPatch, variable: str | None, **options: 
 
 
 def test_how_many_at_once_is_an_option_and_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert validated(monkeypatch, None) == 8
+    assert validated(monkeypatch, None) == 12
     assert validated(monkeypatch, "3") == 3
     assert validated(monkeypatch, "3", concurrency="1") == 1
 
