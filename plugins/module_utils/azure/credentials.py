@@ -113,7 +113,11 @@ def resolve(options: Values, environment: Values | None = None, home: str | None
     return _cli(options, environment, home)
 
 
-_HOW = "Give client_id, secret and tenant, set AZURE_CLIENT_ID, AZURE_SECRET and AZURE_TENANT, or sign in with the Azure CLI."
+_HOW = (
+    "Give client_id, secret and tenant, set AZURE_CLIENT_ID, AZURE_SECRET and AZURE_TENANT, or sign in with the Azure CLI. "
+    "The managed identity of this machine, or its workload identity, is used when auth_source is msi; the federated token of a "
+    "pipeline is given as oidc_token."
+)
 Found = tuple[str, dict[str, t.Any]]
 
 

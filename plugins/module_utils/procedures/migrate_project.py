@@ -65,7 +65,7 @@ def _current(task: Task, resource_id: str) -> JSON | None:
         if not task.check_mode or error.code.lower() != "missingsubscriptionregistration":
             raise
         task.warn(
-            "Microsoft.Migrate is not registered in the subscription yet; an earlier task is taken to register it."
+            "Microsoft.Migrate is not registered in the subscription yet; the real run refuses unless an earlier task registers it."
         )
         return None
 

@@ -107,7 +107,7 @@ UNKNOWN_ROLE = "Correct the name, give its GUID, or make it with privatelink.rec
 
 def role_to_come(scope: str, role: str) -> str:
     """What check mode says of a custom role that is not known."""
-    return f"No role named {role} exists yet at {scope}; an earlier task is taken to make it."
+    return f"No role named {role} exists yet at {scope}; the real run refuses unless an earlier task makes it."
 
 
 def definition_id(scope: str, guid: str) -> str:

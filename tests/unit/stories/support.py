@@ -11,7 +11,7 @@ from ansible_collections.privatelink.recovery.extensions.emulator.services.platf
 from ansible_collections.privatelink.recovery.extensions.emulator.services.platform.authorization import Authorization
 from ansible_collections.privatelink.recovery.plugins.module_utils.azure.pipeline import is_write
 
-from ..conftest import NETWORK, SIGN_IN, SUBNET, VAULT, Cloud
+from ..conftest import NETWORK, SIGN_IN, SUBNET, SUBSCRIPTION, VAULT, Cloud
 from .sequence import Played
 
 JSON = dict[str, t.Any]
@@ -84,6 +84,17 @@ def fault(cloud: Cloud, action: JSON, *, nth: int | str = 1, times: int = 1, **m
 
 #: What an operation that is started ends with.
 LOST: JSON = {"operation_failed": {"code": "InternalServerError", "message": "The fabric is torn."}}
+
+
+def operator(*roles: tuple[str, float]) -> JSON:
+    """An identity that was given these roles on the subscription, each so many seconds ago."""
+    scope = f"/subscriptions/{SUBSCRIPTION}"
+    given = [{"role": role, "scope": scope, "granted_days_ago": ago / 86400} for role, ago in roles]
+    return {"principals": [{"object_id": "44444444-4444-4444-8444-444444444444", "roles": given}]}
+
+
+#: Somebody who has long been able to read, and was given the rest a moment ago.
+GIVEN_JUST_NOW = operator(("Reader", 30 * 86400), ("Owner", 0))
 
 
 def forbid(cloud: Cloud, *actions: str) -> None:

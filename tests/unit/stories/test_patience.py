@@ -8,7 +8,7 @@ import pytest
 
 from ..conftest import CREDENTIALS, ENDPOINT, GROUPS, SUBSCRIPTION, VAULT, Cloud
 from .conftest import Tell
-from .support import ENDPOINT_WISH, fault
+from .support import ENDPOINT_WISH, GIVEN_JUST_NOW, fault, operator
 
 JSON = dict[str, t.Any]
 MakeCloud = t.Callable[..., Cloud]
@@ -35,7 +35,8 @@ SETTINGS: dict[str, tuple[JSON, JSON, str, float]] = {
 def test_the_run_waits_and_says_so(name: str, latency: str, make_cloud: MakeCloud, tell: Tell) -> None:
     settings, wish, words, seconds = SETTINGS[name]
     unregistered = {"id": SUBSCRIPTION, "providers": {"Microsoft.RecoveryServices": "NotRegistered"}}
-    cloud = make_cloud(latency, settings=settings, **({"subscriptions": [unregistered]} if name == "provider" else {}))
+    world = {"subscriptions": [unregistered]} if name == "provider" else GIVEN_JUST_NOW if "own" in name else {}
+    cloud = make_cloud(latency, settings=settings, **world)
     started = cloud.arm.clock.now()
     played = tell(cloud, **wish).play()
     assert not played.failure
@@ -65,14 +66,71 @@ def test_patience_that_ends_says_what_it_waited_for(make_cloud: MakeCloud, tell:
 
 
 def test_a_grant_that_never_comes_is_refused(make_cloud: MakeCloud, tell: Tell) -> None:
-    cloud = make_cloud(settings={"world_roles_delay": 7200})
+    cloud = make_cloud(settings={"world_roles_delay": 7200}, **GIVEN_JUST_NOW)
     cloud.mark()
     began = cloud.arm.clock.now()
     played = tell(cloud, backup_permission_timeout=120).play()
     assert "may not do" in played.failure and "ten minutes to spread" in played.failure
     # Several scopes lack the grant; patience is lost once, not for each.
-    assert cloud.arm.clock.now() - began < 200
+    assert 100 < cloud.arm.clock.now() - began < 200
     assert cloud.writes() == []
+    (line, *_more) = [line for line in cloud.progress if "to spread to" in line]
+    for told in (
+        "(object id 44444444-4444-4444-8444-444444444444) may not do Microsoft.RecoveryServices/vaults/write",
+        "Owner was granted at /subscriptions/22222222-2222-4222-8222-222222222222",
+        "s ago",
+        "of at most 120 s",
+    ):
+        assert told in line
+
+
+#: What was granted when, and how long the run waits for it: to the end of ten minutes, or not at all.
+NOT_WAITED_FOR: dict[str, JSON] = {
+    "nothing but reading, long ago": operator(("Reader", 30 * 86400)),
+    "everything, eleven minutes ago": operator(("Reader", 30 * 86400), ("Owner", 660)),
+    "something else, a moment ago": operator(("Reader", 30 * 86400), ("Backup Reader", 0)),
+    "half of it, a moment ago": operator(("Reader", 30 * 86400), ("Network Contributor", 0)),
+    "nothing at all, which nobody may read": operator(),
+}
+
+
+@pytest.mark.parametrize("name", NOT_WAITED_FOR)
+def test_what_no_young_grant_gives_is_told_at_once(name: str, make_cloud: MakeCloud, tell: Tell) -> None:
+    cloud = make_cloud(settings={"world_roles_delay": 7200}, **NOT_WAITED_FOR[name])
+    began = cloud.arm.clock.now()
+    played = tell(cloud).play()
+    assert cloud.arm.clock.now() - began < 5 and not [line for line in cloud.progress if "spread" in line]
+    assert "(object id 44444444-4444-4444-8444-444444444444) may not do " in played.failure
+    for told in ("Microsoft.RecoveryServices/vaults/write", f"at {GROUPS}/rg-backup"):
+        assert told in played.failure
+    assert cloud.writes() == []
+
+
+def test_a_grant_is_waited_for_until_its_ten_minutes_are_over(make_cloud: MakeCloud, tell: Tell) -> None:
+    cloud = make_cloud(settings={"world_roles_delay": 7200}, **operator(("Reader", 30 * 86400), ("Owner", 480)))
+    began = cloud.arm.clock.now()
+    assert "may not do" in tell(cloud).play().failure
+    assert 100 < cloud.arm.clock.now() - began < 130
+
+
+@pytest.mark.parametrize(("entry", "check_mode"), [("main", True), ("preflight", False), ("preflight", True)])
+def test_who_only_asks_does_not_wait(entry: str, check_mode: bool, make_cloud: MakeCloud, tell: Tell) -> None:
+    cloud = make_cloud(settings={"world_roles_delay": 120}, **GIVEN_JUST_NOW)
+    began = cloud.arm.clock.now()
+    played = tell(cloud).play(entry, check_mode=check_mode)
+    assert "may not do" in played.failure and "ten minutes to spread" in played.failure
+    assert cloud.arm.clock.now() - began < 5
+
+
+def test_a_world_says_when_roles_were_given(make_cloud: MakeCloud, tell: Tell) -> None:
+    """Unless it does, they are old: a rehearsal does not wait for what will never come."""
+    reader = operator(("Reader", 0))["principals"][0]
+    for role in reader["roles"]:
+        del role["granted_days_ago"]
+    cloud = make_cloud(principals=[reader])
+    began = cloud.arm.clock.now()
+    assert "may not do" in tell(cloud).play().failure
+    assert cloud.arm.clock.now() - began < 5
 
 
 def test_another_operation_on_the_network_is_waited_for(cloud: Cloud, tell: Tell) -> None:

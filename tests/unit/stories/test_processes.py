@@ -20,7 +20,7 @@ from ..conftest import SIGN_IN, VAULT, Cloud
 from ..playbooks_support import LOCALHOST, AzureProcess, Playbooks
 from .conftest import Tell
 from .sequence import Sequence
-from .support import ENDPOINT_WISH, WISH, by_id, comparable, state
+from .support import ENDPOINT_WISH, GIVEN_JUST_NOW, WISH, by_id, comparable, state
 
 JSON = dict[str, t.Any]
 KILL_WITHIN = 120.0
@@ -136,7 +136,7 @@ def until(process: subprocess.Popen[str], happened: t.Callable[[], bool]) -> boo
 def test_a_fresh_grant_is_waited_for_and_the_operator_sees_it(
     azure: AzureProcess, playbooks: Playbooks, tmp_path: Path
 ) -> None:
-    azure.start_over(settings={"world_roles_delay": 1200})
+    azure.start_over(settings={"world_roles_delay": 1200}, **GIVEN_JUST_NOW)
     process = playbooks.start(book("backup"), *wish(tmp_path), **azure.environment())
     assert until(process, lambda: sum(entry["path"].endswith("/permissions") for entry in azure.requests()) > 2)
     assert azure.writes() == []

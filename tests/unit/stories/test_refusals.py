@@ -60,6 +60,18 @@ def reader(*roles: str) -> JSON:
     return {"principals": [principal]}
 
 
+OTHER = "99999999-9999-4999-8999-999999999999"
+#: A network in another subscription than the vault, of the same owner.
+ELSEWHERE: JSON = {
+    "subscriptions": [{"id": SUBSCRIPTION}, {"id": OTHER}],
+    "principals": [
+        {
+            "object_id": "44444444-4444-4444-8444-444444444444",
+            "roles": [{"role": "Owner", "scope": f"/subscriptions/{one}"} for one in (SUBSCRIPTION, OTHER)],
+        }
+    ],
+    "virtual_networks": [{**WORLD["virtual_networks"][0], "subscription_id": OTHER}],
+}
 VAULT_WITH_IDENTITY = {**AN_HOUR, "identity": "SystemAssigned"}
 CASES: dict[str, Case] = {
     **{
@@ -178,6 +190,15 @@ CASES: dict[str, Case] = {
     ),
     "no such group": Case(
         {"resource_group"}, (f"{GROUPS}/rg-nowhere does not exist",), {}, {"backup_dns_zone_resource_group": "rg-nowhere"}
+    ),
+    "endpoint in another subscription, without a group": Case(
+        {"resource_group"},
+        (
+            f"/subscriptions/{OTHER}/resourceGroups/rg-backup does not exist. pe-backup must be in the subscription of the virtual",
+            "Name one in backup_endpoints.resource_group",
+        ),
+        ELSEWHERE,
+        elsewhere(subnet=SUBNET.replace(SUBSCRIPTION, OTHER), dns_zone_subscription_id=SUBSCRIPTION),
     ),
     "region of another cloud": Case(
         {"cloud", "zone_names"},

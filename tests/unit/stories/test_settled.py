@@ -167,7 +167,7 @@ class Disturbance(t.NamedTuple):
     mended_by: str
 
 
-DENY = "Deny public network access, and note that the vault was private from the start"
+DENY = "Set public network access as it is wanted at the end, and note that the vault was private from the start"
 DISTURBANCES = {
     "link removed": Disturbance(remove_link, "zones", "Create the zones and link them meanwhile"),
     "link changed": Disturbance(register_machines, "zones", "Create the zones and link them meanwhile"),

@@ -196,7 +196,8 @@ def test_what_may_not_be_removed_is_told_before_the_first_rejection(cloud: Cloud
     cloud.mark()
     refused = sequence.play("teardown", **CONFIRMED)
     assert (
-        "[permissions] The signed-in identity may not do Microsoft.Network/privateEndpoints/delete" in refused.failure
+        "[permissions] The signed-in identity (object id 44444444-4444-4444-8444-444444444444) may not do "
+        "Microsoft.Network/privateEndpoints/delete" in refused.failure
     )
     assert "Microsoft.Network/privateDnsZones/delete" in refused.failure
     assert (refused.report["result"], cloud.writes()) == ("refused", [])

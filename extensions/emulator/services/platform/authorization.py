@@ -33,11 +33,17 @@ class Authorization:
             yield Route("GET", f"{prefix}/providers/Microsoft.Authorization/permissions", self._permissions, action="")
 
     def load(self, world: JSON) -> None:
-        """Make the world's assignments; they count at once unless ``world_roles_delay`` says otherwise."""
+        """Make the world's assignments; those made less than ``world_roles_delay`` ago do not count yet."""
         for principal in world["principals"]:
             self.announce_principal(principal["object_id"], "ServicePrincipal")
             for role in principal["roles"]:
-                self.assignments.grant(role["scope"], role["role"], principal["object_id"], "ServicePrincipal")
+                self.assignments.grant(
+                    role["scope"],
+                    role["role"],
+                    principal["object_id"],
+                    "ServicePrincipal",
+                    days_ago=role.get("granted_days_ago"),
+                )
         for one in world["role_assignments"]:
             kind = one.get("principal_type", "ServicePrincipal")
             self.assignments.grant(one["scope"], one["role"], one["principal_id"], kind)

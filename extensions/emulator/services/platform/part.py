@@ -58,7 +58,7 @@ WORLD = Keys(
                     "name": "text",
                     "client_id": "guid",
                     "client_secret": "text",
-                    "roles": Many(Keys({"role!": "text", "scope!": "id"})),
+                    "roles": Many(Keys({"role!": "text", "scope!": "id", "granted_days_ago": "number"})),
                 }
             )
         ),

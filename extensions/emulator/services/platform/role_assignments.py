@@ -17,6 +17,7 @@ from ...wire import JSON, ArmError, Response
 from .role_definitions import RoleDefinitions, does_not_exist
 
 _TYPE = "Microsoft.Authorization/roleAssignments"
+DAY = 86400.0
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _ASSIGNED_TO = re.compile(r"assignedTo\('([^']*)'\)", re.IGNORECASE)
 _CHANGEABLE = ("description", "condition", "conditionVersion")
@@ -47,18 +48,25 @@ class RoleAssignments:
         born = self._arm.clock.now() if self._arm.log else float("-inf")
         self._announced[object_id.lower()] = (kind, born)
 
-    def grant(self, scope: str, role: str, principal_id: str, kind: str) -> None:
-        """An assignment of the world. Raises ``ValueError`` when it names a role nobody knows."""
+    def grant(self, scope: str, role: str, principal_id: str, kind: str, *, days_ago: float | None = None) -> None:
+        """An assignment of the world, made so many days ago. Raises ``ValueError`` when it names a role nobody knows.
+
+        When the world does not say when, it was made a day ago, or just now where ``world_roles_delay`` is to be seen.
+        """
         definition = self._definitions.find(role)
         if definition is None:
             raise ValueError(f"role {role!r} is not known")
         given: JSON = {"principalId": principal_id, "principalType": kind}
         self._announced.setdefault(principal_id.lower(), (kind, float("-inf")))
         delay = float(self._arm.settings.get("world_roles_delay", 0))
-        self._make(scope.strip("/"), self._arm.guid(), definition, given, delay)
+        made_ago = DAY * (days_ago if days_ago is not None else 0.0 if delay else 1.0)
+        self._make(scope.strip("/"), self._arm.guid(), definition, given, delay, made_ago)
 
-    def _make(self, scope: str, name: str, definition: JSON, given: JSON, delay: float) -> Resource:
-        now = self._arm.clock.iso()
+    def _make(
+        self, scope: str, name: str, definition: JSON, given: JSON, delay: float, made_ago: float = 0.0
+    ) -> Resource:
+        made = self._arm.clock.now() - made_ago
+        now = self._arm.clock.iso(made)
         at = "" if self._arm.settings.get("role_definition_ids") == "tenant" else scope
         announced = self._announced.get(given["principalId"].lower(), ("ServicePrincipal", 0.0))
         kind = given.get("principalType") or announced[0]
@@ -77,7 +85,7 @@ class RoleAssignments:
         }
         resource_id = f"{top}/providers/{_TYPE}/{name}"
         document: JSON = {"id": resource_id, "type": _TYPE, "name": name, "properties": properties}
-        counts_from = self._arm.clock.now() + delay if delay > 0 else float("-inf")
+        counts_from = made + delay if delay > 0 else float("-inf")
         return self._arm.store.put(Resource(resource_id, document, {"counts_from": counts_from}))
 
     def _list(self, call: Call) -> Response:

@@ -7,7 +7,7 @@ import typing as t
 from ...dns.modes import OWN_ZONES
 from ...dns.private_dns import NETWORK
 from ...errors import AzureError
-from ...ids import ResourceId, fold_id, parse_id
+from ...ids import ResourceId, fold_id, parse_id, same_id
 from ...resources.endpoint_names import ENDPOINT_TYPE
 from ...resources.endpoints import INTERFACE_TYPE, SUBNET_TYPE
 from ...resources.locks import READ_LOCKS
@@ -36,9 +36,27 @@ def resource_groups(inspection: Inspection) -> t.Iterator[Gate]:
     wanted = {fold_id(group): group for group in resource_group_ids(inspection)}
     for group in wanted.values():
         if inspection.group(group) is None:
-            yield refused("resource_group", group, f"{group} does not exist.", "Create the resource group first.")
+            yield refused("resource_group", group, *_no_group(inspection, group))
         else:
             yield ok("resource_group", group, f"{group} exists.")
+
+
+def _no_group(inspection: Inspection, group: str) -> tuple[str, str]:
+    """What is wrong and what to do: Azure wants an endpoint in the subscription of its network, and only a name is the default."""
+    home, create = parse_id(inspection.desired.vault_id), "Create the resource group first."
+    ours = [endpoint for endpoint in inspection.desired.all_endpoints if same_id(endpoint.group_id, group)]
+    defaulted = fold_id(home.group_id).rsplit("/", 1)[-1] == fold_id(group).rsplit("/", 1)[-1]
+    if not ours or not defaulted or parse_id(group).subscription_id.lower() == home.subscription_id.lower():
+        return f"{group} does not exist.", create
+    options = {
+        "sequence.endpoints" if endpoint.kind is inspection.desired.sequence.target else "storage_accounts.endpoint"
+        for endpoint in ours
+    }
+    return (
+        f"{group} does not exist. {', '.join(endpoint.name for endpoint in ours)} must be in the subscription of the virtual network, "
+        "and without a resource_group of that subscription the name of the vault's is taken.",
+        f"Name one in {' and '.join(f'{option}.resource_group' for option in sorted(options))}. Or: {create}",
+    )
 
 
 def providers(inspection: Inspection) -> t.Iterator[Gate]:

@@ -211,6 +211,8 @@ def test_the_machines_identity_is_never_a_resort(nowhere: str) -> None:
     with pytest.raises(CredentialError, match="No credentials were given and the Azure CLI is not signed in") as caught:
         resolve({}, {"AZURE_CONFIG_DIR": nowhere, "MSI_ENDPOINT": "http://127.0.0.1"}, nowhere)
     assert "AZURE_CLIENT_ID" in caught.value.remedy
+    for other in ("managed identity", "workload identity", "auth_source is msi", "oidc_token"):
+        assert other in caught.value.remedy
 
 
 @pytest.mark.parametrize(
