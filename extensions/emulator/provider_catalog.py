@@ -73,7 +73,7 @@ TYPES: dict[str, dict[str, tuple[str, ...]]] = {
         "permissions": ("2022-04-01", "2015-07-01"),
         "policyAssignments": ("2023-04-01", "2022-06-01", "2021-06-01"),
     },
-    "Microsoft.Resources": {"resourceGroups": _RESOURCES},
+    "Microsoft.Resources": {"resourceGroups": _RESOURCES, "tags": _RESOURCES},
     "Microsoft.Insights": {"eventtypes": ("2015-04-01",)},
 }
 

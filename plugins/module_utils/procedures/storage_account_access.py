@@ -73,8 +73,16 @@ def _writable(rules: JSON) -> JSON:
     return clean
 
 
-def _apply(task: Task, plan: Plan) -> JSON:
-    answer: JSON = task.azure.patch(plan.resource_id, API_VERSION, plan.body, wait=task.options["wait"])
+def _apply(task: Task, plan: Plan) -> JSON | None:
+    """Write an account's rules as they are by now, with the one exception changed.
+
+    Azure takes no condition here, so what somebody changed since the accounts were read is read again right before.
+    """
+    now = task.azure.find(plan.resource_id, API_VERSION)
+    latest = decide(plan.resource_id, now, wanted=task.options["state"] == "present")
+    if not latest.changed:
+        return now
+    answer: JSON = task.azure.patch(plan.resource_id, API_VERSION, latest.body, wait=task.options["wait"])
     return answer
 
 

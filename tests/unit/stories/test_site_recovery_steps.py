@@ -240,7 +240,7 @@ def test_the_vault_is_made_once_and_stays(life: Life, tell: Tell) -> None:
     assert vault["state"]["private_endpoint_state_for_site_recovery"] == "None"
     made.mark()
     patched = tell(made, {**WISH, "site_recovery_vault_tags": {"owner": "recovery"}}, "site_recovery").play()
-    assert not patched.failure and made.writes() == [f"PATCH {VAULT}"]
+    assert not patched.failure and made.writes() == [f"PATCH {VAULT}/providers/Microsoft.Resources/tags/default"]
     assert VAULT in life.undone.state
 
 

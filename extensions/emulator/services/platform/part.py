@@ -17,6 +17,7 @@ from .resource_groups import ResourceGroups
 from .resource_tags import ResourceTags
 from .sign_in import SignIn
 from .subscriptions import Subscriptions
+from .tags_at_scope import TagsAtScope
 from .throttling import Throttling
 
 #: All times in emulated seconds unless stated otherwise.
@@ -106,6 +107,7 @@ PART = Part(
         ManagementLocks,
         RequestContents,
         ResourceTags,
+        TagsAtScope,
         ActivityLog,
         PolicyAssignments,
     ),

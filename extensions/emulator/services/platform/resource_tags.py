@@ -29,7 +29,7 @@ class ResourceTags(RequestCheck):
             return None
         tags = call.body.get("tags")
         if isinstance(tags, dict):
-            _refuse(tags)
+            refuse_tags(tags)
         return None
 
 
@@ -40,7 +40,8 @@ def kept_by_dns(tags: JSON | None) -> JSON:
     return {name: value for name, value in (tags or {}).items() if not _FORGOTTEN.search(name)}
 
 
-def _refuse(tags: JSON) -> None:
+def refuse_tags(tags: JSON) -> None:
+    """Raise ArmError for tags that no resource can have."""
     reserved = [name for name in tags if _RESERVED.search(name) and not name.lower().startswith(_EXEMPT)]
     if reserved:
         raise ArmError(

@@ -62,3 +62,22 @@ def test_private_dns_forgets_without_a_word() -> None:
     assert azure.settled("PATCH", link, {"tags": FORGETTABLE})["tags"] == {"kept-1": "a: b"}
     sixteen = {f"t{number}": "" for number in range(16)}
     assert azure.refused("PUT", ZONE, {"location": "global", "tags": sixteen})[0] == 400
+
+
+def test_the_tags_of_one_resource_without_the_rest_of_it() -> None:
+    azure = Azure()
+    azure.settled("PUT", OTHER, body({"Owner": "a", "b": "1"}))
+    before, tags = azure.get(OTHER), f"{OTHER}/providers/Microsoft.Resources/tags/default"
+    for method, operation, given, left in (
+        ("PATCH", "Merge", {"owner": "c", "d": "2"}, {"Owner": "c", "b": "1", "d": "2"}),
+        ("PATCH", "Delete", {"B": "", "d": "other"}, {"Owner": "c", "d": "2"}),
+        ("PATCH", "Replace", {"e": "3"}, {"e": "3"}),
+        ("PUT", "", {"f": "4"}, {"f": "4"}),
+    ):
+        answer = azure.send(method, tags, {"operation": operation, "properties": {"tags": given}})
+        assert (answer.status, answer.document["properties"]["tags"]) == (200, left)
+        assert azure.get(OTHER)["tags"] == azure.get(tags)["properties"]["tags"] == left
+    assert azure.get(OTHER)["properties"] == before["properties"]
+    assert azure.refused("PATCH", tags, {"operation": "Add", "properties": {"tags": {}}})[0] == 400
+    assert azure.refused("PATCH", tags, {"operation": "Merge", "properties": {"tags": {"a/b": ""}}})[0] == 400
+    assert azure.refused("PATCH", tags, {"operation": "Merge"}, caller=READER)[0] == 403

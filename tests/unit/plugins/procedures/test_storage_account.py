@@ -61,10 +61,10 @@ def test_adds_the_exception_and_keeps_everything_else(cloud: Cloud) -> None:
     ]
 
 
-def test_writes_once_and_reads_once(cloud: Cloud) -> None:
+def test_writes_once_and_reads_again_right_before(cloud: Cloud) -> None:
     cloud.mark()
     cloud.run(ACCESS, **NAMED)
-    assert [entry["method"] for entry in cloud.requests()] == ["GET", "PATCH"]
+    assert [entry["method"] for entry in cloud.requests()] == ["GET", "GET", "PATCH"]
     assert cloud.writes() == [f"PATCH {CACHE}"]
 
 
