@@ -138,7 +138,13 @@ def test_a_fresh_grant_is_waited_for_and_the_operator_sees_it(
 ) -> None:
     azure.start_over(settings={"world_roles_delay": 1200}, **GIVEN_JUST_NOW)
     process = playbooks.start(book("backup"), *wish(tmp_path), **azure.environment())
-    assert until(process, lambda: sum(entry["path"].endswith("/permissions") for entry in azure.requests()) > 2)
+
+    def waits() -> bool:
+        """Whether permissions were asked for again after it was read when they had been granted."""
+        paths = [entry["path"].rsplit("/", 1)[-1] for entry in azure.requests()]
+        return "roleAssignments" in paths and "permissions" in paths[paths.index("roleAssignments") :][1:]
+
+    assert until(process, waits)
     assert azure.writes() == []
     azure.ask("clock", {"advance": 1200})
     output, _errors = process.communicate(timeout=KILL_WITHIN * 2)
