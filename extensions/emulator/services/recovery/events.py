@@ -30,6 +30,8 @@ _REMOVED = (
     "migration_items",
     "replication_containers",
     "replication_mappings",
+    "network_mappings",
+    "recovery_plans",
 )
 UNREACHABLE = "The vault denies public network access and has no approved private endpoint for this."
 _WRITE_ITEM = "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems/write"

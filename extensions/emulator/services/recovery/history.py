@@ -41,6 +41,13 @@ KINDS: dict[str, tuple[str, str]] = {
         "replicationProtectionContainerMappings",
         "replicationFabrics/replicationProtectionContainers/replicationProtectionContainerMappings",
     ),
+    "network_mappings": (
+        "replicationNetworkMappings",
+        "replicationFabrics/replicationNetworks/replicationNetworkMappings",
+    ),
+    "recovery_plans": ("replicationRecoveryPlans", "replicationRecoveryPlans"),
+    "alert_settings": ("replicationAlertSettings", "replicationAlertSettings"),
+    "replication_jobs": ("replicationJobs", "replicationJobs"),
 }
 #: Records that exist only because protection was attempted, and whether they belong to Backup or Site Recovery.
 EVIDENCE = {

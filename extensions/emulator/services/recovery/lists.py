@@ -13,7 +13,8 @@ from ...wire import JSON, Response
 from .documents import VAULT, find_vault
 from .filter import matches, parse
 from .history import records
-from .replication_records import listed_fabric
+from .replication_monitoring import listed_job
+from .replication_records import listed_fabric, listed_plan
 from .settings import refusal, setting
 
 _BACKUP = {
@@ -30,6 +31,23 @@ _REPLICATION = {
     "replicationProtectionContainerMappings": "replication_mappings",
     "replicationMigrationItems": "migration_items",
     "replicationRecoveryServicesProviders": "providers",
+    "replicationNetworkMappings": "network_mappings",
+    "replicationRecoveryPlans": "recovery_plans",
+    "replicationAlertSettings": "alert_settings",
+    "replicationJobs": "replication_jobs",
+    # Of machines outside Azure, which no service here knows.
+    "replicationAppliances": "appliances",
+    "replicationNetworks": "networks",
+    "replicationStorageClassifications": "storage_classifications",
+    "replicationStorageClassificationMappings": "storage_classification_mappings",
+    "replicationvCenters": "vcenters",
+    "replicationEvents": "replication_events",
+}
+#: What a list shows less of than the resource itself.
+_LISTED = {
+    "replicationFabrics": listed_fabric,
+    "replicationRecoveryPlans": listed_plan,
+    "replicationJobs": listed_job,
 }
 _ITEM_COUNTS = {
     "IaaSVMProtectedItemCount": "AzureIaasVM",
@@ -63,8 +81,8 @@ def _backup_list(call: Call) -> Response:
 def _replication_list(call: Call) -> Response:
     vault, segment = find_vault(call), _segment(call, list(_REPLICATION))
     found = records(vault, _REPLICATION[segment])
-    if segment == "replicationFabrics":
-        found = [listed_fabric(each) for each in found]
+    if segment in _LISTED:
+        found = [_LISTED[segment](each) for each in found]
     return Response(200, {"value": found, "nextLink": None})
 
 
@@ -123,7 +141,7 @@ def _replication_usages(call: Call) -> Response:
         },
         "jobsSummary": {"failedJobs": 0, "suspendedJobs": 0, "inProgressJobs": 0},
         "protectedItemCount": len(records(vault, "replication_protected_items")),
-        "recoveryPlanCount": 0,
+        "recoveryPlanCount": len(records(vault, "recovery_plans")),
         "registeredServersCount": len(records(vault, "providers")),
         "recoveryServicesProviderAuthType": 1,
     }

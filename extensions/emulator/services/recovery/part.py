@@ -67,9 +67,10 @@ WORLD = Keys(
 )
 
 #: Vaults: Succeeded at the first poll after 60 seconds (azure-powershell recording ``TestAzureVaultPublicNetworkAccess.json``), but
-#: deleted within two (azure-cli ``test_vault_soft_delete_basic.yaml``). Enabling replication takes 15 to 30 minutes in a public
-#: lab script. No recording is known of the others (connections, Site Recovery's smaller writes): they follow their nearest
-#: neighbour.
+#: deleted within two (azure-cli ``test_vault_soft_delete_basic.yaml``). Site Recovery: azure-cli-extensions recording
+#: ``test_siterecovery_A2A_selfcreated_scenarios.yaml``: a machine is enabled after 310 seconds, waits for its first recovery point some
+#: eight minutes later and is protected after 20 (15 to 30 minutes in a public lab script); failover, reprotection and removal are from
+#: there too. No recording is known of the others (connections, Site Recovery's smaller writes): they follow their nearest neighbour.
 SECONDS = {
     "vault.create": 60,
     "vault.update": 60,
@@ -79,13 +80,35 @@ SECONDS = {
     "connection.delete": 30,
     "replication.write": 30,
     "replication.remove": 30,
-    "replication.enable": 1200,
+    "replication.enable": 310,
+    "replication.initial": 480,
+    "replication.point": 720,
+    "replication.failover": 145,
+    "replication.commit": 38,
+    "replication.reprotect": 414,
+    "replication.disable": 205,
 }
 
 _PROVIDER: Shape = {"instanceType": "text", "agentAutoUpdateStatus": "text"}
 _DISK: Shape = dict.fromkeys(
-    ("diskId", "diskUri", "primaryStagingAzureStorageAccountId", "recoveryAzureStorageAccountId"), "text"
+    (
+        "diskId",
+        "diskUri",
+        "primaryStagingAzureStorageAccountId",
+        "recoveryAzureStorageAccountId",
+        "recoveryResourceGroupId",
+        "recoveryReplicaDiskAccountType",
+        "recoveryTargetDiskAccountType",
+    ),
+    "text",
 )
+_PROTECTION: Shape = {
+    **dict.fromkeys(
+        ("instanceType", "fabricObjectId", "policyId", "recoveryContainerId", "recoveryResourceGroupId"), "text"
+    ),
+    "vmManagedDisks": [_DISK],
+    "vmDisks": [_DISK],
+}
 _FABRICS = "microsoft.recoveryservices/vaults/replicationfabrics"
 _CONTAINERS = f"{_FABRICS}/replicationprotectioncontainers"
 BODIES: dict[str, Shape] = {
@@ -114,7 +137,32 @@ BODIES: dict[str, Shape] = {
     "microsoft.recoveryservices/vaults/certificates": {"certificate": "text"},
     "microsoft.recoveryservices/locations/capabilities": {"dnsZones": [{"subResource": "text"}]},
     "microsoft.recoveryservices/locations/deletedvaults/undelete": {"recoveryResourceGroupId": "text"},
-    "microsoft.recoveryservices/vaults/replicationpolicies": {"providerSpecificInput": _PROVIDER},
+    "microsoft.recoveryservices/vaults/replicationpolicies": {
+        "providerSpecificInput": _PROVIDER,
+        "replicationProviderSettings": _PROVIDER,
+    },
+    "microsoft.recoveryservices/vaults/replicationalertsettings": {
+        "sendToOwners": "text",
+        "customEmailAddresses": ["text"],
+        "locale": "text",
+    },
+    "microsoft.recoveryservices/vaults/replicationrecoveryplans": {
+        "primaryFabricId": "text",
+        "recoveryFabricId": "text",
+        "failoverDeploymentModel": "text",
+        "groups": [
+            {"groupType": "text", "replicationProtectedItems": [{"id": "text", "virtualMachineId": "text"}]},
+        ],
+    },
+    f"{_FABRICS}/replicationnetworks/replicationnetworkmappings": {
+        "recoveryFabricName": "text",
+        "recoveryNetworkId": "text",
+        "fabricSpecificDetails": {"instanceType": "text", "primaryNetworkId": "text"},
+    },
+    f"{_CONTAINERS}/switchprotection": {
+        "replicationProtectedItemName": "text",
+        "providerSpecificDetails": _PROTECTION,
+    },
     _FABRICS: {"customDetails": {"instanceType": "text", "location": "text"}},
     _CONTAINERS: {"providerSpecificInput": [_PROVIDER]},
     f"{_CONTAINERS}/replicationprotectioncontainermappings": {
@@ -125,13 +173,7 @@ BODIES: dict[str, Shape] = {
     f"{_CONTAINERS}/replicationprotecteditems": {
         "policyId": "text",
         "protectableItemId": "text",
-        "providerSpecificDetails": {
-            **dict.fromkeys(
-                ("instanceType", "fabricObjectId", "recoveryContainerId", "recoveryResourceGroupId"), "text"
-            ),
-            "vmManagedDisks": [_DISK],
-            "vmDisks": [_DISK],
-        },
+        "providerSpecificDetails": _PROTECTION,
     },
 }
 

@@ -9,22 +9,17 @@ from __future__ import annotations
 
 import typing as t
 
-from ... import long_operation, permission
-from ...arm import Arm, Call, Route
+from ...arm import Call, Route
 from ...operations import Operation
 from ...store import Resource
 from ...wire import JSON, ArmError, Response, fold, not_found, parent
-from . import records as recovery_records
 from . import replication_records as replication
 from .documents import VAULT, check_region, find_vault
 from .history import attempted, records
 from .replication_items import protect
+from .replication_operations import accepted, log
 from .settings import refusal
 
-_DIALECT = long_operation.Dialect(
-    "replicationOperationStatus", "operationresults", repeats_status=False, named=True, timed=True
-)
-_READ = "Microsoft.RecoveryServices/vaults/read"
 FABRIC = f"{VAULT}/replicationFabrics/{{fabric}}"
 CONTAINER = f"{FABRIC}/{replication.CONTAINERS}/{{container}}"
 #: Pattern of one resource -> its kind of record.
@@ -34,15 +29,16 @@ _RESOURCES: dict[str, str] = {
     CONTAINER: "replication_containers",
     f"{CONTAINER}/{replication.MAPPINGS}/{{mapping}}": "replication_mappings",
     f"{CONTAINER}/{replication.ITEMS}/{{item}}": "replication_protected_items",
+    f"{FABRIC}/{replication.NETWORKS}/{{network}}/{replication.NETWORK_MAPPINGS}/{{mapping}}": "network_mappings",
+    f"{VAULT}/replicationRecoveryPlans/{{plan}}": "recovery_plans",
 }
+#: What has no POST ``remove`` of its own.
+_DELETED_ONLY = ("replication_policies", "network_mappings", "recovery_plans")
 
 
 def routes() -> list[Route]:
     """The routes of what is written; lists of a whole vault are among those of ``recovery_lists``."""
-    found = [
-        Route("GET", f"{VAULT}/replicationOperationStatus/{{operation}}", _poll, _READ),
-        Route("GET", f"{VAULT}/{{+resource}}/operationresults/{{operation}}", _result, _READ),
-    ]
+    found = [Route("PATCH", f"{VAULT}/replicationPolicies/{{policy}}", _change_policy)]
     for pattern, kind in _RESOURCES.items():
         found += [
             Route("GET", pattern, _handler(_get, kind)),
@@ -50,7 +46,7 @@ def routes() -> list[Route]:
         ]
         if kind != "replication_containers":
             found.append(Route("DELETE", pattern, _handler(_remove, kind)))
-        if kind != "replication_policies":
+        if kind not in _DELETED_ONLY:
             found.append(Route("POST", f"{pattern}/remove", _handler(_remove, kind)))
         if pattern.startswith(FABRIC + "/"):
             found.append(Route("GET", pattern.rpartition("/")[0], _handler(_list, kind)))
@@ -67,8 +63,14 @@ def _get(call: Call, kind: str) -> Response:
 
 def _list(call: Call, kind: str) -> Response:
     vault = find_vault(call)
-    _parent_of(vault, call.id)
-    return Response(200, {"value": replication.below(vault, kind, call.id.rpartition("/")[0]), "nextLink": None})
+    container = _parent_of(vault, call.id)
+    found = replication.below(vault, kind, call.id.rpartition("/")[0])
+    if kind == "replication_mappings":
+        # Those to the container as well, as recorded (A2A, request 97).
+        there = records(vault, kind)
+        target = fold(container["id"])
+        found += [each for each in there if fold(each["properties"]["targetProtectionContainerId"]) == target]
+    return Response(200, {"value": found, "nextLink": None})
 
 
 def _put(call: Call, kind: str) -> Response:
@@ -76,23 +78,25 @@ def _put(call: Call, kind: str) -> Response:
     vault = find_vault(call)
     known = replication.find_record(vault, kind, call.id)
     if known is not None:
-        return _accepted(call, vault, "replication.write", lambda operation: None)
+        return accepted(call, vault, "replication.write", lambda operation: None)
     if kind == "replication_protected_items":
         enable = protect(call, vault, _parent_of(vault, parent(call.id)))
         attempted(call.arm, vault, "replication")
-        return _accepted(call, vault, "replication.enable", enable)
+        return accepted(call, vault, "replication.enable", enable)
     made = {
         "fabrics": _new_fabric,
         "replication_policies": _new_policy,
         "replication_containers": _new_container,
         "replication_mappings": _new_mapping,
+        "network_mappings": _new_network_mapping,
+        "recovery_plans": _new_plan,
     }[kind](call, vault)
 
     def done(operation: Operation) -> None:
         made()
-        _log(call, vault)
+        log(call, vault)
 
-    return _accepted(call, vault, "replication.write", done)
+    return accepted(call, vault, "replication.write", done)
 
 
 def _new_fabric(call: Call, vault: Resource) -> t.Callable[[], t.Any]:
@@ -106,8 +110,24 @@ def _new_fabric(call: Call, vault: Resource) -> t.Callable[[], t.Any]:
 
 
 def _new_policy(call: Call, vault: Resource) -> t.Callable[[], t.Any]:
-    details = _provider_input(call, _properties(call).get("providerSpecificInput"))
+    details = _provider_input(call, _properties(call).get("providerSpecificInput"), replication.POLICY_PROVIDERS)
     return lambda: replication.add_policy(vault, call["policy"], details)
+
+
+def _change_policy(call: Call) -> Response:
+    """Another number of what a policy says; its provider stays."""
+    vault = find_vault(call)
+    policy = _record(vault, "replication_policies", call.id)
+    shown = policy["properties"]["providerSpecificDetails"]
+    settings = _properties(call).get("replicationProviderSettings") or {}
+    if settings.get("instanceType") != shown["instanceType"]:
+        raise refusal(call.arm, "replication_request", f"'{policy['name']}' is a policy of {shown['instanceType']}.")
+
+    def done(operation: Operation) -> None:
+        shown.update(settings)
+        log(call, vault)
+
+    return accepted(call, vault, "replication.write", done)
 
 
 def _new_container(call: Call, vault: Resource) -> t.Callable[[], t.Any]:
@@ -127,12 +147,38 @@ def _new_mapping(call: Call, vault: Resource) -> t.Callable[[], t.Any]:
     return lambda: replication.add_mapping(vault, source, call["mapping"], target, policy, updates)
 
 
+def _new_network_mapping(call: Call, vault: Resource) -> t.Callable[[], t.Any]:
+    given = _properties(call)
+    source = _parent_of(vault, call.id)
+    target = _record(vault, "fabrics", f"{vault.id}/replicationFabrics/{given.get('recoveryFabricName') or ''}")
+    networks = (given.get("fabricSpecificDetails") or {}).get("primaryNetworkId"), given.get("recoveryNetworkId")
+    for network in networks:
+        if not network or call.arm.store.find(network) is None:
+            raise refusal(call.arm, "replication_request", f"The virtual network '{network}' was not found.")
+    return lambda: replication.add_network_mapping(
+        vault, source, call["network"], call["mapping"], target, (str(networks[0]), str(networks[1]))
+    )
+
+
+def _new_plan(call: Call, vault: Resource) -> t.Callable[[], t.Any]:
+    given = _properties(call)
+    source, target = (
+        _record(vault, "fabrics", str(given.get(name) or "/")) for name in ("primaryFabricId", "recoveryFabricId")
+    )
+    for group in given.get("groups") or []:
+        for item in group.get("replicationProtectedItems") or []:
+            _record(vault, "replication_protected_items", str(item.get("id") or "/"))
+    return lambda: replication.add_plan(vault, call["plan"], source, target, given)
+
+
 def _remove(call: Call, kind: str) -> Response:
     """Remove a resource. POST ``remove`` refuses while something depends on it, DELETE takes along what is below."""
     vault, forced = find_vault(call), call.request.method == "DELETE"
     resource_id = call.id if forced else call.id.rpartition("/")[0]
     document = replication.find_record(vault, kind, resource_id)
     if document is None:
+        if kind == "replication_protected_items" and forced:
+            raise _no_such_item(call)
         return Response(204)
     users = [
         each["name"]
@@ -146,56 +192,23 @@ def _remove(call: Call, kind: str) -> Response:
 
     def done(operation: Operation) -> None:
         replication.remove_record(vault, document)
-        _log(call, vault)
+        log(call, vault)
 
-    return _accepted(call, vault, "replication.remove", done, result_status=204)
-
-
-def _accepted(
-    call: Call, vault: Resource, kind: str, done: t.Callable[[Operation], None], result_status: int = 200
-) -> Response:
-    """Start the operation and answer 202 without a body."""
-    arm = call.arm
-    resource_id = call.id.removesuffix("/remove")
-    operation = arm.operations.start(
-        arm.guid(), kind, resource_id, lambda: done(operation), result_status=result_status
-    )
-    spelt = "/Subscriptions" + resource_id[len("/subscriptions") :]
-    scope = "/".join(spelt.split("/")[: len(vault.id.split("/"))])
-    return Response(
-        202,
-        None,
-        {
-            **long_operation.headers(call, operation, _DIALECT, scope, location=False),
-            **long_operation.headers(call, operation, _DIALECT, spelt, status=False),
-        },
-    )
+    duration = "replication.disable" if kind == "replication_protected_items" else "replication.remove"
+    return accepted(call, vault, duration, done, resource_id, result_status=204)
 
 
-def _poll(call: Call) -> Response:
-    response = long_operation.poll(call, call["operation"], _DIALECT)
-    reported: JSON = response.document
-    response.document = {
-        "error": reported.get("error"),
-        "id": None,
-        "name": reported["name"],
-        "properties": None,
-        "status": reported["status"],
-        "startTime": reported["startTime"],
-        "endTime": reported.get("endTime"),
-        "percentComplete": None,
+def _no_such_item(call: Call) -> ArmError:
+    text = f"Specified resource with name '{call['item']}' does not exist."
+    detail = {
+        "code": "ArmResourceDoesNotExist",
+        "message": text,
+        "possibleCauses": "Ensure correct resource name was specified.",
+        "recommendedAction": "Verify ARM resource name details.",
+        "clientRequestId": call.request.headers.get("x-ms-client-request-id"),
+        "activityId": call.arm.guid(),
     }
-    return response
-
-
-def _result(call: Call) -> Response:
-    vault = find_vault(call)
-
-    def document(operation: Operation) -> JSON | None:
-        found = (replication.find_record(vault, kind, operation.resource_id) for kind in replication.KINDS)
-        return next((each for each in found if each is not None), None)
-
-    return long_operation.result(call, call["operation"], document)
+    return ArmError(404, "NotFound", text, details=[detail])
 
 
 def _parent_of(vault: Resource, resource_id: str) -> JSON:
@@ -222,15 +235,9 @@ def _properties(call: Call) -> JSON:
     return t.cast(JSON, call.body.get("properties") or {})
 
 
-def _provider_input(call: Call, details: JSON | None) -> JSON:
-    """The provider's part of a body; the emulator knows replication between Azure regions only."""
+def _provider_input(call: Call, details: JSON | None, known: tuple[str, ...] = (replication.AZURE_TO_AZURE,)) -> JSON:
+    """The provider's part of a body. Of what replicates, only that between Azure regions is known."""
     kind = (details or {}).get("instanceType")
-    if kind != replication.AZURE_TO_AZURE:
-        raise refusal(call.arm, "replication_request", f"'{kind}' is not {replication.AZURE_TO_AZURE}.")
+    if kind not in known:
+        raise refusal(call.arm, "replication_request", f"'{kind}' is not one of {', '.join(known)}.")
     return t.cast(JSON, details)
-
-
-def _log(call: Call, vault: Resource) -> None:
-    arm: Arm = call.arm
-    action = permission.action_of(call.request.method, call.id)
-    recovery_records.log(arm, vault, action, "Succeeded", arm.clock.now())

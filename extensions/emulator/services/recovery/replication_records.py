@@ -13,17 +13,22 @@ from ...arm import Arm
 from ...provider_catalog import display_name
 from ...store import Resource
 from ...wire import JSON, fold, location
+from . import replication_item_documents as items
 from .history import add, records
 
 AZURE_TO_AZURE = "A2A"
 CONTAINERS = "replicationProtectionContainers"
 MAPPINGS = "replicationProtectionContainerMappings"
 ITEMS = "replicationProtectedItems"
+NETWORKS = "replicationNetworks"
+NETWORK_MAPPINGS = "replicationNetworkMappings"
 #: Every kind of record that Site Recovery's own writes make, innermost first.
 KINDS = (
     "replication_protected_items",
     "replication_mappings",
     "replication_containers",
+    "network_mappings",
+    "recovery_plans",
     "fabrics",
     "replication_policies",
 )
@@ -90,23 +95,43 @@ def listed_fabric(fabric: JSON) -> JSON:
     return {**fabric, "properties": {**properties, "customDetails": {**details, "containerIds": None}}}
 
 
-def add_policy(vault: Resource, name: str, details: JSON | None = None) -> JSON:
-    """A replication policy; a client sends ``multiVmSyncStatus`` as Enable or Disable and reads it as Enabled or Disabled."""
-    sent = dict(details or {})
-    synchronised = sent.pop("multiVmSyncStatus", None)
-    given = {
+#: What a policy of a provider has whether or not a request says so.
+_POLICY_DEFAULTS: dict[str, JSON] = {
+    AZURE_TO_AZURE: {
         "recoveryPointThresholdInMinutes": 0,
         "recoveryPointHistory": 0,
         "appConsistentFrequencyInMinutes": 0,
         "crashConsistentFrequencyInMinutes": 5,
+    },
+    "InMageRcm": {
+        "recoveryPointHistoryInMinutes": 0,
+        "appConsistentFrequencyInMinutes": 0,
+        "crashConsistentFrequencyInMinutes": 0,
+        "enableMultiVmSync": "false",
+    },
+    "InMageRcmFailback": {"appConsistentFrequencyInMinutes": 0, "crashConsistentFrequencyInMinutes": 0},
+}
+#: The providers whose policies are known.
+POLICY_PROVIDERS = tuple(_POLICY_DEFAULTS)
+
+
+def add_policy(vault: Resource, name: str, details: JSON | None = None) -> JSON:
+    """A replication policy, between Azure regions unless ``details`` name another provider.
+
+    Of such a one a client sends ``multiVmSyncStatus`` as Enable or Disable and reads it as Enabled or Disabled.
+    """
+    given = {"instanceType": AZURE_TO_AZURE, **(details or {})}
+    provider = given["instanceType"]
+    if provider == AZURE_TO_AZURE:
+        given["multiVmSyncStatus"] = "Disabled" if given.get("multiVmSyncStatus") == "Disable" else "Enabled"
+    shown = {
+        **_POLICY_DEFAULTS[provider],
         "status": False,
         "associatedItemsCount": 0,
         "dataSourceType": "VM",
-        **sent,
-        "multiVmSyncStatus": "Disabled" if synchronised == "Disable" else "Enabled",
-        "instanceType": AZURE_TO_AZURE,
+        **given,
     }
-    return add(vault, "replication_policies", name, {"friendlyName": name, "providerSpecificDetails": given})
+    return add(vault, "replication_policies", name, {"friendlyName": name, "providerSpecificDetails": shown})
 
 
 def add_mapping(vault: Resource, source: JSON, name: str, target: JSON, policy: JSON, updates: str) -> JSON:
@@ -141,33 +166,83 @@ def add_mapping(vault: Resource, source: JSON, name: str, target: JSON, policy: 
     )
 
 
-def add_item(
-    vault: Resource, container: JSON, name: str, machine: str, target: JSON, policy: JSON, details: JSON
+def add_network_mapping(
+    vault: Resource, source: JSON, network: str, name: str, target: JSON, networks: tuple[str, str]
 ) -> JSON:
-    """A replicated machine; ``details`` are those of its provider."""
-    properties = container["properties"]
-    properties["protectedItemCount"] += 1
+    """Which network of the recovery region stands for one of the primary's; ids of networks are shown in small letters."""
+    primary, recovery = (each.lower() for each in networks)
     return add(
         vault,
-        "replication_protected_items",
+        "network_mappings",
         name,
         {
-            "friendlyName": machine,
-            "protectedItemType": "AzureVirtualMachine",
-            "protectionState": "Protected",
-            "replicationHealth": "Normal",
-            "activeLocation": "Primary",
-            "policyId": policy["id"],
-            "policyFriendlyName": policy["name"],
-            "primaryFabricFriendlyName": properties["fabricFriendlyName"],
-            "primaryProtectionContainerFriendlyName": container["name"],
-            "recoveryFabricFriendlyName": target["properties"]["fabricFriendlyName"],
-            "recoveryProtectionContainerFriendlyName": target["name"],
-            "recoveryContainerId": target["id"],
-            "providerSpecificDetails": {**details, "instanceType": AZURE_TO_AZURE},
+            "state": "Paired",
+            "primaryNetworkFriendlyName": primary.rsplit("/", 1)[-1],
+            "primaryNetworkId": primary,
+            "primaryFabricFriendlyName": source["properties"]["friendlyName"],
+            "recoveryNetworkFriendlyName": recovery.rsplit("/", 1)[-1],
+            "recoveryNetworkId": recovery,
+            "recoveryFabricArmId": target["id"],
+            "recoveryFabricFriendlyName": target["properties"]["friendlyName"],
+            "fabricSpecificSettings": {
+                "instanceType": "AzureToAzure",
+                "primaryFabricLocation": source["properties"]["customDetails"]["location"],
+                "recoveryFabricLocation": target["properties"]["customDetails"]["location"],
+            },
         },
-        f"{_relative(vault, container)}/{ITEMS}",
+        f"{_relative(vault, source)}/{NETWORKS}/{network}/{NETWORK_MAPPINGS}",
     )
+
+
+def add_plan(vault: Resource, name: str, source: JSON, target: JSON, given: JSON) -> JSON:
+    """A recovery plan: what fails over together, and in which order."""
+    boots = [each for each in given.get("groups") or [] if each.get("groupType") not in ("Shutdown", "Failover")]
+    groups = [{"groupType": kind} for kind in ("Shutdown", "Failover")] + boots
+    return add(
+        vault,
+        "recovery_plans",
+        name,
+        {
+            "friendlyName": name,
+            "primaryFabricId": source["id"],
+            "primaryFabricFriendlyName": source["properties"]["friendlyName"],
+            "recoveryFabricId": target["id"],
+            "recoveryFabricFriendlyName": target["properties"]["friendlyName"],
+            "failoverDeploymentModel": given.get("failoverDeploymentModel") or "ResourceManager",
+            "replicationProviders": [AZURE_TO_AZURE],
+            "allowedOperations": ["UnplannedFailover", "TestFailover"],
+            "currentScenario": None,
+            "currentScenarioStatus": None,
+            "currentScenarioStatusDescription": None,
+            "groups": [_plan_group(each) for each in groups],
+            "providerSpecificDetails": [],
+        },
+    )
+
+
+def _plan_group(given: JSON) -> JSON:
+    machines = [
+        {"id": each["id"], "virtualMachineId": str(uuid.uuid5(uuid.NAMESPACE_URL, each["id"].lower()))}
+        for each in given.get("replicationProtectedItems") or []
+    ]
+    actions = {name: given.get(name) or [] for name in ("startGroupActions", "endGroupActions")}
+    return {"groupType": given["groupType"], "replicationProtectedItems": machines, **actions}
+
+
+def listed_plan(plan: JSON) -> JSON:
+    """A plan as the list of them shows it: without its groups."""
+    return {**plan, "properties": {**plan["properties"], "groups": []}}
+
+
+def add_item(
+    arm: Arm, vault: Resource, name: str, machine: str, source: JSON, target: JSON, policy: JSON, details: JSON
+) -> JSON:
+    """A machine that replicates for the first time, from one container to another; ``details``: its provider's part of the request."""
+    source["properties"]["protectedItemCount"] += 1
+    properties = items.properties(arm, vault.id, machine, _side(vault, source), _side(vault, target), policy, details)
+    document = add(vault, "replication_protected_items", name, properties, f"{_relative(vault, source)}/{ITEMS}")
+    items.enter(arm, document, "replicating")
+    return document
 
 
 def remove_record(vault: Resource, document: JSON) -> None:
@@ -184,12 +259,14 @@ def remove_record(vault: Resource, document: JSON) -> None:
         details["containerIds"] = [each for each in details.get("containerIds") or [] if each in there]
 
 
+def fabric_of(vault: Resource, container: JSON) -> JSON:
+    """The fabric a container is in."""
+    return next(each for each in records(vault, "fabrics") if fold(container["id"]).startswith(fold(each["id"]) + "/"))
+
+
 def region_of(vault: Resource, container: JSON) -> str:
     """The region of the fabric a container is in."""
-    fabric = next(
-        each for each in records(vault, "fabrics") if fold(container["id"]).startswith(fold(each["id"]) + "/")
-    )
-    return str(fabric["properties"]["customDetails"]["location"])
+    return str(fabric_of(vault, container)["properties"]["customDetails"]["location"])
 
 
 def default_fabric(vault: Resource, region: str) -> JSON:
@@ -216,12 +293,17 @@ def add_replication(arm: Arm, vault: Resource, machine: str, source_region: str)
     if not below(vault, "replication_mappings", source["id"]):
         add_mapping(vault, source, f"{source['name']}-mapping", target, policy, "Disabled")
     name = machine_id.rsplit("/", 1)[-1]
-    add_item(vault, source, arm.guid(), name, target, policy, {"fabricObjectId": machine_id})
+    details = {"fabricObjectId": machine_id, "recoveryResourceGroupId": group}
+    items.enter(arm, add_item(arm, vault, arm.guid(), name, source, target, policy, details), "protected")
 
 
 def _container(vault: Resource, fabric: JSON) -> JSON:
     known = below(vault, "replication_containers", fabric["id"])
     return known[0] if known else add_container(vault, fabric, f"{fabric['name']}-container")
+
+
+def _side(vault: Resource, container: JSON) -> items.Side:
+    return items.Side(fabric_of(vault, container), container, region_of(vault, container))
 
 
 def _relative(vault: Resource, document: JSON) -> str:

@@ -15,6 +15,9 @@ from . import (
     locations,
     operations,
     replication,
+    replication_failover,
+    replication_monitoring,
+    replication_operations,
     vaults,
 )
 from . import world as recovery_world
@@ -39,6 +42,9 @@ class RecoveryServices:
             *operations.routes(),
             *connections.routes(),
             *lists.routes(),
+            *replication_operations.routes(),
+            *replication_monitoring.routes(),
+            *replication_failover.routes(),
             *replication.routes(),
             *locations.routes(),
             *certificates.routes(),

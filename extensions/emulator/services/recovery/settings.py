@@ -91,6 +91,7 @@ DEFAULTS: JSON = {
         "vault_has_endpoints": "ServiceResourceNotEmptyWithBackendMessage",
         "replication_request": "BadRequest",
         "replication_in_use": "BadRequest",
+        "replication_state": "BadRequest",
         "replication_unreachable": "VaultPrivateEndpointNotApproved",
         "replication_account": "StorageAccountNotAccessible",
         "replication_identity": "HvrManagedIdentityPermissionMissing",

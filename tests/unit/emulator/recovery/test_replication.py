@@ -138,7 +138,8 @@ def test_every_part_is_shown_alone_and_in_its_lists() -> None:
         (f"{FABRICS['source']}/replicationProtectionContainers", ["source-machines"]),
         (f"{VAULT}/replicationProtectionContainerMappings", ["there"]),
         (f"{CONTAINERS['source']}/replicationProtectionContainerMappings", ["there"]),
-        (f"{CONTAINERS['target']}/replicationProtectionContainerMappings", []),
+        # Those to a container are listed below it as well.
+        (f"{CONTAINERS['target']}/replicationProtectionContainerMappings", ["there"]),
         (f"{VAULT}/replicationPolicies", ["daily"]),
     ):
         assert [one["name"] for one in azure.get(path)["value"]] == expected
