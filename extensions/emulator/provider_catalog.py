@@ -48,6 +48,7 @@ TYPES: dict[str, dict[str, tuple[str, ...]]] = {
         "privateEndpoints/privateDnsZoneGroups": _NETWORK,
         "networkInterfaces": _NETWORK,
         "applicationSecurityGroups": _NETWORK,
+        "networkSecurityGroups": _NETWORK,
         "privateDnsZones": _PRIVATE_DNS,
         "privateDnsZones/virtualNetworkLinks": _PRIVATE_DNS,
         "privateDnsZones/A": _PRIVATE_DNS,
@@ -74,6 +75,8 @@ TYPES: dict[str, dict[str, tuple[str, ...]]] = {
         "policyAssignments": ("2023-04-01", "2022-06-01", "2021-06-01"),
     },
     "Microsoft.Resources": {"resourceGroups": _RESOURCES, "tags": _RESOURCES},
+    # azure-cli recording ``test_provider_registration.yaml``: one that no sequence here needs.
+    "Microsoft.ClassicInfrastructureMigrate": {"classicInfrastructureResources": ("2015-06-15",)},
     "Microsoft.Insights": {"eventtypes": ("2015-04-01",)},
 }
 
@@ -85,6 +88,7 @@ TRACKED: dict[str, str] = {
         "Microsoft.Network/virtualNetworks",
         "Microsoft.Network/privateEndpoints",
         "Microsoft.Network/applicationSecurityGroups",
+        "Microsoft.Network/networkSecurityGroups",
         "Microsoft.Network/privateDnsZones",
         "Microsoft.Network/privateDnsZones/virtualNetworkLinks",
         "Microsoft.Network/dnsResolvers",

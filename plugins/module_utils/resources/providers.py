@@ -32,7 +32,7 @@ def read_provider(azure: Azure, subscription_id: str, namespace: str) -> JSON:
 
 
 def registration_state(document: JSON) -> str:
-    """``Registered``, ``Registering``, ``NotRegistered`` or ``Unregistering``."""
+    """``Registered``, ``Registering``, ``NotRegistered``, ``Unregistering`` or ``Unregistered``."""
     return str(document.get("registrationState") or "")
 
 

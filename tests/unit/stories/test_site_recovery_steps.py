@@ -366,7 +366,7 @@ def test_the_exception_goes_when_that_is_asked_for(tell: Tell) -> None:
 def test_a_protected_machine_keeps_its_endpoints(life: Life) -> None:
     (item,) = life.protected.machines
     assert item["properties"]["protectionState"] == "Protected"
-    assert item["properties"]["providerSpecificDetails"]["fabricObjectId"] == MACHINE
+    assert item["properties"]["providerSpecificDetails"]["fabricObjectId"] == MACHINE.lower()
     assert "vm01" in life.refused.played.failure and "Disable replication" in life.refused.played.failure
     assert life.first.machines == life.undone.machines == []
     assert life.refused.writes == [] and life.refused.played.report["result"] == "refused"

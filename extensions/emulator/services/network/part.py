@@ -112,6 +112,7 @@ SECONDS = {
     "virtual_network_link.delete": 30,
     "private_dns.refused": 11,
     "application_security_group.create": 10,
+    "network_security_group.create": 10,
     "virtual_network.create": 4,
     "subnet.update": 3,
 }
@@ -125,6 +126,7 @@ ASK_AGAIN = {
     "private_endpoint.": 10,
     "network_interface.": 10,
     "application_security_group.": 10,
+    "network_security_group.": 10,
     "zone_group.": 10,
     "private_dns": 30,
     "virtual_network_link.": 30,
@@ -152,6 +154,7 @@ _RECORDS: Shape = {
     **{f"{kind}Records": ["object"] for kind in ("a", "aaaa", "mx", "ptr", "srv", "txt")},
 }
 BODIES: dict[str, Shape] = {
+    "microsoft.network/networksecuritygroups": {"securityRules": [{"name": "text", "properties": "object"}]},
     "microsoft.network/virtualnetworks": {
         "addressSpace": {"addressPrefixes": ["text"]},
         "dhcpOptions": {"dnsServers": ["text"]},

@@ -5,11 +5,11 @@ from __future__ import annotations
 from ...arm import Arm, Route
 from ...wire import JSON
 from ..platform.world_ids import refused_as_world_error
-from . import gateways, operations
+from . import endpoint_types, gateways, operations
 from .interfaces import Interfaces
 from .private_endpoints import PrivateEndpoints
 from .publication import Publication
-from .security_groups import ApplicationSecurityGroups
+from .security_groups import ApplicationSecurityGroups, NetworkSecurityGroups
 from .subnets import Subnets
 from .virtual_networks import VirtualNetworks
 from .world import NetworkWorld
@@ -22,7 +22,8 @@ class Network:
     def __init__(self, arm: Arm) -> None:
         self._arm = arm
         self._networks, self._subnets, self._interfaces = VirtualNetworks(arm), Subnets(arm), Interfaces(arm)
-        self._zone_groups, self._security_groups = ZoneGroups(arm), ApplicationSecurityGroups(arm)
+        self._zone_groups = ZoneGroups(arm)
+        self._security_groups = ApplicationSecurityGroups(arm), NetworkSecurityGroups(arm)
         self._publication = Publication(arm, self._interfaces, self._zone_groups)
         self._endpoints = PrivateEndpoints(arm, self._interfaces, self._zone_groups, self._publication)
         arm.private_link.endpoints = self._publication
@@ -36,9 +37,9 @@ class Network:
             self._interfaces,
             self._endpoints,
             self._zone_groups,
-            self._security_groups,
+            *self._security_groups,
         )
-        found = operations.routes() + gateways.routes(self._arm)
+        found = operations.routes() + gateways.routes(self._arm) + endpoint_types.routes()
         return found + [route for part in parts for route in part.routes()]
 
     def load(self, world: JSON) -> None:

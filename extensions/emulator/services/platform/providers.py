@@ -41,7 +41,7 @@ class Providers:
                 self._states[(subscription["id"].lower(), namespace.lower())] = state
 
     def state(self, subscription: str, namespace: str) -> str:
-        """Registered, Registering, NotRegistered or Unregistering."""
+        """Registered, Registering, NotRegistered (never was), Unregistering or Unregistered."""
         if namespace.lower() in (name.lower() for name in provider_catalog.ALWAYS_REGISTERED):
             return "Registered"
         return self._states.get((subscription.lower(), namespace.lower()), "NotRegistered")
@@ -102,7 +102,7 @@ class Providers:
         return self._change(call, "Registering", "Registered")
 
     def _unregister(self, call: Call) -> Response:
-        return self._change(call, "Unregistering", "NotRegistered")
+        return self._change(call, "Unregistering", "Unregistered")
 
     def _change(self, call: Call, during: str, after: str) -> Response:
         namespace = self._named(call)

@@ -85,3 +85,41 @@ def test_a_group_must_be_one_the_caller_may_join() -> None:
     status, code, message = azure.refused("PUT", ENDPOINT, inside(GROUP), caller=READER)
     assert (status, code) == (403, "LinkedAuthorizationFailed")
     assert f"'{GROUP}'" in message
+
+
+def test_a_network_security_group_has_azures_rules_and_stays_while_a_subnet_has_it() -> None:
+    azure = Azure(latency={"network_security_group.create": 10})
+    group = f"{PROVIDER}/networkSecurityGroups/nsg"
+    rule = {"name": "in", "properties": {"priority": 100, "direction": "Inbound", "access": "Deny"}}
+    made = azure.send("PUT", group, {**BODY, "properties": {"securityRules": [rule]}})
+    assert (made.status, made.document["properties"]["provisioningState"]) == (201, "Updating")
+    azure.clock.advance(10)
+    found = azure.get(group)["properties"]
+    assert [each["properties"]["priority"] for each in found["defaultSecurityRules"]] == [65000, 65001, 65500] * 2
+    assert (found["securityRules"][0]["id"], found["securityRules"][0]["properties"]["priority"]) == (
+        f"{group}/securityRules/in",
+        100,
+    )
+    assert {each["properties"]["provisioningState"] for each in found["defaultSecurityRules"]} == {"Succeeded"}
+    azure.send("PUT", group, BODY)
+    azure.clock.advance(10)
+    assert azure.get(group)["properties"]["resourceGuid"] == found["resourceGuid"]
+    subnet = azure.get(SUBNET)
+    azure.settled("PUT", SUBNET, {"properties": {**subnet["properties"], "networkSecurityGroup": {"id": group}}})
+    assert azure.refused("DELETE", group)[:2] == (400, "InUseNetworkSecurityGroupCannotBeDeleted")
+    azure.settled("PUT", SUBNET, {"properties": subnet["properties"]})
+    assert azure.send("DELETE", group).status == 202
+    azure.clock.advance(60)
+    assert azure.send("GET", group).status == 404
+    assert azure.send("PUT", group, {**BODY, "properties": {"securityRules": ["in"]}}).status == 400
+
+
+def test_what_endpoints_can_lead_to_is_listed_by_region() -> None:
+    azure = Azure()
+    where = f"{SUBSCRIPTION}/providers/Microsoft.Network/locations"
+    listed = azure.get(f"{where}/westeurope/availablePrivateEndpointTypes")["value"]
+    assert "Microsoft.RecoveryServices/vaults" in [each["resourceName"] for each in listed]
+    assert azure.refused("GET", f"{where}/atlantis/availablePrivateEndpointTypes")[:2] == (
+        400,
+        "LocationNotAvailableForResourceType",
+    )

@@ -188,7 +188,7 @@ def test_unregistered_provider_refuses_until_it_is_registered() -> None:
     assert code(ask(arm, "GET", vault, version="2024-04-01")) == "ResourceNotFound"
     ask(arm, "POST", f"{provider}/unregister")
     arm.clock.advance(30)
-    assert ask(arm, "GET", provider).document["registrationState"] == "NotRegistered"
+    assert ask(arm, "GET", provider).document["registrationState"] == "Unregistered"
 
 
 def test_provider_tells_its_types_and_versions() -> None:

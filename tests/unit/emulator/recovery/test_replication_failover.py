@@ -21,7 +21,7 @@ from ansible_collections.privatelink.recovery.tests.unit.emulator.recovery.test_
 
 BACK = f"{CONTAINERS['target']}/replicationProtectionContainerMappings/back"
 TURNED = f"{CONTAINERS['target']}/replicationProtectedItems/vm1"
-STAGES = {"replication.enable": 310, "replication.initial": 480, "replication.point": 720}
+STAGES: dict[str, float] = {"replication.enable": 310, "replication.initial": 480, "replication.point": 720}
 FAILOVER: JSON = {
     "properties": {"failoverDirection": "PrimaryToRecovery", "providerSpecificDetails": {"instanceType": "A2A"}}
 }

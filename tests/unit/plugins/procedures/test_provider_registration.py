@@ -29,6 +29,7 @@ UNREGISTERED = {"id": SUBSCRIPTION, "name": "rehearsal", "providers": {"Microsof
         ("Registering", True, False),
         ("NotRegistered", False, True),
         ("Unregistering", False, True),
+        ("Unregistered", False, True),
     ],
 )
 def test_when_to_register(state: str, force: bool, changed: bool) -> None:
