@@ -7,13 +7,14 @@ import json
 import typing as t
 from pathlib import Path
 
+import yaml
 from emulator.process import EmulatorProcess, NotStarted
 
 from . import dns_servers, document, folder, inventory, output, own_variables
 from .played import Played
 from .playing import Part, Player
 from .promises import judge
-from .scenario import Scenario, load, names
+from .scenario import Scenario, load, names, variants
 
 JSON = dict[str, t.Any]
 _INTERRUPTED = 130
@@ -44,7 +45,7 @@ def _planned(options: argparse.Namespace) -> list[tuple[list[Part], Path]]:
         for one in chosen:
             folder.prepare(build / one.name)
         return [
-            ([Part(one, one.runs, build / one.name, own_variables.read(one.variables))], _world(one, options))
+            ([Part(one, one.runs, build / one.name, _variables(one))], _world(one, options, build / one.name))
             for one in chosen
         ]
     variables = own_variables.read(Path(options.variables)) if options.variables else {}
@@ -60,11 +61,21 @@ def _planned(options: argparse.Namespace) -> list[tuple[list[Part], Path]]:
     if not options.world:
         output.say("-- what exists is the scenario's own world: say what exists in yours with WORLD=")
     parts = [Part(one, one.own_runs(**asked), build / one.name, variables, hosts) for one in scenarios]
-    return [(parts, _world(scenarios[0], options))]
+    return [(parts, _world(scenarios[0], options, parts[0].folder))]
 
 
-def _world(scenario: Scenario, options: argparse.Namespace) -> Path:
-    return Path(options.world).resolve() if options.world else scenario.world
+def _variables(scenario: Scenario) -> JSON:
+    """The variables of a scenario, those of a variant laid over them."""
+    return {**own_variables.read(scenario.variables), **scenario.more_variables}
+
+
+def _world(scenario: Scenario, options: argparse.Namespace, place: Path) -> Path:
+    """The world file: the operator's, the scenario's, or that of a variant, which is written into the folder."""
+    if options.world or not scenario.more_world:
+        return Path(options.world).resolve() if options.world else scenario.world
+    path = place / "world.yml"
+    path.write_text(yaml.safe_dump({**yaml.safe_load(scenario.world.read_text()), **scenario.more_world}))
+    return path
 
 
 def rehearse(parts: t.Sequence[Part], world: Path, options: argparse.Namespace) -> bool:
@@ -145,7 +156,9 @@ def _closes(part: Part) -> bool:
 
 def _options(arguments: t.Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="rehearsal", description=__doc__)
-    parser.add_argument("--scenario", action="append", choices=names(), help="run this scenario only (may be repeated)")
+    parser.add_argument(
+        "--scenario", action="append", choices=[*names(), *variants()], help="run this scenario only (may be repeated)"
+    )
     parser.add_argument("--variables", help="your own variables file, of one role or of several")
     parser.add_argument("--inventory", help="your own inventory: several vaults, each with its variables")
     parser.add_argument("--hosts", default="all", help="the group of the inventory to rehearse (all)")

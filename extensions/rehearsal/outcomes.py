@@ -27,7 +27,7 @@ STEPS: dict[str, str] = {
     "zones": r"^(PUT|DELETE) .*/privateDnsZones/[^/]+$",
     "roles": r"^(PUT|DELETE) .*/roleAssignments/[^/]+$",
     "accounts": r"^(PUT|PATCH) .*/storageAccounts/[^/]+$",
-    "vault": r"^(PUT|PATCH) .*/vaults/[^/]+$",
+    "vault": r"^(PUT|PATCH) .*/vaults/[^/]+(/providers/Microsoft.Resources/tags/default)?$",
 }
 _STEPS = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in STEPS.items()}
 _KINDS = {

@@ -44,7 +44,8 @@ class Scenario:
 
     ``dns`` has real DNS servers started beside the local Azure: ``kinds`` of them, what they ask in general
     (``general_forwarder``) and what they are to forward to (``target``), each by the name of the virtual network whose resolver
-    it is. ``local_servers`` has stand-ins for backup servers (``servers.yml``) ask the resolver of a ``network``; the
+    it is. ``more_variables`` and ``more_world`` are what a variant lays over the scenario's files, key by key.
+    ``local_servers`` has stand-ins for backup servers (``servers.yml``) ask the resolver of a ``network``; the
     ``variable`` of the role names their program.
     """
 
@@ -58,6 +59,8 @@ class Scenario:
     role: str
     dns: JSON = field(default_factory=dict)
     local_servers: JSON = field(default_factory=dict)
+    more_variables: JSON = field(default_factory=dict)
+    more_world: JSON = field(default_factory=dict)
 
     @property
     def prefix(self) -> str:
@@ -124,12 +127,23 @@ def of_roles() -> list[Scenario]:
     return [scenario for scenario in map(load, names()) if scenario.name == scenario.role]
 
 
+def variants() -> list[str]:
+    """All variants there are: scenarios that differ from the one before the dot by a few variables or parts of the world."""
+    found = []
+    for path in sorted(FOLDER.glob("*/variants.yml")):
+        found += [f"{path.parent.name}.{name}" for name in yaml.safe_load(path.read_text())]
+    return found
+
+
 def load(name: str) -> Scenario:
-    """A scenario by name. Exits with a message that lists them when there is none."""
-    folder = FOLDER / name
-    if not (folder / "scenario.yml").is_file():
-        raise SystemExit(f"There is no scenario {name!r}; there are: {', '.join(names())}.")
+    """A scenario or variant by name. Exits with a message that lists them when there is none."""
+    base, _dot, variant = name.partition(".")
+    folder = FOLDER / base
+    if not (folder / "scenario.yml").is_file() or (variant and name not in variants()):
+        raise SystemExit(f"There is no scenario {name!r}; there are: {', '.join([*names(), *variants()])}.")
     document = yaml.safe_load((folder / "scenario.yml").read_text())
+    own = yaml.safe_load((folder / "variants.yml").read_text())[variant] if variant else {}
+    document.update({"role": document.get("role", base), **({"runs": own["runs"]} if own else {})})
     runs = tuple(Run(**{**row, "events": tuple(row.get("events") or ())}) for row in document["runs"])
     for run in runs:
         if run.expect not in EXPECTATIONS:
@@ -144,7 +158,9 @@ def load(name: str) -> Scenario:
         document["dns_mode"],
         document["dns_servers"],
         runs,
-        document.get("role", name),
+        document["role"],
         document.get("dns") or {},
         document.get("local_servers") or {},
+        own.get("variables") or {},
+        own.get("world") or {},
     )

@@ -112,6 +112,10 @@ class Sequence:
         self.connection: JSON = dict(CREDENTIALS)
         #: What a person answers to a question; without a terminal, nothing.
         self.typed = ""
+        #: A task that the role lacks: its file, below the roles, and its name.
+        self.left_out: tuple[str, str] | None = None
+        #: The tasks that were reached, in this form.
+        self.reached: set[tuple[str, str]] = set()
         self._runs = 0
 
     def play(self, entry: str = "main", *, check_mode: bool = False, **variables: t.Any) -> Played:
@@ -165,6 +169,10 @@ class _Run:
             self._task(task, path, {**variables, **(task.get("vars") or {})}, conditions)
 
     def _task(self, task: JSON, path: Path, variables: JSON, conditions: list[t.Any]) -> None:
+        place = (str(path.relative_to(ROLES)), str(task["name"]))
+        self._sequence.reached.add(place)
+        if place == self._sequence.left_out:
+            return
         when = task.get("when", [])
         conditions = [*conditions, *(when if isinstance(when, list) else [when])]
         (action,) = set(task) - ABOUT
