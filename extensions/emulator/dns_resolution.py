@@ -1,8 +1,8 @@
-"""How Azure DNS resolves a name for one virtual network: linked private zones first, then public DNS.
+"""How Azure DNS resolves a name for one virtual network: linked private zones, then forwarding rules, then public DNS.
 
 Source: Microsoft Learn "What is a private Azure DNS zone", "Azure private endpoint DNS integration" and "Fallback to
 internet for Azure Private DNS zones" (``NxDomainRedirect``); MicrosoftDocs/azure-docs#69061 (no public record for
-Backup's names).
+Backup's names); "What is Azure DNS Private Resolver" (rulesets are consulted when no linked private zone matches).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import typing as t
 from . import dns_packet as dns
 from .arm import Arm
 from .dns_packet import Answer, Record
+from .services.dns_resolver.rulesets import ForwardingRulesets
 from .services.network.private_dns_names import PRIVATE_LINK, alias
 from .services.network.private_dns_zones import SOA
 from .store import Resource
@@ -30,8 +31,10 @@ _PRIVATE_TYPES = {dns.A: "A", dns.AAAA: "AAAA", dns.CNAME: "CNAME", dns.SOA: "SO
 class Resolver:
     """Azure DNS as one virtual network sees it."""
 
-    def __init__(self, arm: Arm, virtual_network_id: str) -> None:
+    def __init__(self, arm: Arm, virtual_network_id: str, passed: frozenset[str] = frozenset()) -> None:
+        """``passed`` are the networks whose rules have led here: a rule that leads back to one of them is a loop."""
         self._arm, self._network = arm, fold(virtual_network_id)
+        self._passed = passed | {self._network}
 
     def resolve(self, name: str, kind: int) -> Answer:
         """Answer a question, following aliases through private zones and public DNS."""
@@ -48,10 +51,16 @@ class Resolver:
     def _step(self, name: str, kind: int) -> Answer:
         link = self._link(name)
         if link is None:
-            return self._public(name, kind)
+            elsewhere = self._arm.service(ForwardingRulesets).asked_instead(self._network, name)
+            return self._public(name, kind) if elsewhere is None else self._forwarded(elsewhere, name, kind)
         answer = self._private(self._arm.store.get(parent(link.id)), name, kind)
         fall_back = link.properties.get("resolutionPolicy") == "NxDomainRedirect"
         return self._public(name, kind) if answer.code == dns.NAME_ERROR and fall_back else answer
+
+    def _forwarded(self, network: str, name: str, kind: int) -> Answer:
+        if not network or fold(network) in self._passed:
+            return Answer(dns.SERVER_FAILURE)
+        return Resolver(self._arm, network, self._passed).resolve(name, kind)
 
     def _link(self, name: str) -> Resource | None:
         """The link of this network to the zone with the longest matching name."""

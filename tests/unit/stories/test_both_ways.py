@@ -31,6 +31,14 @@ THE_WORLD: JSON = {
             "roles": [{"role": "Owner", "scope": f"/subscriptions/{SUBSCRIPTION}"}],
         }
     ],
+    "dns_resolvers": [
+        {
+            "name": "resolver-hub",
+            "resource_group": "rg-network",
+            "virtual_network": "vnet-hub",
+            "outbound_endpoints": [{"name": "out", "subnet": "endpoints"}],
+        }
+    ],
     "vaults": [{"name": "vault-backup", "resource_group": "rg-backup", "location": "westeurope"}],
     "private_dns_zones": [{"name": zone.rsplit("/", 1)[-1], "resource_group": "rg-dns"} for zone in BACKUP_ZONES],
     "private_endpoints": [
@@ -109,6 +117,13 @@ CHANGES: dict[str, JSON] = {
         "location": "westeurope",
         "public_network_access": "Disabled",
         "solutions": False,
+    },
+    "dns_forwarding_ruleset": {
+        "name": "rules-app",
+        "resource_group": "rg-network",
+        "outbound_endpoints": [
+            f"{GROUPS}/rg-network/providers/Microsoft.Network/dnsResolvers/resolver-hub/outboundEndpoints/out"
+        ],
     },
     "dns_resolver": {"name": "resolver-app", "resource_group": "rg-network", "virtual_network": NETWORK},
 }

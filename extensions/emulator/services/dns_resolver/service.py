@@ -15,6 +15,8 @@ from ...arm import Arm, Call, Route
 from ...store import Resource
 from ...wire import JSON, Response, fold, location, parent
 from ..network import addresses, operations
+from ..platform.world_ids import WorldError, group_id, refused_as_world_error, resolve
+from .documents import keep, lay
 
 RESOLVER = "Microsoft.Network/dnsResolvers"
 INBOUND, OUTBOUND = f"{RESOLVER}/inboundEndpoints", f"{RESOLVER}/outboundEndpoints"
@@ -30,7 +32,31 @@ class DnsResolvers:
         self._arm = arm
 
     def load(self, world: JSON) -> None:
-        """No world has any to begin with."""
+        """Make the resolvers of the world file, each with its endpoints."""
+        for entry in world.get("dns_resolvers") or []:
+            with refused_as_world_error(f"DNS resolver {entry['name']}"):
+                self._load(world, entry)
+
+    def _load(self, world: JSON, entry: JSON) -> None:
+        network = self._arm.store.find(resolve(world, "virtual_networks", NETWORK, entry["virtual_network"]))
+        if network is None:
+            raise WorldError(f"DNS resolver {entry['name']}: no virtual network {entry['virtual_network']}")
+        resource_id = f"{group_id(world, entry)}/providers/{RESOLVER}/{entry['name']}"
+        region = network.document["location"]
+        properties = {"virtualNetwork": {"id": network.id}, "dnsResolverState": "Connected"}
+        keep(self._arm, resource_id, RESOLVER, region, properties)
+        for kind, key in ((INBOUND, "inbound_endpoints"), (OUTBOUND, "outbound_endpoints")):
+            for row in entry.get(key) or []:
+                subnet = self._arm.store.get(f"{network.id}/subnets/{row['subnet']}")
+                below: JSON = {"subnet": {"id": subnet.id}}
+                if kind == INBOUND:
+                    address = next(addresses.free(self._arm, subnet))
+                    below = {
+                        "ipConfigurations": [
+                            {**below, "privateIpAddress": address, "privateIpAllocationMethod": "Dynamic"}
+                        ]
+                    }
+                keep(self._arm, f"{resource_id}/{kind.rsplit('/', 1)[-1]}/{row['name']}", kind, region, below)
 
     def routes(self) -> list[Route]:
         """GET, lists, PUT, DELETE of resolvers and both kinds of endpoints."""
@@ -81,7 +107,7 @@ class DnsResolvers:
                     f"Virtual network {network_id} is used by {other.id} already.", "VirtualNetworkInUse"
                 )
         properties = {"virtualNetwork": {"id": network.id}, "dnsResolverState": "Connected"}
-        return self._laid(call, RESOLVER, "dns_resolver.create", region, properties)
+        return lay(self._arm, call, RESOLVER, "dns_resolver.create", region, properties)
 
     def _putter(self, kind: str) -> t.Callable[[Call], Response]:
         def put(call: Call) -> Response:
@@ -92,7 +118,7 @@ class DnsResolvers:
             sent = call.body["properties"]
             if kind == OUTBOUND:
                 subnet = self._subnet(call, resolver, str(sent["subnet"]["id"]))
-                return self._laid(call, kind, "dns_resolver_endpoint.create", region, {"subnet": {"id": subnet.id}})
+                return lay(self._arm, call, kind, "dns_resolver_endpoint.create", region, {"subnet": {"id": subnet.id}})
             if len(sent["ipConfigurations"]) != 1:
                 raise operations.invalid("An inbound endpoint has exactly one IP configuration.")
             (asked,) = sent["ipConfigurations"]
@@ -102,7 +128,7 @@ class DnsResolvers:
                 "privateIpAddress": self._address(call, subnet, asked),
                 "privateIpAllocationMethod": asked.get("privateIpAllocationMethod") or "Dynamic",
             }
-            return self._laid(call, kind, "dns_resolver_endpoint.create", region, {"ipConfigurations": [shown]})
+            return lay(self._arm, call, kind, "dns_resolver_endpoint.create", region, {"ipConfigurations": [shown]})
 
         return put
 
@@ -138,31 +164,6 @@ class DnsResolvers:
                 )
             return wanted
         return str(before or next(addresses.free(self._arm, subnet)))
-
-    def _laid(self, call: Call, kind: str, deed: str, region: str, properties: JSON) -> Response:
-        current = self._arm.store.find(call.id)
-        if current is not None:
-            operations.refuse_while_running(call, current.id, region)
-        resource_id = current.id if current else call.id
-        document: JSON = {
-            "id": resource_id,
-            "name": resource_id.rsplit("/", 1)[-1],
-            "type": kind,
-            "etag": self._arm.etag(),
-            "location": region,
-            "properties": {**properties, "provisioningState": "Updating", "resourceGuid": self._arm.guid()},
-        }
-        if call.body.get("tags") is not None:
-            document["tags"] = call.body["tags"]
-        resource = self._arm.store.put(Resource(resource_id, document))
-
-        def settle(state: str) -> None:
-            resource.properties["provisioningState"] = state
-
-        operation = operations.start(
-            self._arm, deed, resource_id, lambda: settle("Succeeded"), lambda: settle("Failed")
-        )
-        return operations.accepted(call, operation, region, resource, new=current is None)
 
     def _refuse_in_use(self, resolver: Resource) -> None:
         if self._arm.store.below(resolver.id, INBOUND) or self._arm.store.below(resolver.id, OUTBOUND):

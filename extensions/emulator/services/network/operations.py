@@ -96,12 +96,12 @@ def accepted(
 
 
 def delete(call: Call, kind: str, refuse: t.Callable[[Resource], None], *, notified: bool = False) -> Response:
-    """Delete a resource that has a region of its own; ``refuse`` raises for one that must stay. 204 when it is gone already."""
+    """Delete a resource; ``refuse`` raises for one that must stay. 204 when it is gone already."""
     arm = call.arm
     resource = arm.store.find(call.id)
     if resource is None:
         return Response(204)
-    region = str(resource.document["location"])
+    region = str(resource.document.get("location") or "global")
     refuse_while_running(call, resource.id, region)
     refuse(resource)
     operation = start(arm, f"{kind}.delete", resource.id, lambda: arm.store.remove(resource.id))

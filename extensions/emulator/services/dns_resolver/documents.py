@@ -1,0 +1,39 @@
+"""A resource of this provider, written and settled as the others of it are."""
+
+from __future__ import annotations
+
+from ...arm import Arm, Call
+from ...store import Resource
+from ...wire import JSON, Response
+from ..network import operations
+
+
+def keep(arm: Arm, resource_id: str, kind: str, region: str, properties: JSON) -> Resource:
+    """Store a resource as it is once nobody works on it. ``region`` is empty for what has none."""
+    document: JSON = {
+        "id": resource_id,
+        "name": resource_id.rsplit("/", 1)[-1],
+        "type": kind,
+        "etag": arm.etag(),
+        **({"location": region} if region else {}),
+        "properties": {**properties, "provisioningState": "Succeeded", "resourceGuid": arm.guid()},
+    }
+    return arm.store.put(Resource(resource_id, document))
+
+
+def lay(arm: Arm, call: Call, kind: str, deed: str, region: str, properties: JSON) -> Response:
+    """Store what a PUT asks for, ``Updating`` until its operation ends. ``region`` is empty for what has none."""
+    current = arm.store.find(call.id)
+    if current is not None:
+        operations.refuse_while_running(call, current.id, region)
+    resource_id = current.id if current else call.id
+    resource = keep(arm, resource_id, kind, region, properties)
+    resource.properties["provisioningState"] = "Updating"
+    if call.body.get("tags") is not None:
+        resource.document["tags"] = call.body["tags"]
+
+    def settle(state: str) -> None:
+        resource.properties["provisioningState"] = state
+
+    operation = operations.start(arm, deed, resource_id, lambda: settle("Succeeded"), lambda: settle("Failed"))
+    return operations.accepted(call, operation, region or "global", resource, new=current is None)
