@@ -61,6 +61,25 @@ options:
         description: Whether the rule is followed.
         type: bool
         default: true
+  domains:
+    description: Domains that are all forwarded to O(targets), each by a rule that is named after it; besides O(rules).
+    type: list
+    elements: str
+    default: []
+  targets:
+    description: The servers that O(domains) are forwarded to, in their order.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      address:
+        description: IP address.
+        type: str
+        required: true
+      port:
+        description: Port.
+        type: int
+        default: 53
   virtual_networks:
     description:
       - Ids of the networks that follow the rules.
@@ -129,6 +148,8 @@ MODULE = Module(
         "resource_group": Option(required=True),
         "outbound_endpoints": Option(type="list", elements="str"),
         "rules": Option(type="list", elements="dict", default=[], options=_RULE),
+        "domains": Option(type="list", elements="str", default=[]),
+        "targets": Option(type="list", elements="dict", default=[], options=_TARGET),
         "virtual_networks": Option(type="list", elements="str", default=[]),
         "tags": Option(type="dict"),
         "state": Option(choices=("present", "absent"), default="present"),

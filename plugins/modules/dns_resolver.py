@@ -103,7 +103,9 @@ id:
   type: str
   sample: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-network/providers/Microsoft.Network/dnsResolvers/resolver-hub
 targets:
-  description: Where servers can forward to, one for each inbound endpoint with an address, with C(address) and C(port).
+  description:
+    - Where servers can forward to, one for each inbound endpoint with an address, with C(address) and C(port).
+    - In check mode an endpoint that is not there yet has only the address that was asked for.
   returned: success
   type: list
   elements: dict

@@ -37,6 +37,29 @@ options:
     description: Regions, such as V(westeurope), whose geo codes are taken from the public lists.
     type: list
     elements: str
+  role_variables:
+    description:
+      - What the roles of the sequences are given, as dictionaries with C(sequence), C(location), C(geo_code) and C(zone_names).
+      - Of a sequence in O(sequences) its region, geo code and zones are taken; the others are left out.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      sequence:
+        description: The sequence.
+        type: str
+        required: true
+      location:
+        description: Region of its vault.
+        type: str
+      geo_code:
+        description: Geo code of that region.
+        type: str
+      zone_names:
+        description: Zones that no public list has.
+        type: list
+        elements: str
+        default: []
   form:
     description:
       - Forward the V(public) suffixes, the V(privatelink) forms, or both.
@@ -130,6 +153,12 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option, port
 from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.dns_server_plan import plan_dns_server
 
+_ROLE = {
+    "sequence": Option(required=True),
+    "location": Option(),
+    "geo_code": Option(),
+    "zone_names": Option(type="list", elements="str", default=[]),
+}
 MODULE = Module(
     run=plan_dns_server,
     options={
@@ -138,6 +167,7 @@ MODULE = Module(
         "cloud": Option(choices=CLOUD_NAMES, default="AzureCloud"),
         "geo_codes": Option(type="list", elements="str"),
         "locations": Option(type="list", elements="str"),
+        "role_variables": Option(type="list", elements="dict", default=[], options=_ROLE),
         "form": Option(choices=FORMS, default="both"),
         "extra_zones": Option(type="list", elements="str"),
         "names": Option(type="list", elements="dict"),

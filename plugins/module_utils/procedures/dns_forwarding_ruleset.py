@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from ..dns.host_names import host_name, ip_address
@@ -30,7 +30,8 @@ class Part:
 
 def manage_ruleset(task: Task) -> JSON:
     """Serve the ``dns_forwarding_ruleset`` module."""
-    options = task.options
+    options = {**task.options, "rules": _rules(task.options)}
+    task = replace(task, options=options)
     subscription = options.get("subscription_id") or task.subscription_id
     ruleset_id = build_id(subscription, options["resource_group"], RULESET, options["name"])
     _check(options)
@@ -55,6 +56,20 @@ def manage_ruleset(task: Task) -> JSON:
                 document = work.attempt(partial(part.kind.read, task.azure, part.resource_id))
                 work.attempt(partial(refuse_failed, document or {}, part.resource_id))
     return {**_outcome([ruleset, *rules, *links]), "id": ruleset_id}
+
+
+def _rules(options: JSON) -> list[JSON]:
+    """The rules that are wanted: those that were written out, and one for each of the domains."""
+    made = [
+        {
+            "name": domain(name).rstrip(".").replace(".", "-"),
+            "domain_name": name,
+            "targets": options["targets"],
+            "enabled": True,
+        }
+        for name in options["domains"]
+    ]
+    return [*options["rules"], *made]
 
 
 def _check(options: JSON) -> None:

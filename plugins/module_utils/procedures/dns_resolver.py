@@ -74,7 +74,12 @@ def manage_resolver(task: Task) -> JSON:
     ]
     if not task.check_mode:
         _make(task, resolver, endpoints)
-    targets = [address_of(part.document) for part in endpoints if part.kind is INBOUND_KIND]
+    # An address that was asked for is known before its endpoint is there; one that Azure chooses is not.
+    targets = [
+        address_of(part.document) or str(row.get("private_ip_address") or "")
+        for part, (kind, _t, row) in zip(endpoints, rows)
+        if kind is INBOUND_KIND
+    ]
     return {
         **_outcome([resolver, *endpoints]),
         "id": resolver_id,

@@ -76,8 +76,12 @@ def _reported(path: str) -> list[JSON]:
 
 def _zones(task: Task, names: list[str]) -> list[str]:
     options = task.options
-    extra = checked_zones(options.get("extra_zones") or [], "extra_zones")
-    codes = [*(options.get("geo_codes") or []), *geo_codes_of(options.get("locations") or [])]
+    roles = [row for row in options["role_variables"] if row["sequence"] in (options.get("sequences") or [])]
+    zone_names = [name for row in roles for name in row["zone_names"]]
+    extra = checked_zones([*(options.get("extra_zones") or []), *zone_names], "extra_zones")
+    locations = [*(options.get("locations") or []), *(row["location"] for row in roles if row.get("location"))]
+    codes = [*(options.get("geo_codes") or []), *(row["geo_code"] for row in roles if row.get("geo_code"))]
+    codes += geo_codes_of(locations)
     checked_zones((f"{code}.example" for code in codes), "geo_codes")
     found = zones_to_forward(
         options.get("sequences") or [], options["cloud"], geo_codes=codes, names=names, form=options["form"]

@@ -28,6 +28,11 @@ class Server(dns_servers.Server):
             **more,
         }
 
+    def place(self) -> dict[str, t.Any]:
+        """What leads the role to this server: its variables without their prefix."""
+        options = self.options()
+        return {key: options[key] for key in ("server", "main_file", "directory", "port", "control_command")}
+
     def ask(self, name: str) -> Lookup:
         """What it answers."""
         return lookup(name, "127.0.0.1", self.port, 8.0)

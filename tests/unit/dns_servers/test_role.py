@@ -54,7 +54,7 @@ class Site:
             f"{name} ansible_connection=local {LOCALHOST.split(' ', 2)[2]} "
             + " ".join(
                 f"dns_servers_{key}='{json.dumps(value) if isinstance(value, list) else value}'"
-                for key, value in of(server).items()
+                for key, value in server.place().items()
             )
             for name, server in self.servers.items()
         ]
@@ -63,12 +63,6 @@ class Site:
         ]
         play = {"hosts": "site", "gather_facts": False, "tasks": tasks, "vars": {**self.variables, **variables}}
         return self.playbooks.play(play, *arguments, inventory="\n".join(["[site]", *lines]))
-
-
-def of(server: Server) -> JSON:
-    """The role's variables that lead it to a server."""
-    options = server.options()
-    return {key: options[key] for key in ("server", "main_file", "directory", "port", "control_command")}
 
 
 def changes(played: Played, task: str = CONFIGURE) -> list[bool]:
