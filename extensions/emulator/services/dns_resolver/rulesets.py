@@ -10,6 +10,7 @@ unverified.
 from __future__ import annotations
 
 import ipaddress
+import typing as t
 
 from ...arm import Arm, Call, Route
 from ...store import Resource
@@ -49,7 +50,7 @@ class ForwardingRulesets:
             ),
         ]
         for below, kind in ((rules, RULE), (links, LINK)):
-            found.append(Route("GET", below, lambda call, kind=kind: self._list(call, kind)))
+            found.append(Route("GET", below, self._lister(kind)))
             found.append(Route("GET", below + "/{item}", lambda call: operations.shown(store.get(call.id).document)))
         return [*found, Route("GET", one, lambda call: operations.shown(store.get(call.id).document))]
 
@@ -75,9 +76,10 @@ class ForwardingRulesets:
                 return self._arm.service(DnsResolvers).network_of(endpoint)
         return ""
 
-    def _list(self, call: Call, kind: str) -> Response:
-        self._arm.store.get(parent(call.id + "/x"))
-        return operations.listed(self._arm.store.below(parent(call.id + "/x"), kind))
+    def _lister(self, kind: str) -> t.Callable[[Call], Response]:
+        return lambda call: operations.listed(
+            self._arm.store.below(self._arm.store.get(parent(call.id + "/x")).id, kind)
+        )
 
     def _put_ruleset(self, call: Call) -> Response:
         region = location(call.body["location"])

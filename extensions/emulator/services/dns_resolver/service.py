@@ -14,8 +14,9 @@ import typing as t
 from ...arm import Arm, Call, Route
 from ...store import Resource
 from ...wire import JSON, Response, fold, location, parent
+from ...world import WorldError
 from ..network import addresses, operations
-from ..platform.world_ids import WorldError, group_id, refused_as_world_error, resolve
+from ..platform.world_ids import group_id, refused_as_world_error, resolve
 from .documents import keep, lay
 
 RESOLVER = "Microsoft.Network/dnsResolvers"
