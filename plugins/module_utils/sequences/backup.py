@@ -8,7 +8,7 @@ from .checks.vault import check_identity, check_public_access, check_roles, chec
 from .gates.endpoints import endpoint_names, experience, quota
 from .gates.locks import locks, teardown_locks
 from .gates.names import topology, zone_knowledge, zones
-from .gates.network import networks, regions, subnets
+from .gates.network import networks, paths, regions, subnets
 from .gates.proof import resolution
 from .gates.teardown import in_use, permissions
 from .gates.vault import cloud, cross_region, encryption, freshness, identity, other_users
@@ -32,6 +32,7 @@ BACKUP = Sequence(
         GateRow("quota", quota, again=True),
         GateRow("endpoint_name", endpoint_names, again=True),
         GateRow("virtual_network", networks),
+        GateRow("peering", paths),
         GateRow("subnet", subnets, again=True),
         GateRow("region", regions, again=True),
         GateRow("zone_names", zone_knowledge),

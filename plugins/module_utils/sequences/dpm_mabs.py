@@ -8,7 +8,7 @@ from .checks.vault import check_identity, check_public_access, check_roles, chec
 from .gates.endpoints import endpoint_names, experience, quota
 from .gates.locks import locks, teardown_locks
 from .gates.names import topology, zone_knowledge, zones
-from .gates.network import networks, regions, subnets
+from .gates.network import networks, paths, regions, subnets
 from .gates.on_premises import check_data_sources, data_sources, private_route
 from .gates.proof import resolution
 from .gates.teardown import in_use, permissions
@@ -63,6 +63,7 @@ DPM_MABS = Sequence(
         GateRow("data_sources", data_sources, again=True),
         GateRow("endpoint_name", endpoint_names, again=True),
         GateRow("virtual_network", networks),
+        GateRow("peering", paths),
         GateRow("private_route", private_route),
         GateRow("subnet", subnets, again=True),
         GateRow("region", regions, again=True),

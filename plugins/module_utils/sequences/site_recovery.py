@@ -15,7 +15,7 @@ from .checks.vault import (
 from .gates.endpoints import endpoint_names, quota
 from .gates.locks import locks, teardown_locks
 from .gates.names import topology, zone_knowledge, zones
-from .gates.network import networks, regions, subnets
+from .gates.network import networks, paths, regions, subnets
 from .gates.proof import resolution
 from .gates.replication import machines, replication, sides, storage
 from .gates.teardown import permissions
@@ -43,6 +43,7 @@ SITE_RECOVERY = Sequence(
         GateRow("quota", quota, again=True),
         GateRow("endpoint_name", endpoint_names, again=True),
         GateRow("virtual_network", networks),
+        GateRow("peering", paths),
         GateRow("subnet", subnets, again=True),
         GateRow("region", regions, again=True),
         GateRow("zone_names", zone_knowledge),

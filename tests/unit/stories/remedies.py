@@ -223,6 +223,22 @@ def no_network_to_link(base: Base) -> Case:
     return Case({}, base.endpoints(virtual_networks=[base.network_id + "-none"]), chosen=base.endpoints())
 
 
+def network_without_a_path(base: Base) -> Case:
+    far: JSON = {
+        "name": "vnet-far", "resource_group": "rg-network", "location": base.location,
+        "address_prefixes": ["10.201.0.0/16"], "subnets": [],
+    }  # fmt: skip
+    wish = base.endpoints(
+        virtual_networks=[f"{GROUPS}/rg-network/providers/Microsoft.Network/virtualNetworks/vnet-far"]
+    )
+    joined = base.networks(lambda network: network.update(peerings=[{"virtual_network": "vnet-far"}]))
+    back = {**far, "peerings": [{"virtual_network": base.network}]}
+    return Case(
+        {"virtual_networks": [*base.world["virtual_networks"], far]}, wish, says="Peer the two networks from both sides",
+        mended={"virtual_networks": [*joined["virtual_networks"], back]}, warns=True,
+    )  # fmt: skip
+
+
 def network_that_overlaps(base: Base) -> Case:
     other = {
         "name": "vnet-twin", "resource_group": "rg-network", "location": base.location,
@@ -478,6 +494,7 @@ FORWARD: dict[str, tuple[Make, ...]] = {
     "quota": (twelve_endpoints,),
     "endpoint_name": (name_taken,),
     "virtual_network": (no_network_to_link, network_that_overlaps),
+    "peering": (network_without_a_path,),
     "subnet": (no_subnet, subnet_too_small, network_policies, network_policies_off),
     "region": (vault_elsewhere, endpoint_elsewhere),
     "zone_names": (unknown_region, other_cloud),

@@ -15,6 +15,7 @@ from ..worlds.site_recovery import (
     RECOVERY_ENDPOINT,
     SOURCE_ENDPOINT,
     SOURCE_WISH,
+    SPOKE,
     VAULT,
     ZONE,
     endpoint,
@@ -156,3 +157,22 @@ def test_a_check_of_an_interrupted_run_is_no_refusal(tmp_path: Path, endpoints: 
     predicted = sequence(cloud, tmp_path, {**WISH, **PROTECTED}).play(check_mode=True)
     assert (predicted.failure, cloud.writes()) == ("", [])
     assert predicted.report["result"] == "check"
+
+
+def test_two_source_networks_for_one_vault(tmp_path: Path) -> None:
+    spoke = {
+        "name": "pe-spoke",
+        "subnet": f"{SPOKE}/subnets/endpoints",
+        "side": "source",
+        "dns_zone_resource_group": "rg-dns-spoke",
+    }
+    cloud = make()
+    story = sequence(cloud, tmp_path, {**WISH, "site_recovery_endpoints": [*WISH["site_recovery_endpoints"], spoke]})
+    done = story.play()
+    assert (done.failure, done.report["ready_to_protect"]) == ("", True)
+    assert {row["endpoint"] for row in done.report["names"]} == {"pe-source", "pe-recovery", "pe-spoke", "pe-cache"}
+    for link in done.report["links"]:
+        assert link["state"] == "Completed"
+    cloud.mark()
+    again = story.play()
+    assert (again.failure, again.changes, cloud.writes()) == ("", {}, [])

@@ -73,6 +73,7 @@ WORLD: JSON = {
         {"name": "rg-recovery", "location": "northeurope"},
         {"name": "rg-network", "location": "westeurope"},
         {"name": "rg-dns-source", "location": "westeurope"},
+        {"name": "rg-dns-spoke", "location": "westeurope"},
         {"name": "rg-dns-recovery", "location": "northeurope"},
     ],
     "virtual_networks": [
@@ -104,6 +105,11 @@ def _networks(name: str, change: t.Callable[[JSON], None]) -> JSON:
     networks = copy.deepcopy(WORLD["virtual_networks"])
     change(next(network for network in networks if network["name"] == name))
     return {"virtual_networks": networks}
+
+
+def moved(name: str, location: str) -> JSON:
+    """The networks with one of them in another region."""
+    return _networks(name, lambda network: network.update(location=location))
 
 
 def of_account(account: str, **more: t.Any) -> JSON:

@@ -127,6 +127,58 @@ def networks(inspection: Inspection) -> t.Iterator[Gate]:
         )
 
 
+def paths(inspection: Inspection) -> t.Iterator[Gate]:
+    """Each network that is to use an endpoint has a path to its network, as far as Azure shows one.
+
+    https://learn.microsoft.com/azure/virtual-network/virtual-network-peering-overview: a peering is not transitive. Over a
+    network that both are peered with (a hub with a firewall, or a virtual hub, which a network shows as a peering too) there
+    may be a path, and so there may over gateways, which a network does not show: what is missing is a warning.
+    """
+    found, lacking = 0, False
+    for endpoint in inspection.desired.all_endpoints:
+        for network in endpoint.virtual_networks:
+            if same_id(network, endpoint.network):
+                continue
+            found += 1
+            state = _peering(inspection, endpoint.network, network)
+            if state != "Connected":
+                lacking = True
+                what = f"the peering between them is {state}" if state else "no peering or common hub joins them"
+                yield warning(
+                    "peering", network,
+                    f"{network} is to use endpoint {endpoint.name} in {endpoint.network}, but {what}.",
+                    "Peer the two networks from both sides, unless another path (a gateway, a virtual WAN) joins them.",
+                )  # fmt: skip
+    if not lacking:
+        words = (
+            f"{found} network(s) have a path to the endpoint they use."
+            if found
+            else "Only networks of endpoints use them."
+        )
+        yield ok("peering", inspection.desired.vault_id, words)
+
+
+def _peering(inspection: Inspection, one: str, other: str) -> str:
+    """How two networks are joined: the worse state of their peering's two sides, ``Connected`` over a common hub, or nothing."""
+    here, there = peerings(inspection.network(one)), peerings(inspection.network(other))
+    if fold_id(other) in here or fold_id(one) in there:
+        sides = [here.get(fold_id(other), "missing on one side"), there.get(fold_id(one), "missing on one side")]
+        return next((state for state in sides if state != "Connected"), "Connected")
+    hubs = {hub for hub, state in here.items() if state == "Connected" and there.get(hub) == "Connected"}
+    return "Connected" if hubs else ""
+
+
+def peerings(network: JSON | None) -> dict[str, str]:
+    """The state of each peering of a virtual network, by the folded id of the network on the other side."""
+    found = get_path(network, "properties.virtualNetworkPeerings") or []
+    return {
+        fold_id(str(get_path(one, "properties.remoteVirtualNetwork.id"))): str(
+            get_path(one, "properties.peeringState") or ""
+        )
+        for one in found
+    }
+
+
 def _unreachable(inspection: Inspection, endpoints: t.Iterable[Endpoint]) -> t.Iterator[Gate]:
     """Networks that would resolve an endpoint's names without ever reaching it."""
     for endpoint in endpoints:

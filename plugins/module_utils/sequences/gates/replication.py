@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...ids import parse_id, region, same_id
+from ...ids import parse_id, region, same_id, unique_ids
 from ...resources.storage_accounts import Account
 from ...resources.vault_contents import item_of
 from ...wire import JSON, get_path
@@ -17,7 +17,7 @@ SERVES_ALL = "shared"
 
 
 def sides(inspection: Inspection) -> t.Iterator[Gate]:
-    """Source and recovery network are both known before the first endpoint, or reprotection will be stuck.
+    """Source and recovery networks are known before the first endpoint, or reprotection will be stuck.
 
     https://learn.microsoft.com/azure/site-recovery/azure-to-azure-how-to-enable-replication-private-endpoints: two
     endpoints, one in the source network and one in the recovery network, before anything is protected. In a
@@ -38,48 +38,63 @@ def sides(inspection: Inspection) -> t.Iterator[Gate]:
             "sides", inspection.desired.vault_id,
             f"{len(named)} endpoints are planned; on-premises machines need the one of their bypass network only.",
         )  # fmt: skip
-    elif sorted(named) != ["recovery", "source"]:
+    elif set(named) != {"recovery", "source"}:
         yield refused(
             "sides", inspection.desired.vault_id,
-            f"Site Recovery needs one endpoint with side source and one with side recovery, planned are: {', '.join(named)}.",
+            f"Site Recovery needs endpoints with side source and with side recovery, planned are: {', '.join(named)}.",
             "Name both sides in sequence.endpoints now: an endpoint added after replication started leaves reprotection stuck.",
         )  # fmt: skip
     else:
-        networks = [endpoint.network for endpoint in inspection.desired.endpoints]
-        if same_id(*networks):
-            yield refused(
-                "sides",
-                networks[0],
-                f"Source and recovery endpoint are both in {networks[0]}.",
-                "Use the network of each side (sequence.endpoints.subnet).",
-            )
-        else:
-            yield from _regions_apart(inspection)
+        yield from _networks_apart(inspection)
 
 
-def _regions_apart(inspection: Inspection) -> t.Iterator[Gate]:
-    """Neither the recovery side nor the vault is in the region of the source side.
+def _networks_apart(inspection: Inspection) -> t.Iterator[Gate]:
+    """Each endpoint is in a network of its own, and neither a recovery network nor the vault is in the region of a source network.
 
     https://learn.microsoft.com/azure/site-recovery/azure-to-azure-tutorial-enable-replication: the vault can be in any region
-    except the source region.
+    except the source region. A side may have several networks: each gets an endpoint and a zone of its own.
     """
-    side = {str(endpoint.row.get("side")): endpoint for endpoint in inspection.desired.endpoints}
-    networks = {name: inspection.network(endpoint.network) or {} for name, endpoint in side.items()}
-    source, recovery = (region(networks[name].get("location")) for name in ("source", "recovery"))
-    if source and source == recovery:
+    endpoints = inspection.desired.endpoints
+    networks = [endpoint.network for endpoint in endpoints]
+    twice = [network for network in unique_ids(networks) if sum(same_id(network, other) for other in networks) > 1]
+    for network in twice:
+        there = [endpoint.name for endpoint in endpoints if same_id(endpoint.network, network)]
         yield refused(
-            "sides", side["recovery"].network,
-            f"{side['source'].network} of the source side and {side['recovery'].network} of the recovery side are both in {source}.",
+            "sides", network, f"{' and '.join(there)} are both in {network}.",
+            "Use the network of each side (sequence.endpoints.subnet).",
+        )  # fmt: skip
+    if twice:
+        return
+    where = {side: _regions_of(inspection, side) for side in ("source", "recovery")}
+    shared = [place for place in where["source"] if place in where["recovery"]]
+    for place in shared:
+        yield refused(
+            "sides", where["recovery"][place],
+            f"{where['source'][place]} of the source side and {where['recovery'][place]} of the recovery side are both in {place}.",
             "Name a recovery network of another region (sequence.endpoints.subnet).",
         )  # fmt: skip
-    elif source and source == inspection.location:
+    if not shared and inspection.location in where["source"]:
         yield refused(
             "sides", inspection.desired.vault_id,
-            f"{inspection.desired.vault_id} is in {source}, the region of the source side: it cannot protect machines there.",
+            f"{inspection.desired.vault_id} is in {inspection.location}, the region of the source side: it cannot protect "
+            "machines there.",
             "Use a vault of another region (sequence.vault.location), usually that of the recovery side.",
         )  # fmt: skip
-    else:
+    elif len(where["recovery"]) > 1 and inspection.desired.protected_machines:
+        yield refused(
+            "sides", inspection.desired.vault_id,
+            f"Machines are named, and the recovery side is in several regions: {', '.join(where['recovery'])}.",
+            "Name the recovery networks of one region (sequence.endpoints.subnet); use another run for machines that fail over elsewhere.",
+        )  # fmt: skip
+    elif not shared:
         yield ok("sides", inspection.desired.vault_id, "Source and recovery network are both known.")
+
+
+def _regions_of(inspection: Inspection, side: str) -> dict[str, str]:
+    """The regions of a side, each with a network that is there."""
+    networks = [endpoint.network for endpoint in inspection.desired.endpoints if endpoint.row.get("side") == side]
+    found = {region((inspection.network(network) or {}).get("location")): network for network in networks}
+    return {place: network for place, network in found.items() if place}
 
 
 def storage(inspection: Inspection) -> t.Iterator[Gate]:
@@ -159,16 +174,16 @@ def machines(inspection: Inspection) -> t.Iterator[Gate]:
 
 
 def _source_region(inspection: Inspection, source: str) -> t.Iterator[Gate]:
-    """A machine's network is in the machine's region, and the source side's endpoint should be in that network."""
-    for endpoint in inspection.desired.endpoints if inspection.desired.protected_machines else ():
-        network = inspection.network(endpoint.network) if endpoint.row.get("side") == "source" else None
-        if network is not None and region(network.get("location")) != source:
-            yield warning(
-                "machines", endpoint.network,
-                f"The machines are in {source}, and {endpoint.network} of the source side in {network['location']}: machines of "
-                "another network must reach the endpoint through a peering.",
-                "Correct source_location, or name the network of the machines as source side.",
-            )  # fmt: skip
+    """A machine's network is in the machine's region, and an endpoint of the source side should be in that network."""
+    there = _regions_of(inspection, "source") if inspection.desired.protected_machines else {}
+    if there and source not in there:
+        place, network = next(iter(there.items()))
+        yield warning(
+            "machines", network,
+            f"The machines are in {source}, and {network} of the source side in {place}: machines of "
+            "another network must reach the endpoint through a peering.",
+            "Correct sequence.source_location, or name the network of the machines as source side.",
+        )  # fmt: skip
 
 
 def _cache(inspection: Inspection, machine: JSON, source: str) -> t.Iterator[Gate]:
@@ -192,7 +207,7 @@ def _cache(inspection: Inspection, machine: JSON, source: str) -> t.Iterator[Gat
     if _shuts_out(inspection, account) and item_of(inspection.replicated, machine["id"]) is None:
         yield refused(
             "machines", cache, f"The firewall of {reported} does not let trusted Microsoft services through, and nobody opens it here.",
-            "Set trusted_services: true, or have the account's owner allow trusted Microsoft services.",
+            "Set sequence.trusted_services: true, or have the account's owner allow trusted Microsoft services.",
         )  # fmt: skip
         return
     doubts = []

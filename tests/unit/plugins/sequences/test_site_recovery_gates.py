@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import typing as t
 
@@ -105,6 +106,12 @@ REPLICATING = {
     "history": {"replication_protected_items": [world.MACHINE], "endpoints": ["AzureSiteRecovery"]},
 }
 
+SPOKE_SOURCE = {
+    "name": "pe-spoke",
+    "subnet": f"{SPOKE}/subnets/endpoints",
+    "side": "source",
+    "dns_zone_resource_group": "rg-dns-spoke",
+}
 SHUT = world.of_account(CACHE, network_acls={"bypass": "Logging", "defaultAction": "Deny"})
 
 CASES: dict[str, Case] = {
@@ -113,6 +120,15 @@ CASES: dict[str, Case] = {
     "source side missing": Case({"sides"}, {"endpoints": [RECOVERY_WISH]}, words=("planned are: recovery",)),
     "sides not named": Case({"sides"}, both({"side": None}, {"side": None}), words=("planned are: unnamed, unnamed",)),
     "source twice": Case({"sides"}, both(recovery={"side": "source"}), words=("source, source",)),
+    "two source networks": Case(set(), {"endpoints": [*both()["endpoints"], SPOKE_SOURCE]}),
+    "two source networks, one in the recovery region": Case(
+        {"sides"}, {"endpoints": [*both()["endpoints"], SPOKE_SOURCE]},
+        world.moved("vnet-spoke", "northeurope"), (f"{SPOKE} of the source side", "are both in northeurope"),
+    ),
+    "machines and two recovery regions": Case(
+        {"sides"}, {**machine(), "endpoints": [*both()["endpoints"], {**SPOKE_SOURCE, "side": "recovery"}]},
+        world.moved("vnet-spoke", "francecentral"), ("in several regions: northeurope, francecentral",),
+    ),
     "same network twice": Case(
         {"sides", "zones"}, both(recovery={"subnet": TIGHT}), words=(f"both in {SOURCE}", "only.", RECOVERY_ZONES)
     ),
@@ -313,9 +329,9 @@ def test_gates(name: str) -> None:
 
 
 def test_every_gate_was_closed_once() -> None:
-    """But for the two that only ever warn, and one that is in ``test_gates_ahead``."""
+    """But for the three that only ever warn, and one that is in ``test_gates_ahead``."""
     tried = set().union(*(case.gates for case in CASES.values()))
-    assert {row.name for row in SITE_RECOVERY.gates} - tried == {"encryption", "resolution", "other_users"}
+    assert {row.name for row in SITE_RECOVERY.gates} - tried == {"encryption", "peering", "resolution", "other_users"}
 
 
 def test_a_cache_far_from_its_machine_is_a_warning() -> None:
@@ -646,3 +662,35 @@ def test_permissions_for_roles_and_firewalls_are_asked_for() -> None:
     assert any("privateEndpointConnections/write" in text for text in missing(**pending, approve=True).values())
     assert not any("privateEndpointConnections/write" in text for text in missing(**pending).values())
     assert cloud.writes() == []
+
+
+def joined(*sides: tuple[str, str, str]) -> JSON:
+    """The networks with peerings: from, to, state."""
+    networks = copy.deepcopy(world.WORLD["virtual_networks"])
+    for one, other, state in sides:
+        (network,) = [each for each in networks if each["name"] == one]
+        network.setdefault("peerings", []).append({"virtual_network": other, "state": state})
+    return {"virtual_networks": networks}
+
+
+BOTH = ("vnet-source", "vnet-spoke", "Connected"), ("vnet-spoke", "vnet-source", "Connected")
+PATHS: dict[str, tuple[JSON, str]] = {
+    "nothing": ({}, "no peering or common hub joins them"),
+    "peered": (joined(*BOTH), ""),
+    "one side only": (joined(BOTH[0]), "the peering between them is missing on one side"),
+    "not finished": (
+        joined(BOTH[0], ("vnet-spoke", "vnet-source", "Initiated")),
+        "the peering between them is Initiated",
+    ),
+    "over a hub": (joined(*((one, "vnet-recovery", "Connected") for one in ("vnet-source", "vnet-spoke"))), ""),
+}
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_a_network_without_a_path_to_its_endpoint_is_warned_of(name: str) -> None:
+    there, words = PATHS[name]
+    gates = make(**there).run(MODULE, **{**WANTED, **both({"virtual_networks": [SPOKE]})})["gates"]
+    (told,) = [gate for gate in gates if gate["name"] == "peering"]
+    assert (told["verdict"], words in told["message"]) == ("warning" if words else "ok", True)
+    if words:
+        assert f"{SPOKE} is to use endpoint pe-source in {SOURCE}, but" in told["message"]
