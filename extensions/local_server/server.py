@@ -18,6 +18,8 @@ import xml.etree.ElementTree as tree
 from .state import NEW, SOURCE
 
 JSON = dict[str, t.Any]
+#: The agent that the Setup of MABS brings.
+SETUP_AGENT = "2.0.9262.0"
 
 
 class Died(Exception):
@@ -300,8 +302,18 @@ class LocalServer:
             if not secrets.get("answer_file"):
                 raise JobFailed("no-answer-file", "No answer file was handed over.")
             if not check:
-                self.state.update(product="MABS", product_version="14.0.30.0")
+                self.state.update(product="MABS", product_version="14.0.30.0", agent_version=SETUP_AGENT)
+                self._registers_in_setup(secrets)
         return {"changed": not before, "version": self.state["product_version"]}
+
+    def _registers_in_setup(self, secrets: t.Mapping[str, str]) -> None:
+        """Setup registers the server when its answer file leads to a credential file."""
+        keys = dict(line.split("=", 1) for line in secrets["answer_file"].splitlines() if "=" in line)
+        if keys.get("VaultCredentialFilePath") != "@CREDENTIALS@" or not secrets.get("credentials"):
+            return
+        reported = {node.tag.rpartition("}")[2]: node.text or "" for node in tree.fromstring(secrets["credentials"])}
+        vault = self._credentials(secrets["credentials"], reported["ResourceId"])
+        self._really_register({}, keys.get("SecurityPassphrase", ""), reported["ResourceId"], vault)
 
     def _credentials(self, content: str, number: str) -> str:
         """The vault a credential file is for. A file that is old or no file at all is the agent's error 34513."""

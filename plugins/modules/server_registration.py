@@ -63,6 +63,13 @@ options:
     description: The oldest MARS agent that is accepted. Empty accepts any.
     type: str
     default: ''
+  setup:
+    description:
+      - Path of the Setup of MABS on the servers. With O(mode=register) a server that has neither DPM nor MABS is then one to C(install).
+    type: str
+  answer_file:
+    description: Text of the answer file that O(setup) is run with. Its passphrase must be O(passphrase) where Setup registers the server.
+    type: str
   agent_installer:
     description: Path of the agent's installer on the servers. With it an agent that is missing or old closes no gate.
     type: str
@@ -175,6 +182,8 @@ MODULE = Module(
         "least_mabs_version": Option(default="14.0.30.0"),
         "least_agent_version": Option(default=""),
         "agent_installer": Option(),
+        "setup": Option(),
+        "answer_file": Option(secret=True),
         "most_clock_skew": Option(type="int", default=180, least=1, most=300),
         "passphrase": Option(secret=True),
         "passphrase_copy": Option(type="path"),

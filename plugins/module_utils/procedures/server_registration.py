@@ -46,6 +46,9 @@ def judge_servers(task: Task) -> JSON:
         least_agent=options["least_agent_version"],
         installer=options["agent_installer"] or "",
         skew=options["most_clock_skew"],
+        setup=options["setup"] or "",
+        answers=_answers(options["answer_file"]),
+        passphrase=options["passphrase"] or "",
         listed=_listed(task, vault_id),
     )
     found = [
@@ -107,6 +110,14 @@ def _listed(task: Task, vault_id: str) -> frozenset[str]:
                 if name:
                     found |= {str(name).lower(), str(name).lower().split(".", maxsplit=1)[0]}
     return frozenset(found)
+
+
+def _answers(text: str | None) -> dict[str, str] | None:
+    """The keys and values of an answer file; None without one."""
+    if not text:
+        return None
+    lines = (line.partition("=") for line in text.splitlines())
+    return {key.strip(): value.strip() for key, equals, value in lines if equals}
 
 
 def _copy(path: str | None) -> str | None:

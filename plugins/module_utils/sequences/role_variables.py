@@ -41,6 +41,7 @@ BESIDE_OF: dict[str, tuple[str, ...]] = {
     "site_recovery": ("modernized_appliance",),
     "dpm_mabs": (
         *("least_dpm_version", "least_mabs_version", "agent_version", "agent_installer", "clock_skew", "entra_names"),
+        *("install", "install_answer_file"),
         *("proxy", "proxy_password", "passphrase", "passphrase_copy", "credentials_file", "credentials_certificate"),
         *("registration_command", "staging_folder", "work_hours", "replica_ready_states", "stand_in"),
         *("protection", "protection_tasks", "protection_retries", "protection_delay"),
@@ -54,7 +55,7 @@ INTERNAL_OF: dict[str, tuple[str, ...]] = {
         *("credentials_place", "mode", "all_gates", "done", "asked", "reached", "judged", "verdicts", "before", "kept"),
         *("renewed", "replicas", "due", "points", "protected"),
         *(f"{name}_result" for name in ("agent", "backup", "cleanup", "copy", "credentials", "disk")),
-        *(f"{name}_result" for name in ("register", "settings", "shred")),
+        *(f"{name}_result" for name in ("install", "register", "settings", "shred")),
     ),
 }
 

@@ -19,7 +19,10 @@ class Terms:
     """What a registration is judged by.
 
     ``number`` is the vault's number (empty: not known yet), ``over`` the endpoints it is reached over, ``names`` the
-    addresses by private name, ``listed`` the folded names of the servers the vault lists, ``skew`` seconds.
+    addresses by private name, ``listed`` the folded names of the servers the vault lists, ``skew`` seconds. ``setup`` is
+    the path of the Setup of MABS on the servers, for those that have neither DPM nor MABS (empty: none is installed),
+    ``answers`` the keys and values of its answer file (None without one), secrets among them; ``passphrase`` is what the
+    agents encrypt with.
     """
 
     mode: t.Literal["register", "reregister", "verify"]
@@ -32,6 +35,9 @@ class Terms:
     least_agent: str
     installer: str
     skew: float
+    setup: str = ""
+    answers: t.Mapping[str, str] | None = None
+    passphrase: str = ""
     listed: frozenset[str] = frozenset()
 
 

@@ -12,7 +12,8 @@ import typing as t
 from .gate import Gate, ok, refused, warning
 from .server_facts import Server, Terms, older, spellings
 
-Action = t.Literal["none", "register", "reregister"]
+#: ``install`` means MABS first, then the registration.
+Action = t.Literal["none", "register", "reregister", "install"]
 
 LEAST_PASSPHRASE = 16
 STRICT = ("AllSigned", "Restricted")
@@ -23,6 +24,8 @@ def judge(server: Server, terms: Terms) -> tuple[list[Gate], Action]:
     if server.silent:
         return silent(server), "none"
     action, registration = decide(server, terms)
+    if action == "register" and installs(server, terms):
+        action = "install"
     gates = [
         *versions(server, terms),
         agent(server, terms, action),
@@ -54,9 +57,16 @@ def versions(server: Server, terms: Terms) -> list[Gate]:
     product, version = str(said.get("product") or ""), str(said.get("product_version") or "")
     least = terms.least_versions.get(product, "")
     gates = []
-    if not product:
+    if installs(server, terms):
+        gates.append(_setup(server, terms))
+    elif not product:
         gates.append(
-            refused("server_version", server.name, f"{server.name} has neither DPM nor MABS.", "Install one first.")
+            refused(
+                "server_version",
+                server.name,
+                f"{server.name} has neither DPM nor MABS.",
+                "Install one first, or have dpm_mabs_register install MABS: dpm_mabs_install.",
+            )
         )
     elif not least or older(version, least):
         gates.append(
@@ -95,11 +105,38 @@ def versions(server: Server, terms: Terms) -> list[Gate]:
     return gates
 
 
+def installs(server: Server, terms: Terms) -> bool:
+    """Whether MABS is to be installed on a server: it has no product, and the operator named a Setup."""
+    return bool(terms.setup) and terms.mode == "register" and not server.said("versions").get("product")
+
+
+def _setup(server: Server, terms: Terms) -> Gate:
+    """Only MABS V4 installs unattended: Microsoft Learn, "Unattended installation of Azure Backup Server"."""
+    what = f"{server.name} has neither DPM nor MABS"
+    if terms.answers is None:
+        return refused(
+            "server_version",
+            server.name,
+            f"{what}, and there is no answer file to install MABS with.",
+            "Give its text in dpm_mabs_install_answer_file, from a vaulted variable.",
+        )
+    if terms.answers.get("VaultCredentialFilePath") and terms.answers.get("SecurityPassphrase") != terms.passphrase:
+        return refused(
+            "server_version",
+            server.name,
+            f"{what}, and the answer file would have Setup register it with another passphrase than dpm_mabs_passphrase.",
+            "Give both the same one, SecurityPassphrase in the answer file.",
+        )
+    return ok("server_version", server.name, f"{what}; MABS is installed from {terms.setup}.")
+
+
 def agent(server: Server, terms: Terms, action: Action) -> Gate:
     """The MARS agent of a server: new enough, or an installer is at hand."""
     version = str(server.said("versions").get("agent_version") or "")
     if version and not older(version, terms.least_agent):
         return ok("server_agent", server.name, f"{server.name} has the MARS agent {version}.")
+    if installs(server, terms):
+        return ok("server_agent", server.name, f"{server.name} gets the MARS agent from the Setup of MABS.")
     found = f"the MARS agent {version}" if version else "no MARS agent"
     wanted = f"{server.name} has {found}; {terms.least_agent or 'one'} or newer is needed"
     if terms.installer and terms.mode != "verify":

@@ -379,3 +379,58 @@ def test_someone_else_deletes_the_endpoint_and_it_is_made_anew(tell: t.Callable[
     site.jobs.clear()
     good(role.play("reregister"))
     assert [job for _server, job in site.changed()][:2] == ["register", "register"]
+
+
+ANSWERS = (
+    f"[OPTIONS]\nSQLMachineName=mabs01\nSqlAccountPassword=sql-secret-4711\nSecurityPassphrase={world.PASSPHRASE}\n"
+)
+WITH_VAULT = f"{ANSWERS}VaultCredentialFilePath=@CREDENTIALS@\n"
+
+
+@pytest.mark.parametrize(("answers", "by_setup"), [(WITH_VAULT, True), (ANSWERS, False)])
+def test_mabs_is_installed_where_there_is_none_then_registered(
+    answers: str, by_setup: bool, tell: t.Callable[..., t.Any], tmp_path: Path
+) -> None:
+    wanted = {"dpm_mabs_install": {"setup_path": "D:\\MABS\\Setup.exe"}, "dpm_mabs_install_answer_file": answers}
+    site, role = tell(**wanted)
+    site.servers[SECOND].update(product="", product_version="", agent_version="")
+    good(role.play())
+    site.cloud.mark()
+    foreseen = good(role.play("register", check_mode=True))
+    assert "Install MABS" in {deed.task for deed in foreseen.deeds if deed.result.get("changed")}
+    assert site.servers[SECOND]["product"] == "" and site.cloud.writes() == []
+    site.jobs.clear()
+    registered = good(role.play("register"))
+    done = [job for server, job in site.changed() if server == SECOND]
+    assert done[:2] == ["install_mabs", "register"]
+    assert site.servers[SECOND]["product"] == "MABS" and site.servers[SECOND]["vault_number"] != ""
+    shown = json.dumps([deed.result for deed in registered.deeds]) + " ".join(site.asked)
+    shown += "".join(path.read_text() for path in tmp_path.rglob("*") if path.is_file() and not path.is_symlink())
+    assert "sql-secret-4711" not in shown and left(tmp_path) == []
+    site.jobs.clear()
+    again = good(role.play("register"))
+    assert again.changes == {} and site.changed() == []
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({}, "has neither DPM nor MABS."),
+        ({"dpm_mabs_install": {"setup_path": "D:\\MABS\\Setup.exe"}}, "there is no answer file"),
+        (
+            {
+                "dpm_mabs_install": {"setup_path": "D:\\MABS\\Setup.exe"},
+                "dpm_mabs_install_answer_file": WITH_VAULT.replace(world.PASSPHRASE, "another-passphrase-of-16"),
+            },
+            "another passphrase than dpm_mabs_passphrase",
+        ),
+    ],
+)
+def test_a_server_without_a_product_is_refused_before_any_change(
+    variables: JSON, words: str, tell: t.Callable[..., t.Any]
+) -> None:
+    site, role = tell(**variables)
+    site.servers[SECOND].update(product="", product_version="")
+    good(role.play())
+    assert words in role.play("register").failure
+    assert site.changed() == []
