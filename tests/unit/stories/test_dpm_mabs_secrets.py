@@ -48,6 +48,8 @@ def servers(azure: AzureProcess, tmp_path: Path) -> Path:
 def test_secrets_show_nowhere(azure: AzureProcess, playbooks: Playbooks, servers: Path, tmp_path: Path) -> None:
     file = tmp_path / "registration" / "vault.VaultCredentials"
     copied = tmp_path / "escrow" / "passphrase"
+    pin_file = tmp_path / "pin" / "vault.pin"
+    pin = {"vault": VAULT, "path": str(pin_file)}
     vault = {"vault": VAULT, "path": str(file)}
     given = {"server": "dpm01", "stand_in": str(STAND_IN)}
     register: JSON = {
@@ -76,6 +78,12 @@ def test_secrets_show_nowhere(azure: AzureProcess, playbooks: Playbooks, servers
         {"name": "keep", "ansible.builtin.command": {"argv": ["cp", str(file), str(tmp_path / "kept")]}},
         {"name": "register", f"{PREFIX}dpm_server": register},
         {"name": "wrong", f"{PREFIX}dpm_server": {**register, "job": "clock"}, "ignore_errors": True},
+        {"name": "pin", f"{PREFIX}security_pin": pin},
+        {
+            "name": "keep the pin",
+            "ansible.builtin.command": {"argv": ["cp", str(pin_file), str(tmp_path / "kept_pin")]},
+        },
+        {"name": "shred the pin", f"{PREFIX}security_pin": {**pin, "state": "absent"}},
         {"name": "shred", f"{PREFIX}vault_credentials": {**vault, "state": "absent"}},
     ]
     secrets = tmp_path / "secrets.json"
@@ -99,10 +107,13 @@ def test_secrets_show_nowhere(azure: AzureProcess, playbooks: Playbooks, servers
     certificate = (tmp_path / "kept").read_text().split("<ManagementCert>")[1][:60]
     # What the test itself wrote is not what is looked for.
     (tmp_path / "kept").unlink()
+    security_pin = (tmp_path / "kept_pin").read_text()
+    (tmp_path / "kept_pin").unlink()
     secrets.unlink()
-    assert not file.exists() and copied.read_text() == f"{PASSPHRASE}\n"
+    assert not file.exists() and not pin_file.exists() and len(security_pin) >= 6
+    assert copied.read_text() == f"{PASSPHRASE}\n"
     assert any("ansible" in line for line in watched.seen)
-    for secret in (PASSPHRASE, PROXY_SECRET, certificate):
+    for secret in (PASSPHRASE, PROXY_SECRET, certificate, security_pin):
         assert secret not in played.output
         assert [line for line in watched.seen if secret in line] == []
         holders = [path for path in tmp_path.rglob("*") if path.is_file() and os.access(path, os.R_OK)]

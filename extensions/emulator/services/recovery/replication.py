@@ -119,12 +119,12 @@ def _change_policy(call: Call) -> Response:
     vault = find_vault(call)
     policy = _record(vault, "replication_policies", call.id)
     shown = policy["properties"]["providerSpecificDetails"]
-    settings = _properties(call).get("replicationProviderSettings") or {}
-    if settings.get("instanceType") != shown["instanceType"]:
+    details = _properties(call).get("replicationProviderSettings") or {}
+    if details.get("instanceType") != shown["instanceType"]:
         raise refusal(call.arm, "replication_request", f"'{policy['name']}' is a policy of {shown['instanceType']}.")
 
     def done(operation: Operation) -> None:
-        shown.update(settings)
+        shown.update(details)
         log(call, vault)
 
     return accepted(call, vault, "replication.write", done)
