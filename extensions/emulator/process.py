@@ -105,12 +105,12 @@ class EmulatorProcess:
             str(parts.hostname), parts.port, context=self.context, timeout=_ANSWER_SECONDS
         )
 
-    def ask(self, name: str, body: JSON | None = None) -> t.Any:
-        """The JSON answer of ``/emulator/{name}``: GET, or POST with a body."""
+    def ask(self, name: str, body: JSON | None = None, method: str = "") -> t.Any:
+        """The JSON answer of ``/emulator/{name}``: GET, or POST with a body, unless a ``method`` is named."""
         content = None if body is None else json.dumps(body)
         connection = self.connection()
         try:
-            connection.request("GET" if content is None else "POST", f"/emulator/{name}", content)
+            connection.request(method or ("GET" if content is None else "POST"), f"/emulator/{name}", content)
             answer = connection.getresponse()
             text = answer.read().decode()
         finally:

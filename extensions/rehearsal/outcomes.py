@@ -2,7 +2,8 @@
 
 A run's ``outcome`` in ``scenario.yml`` holds: ``result`` of the role's report; ``order``, the steps that were written, each
 named once, in the order of their first writes; ``last``, the step written last; ``there``, how many resources of each kind
-exist; ``names``, how many names each endpoint of the report has; ``values``, properties by the end of a resource's id.
+exist; ``given``, how many assignments of each role; ``names``, how many names each endpoint of the report has; ``values``,
+properties by the end of a resource's id.
 """
 
 from __future__ import annotations
@@ -37,6 +38,15 @@ _KINDS = {
     "links": r"/virtualNetworkLinks/[^/]+$",
     "records": r"/privateDnsZones/[^/]+/A/[^/]+$",
     "roles": r"/roleAssignments/[^/]+$",
+}
+#: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
+_ROLES = {
+    "Reader": "acdd72a7-3385-48ef-bd42-f606fba81ae7",
+    "Contributor": "b24988ac-6180-42a0-ab88-20f7382dd24c",
+    "Storage Blob Data Contributor": "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
+    "Storage Blob Data Owner": "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",
+    "Classic Storage Account Contributor": "86e8f5dc-a6e9-4c67-9d15-de283e8eac25",
+    "Classic Storage Account Key Operator Service Role": "985d6b00-f706-48f5-a6fe-d0ca12fb668d",
 }
 
 
@@ -154,6 +164,11 @@ class _World:
         """How many resources of a kind exist."""
         return sum(bool(re.search(_KINDS[kind], key, re.IGNORECASE)) for key in self._all)
 
+    def given(self, role: str) -> int:
+        """How many assignments of a role exist."""
+        held = (str((one.get("properties") or {}).get("roleDefinitionId")) for one in self._all.values())
+        return sum(definition.endswith(_ROLES[role]) for definition in held)
+
     def ending(self, end: str) -> JSON | None:
         """The resource whose id ends so."""
         return next((one for key, one in self._all.items() if key.endswith(end.lower())), None)
@@ -187,6 +202,13 @@ def _there(wanted: dict[str, int], played: Played) -> list[str]:
     return [f"there are {world.count(kind)} {kind}, not {n}" for kind, n in wanted.items() if world.count(kind) != n]
 
 
+def _given(wanted: dict[str, int], played: Played) -> list[str]:
+    world = _World(played.state)
+    return [
+        f"{role} is given {world.given(role)} times, not {n}" for role, n in wanted.items() if world.given(role) != n
+    ]
+
+
 def _names(wanted: dict[str, int], played: Played) -> list[str]:
     rows = played.gathered("names")
     counted = {endpoint: sum(row.get("endpoint") == endpoint for row in rows) for endpoint in wanted}
@@ -209,6 +231,7 @@ _PARTS: dict[str, t.Callable[[t.Any, Played], list[str]]] = {
     "order": _order,
     "last": _last,
     "there": _there,
+    "given": _given,
     "names": _names,
     "values": _values,
 }

@@ -77,7 +77,11 @@ class Player:
         record = self.part.folder / f"{run.name}.jsonl"
         before = len(self.azure.ask("requests")["value"])
         started = time.monotonic()
+        for fault in run.faults:
+            self.azure.ask("faults", fault)
         status = self._ansible(run, record)
+        if run.faults:
+            self.azure.ask("faults", method="DELETE")
         seconds = time.monotonic() - started
         lines = [json.loads(line) for line in record.read_text().splitlines()] if record.exists() else []
         failed = [line for line in lines if line["status"] == "failed"]

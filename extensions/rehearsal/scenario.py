@@ -23,7 +23,8 @@ EMPTIED: JSON = {"event": "items_removed", "purge": True}
 class Run:
     """One run of a scenario.
 
-    ``overlay`` names a file of variables laid over the usual ones; ``expect`` is the promise; ``says`` a text that the
+    ``overlay`` names a file of variables laid over the usual ones; ``faults`` are put in force before the run and taken away after
+    it; ``expect`` is the promise; ``says`` a text that the
     failure or refusal must contain; ``outcome`` what must be there afterwards (see :mod:`rehearsal.outcomes`).
     """
 
@@ -35,6 +36,7 @@ class Run:
     says: str = ""
     variables: JSON = field(default_factory=dict)
     events: tuple[JSON, ...] = ()
+    faults: tuple[JSON, ...] = ()
     outcome: JSON = field(default_factory=dict)
 
 
@@ -144,7 +146,9 @@ def load(name: str) -> Scenario:
     document = yaml.safe_load((folder / "scenario.yml").read_text())
     own = yaml.safe_load((folder / "variants.yml").read_text())[variant] if variant else {}
     document.update({"role": document.get("role", base), **({"runs": own["runs"]} if own else {})})
-    runs = tuple(Run(**{**row, "events": tuple(row.get("events") or ())}) for row in document["runs"])
+    runs = tuple(
+        Run(**{**row, **{key: tuple(row.get(key) or ()) for key in ("events", "faults")}}) for row in document["runs"]
+    )
     for run in runs:
         if run.expect not in EXPECTATIONS:
             raise SystemExit(

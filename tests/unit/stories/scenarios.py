@@ -5,6 +5,9 @@ from __future__ import annotations
 import typing as t
 from pathlib import Path
 
+from ansible.template import trust_as_template
+from ansible_collections.privatelink.recovery.extensions.emulator.faults import Faults
+from ansible_collections.privatelink.recovery.extensions.emulator.services.platform.admin import Admin
 from ansible_collections.privatelink.recovery.extensions.rehearsal.played import Played as Rehearsed
 from ansible_collections.privatelink.recovery.extensions.rehearsal.promises import judge
 from ansible_collections.privatelink.recovery.extensions.rehearsal.scenario import Run, Scenario
@@ -27,7 +30,7 @@ def rehearse(
     ``left_out`` is a task of a role that is not there: its file and its name.
     """
     world = {**_read(scenario.world), **scenario.more_world}
-    variables = {**_read(scenario.variables), **scenario.more_variables}
+    variables = {**_read(scenario.variables), **_trusted(scenario.more_variables)}
     cloud = Cloud(world)
     closes = variables.get(f"{scenario.prefix}public_network_access", "after_verify") != "unchanged"
     role = Sequence(cloud, directory, scenario.role, **variables)
@@ -37,7 +40,8 @@ def rehearse(
     verdicts: list[tuple[str, str]] = []
     for run in scenario.runs:
         one = _play(cloud, role, scenario, run)
-        verdicts.append((run.name, judge(run, one, done, closes=closes)))
+        why = judge(run, one, done, closes=closes)
+        verdicts.append((run.name, f"{why}: {one.failure}" if why and one.failure else why))
         done.append(one)
         if verdicts[-1][1]:
             break
@@ -53,10 +57,14 @@ def _play(cloud: Cloud, role: Sequence, scenario: Scenario, run: Run) -> Rehears
     for event in run.events:
         given = {key: value for key, value in event.items() if key != "event"}
         cloud.event(event["event"], **{"vault": role.variables[scenario.vault], **given})
+    faults: Faults = cloud.arm.service(Admin).faults
+    for fault in run.faults:
+        faults.add(fault)
     before = len(cloud.arm.log)
     over = _read(scenario.folder / f"{run.overlay}.yml") if run.overlay else {}
     entry = run.playbook if run.playbook in ENTRY_POINTS else "main"
-    played = role.play(entry, check_mode=run.check, **{**over, **run.variables})
+    played = role.play(entry, check_mode=run.check, **{**over, **_trusted(run.variables)})
+    faults.clear()
     cloud.arm.scheduler.settle()
     made = [one for one in cloud.arm.log[before:] if not SIGN_IN.search(one["path"])]
     changes = [_line(deed) for deed in played.deeds if deed.result.get("changed")]
@@ -79,6 +87,15 @@ def _play(cloud: Cloud, role: Sequence, scenario: Scenario, run: Run) -> Rehears
 
 def _line(deed: t.Any) -> JSON:
     return {"host": "localhost", "task": deed.task, "item": deed.item, "diff": deed.result.get("diff")}
+
+
+def _trusted(value: t.Any) -> t.Any:
+    """Variables whose texts are templates, as those of a variables file are."""
+    if isinstance(value, dict):
+        return {key: _trusted(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_trusted(item) for item in value]
+    return trust_as_template(value) if isinstance(value, str) else value
 
 
 def _read(path: Path) -> JSON:
