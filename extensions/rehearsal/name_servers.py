@@ -59,27 +59,39 @@ def choose(listeners: t.Iterable[JSON], resources: t.Iterable[JSON], asked: t.Se
 def named(values: JSON, prefix: str) -> list[JSON]:
     """What an operator's variables ask for names: ``what`` as text, and the end of the ``network``'s id."""
     found: list[JSON] = []
-    for endpoint in _rows(values.get(f"{prefix}endpoints")):
+    of_accounts = (one.get("endpoint") for one in _rows(values.get(f"{prefix}storage_accounts")))
+    for endpoint in [*_rows(values.get(f"{prefix}endpoints")), *_rows(list(of_accounts))]:
         network = _literal(endpoint.get("subnet")).split("/subnets/")[0]
         found += [
             {"what": f"{key} of {endpoint.get('name')}", "network": network} for key in ASKED if endpoint.get(key)
         ]
     for server in _rows(values.get(f"{prefix}dns_servers")):
         network = _literal(server.get("virtual_network"))
-        found.append({"what": f"{server.get('address')} of {prefix}dns_servers", "network": network})
+        who = server.get("address") or f"consumers {', '.join(map(str, server.get('consumers') or ()))}"
+        found.append({"what": f"{who} of {prefix}dns_servers", "network": network})
     return found
 
 
 def without(values: JSON, prefix: str) -> JSON:
     """The variables without those in endpoints that would be asked; ``{prefix}dns_servers`` is given anew by the run."""
-    key = f"{prefix}endpoints"
-    if not isinstance(values.get(key), list):
-        return values
-    left = [
-        {name: value for name, value in one.items() if name not in ASKED} if isinstance(one, dict) else one
-        for one in values[key]
-    ]
-    return {**values, key: left}
+    left = dict(values)
+    endpoints, accounts = f"{prefix}endpoints", f"{prefix}storage_accounts"
+    if isinstance(values.get(endpoints), list):
+        left[endpoints] = [_unasked(one) for one in values[endpoints]]
+    if isinstance(values.get(accounts), list):
+        left[accounts] = [
+            {**one, "endpoint": _unasked(one["endpoint"])} if isinstance(one, dict) and "endpoint" in one else one
+            for one in values[accounts]
+        ]
+    return left
+
+
+def _unasked(endpoint: t.Any) -> t.Any:
+    return (
+        {name: value for name, value in endpoint.items() if name not in ASKED}
+        if isinstance(endpoint, dict)
+        else endpoint
+    )
 
 
 def _rows(value: t.Any) -> list[JSON]:

@@ -158,6 +158,16 @@ options:
               dns_zone_resource_group:
                 description: Resource group of the blob zone; that of O(sequence.dns_zones) by default.
                 type: str
+              dns_server:
+                description: Address of a DNS server to prove resolution with; that of the vault's endpoint in the same network by default.
+                type: str
+              dns_port:
+                description: Port of that DNS server.
+                type: int
+              consumers:
+                description: Inventory hosts that prove resolution; those of the vault's endpoint in the same network by default.
+                type: list
+                elements: str
       dns_zones:
         description: Where the zones are.
         type: dict
@@ -174,7 +184,9 @@ options:
             type: list
             elements: str
       dns_servers:
-        description: DNS servers that resolve for a virtual network, used to prove resolution where an endpoint names none.
+        description:
+          - DNS servers that resolve for a virtual network, and machines in it, asked to prove resolution there.
+          - A network with DNS servers of its own is proved only by an answer there, whether it is an endpoint's or only linked.
         type: list
         elements: dict
         suboptions:
@@ -183,13 +195,16 @@ options:
             type: str
             required: true
           address:
-            description: Address of the server.
+            description: Address of the server; needed unless there are consumers.
             type: str
-            required: true
           port:
             description: Port of the server.
             type: int
             default: 53
+          consumers:
+            description: Inventory hosts in the network that prove resolution; not judged here.
+            type: list
+            elements: str
       zone_names:
         description: Zones the operator names, where Azure does not answer for the region.
         type: list

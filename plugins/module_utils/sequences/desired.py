@@ -31,8 +31,8 @@ class Endpoint:
     """One private endpoint as the operator wants it, to the sequence's target or to a storage account.
 
     ``target`` is the id of what it leads to and ``kind`` its row of the table of targets. ``zone_group_id`` is the resource
-    group its zones are in, ``row`` that of the option it came from; the option of a storage account's endpoint has none of
-    what only an endpoint of the target can be asked for, and leaves it empty.
+    group its zones are in, ``row`` that of the option it came from; of a storage account's endpoint
+    it has what proves its names, and nothing that only an endpoint of the target can be asked for.
     """
 
     id: str
@@ -279,4 +279,5 @@ def _storage_endpoint(account: JSON, endpoints: t.Sequence[Endpoint], zones: JSO
         network=subnet.ancestor(),
         zone_group_id=group_id(parse_id(default_zones).subscription_id, zone_group) if zone_group else default_zones,
         virtual_networks=tuple(unique_ids([subnet.ancestor(), *networks])),
+        row={name: wanted.get(name) for name in ("dns_server", "dns_port", "consumers")},
     )

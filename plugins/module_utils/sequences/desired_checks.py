@@ -29,15 +29,24 @@ def check_desired(options: t.Mapping[str, t.Any], endpoint_ids: t.Sequence[str])
     for endpoint in options["endpoints"]:
         check_request_message(endpoint.get("request_message"), "sequence.endpoints.request_message")
         server_address(endpoint.get("dns_server"), "sequence.endpoints.dns_server")
+    for account in options.get("storage_accounts") or ():
+        server_address(
+            (account.get("endpoint") or {}).get("dns_server"), "sequence.storage_accounts.endpoint.dns_server"
+        )
     unknown = options.get("unknown_consumers") or ()
     if unknown:
         raise InputError(
             f"The inventory has no host {', '.join(unknown)}, which is named as a consumer.",
-            remedy="Add the host to the inventory, or take it off the consumers of its endpoint.",
+            remedy="Add the host to the inventory, or take it off the consumers of its endpoint or network.",
         )
     for server in options.get("dns_servers") or ():
         parse_id(server["virtual_network"], NETWORK, option="dns_servers.virtual_network")
-        server_address(server["address"], "dns_servers.address")
+        server_address(server.get("address"), "dns_servers.address")
+        if not (server.get("address") or server.get("consumers")):
+            raise InputError(
+                f"sequence.dns_servers names nobody to ask in {server['virtual_network']}.",
+                remedy="Give the row an address, or consumers.",
+            )
     for row in options.get("role_assignments") or ():
         parse_id(row["scope"], option="role_assignments.scope")
         stated_guid(row["role"])

@@ -299,17 +299,6 @@ class Inspection:
             "list[JSON]", self.once("replicated", lambda: replicated_items(self.azure, self.desired.vault_id))
         )
 
-    def dns_server(self, endpoint: Endpoint) -> JSON:
-        """The DNS server that proves an endpoint's names: its own, or that of its network; an empty one when there is none."""
-        own = endpoint.row.get("dns_server")
-        if own:
-            return {"dns_server": own, "dns_port": endpoint.row.get("dns_port") or 53}
-        found = next(
-            (server for server in self.desired.dns_servers if same_id(server["virtual_network"], endpoint.network)),
-            None,
-        )
-        return {"dns_server": found["address"] if found else "", "dns_port": found["port"] if found else 53}
-
     def zone_ids(self, endpoint: Endpoint) -> list[str]:
         """The ids of an endpoint's zones."""
         names = self.zone_names if endpoint.kind is self.desired.sequence.target else self.blob_zones

@@ -11,6 +11,7 @@ from .desired import Endpoint
 from .gates.access import required_actions
 from .gates.proof import unproven
 from .inspection import Inspection
+from .proving import consumers_of, first_server
 
 
 def plan(inspection: Inspection, *, proving: bool) -> JSON:
@@ -98,7 +99,8 @@ def _endpoint(inspection: Inspection, endpoint: Endpoint) -> JSON:
         "virtual_networks": list(endpoint.virtual_networks),
         "exists": found is not None,
         "ours": ours((found or {}).get("tags")),
-        **{name: endpoint.row.get(name) for name in ("tags", "consumers", "side")},
+        **{name: endpoint.row.get(name) for name in ("tags", "side")},
+        "consumers": consumers_of(inspection.desired, endpoint),
         **{name: endpoint.row.get(name) or None for name in ("manual", "request_message")},
-        **inspection.dns_server(endpoint),
+        **first_server(inspection.desired, endpoint),
     }

@@ -53,6 +53,7 @@ class Sequence:
     ``addresses`` is what one endpoint takes, by variant; the first variant is the default. ``addresses_per_data_source``
     come on top for each data source that is declared. ``one_region``: endpoint and
     target must be in one region. ``one_for_all`` are the variants in which one endpoint serves all consumers.
+    ``name_pattern`` is how names begin by the documentation, as a regular expression (empty: not judged).
     ``checks`` are asked beside connection, names and links, ``late_checks`` only of a finished run. ``needs_accounts``: it uses
     storage accounts on which the target's identity has roles. ``checklists`` are rows of the report, by
     the name a role asks for. ``reads`` is what only this sequence needs to know of an existing vault, by the stage that asks
@@ -68,6 +69,7 @@ class Sequence:
     checks: tuple[GateRow, ...] = ()
     late_checks: tuple[GateRow, ...] = ()
     needs_accounts: bool = False
+    name_pattern: str = ""
     least_names: t.Mapping[str, Names] = field(default_factory=dict)
     addresses_per_data_source: int = 0
     one_region: bool = False

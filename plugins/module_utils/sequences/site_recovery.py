@@ -33,6 +33,8 @@ SITE_RECOVERY = Sequence(
     target=VAULT_TARGET,
     sub_resource="AzureSiteRecovery",
     addresses={"azure_to_azure": NEEDS["AzureSiteRecovery"], "hybrid": NEEDS["AzureSiteRecovery_hybrid"]},
+    # SITE_RECOVERY_ARTICLE: {Vault-ID}-asr-pod01-{type}-.{target-geo-code}, which the pages do not call fixed.
+    name_pattern=r"\d+-asr-pod\d+-[a-z0-9]+-?\.[a-z0-9]+\.",
     least_names={"azure_to_azure": Names(at_first=5, in_use=7), "hybrid": Names(at_first=5, in_use=5)},
     one_for_all=frozenset({"hybrid"}),
     needs_accounts=True,

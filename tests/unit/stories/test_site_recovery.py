@@ -18,8 +18,10 @@ from ..worlds.site_recovery import (
     SPOKE,
     VAULT,
     ZONE,
+    both,
     endpoint,
     make,
+    private_world,
 )
 from .sequence import Played, Sequence
 from .settings import PROTECTED
@@ -176,3 +178,11 @@ def test_two_source_networks_for_one_vault(tmp_path: Path) -> None:
     cloud.mark()
     again = story.play()
     assert (again.failure, again.changes, cloud.writes()) == ("", {}, [])
+
+
+def test_consumers_of_a_network_are_asked_for_the_names_of_storage_too(tmp_path: Path) -> None:
+    cloud = make(**private_world())
+    wish = {**WISH, "site_recovery_endpoints": both({"consumers": ["localhost"]})}
+    played = sequence(cloud, tmp_path, wish).play(check_mode=True)
+    asked = [deed.item for deed in played.deeds if deed.module == "name_resolution"]
+    assert asked == ["pe-source on localhost", "pe-cache on localhost"]

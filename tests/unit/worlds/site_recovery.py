@@ -107,9 +107,14 @@ def _networks(name: str, change: t.Callable[[JSON], None]) -> JSON:
     return {"virtual_networks": networks}
 
 
+def changed(name: str, **more: t.Any) -> JSON:
+    """The networks with one of them changed."""
+    return _networks(name, lambda network: network.update(more))
+
+
 def moved(name: str, location: str) -> JSON:
     """The networks with one of them in another region."""
-    return _networks(name, lambda network: network.update(location=location))
+    return changed(name, location=location)
 
 
 def of_account(account: str, **more: t.Any) -> JSON:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import typing as t
 
 from ...dns.private_dns import addresses, zone_name
@@ -15,7 +16,7 @@ from ...resources.endpoint_names import PublishedName
 from ...resources.endpoints import connection_of
 from ...wire import JSON, get_path, provisioning
 from ..desired import Endpoint
-from ..gate import Gate, ok, refused
+from ..gate import Gate, ok, refused, warning
 from ..inspection import Inspection, zones_of
 from .findings import Findings
 
@@ -159,6 +160,24 @@ def check_count(inspection: Inspection, endpoint: Endpoint, found: Findings) -> 
         yield ok("name_count", endpoint.id, said)
 
 
+def check_pattern(inspection: Inspection, endpoint: Endpoint, _found: Findings) -> t.Iterator[Gate]:
+    """Names that are not as the documentation has them are told: they may be of a newer kind, or of another service.
+
+    https://learn.microsoft.com/azure/site-recovery/azure-to-azure-how-to-enable-replication-private-endpoints. No name is
+    built from the pattern, and none refused by it.
+    """
+    pattern = inspection.desired.sequence.name_pattern
+    names = [name["fqdn"] for name in inspection.names(endpoint.id)] if pattern else []
+    other = [name for name in names if not re.match(pattern, name.lower())]
+    if other:
+        yield warning(
+            "name_pattern", endpoint.id, f"{endpoint.name} publishes names that the documentation does not know: {', '.join(other)}.",
+            "Nothing is to be done where they have their records; compare them with the vault's own list when something fails.",
+        )  # fmt: skip
+    elif names:
+        yield ok("name_pattern", endpoint.id, f"All {len(names)} names of {endpoint.name} are as documented.")
+
+
 def check_links(inspection: Inspection, endpoint: Endpoint, found: Findings) -> t.Iterator[Gate]:
     """Each zone is linked to each network that must resolve it."""
     missing: list[str] = []
@@ -239,6 +258,7 @@ CHECKS = (
     ("connection", check_connection),
     ("names", check_names),
     ("name_count", check_count),
+    ("name_pattern", check_pattern),
     ("links", check_links),
 )
 STORAGE_CHECKS = (("storage", check_storage), ("links", check_links))

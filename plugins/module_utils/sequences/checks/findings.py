@@ -7,6 +7,7 @@ import typing as t
 from ...wire import JSON, provisioning
 from ..desired import Endpoint
 from ..inspection import Inspection
+from ..proving import consumers_of, questions
 
 
 class Findings:
@@ -50,9 +51,8 @@ class Findings:
         row["zones"] = list(zones)
 
     def add_name(self, inspection: Inspection, endpoint: Endpoint, row: JSON) -> None:
-        """Keep a judged name, and the question to ask the DNS server of its network, where one is known."""
-        server = inspection.dns_server(endpoint)
-        asked = bool(server["dns_server"] or endpoint.row.get("consumers"))
+        """Keep a judged name, and what to ask the DNS servers of the networks that are to resolve it, where some are known."""
+        asking = questions(inspection.desired, endpoint, row["fqdn"], row["ip_addresses"])
+        asked = bool(asking or consumers_of(inspection.desired, endpoint))
         self.names.append({**row, "endpoint": endpoint.name, "asked": asked, "resolved": None})
-        if server["dns_server"]:
-            self.dns_questions.append({"fqdn": row["fqdn"], "ip_addresses": row["ip_addresses"], **server})
+        self.dns_questions += asking

@@ -8,6 +8,7 @@ from ...wire import JSON, get_path
 from ..desired import Endpoint
 from ..gate import Gate, ok, warning
 from ..inspection import Inspection
+from ..proving import askers
 
 #: Azure's own resolver, which goes by the linked zones: https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
 AZURE_DNS = "168.63.129.16"
@@ -20,17 +21,12 @@ def own_dns_servers(network: JSON | None) -> list[str]:
 
 
 def unproven(inspection: Inspection) -> dict[str, str]:
-    """The endpoints whose names nobody is asked for though only an answer proves them: name, and why, as text.
+    """The endpoints whose names nobody is asked for in a network where only an answer proves them: name, and why, as text.
 
-    An endpoint with a DNS server or consumers is asked for.
+    Each network that is to resolve the names counts for itself: a server or consumer there is asked for them.
     """
-    found: dict[str, str] = {}
-    for endpoint in inspection.desired.endpoints:
-        if not (inspection.dns_server(endpoint)["dns_server"] or endpoint.row.get("consumers")):
-            why = _why(inspection, endpoint)
-            if why:
-                found[endpoint.name] = why
-    return found
+    found = {endpoint.name: _unanswered(inspection, endpoint) for endpoint in inspection.desired.all_endpoints}
+    return {name: "; ".join(reasons) for name, reasons in found.items() if reasons}
 
 
 def resolution(inspection: Inspection) -> t.Iterator[Gate]:
@@ -39,9 +35,10 @@ def resolution(inspection: Inspection) -> t.Iterator[Gate]:
     for name, why in missing.items():
         yield warning(
             "resolution", inspection.desired.vault_id,
-            f"Nobody is asked whether the names of {name} resolve, and {why}. Without an answer public network access is not "
-            "denied and the vault is not called ready.",
-            "Give the endpoint a sequence.endpoints.dns_server or consumers, or its network a DNS server (dns_servers).",
+            f"Nobody is asked whether the names of {name} resolve where only an answer proves it: {why}. Without an answer public "
+            "network access is not denied and the vault is not called ready.",
+            "Give each of these networks a DNS server or consumers (sequence.dns_servers), or, for the endpoint's own network, the "
+            "endpoint a dns_server or consumers.",
         )  # fmt: skip
     if not missing:
         yield ok(
@@ -49,11 +46,16 @@ def resolution(inspection: Inspection) -> t.Iterator[Gate]:
         )
 
 
-def _why(inspection: Inspection, endpoint: Endpoint) -> str:
-    if not inspection.desired.mode.azure_shows_records:
-        return f"with dns_mode {inspection.desired.dns_mode} Azure shows no records of them"
+def _unanswered(inspection: Inspection, endpoint: Endpoint) -> list[str]:
+    """Why an answer is needed, for each network of an endpoint in which nobody is asked."""
+    mode, found = inspection.desired.mode, []
     for network in endpoint.virtual_networks:
+        if any(askers(inspection.desired, endpoint, network)):
+            continue
+        if not mode.azure_shows_records:
+            found.append(f"with dns_mode {inspection.desired.dns_mode} Azure shows no records of them for {network}")
+            continue
         servers = own_dns_servers(inspection.network(network))
         if servers:
-            return f"{network} has DNS servers of its own ({', '.join(servers)})"
-    return ""
+            found.append(f"{network} has DNS servers of its own ({', '.join(servers)})")
+    return found

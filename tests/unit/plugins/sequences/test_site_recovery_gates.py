@@ -496,6 +496,57 @@ def test_denying_waits_for_somebody_who_can_prove_the_names(wish: JSON, waits: b
     assert make().run(MODULE, **{**WANTED, **wish})["plan"]["denial_waits"] is waits
 
 
+OWN_DNS = world.changed("vnet-spoke", dns_servers=["10.3.0.4"])
+SPOKE_LINKED = both({"virtual_networks": [SPOKE], "dns_server": "10.1.0.4"})
+
+
+def server_of(network: str, **more: t.Any) -> JSON:
+    return {"dns_servers": [{"virtual_network": network, **more}]}
+
+
+PROOFS: list[tuple[JSON, JSON, list[str]]] = [
+    # A server of the endpoint's own network says nothing of a linked one with DNS servers of its own.
+    (SPOKE_LINKED, {}, []),
+    (SPOKE_LINKED, OWN_DNS, ["pe-source"]),
+    ({**both({"virtual_networks": [SPOKE], "consumers": ["sql01"]})}, OWN_DNS, ["pe-source"]),
+    ({**SPOKE_LINKED, **server_of(SOURCE, address="10.1.0.4")}, OWN_DNS, ["pe-source"]),
+    ({**SPOKE_LINKED, **server_of(SPOKE, address="10.3.0.4")}, OWN_DNS, []),
+    ({**SPOKE_LINKED, **server_of(SPOKE, consumers=["web01"])}, OWN_DNS, []),
+    # The endpoint of a storage account is proved like the vault's: by its own, or by who answers in its network.
+    ({"dns_mode": "custom", **both(*[{"dns_server": "10.1.0.4"}] * 2), **cache()}, {}, []),
+    ({"dns_mode": "custom", **both({"consumers": ["a"]}, {"consumers": ["b"]}), **cache()}, {}, []),
+    (
+        {"dns_mode": "custom", **both(*[{"dns_server": "10.1.0.4"}] * 2), **cache(subnet=f"{SPOKE}/subnets/endpoints")},
+        {}, ["pe-cache"],
+    ),
+    (
+        {
+            "dns_mode": "custom", **both(*[{"dns_server": "10.1.0.4"}] * 2),
+            **cache(subnet=f"{SPOKE}/subnets/endpoints", consumers=["web01"]),
+        },
+        {}, [],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("wish", "there", "unproven"), PROOFS)
+def test_each_network_that_is_to_resolve_the_names_is_proved(wish: JSON, there: JSON, unproven: list[str]) -> None:
+    result = make(**there).run(MODULE, **{**WANTED, **wish})
+    plan = result["plan"]
+    assert (plan["unproven"], plan["denial_waits"]) == (unproven, bool(unproven))
+    (told,) = [gate for gate in result["gates"] if gate["name"] == "resolution"]
+    assert told["verdict"] == ("warning" if unproven else "ok")
+    if there and unproven:
+        assert f"{SPOKE} has DNS servers of its own (10.3.0.4)" in told["message"]
+
+
+def test_a_row_of_servers_that_names_nobody_is_refused() -> None:
+    cloud = make()
+    refused = cloud.run(MODULE, **{**WANTED, **server_of(SPOKE)})
+    assert refused["failed"] and f"names nobody to ask in {SPOKE}" in refused["msg"]
+    assert cloud.requests() == []
+
+
 def test_the_plan_has_a_zone_for_each_side_and_one_for_the_cache() -> None:
     plan = make().run(MODULE, **{**WANTED, **cache()})["plan"]
     assert [(item["resource_group"], item["name"], item["virtual_networks"]) for item in plan["zones"]] == [

@@ -257,6 +257,22 @@ def test_every_name_is_asked_of_the_server_of_its_network() -> None:
     assert all(row["ip_addresses"][0].startswith(row["dns_server"][:5]) for row in asked)
     alone = ask(site_recovery_cloud(), {**WANTED, "dns_servers": servers})["dns_questions"]
     assert len(alone) == 5
+    # A linked network is asked besides, and those who are named there with it.
+    linked = world.both({"virtual_networks": [SPOKE]})
+    more = [*servers, {"virtual_network": SPOKE, "address": "10.3.0.4", "port": 53}]
+    both = ask(site_recovery_cloud(), {**WANTED, "dns_servers": more, "endpoints": linked})["dns_questions"]
+    assert [row["dns_server"] for row in both] == ["10.1.0.4", "10.3.0.4"] * 5
+    assert len({row["fqdn"] for row in both}) == 5
+
+
+def test_the_name_of_a_storage_endpoint_is_asked_like_those_of_the_vault() -> None:
+    own = world.both(source={"dns_server": "10.1.0.4"}, recovery={"consumers": ["web01"]})
+    result = ask(site_recovery_cloud(**with_cache()), {**WANTED, **CACHE_WISH, "endpoints": own})
+    (row,) = [row for row in result["names"] if row["endpoint"] == "pe-cache"]
+    assert row["asked"] and row["fqdn"] in [one["fqdn"] for one in result["dns_questions"]]
+    named = {"name": "pe-cache", "subnet": SOURCE_SUBNET, "dns_server": "10.1.0.9"}
+    mine = ask(site_recovery_cloud(**with_cache()), {**WANTED, "storage_accounts": [{"id": CACHE, "endpoint": named}]})
+    assert {one["dns_server"] for one in mine["dns_questions"]} == {"10.1.0.9"}
 
 
 def with_cache(**more: t.Any) -> JSON:
@@ -329,3 +345,15 @@ def test_what_the_remedy_says_brings_a_record_of_a_zone_group_back(damage: t.Cal
     made = cloud.run(ZONE_GROUP, private_endpoint=endpoint, zones=BACKUP_ZONES)
     assert made["changed"], made
     assert closed(ask(cloud, BACKUP_WANTED)) == []
+
+
+def test_names_are_compared_with_the_documented_pattern() -> None:
+    cloud = site_recovery_cloud()
+    told = [check for check in ask(cloud, WANTED)["checks"] if check["name"] == "name_pattern"]
+    assert [check["verdict"] for check in told] == ["ok", "ok"]
+    (interface,) = [one for one in cloud.arm.store.all() if "pe-source" in one.id and "/networkInterfaces/" in one.id]
+    link = interface.properties["ipConfigurations"][0]["properties"]["privateLinkConnectionProperties"]
+    link["fqdns"] = [f"another.{ZONE}"]
+    other = ask(cloud, WANTED)
+    (warned,) = [check for check in other["checks"] if check["name"] == "name_pattern" and check["verdict"] != "ok"]
+    assert warned["verdict"] == "warning" and f"another.{ZONE}" in warned["message"]
