@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import environments as envs
+from . import javascript
 from .commands import run, write_pip_configuration
 from .paths import BUILD, CACHE, COLLECTION, HOME, LINK, ROOT, TREE, copied_tree
 
@@ -115,9 +116,12 @@ def _rehearse(environment: envs.Environment) -> bool:
 def conformance() -> bool:
     """What recordings of Azure show, and Microsoft's own clients against the local Azure, unmodified: the SDKs and the Azure CLI."""
     recorded = develop("-m", "ansible_collections.privatelink.recovery.tests.conformance.recorded", PYTHONPATH=TREE)
-    lanes = ("tests/conformance/sdk", "tests/conformance/azure_cli")
-    command = (envs.CONFORMANCE.python, "-m", "pytest", "--numprocesses=2", "--dist=loadgroup", *lanes)
-    return run(envs.CONFORMANCE, *command, PYTHONPATH=TREE) and recorded
+    lanes = ["tests/conformance/sdk", "tests/conformance/azure_cli"]
+    if javascript.installed():
+        lanes.append(javascript.LANE)
+    options = ("--numprocesses=2", "--dist=loadgroup")
+    tested = run(envs.CONFORMANCE, envs.CONFORMANCE.python, "-m", "pytest", *options, *lanes, PYTHONPATH=TREE)
+    return tested and recorded
 
 
 def conformance_peer() -> bool:

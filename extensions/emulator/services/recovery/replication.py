@@ -124,7 +124,7 @@ def _change_policy(call: Call) -> Response:
         raise refusal(call.arm, "replication_request", f"'{policy['name']}' is a policy of {shown['instanceType']}.")
 
     def done(operation: Operation) -> None:
-        shown.update(details)
+        shown.update(replication.policy_details(details))
         log(call, vault)
 
     return accepted(call, vault, "replication.write", done)

@@ -116,14 +116,11 @@ POLICY_PROVIDERS = tuple(_POLICY_DEFAULTS)
 
 
 def add_policy(vault: Resource, name: str, details: JSON | None = None) -> JSON:
-    """A replication policy, between Azure regions unless ``details`` name another provider.
-
-    Of such a one a client sends ``multiVmSyncStatus`` as Enable or Disable and reads it as Enabled or Disabled.
-    """
-    given = {"instanceType": AZURE_TO_AZURE, **(details or {})}
+    """A replication policy, between Azure regions unless ``details`` name another provider."""
+    given = policy_details({"multiVmSyncStatus": "Enable", "instanceType": AZURE_TO_AZURE, **(details or {})})
     provider = given["instanceType"]
-    if provider == AZURE_TO_AZURE:
-        given["multiVmSyncStatus"] = "Disabled" if given.get("multiVmSyncStatus") == "Disable" else "Enabled"
+    if provider != AZURE_TO_AZURE:
+        given.pop("multiVmSyncStatus")
     shown = {
         **_POLICY_DEFAULTS[provider],
         "status": False,
@@ -132,6 +129,12 @@ def add_policy(vault: Resource, name: str, details: JSON | None = None) -> JSON:
         **given,
     }
     return add(vault, "replication_policies", name, {"friendlyName": name, "providerSpecificDetails": shown})
+
+
+def policy_details(sent: JSON) -> JSON:
+    """What a policy shows of a request: ``multiVmSyncStatus`` is sent as Enable or Disable and read as Enabled or Disabled."""
+    synchronised = sent.get("multiVmSyncStatus")
+    return {**sent, "multiVmSyncStatus": f"{synchronised}d"} if synchronised in ("Enable", "Disable") else dict(sent)
 
 
 def add_mapping(vault: Resource, source: JSON, name: str, target: JSON, policy: JSON, updates: str) -> JSON:

@@ -184,6 +184,17 @@ def test_policies_of_machines_outside_azure(provider: str) -> None:
     assert azure.send("PATCH", f"{POLICY}x", other, api=API).status == 404
 
 
+def test_a_policy_between_regions_is_sent_one_way_and_read_another() -> None:
+    azure = make()
+    prepare(azure)
+    shown = azure.get(POLICY, api=API)["properties"]["providerSpecificDetails"]
+    assert (shown["multiVmSyncStatus"], shown["recoveryPointHistory"]) == ("Enabled", 720)
+    settings = {"instanceType": "A2A", "multiVmSyncStatus": "Disable"}
+    done(azure, "PATCH", POLICY, {"properties": {"replicationProviderSettings": settings}})
+    shown = azure.get(POLICY, api=API)["properties"]["providerSpecificDetails"]
+    assert (shown["multiVmSyncStatus"], shown["recoveryPointHistory"]) == ("Disabled", 720)
+
+
 def test_what_a_vault_says_of_itself() -> None:
     azure = make()
     empty = (

@@ -1,0 +1,1 @@
+"""Microsoft's JavaScript SDKs against the local Azure; see ``harness.mjs``."""
