@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..resources.subnets import Need
 from ..resources.targets import VAULT_TARGET
+from .checks.capacity import check_capacity
 from .checks.vault import check_identity, check_public_access, check_roles, check_trusted_services
 from .gates.endpoints import endpoint_names, experience, quota
 from .gates.locks import locks, teardown_locks
@@ -87,7 +88,11 @@ DPM_MABS = Sequence(
         GateRow("roles", check_roles),
         GateRow("trusted_services", check_trusted_services),
     ),
-    late_checks=(GateRow("public_access", check_public_access), GateRow("data_sources", check_data_sources)),
+    late_checks=(
+        GateRow("capacity", check_capacity),
+        GateRow("public_access", check_public_access),
+        GateRow("data_sources", check_data_sources),
+    ),
     checklists={
         "dpm_mabs": (
             _OUTBOUND,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..resources.subnets import NEEDS
 from ..resources.targets import VAULT_TARGET
 from .backup import V2_ARTICLE
+from .checks.capacity import check_capacity
 from .checks.vault import (
     check_identity,
     check_public_access,
@@ -70,7 +71,11 @@ SITE_RECOVERY = Sequence(
         GateRow("roles", check_roles),
         GateRow("trusted_services", check_trusted_services),
     ),
-    late_checks=(GateRow("replication", check_replication), GateRow("public_access", check_public_access)),
+    late_checks=(
+        GateRow("capacity", check_capacity),
+        GateRow("replication", check_replication),
+        GateRow("public_access", check_public_access),
+    ),
     checklists={
         "site_recovery": (
             Row(

@@ -70,12 +70,13 @@ def given(entry: JSON) -> JSON:
     return {key: value for key, value in entry.items() if value is not None}
 
 
-def backup_cloud(**endpoint: t.Any) -> Cloud:
-    """Azure after a Backup run."""
+def backup_cloud(world: JSON | None = None, **endpoint: t.Any) -> Cloud:
+    """Azure after a Backup run; ``world`` is laid over the usual one."""
     linked = [{"name": "app", "virtual_network": NETWORK}]
     return Cloud(
         {
             **conftest.WORLD,
+            **(world or {}),
             "vaults": [
                 {
                     "name": "vault-backup",

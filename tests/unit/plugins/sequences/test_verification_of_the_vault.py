@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import typing as t
 
 import pytest
@@ -11,7 +12,7 @@ from ansible_collections.privatelink.recovery.plugins.modules.storage_account_ac
 from ansible_collections.privatelink.recovery.plugins.modules.vault import MODULE as MANAGE_VAULT
 from ansible_collections.privatelink.recovery.plugins.modules.verification import MODULE
 
-from ...conftest import GROUPS, VAULT, Cloud
+from ...conftest import GROUPS, SUBNET, VAULT, WORLD, Cloud
 from ...stories.support import fault
 from ...worlds import site_recovery as world
 from ...worlds.backup import BACKUP_WANTED, JSON, ask, backup_cloud
@@ -136,3 +137,30 @@ def test_check_mode_does_not_wait_for_the_vault() -> None:
     asked: t.Any = cloud.run(MODULE, check_mode=True, **ALL)
     assert closed(asked) == ["connection"]
     assert cloud.progress == []
+
+
+TEN = [f"n{number}" for number in range(10)]
+
+
+@pytest.mark.parametrize("taken", [0, 1])
+def test_the_last_name_of_backup_needs_an_address_too(taken: int) -> None:
+    """Ten names at first and eleven after the first backup, in a subnet of eleven addresses."""
+    networks = copy.deepcopy(WORLD["virtual_networks"])
+    (small,) = [subnet for subnet in networks[0]["subnets"] if subnet["name"] == "small"]
+    small["addresses_in_use"] = taken
+    there: JSON = {"virtual_networks": networks, "settings": {"backup_names_at_creation": TEN}}
+    cloud = backup_cloud(there, subnet="small")
+    wish = {**ALL, "endpoints": [{"name": "pe-backup", "subnet": SUBNET.replace("/endpoints", "/small")}]}
+    (told,) = [check for check in ask(cloud, wish)["checks"] if check["name"] == "capacity"]
+    assert told["verdict"] == ("refused" if taken else "ok") and "pe-backup has 10 of 11" in told["message"]
+    # The endpoint itself says nothing of a name that found no address.
+    cloud.event("first_backup", vault=VAULT, machine="sql01", item="db1")
+    later = ask(cloud, wish)
+    (told,) = [check for check in later["checks"] if check["name"] == "capacity"]
+    if taken:
+        assert "capacity" in closed(later) and "has 0 free addresses" in told["message"]
+        assert "finds no address and resolves to none" in told["message"]
+    else:
+        assert told["verdict"] == "ok" and "pe-backup has 11 of 11" in told["message"]
+    # Before the vault is finished nobody asks: the gate did.
+    assert "capacity" not in [check["name"] for check in ask(cloud, {**wish, "stage": "connections"})["checks"]]
