@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from .facts import outcomes, services
+from .facts import judged, outcomes, services
 
 
 def main() -> int:
@@ -22,6 +22,9 @@ def main() -> int:
                 print(
                     f"  {one.name}: " + ("; ".join(one.differences) or "agrees, and yet has a reason why it should not")
                 )
+    print(
+        f"{len(judged())} kinds of difference from whole recordings are judged in tests/conformance/recorded/judged.yml"
+    )
     return int(failed)
 
 

@@ -51,7 +51,12 @@ class Outcome:
 
 def services() -> list[str]:
     """Every service of which there are facts."""
-    return sorted(path.stem for path in FOLDER.glob("*.yml"))
+    return sorted(path.stem for path in FOLDER.glob("*.yml") if path.stem != "judged")
+
+
+def judged() -> list[JSON]:
+    """What recordings show and the local Azure answers otherwise: ``source``, ``requests``, ``judged`` (see the file) and ``reason``."""
+    return t.cast("list[JSON]", yaml.safe_load((FOLDER / "judged.yml").read_text(encoding="utf-8")))
 
 
 def outcomes(service: str) -> t.Iterator[Outcome]:

@@ -7,6 +7,7 @@ from ansible_collections.privatelink.recovery.extensions.emulator.wire import Re
 from ansible_collections.privatelink.recovery.tests.conformance.recorded.facts import (
     Outcome,
     differences,
+    judged,
     outcomes,
     services,
 )
@@ -37,3 +38,12 @@ def test_a_reason_for_what_agrees_is_a_failure() -> None:
     assert Outcome("vaults", "x", (), "because").fails
     assert not Outcome("vaults", "x", ("status",), "because").fails
     assert Outcome("vaults", "x", ("status",)).fails
+
+
+def test_every_difference_is_judged_with_a_source_and_a_reason() -> None:
+    rows = judged()
+    for row in rows:
+        assert row.keys() == {"source", "requests", "judged", "reason"}, row
+        assert row["judged"] in ("older", "elsewhere", "varies", "meant")
+        assert row["source"].startswith(("azure-cli", "azure-libraries")) and len(row["reason"]) > 20
+    assert len({(row["source"], str(row["requests"])) for row in rows}) == len(rows)

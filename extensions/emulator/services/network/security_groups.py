@@ -94,7 +94,7 @@ class SecurityGroups:
         return operations.shown(group.document)
 
     def _delete(self, call: Call) -> Response:
-        return operations.delete(call, self.operation, self.refuse_in_use)
+        return operations.delete(call, self.operation, self.refuse_in_use, notified=True)
 
 
 class ApplicationSecurityGroups(SecurityGroups):

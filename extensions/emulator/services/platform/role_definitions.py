@@ -68,7 +68,8 @@ class RoleDefinitions:
                 "value": [
                     self._shown(document, scope)
                     for document in self._all()
-                    if name in (None, document["properties"]["roleName"])
+                    # Without regard to case: azure-cli recording ``test_role_assignment_create_update.yaml`` asks for 'reader'.
+                    if (name is None or name.lower() == document["properties"]["roleName"].lower())
                     and (kind is None or kind.lower() == document["properties"]["type"].lower())
                 ]
             },

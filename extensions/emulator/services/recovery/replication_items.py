@@ -66,13 +66,21 @@ def enabling(call: Call, vault: Resource, details: JSON, made: t.Callable[[], JS
         item = made()
         # The result of the operation is the item, wherever it is now.
         operation.resource_id = item["id"]
-        _replicate(arm, vault, item, details.get("recoveryAzureNetworkId"), operation.due)
+        network = details.get("recoveryAzureNetworkId") or _mapped_network(vault, item)
+        _replicate(arm, vault, item, network, operation.due)
         container = replication.find_record(vault, "replication_containers", item["id"].rsplit("/", 2)[0])
         if container is not None:
             names.after_replication(arm, vault, replication.region_of(vault, container))
         record_outcome(arm, vault, WRITE_REPLICATION)
 
     return done
+
+
+def _mapped_network(vault: Resource, item: JSON) -> str | None:
+    """The network that the fabrics' network mapping names. Which one of several counts follows from the machine, which is not here."""
+    source = item["id"].partition(f"/{replication.CONTAINERS}/")[0]
+    mapped = replication.below(vault, "network_mappings", source)
+    return str(mapped[0]["properties"]["recoveryNetworkId"]) if mapped else None
 
 
 def _replicate(arm: Arm, vault: Resource, item: JSON, network: str | None, since: float) -> None:
