@@ -21,9 +21,10 @@ options:
       variant:
         description:
           - The variant of the sequence; the first of its own by default. Site Recovery replicates Azure machines, or
-            on-premises machines through a bypass network (V(hybrid)). Backup has V(v2).
+            on-premises machines through a bypass network (V(hybrid)). Backup has V(v2) and the classic V(v1), in which the vault's
+            identity makes storage endpoints by itself.
         type: str
-        choices: [v2, azure_to_azure, hybrid]
+        choices: [v2, v1, azure_to_azure, hybrid]
       vault:
         description: The vault.
         type: dict
@@ -221,6 +222,13 @@ options:
         description: Whether the sequence wants the vault's system-assigned identity on. With V(false), a vault that has it on is refused.
         type: bool
         default: true
+      grants:
+        description:
+          - How the identity of a classic vault is given what it needs, V(least_privilege) by the three custom roles of Microsoft's article and
+            Private DNS Zone Contributor, V(contributor) by that role on the resource groups of endpoints, networks and zones.
+        type: str
+        choices: [least_privilege, contributor]
+        default: least_privilege
       role_assignments:
         description: Roles the sequence gives the vault's identity; they must exist, and the right to assign is needed at their scopes.
         type: list

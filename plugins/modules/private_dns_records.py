@@ -62,6 +62,15 @@ options:
     description: Take over records of others that have other addresses.
     type: bool
     default: false
+  storage_endpoints:
+    description:
+      - What becomes of the endpoints of storage that the identity of a classic (v1) vault has made beside those in O(private_endpoints).
+        They are looked for in the same resource group, by their names.
+      - With V(also) their names are wanted besides, with V(only) in place of those of O(private_endpoints), which somebody else writes.
+      - One that publishes no names yet is passed over with a warning.
+    type: str
+    choices: [ignore, also, only]
+    default: ignore
   state:
     description: Whether the records should exist. V(absent) removes the records of this task's owner and no others.
     type: str
@@ -146,7 +155,10 @@ owner:
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Module
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import main as run
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec import Option
-from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.private_dns_records import manage_records
+from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.private_dns_records import (
+    STORAGE_ENDPOINTS,
+    manage_records,
+)
 from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.options import TIME_TO_LIVE
 
 MODULE = Module(
@@ -166,6 +178,7 @@ MODULE = Module(
         "time_to_live": TIME_TO_LIVE,
         "remove_orphans": Option(type="bool", default=False),
         "accept_overwrite": Option(type="bool", default=False),
+        "storage_endpoints": Option(choices=STORAGE_ENDPOINTS, default="ignore"),
         "state": Option(choices=("present", "absent"), default="present"),
     },
     required_if=(("state", "present", ("names", "private_endpoints"), True),),

@@ -50,6 +50,14 @@ options:
   scope:
     description: Id of the subscription or resource group where the role is looked up and made; the subscription when not given.
     type: str
+  only_made_here:
+    description: With O(state=absent), leave a role that has not the GUID which this module gives it.
+    type: bool
+    default: false
+  keep_assigned:
+    description: With O(state=absent), leave a role that is assigned to anybody. Otherwise the task fails.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - privatelink.recovery.connection
   - privatelink.recovery.attributes
@@ -113,6 +121,8 @@ MODULE = Module(
     options={
         "state": Option(choices=("present", "absent"), default="present"),
         "scope": Option(),
+        "only_made_here": Option(type="bool", default=False),
+        "keep_assigned": Option(type="bool", default=False),
         **OPTIONS,
     },
 )

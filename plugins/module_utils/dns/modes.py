@@ -15,10 +15,14 @@ from .private_dns import LINK, RECORD, ZONE
 from .zone_groups import TYPE as ZONE_GROUP
 
 ZoneSets = t.Literal["per_endpoint", "shared"]
+OfStorage = t.Literal["ignore", "also", "only"]
 Writer = t.Literal["zone_group", "records", "policy", "custom"]
 
 #: What making zones with their links needs on the zones' resource group, whoever writes the records.
 OWN_ZONES = (*actions(ZONE, "write"), *actions(LINK, "write"), *actions(RECORD, "read"))
+#: What writing the records of storage endpoints needs there, which are in no zone group of ours.
+RECORDS_OF_STORAGE = actions(RECORD, "write", "delete")
+RECORDS_REPAIR = "Run the sequence, or its drift entry point, to write what is missing."
 _GROUP_REPAIR = (
     "Azure writes the records of its zone group itself: wait some minutes and look again. If it stays so, "
     "somebody changed them, which Azure does not mend: delete the zone group of {endpoint} "
@@ -35,7 +39,8 @@ class Mode:
     ``per_endpoint``, or None where the number of endpoints decides. ``repair`` is what brings back a record that is
     missing or wrong. Azure writes those of a zone group when the group or the endpoint changes
     (https://learn.microsoft.com/azure/private-link/private-endpoint-dns-integration) and does not maintain them in
-    between. The actions are needed on the zones' resource group, on the endpoint's, and for their removal.
+    between. ``of_storage``: whose names we write for a classic vault, the storage endpoints' beside those of ours, or only theirs.
+    The actions are needed on the zones' resource group, on the endpoint's, and for their removal.
     """
 
     writer: Writer
@@ -46,6 +51,7 @@ class Mode:
     writes_records: bool = False
     finds_groups: bool = False
     azure_shows_records: bool = True
+    of_storage: OfStorage = "ignore"
     zone_actions: tuple[str, ...] = ()
     endpoint_actions: tuple[str, ...] = ()
     endpoint_removal_actions: tuple[str, ...] = ()
@@ -64,6 +70,7 @@ def _zone_groups(zone_sets: ZoneSets | None) -> Mode:
         zone_sets,
         makes_zones=True,
         makes_groups=True,
+        of_storage="only",
         zone_actions=actions(ZONE, "join/action"),
         endpoint_actions=actions(ZONE_GROUP, "read", "write"),
         endpoint_removal_actions=actions(ZONE_GROUP, "delete"),
@@ -77,10 +84,11 @@ TABLE: dict[str, Mode] = {
     "zone_group": _zone_groups(None),
     "records": Mode(
         "records",
-        "Run the sequence, or its drift entry point, to write what is missing.",
+        RECORDS_REPAIR,
         makes_zones=True,
         writes_records=True,
-        zone_actions=actions(RECORD, "write", "delete"),
+        of_storage="also",
+        zone_actions=RECORDS_OF_STORAGE,
         zone_removal_actions=actions(RECORD, "delete"),
     ),
     "policy": Mode(

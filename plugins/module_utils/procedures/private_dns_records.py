@@ -24,6 +24,7 @@ from ..engine.runner import Task
 from ..engine.work import Work
 from ..errors import Conflict, InputError, NotFound, Refusal
 from ..ids import parse_id, unique_ids
+from ..resources.classic_endpoints import storage_endpoints
 from ..resources.endpoint_connections import FINAL
 from ..resources.endpoint_names import ENDPOINT_TYPE, NETWORK_API_VERSION, PublishedName, read_names
 from ..resources.endpoints import connection_of
@@ -31,6 +32,9 @@ from ..wire import JSON, provisioning
 
 LONGEST_TIME_TO_LIVE = 2**31 - 1
 PRECONDITION_FAILED = 412
+#: Whether the storage endpoints beside those that are named are asked for their names, and those that are named themselves.
+ASKED: dict[str, tuple[bool, bool]] = {"ignore": (True, False), "also": (True, True), "only": (False, True)}
+STORAGE_ENDPOINTS = tuple(ASKED)
 # How often a record that somebody else goes on changing is judged.
 ATTEMPTS = 4
 
@@ -39,10 +43,12 @@ def manage_records(task: Task) -> JSON:
     """Serve the ``private_dns_records`` module. Each zone is read with one list request."""
     zones, endpoints, explicit, rules = _check_options(task)
     absent = task.options["state"] == "absent"
+    own, beside = ASKED[task.options["storage_endpoints"]]
     asked = task.azure.ahead(
         [
             *(partial(a_records, task.azure, zone) for zone in zones),
-            *(partial(read_names, task.azure, endpoint) for endpoint in ([] if absent else endpoints)),
+            *(partial(read_names, task.azure, endpoint) for endpoint in (endpoints if own and not absent else [])),
+            *(partial(_beside, task, endpoint) for endpoint in (endpoints if beside and not absent else [])),
         ]
     )
     existing = {zone: _records(task, zone, records) for zone, records in zip(zones, asked)}
@@ -50,9 +56,10 @@ def manage_records(task: Task) -> JSON:
     if absent:
         plans = decide_removal(_to_remove(task.options, explicit), zones, existing, rules.owner)
     else:
-        published, unread = _published(task, dict(zip(endpoints, asked[len(zones) :])))
-        plans = decide([*(explicit or []), *published], zones, existing, rules)
-        if unread:
+        published, unread = _published(task, dict(zip(endpoints, asked[len(zones) :])) if own else {})
+        storage, unready = _of_storage(task, asked[len(zones) + (len(endpoints) if own else 0) :])
+        plans = decide([*(explicit or []), *published, *storage], zones, existing, rules)
+        if unread or unready:
             plans = [plan for plan in plans if plan.action not in ("orphan", "remove")]
     left = [plan.id for plan in plans if plan.action == "orphan"]
     if left:
@@ -178,6 +185,30 @@ def _may_publish(endpoint: JSON | None) -> bool:
     """Whether an endpoint without names may have some once earlier tasks have written it anew or approved it."""
     status = connection_of(endpoint)["status"]
     return status not in FINAL and (status, provisioning(endpoint)) != ("Approved", "succeeded")
+
+
+def _beside(task: Task, endpoint: str) -> list[JSON]:
+    """The storage endpoints that a vault's identity has made beside an endpoint, whether it exists or not."""
+    place = parse_id(endpoint)
+    group = f"{place.group_id}/providers/{ENDPOINT_TYPE}"
+    try:
+        return storage_endpoints(place.name, task.azure.list(group, NETWORK_API_VERSION))
+    except NotFound:
+        return []  # in check mode even the group may be missing yet
+
+
+def _of_storage(task: Task, found: t.Iterable[t.Callable[[], list[JSON]]]) -> tuple[list[Name], list[str]]:
+    """What the storage endpoints publish, and those that publish nothing yet."""
+    documents = [document for read in found for document in read()]
+    reads = [partial(read_names, task.azure, document["id"], document) for document in documents]
+    names: list[Name] = []
+    unready: list[str] = []
+    for document, published in zip(documents, task.azure.together(reads)):
+        names += [Name(fqdn=name["fqdn"], ip_addresses=name["ip_addresses"]) for name in published]
+        if not published:
+            unready.append(document["id"])
+            task.warn(f"{document['id']} publishes no names yet; its records follow with the next run or drift.")
+    return names, unready
 
 
 def _write(task: Task, plan: RecordPlan, rules: Rules) -> RecordPlan:

@@ -6,14 +6,16 @@ from ..resources.subnets import NEEDS
 from ..resources.targets import VAULT_TARGET
 from .checks.capacity import check_capacity
 from .checks.vault import check_identity, check_public_access, check_roles, check_trusted_services
-from .gates.endpoints import endpoint_names, experience, quota
+from .gates.endpoints import endpoint_names, quota
+from .gates.experience import experience
+from .gates.grants import grants
 from .gates.locks import locks, teardown_locks
 from .gates.names import topology, zone_knowledge, zones
 from .gates.network import networks, paths, regions, subnets
 from .gates.proof import resolution
 from .gates.teardown import in_use, permissions
 from .gates.vault import cloud, cross_region, encryption, freshness, identity, other_users
-from .sequence import GateRow, Row, Sequence
+from .sequence import GateRow, Names, Row, Sequence
 from .waves import endpoint_lists
 
 BACKUP_ARTICLE = "https://learn.microsoft.com/azure/backup/private-endpoints"
@@ -23,13 +25,17 @@ BACKUP = Sequence(
     name="backup",
     target=VAULT_TARGET,
     sub_resource="AzureBackup",
-    addresses={"v2": NEEDS["AzureBackup"]},
+    addresses={"v2": NEEDS["AzureBackup"], "v1": NEEDS["AzureBackup_v1"]},
+    # The article's sample has eight names of the vault and three of storage; it says eleven addresses, not how they divide.
+    least_names={"v1": Names(at_first=8, in_use=8, certain=False)},
+    classic=frozenset({"v1"}),
     one_region=True,
     # What is asked again right before an endpoint is created can have changed since, and cannot be undone.
     gates=(
         GateRow("cloud", cloud),
         GateRow("freshness", freshness, again=True),
         GateRow("experience", experience),
+        GateRow("grants", grants),
         GateRow("quota", quota, again=True),
         GateRow("endpoint_name", endpoint_names, again=True),
         GateRow("virtual_network", networks),

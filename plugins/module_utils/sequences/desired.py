@@ -99,6 +99,12 @@ class Desired:
     private_route: str = ""
     servers: tuple[str, ...] = ()
     tags: t.Mapping[str, t.Any] | None = None
+    grants: str = ""
+
+    @property
+    def classic(self) -> bool:
+        """Whether the vault's identity makes endpoints of storage beside ours."""
+        return self.variant in self.sequence.classic
 
     @property
     def sub_resource(self) -> str:
@@ -156,6 +162,12 @@ def resolve(options: t.Mapping[str, t.Any], sequence: Sequence, subscription_id:
         if account.get("endpoint")
     )
     check_desired(options, [endpoint.id for endpoint in (*endpoints, *storage)])
+    variant = _variant(options.get("variant"), sequence)
+    if variant in sequence.classic and options.get("identity") is False:
+        raise InputError(
+            f"sequence.identity is false, but with sequence.variant {variant} it is the vault's identity that makes the storage endpoints.",
+            remedy="Leave it out, or set it to true.",
+        )
     return Desired(
         sequence=sequence,
         vault_id=vault_id,
@@ -177,7 +189,7 @@ def resolve(options: t.Mapping[str, t.Any], sequence: Sequence, subscription_id:
         provider_registration=options.get("provider_registration") or "refuse",
         approve=bool(options.get("approve")),
         permission_timeout=float(options.get("permission_timeout", 600)),
-        variant=_variant(options.get("variant"), sequence),
+        variant=variant,
         extra_sub_resources=tuple(options.get("extra_sub_resources") or ()),
         disk_model=options.get("disk_model") or "managed",
         storage_roles=bool(options.get("storage_roles")),
@@ -190,6 +202,7 @@ def resolve(options: t.Mapping[str, t.Any], sequence: Sequence, subscription_id:
         private_route=options.get("private_route") or "express_route",
         servers=tuple(options.get("servers") or ()),
         tags=vault.get("tags"),
+        grants=options.get("grants") or "least_privilege",
     )
 
 

@@ -6,7 +6,8 @@ from ..resources.subnets import Need
 from ..resources.targets import VAULT_TARGET
 from .checks.capacity import check_capacity
 from .checks.vault import check_identity, check_public_access, check_roles, check_trusted_services
-from .gates.endpoints import endpoint_names, experience, quota
+from .gates.endpoints import endpoint_names, quota
+from .gates.experience import experience
 from .gates.locks import locks, teardown_locks
 from .gates.names import topology, zone_knowledge, zones
 from .gates.network import networks, paths, regions, subnets

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typing as t
+from functools import partial
 
 from ..azure.connection import Connection
 from ..dns.private_dns import ZONE, a_records
@@ -14,10 +15,11 @@ from ..dns.zone_groups import zones_of as zones_of_group
 from ..dns.zones import links_of, with_names, zones_of_subscription
 from ..errors import NotFound, Refusal
 from ..ids import fold_id, parse_id, region, same_id
+from ..resources.classic_endpoints import storage_endpoints
 from ..resources.endpoint_names import ENDPOINT_TYPE, NETWORK_API_VERSION, PublishedName, read_names
 from ..resources.locks import Lock, read_locks
 from ..resources.providers import read_provider
-from ..resources.roles import assignments_at, granted
+from ..resources.roles import assignments_at, find_definition, granted
 from ..resources.storage_accounts import BLOB, Account, keeps_deleted_blobs, read_account
 from ..resources.subnets import Capacity, capacity
 from ..resources.vault_contents import replicated_items
@@ -183,6 +185,19 @@ class Inspection:
             self.once(f"names {fold_id(endpoint_id)}", lambda: read_names(self.azure, endpoint_id, document)),
         )
 
+    def beside(self, endpoint: Endpoint) -> list[JSON]:
+        """The storage endpoints that a classic vault's identity has made beside an endpoint; none of any other vault."""
+        if not self.desired.classic or endpoint.kind is not self.desired.sequence.target:
+            return []
+        return storage_endpoints(endpoint.name, self.endpoints_in(endpoint.group_id))
+
+    def names_beside(self, endpoint: Endpoint) -> dict[str, list[PublishedName]]:
+        """What each of these publishes, by its id."""
+        found = self.beside(endpoint)
+        reads = [partial(read_names, self.azure, item["id"], item) for item in found]
+        names = self.once(f"names beside {fold_id(endpoint.id)}", lambda: self.azure.together(reads))
+        return dict(zip((str(item["id"]) for item in found), names))
+
     def capabilities(self, location: str) -> Capabilities:
         """What the capabilities API says of the zones of a region."""
         desired = self.desired
@@ -276,6 +291,13 @@ class Inspection:
     def principal(self) -> str:
         """The object id of the vault's identity; empty when it has none, or does not exist."""
         return str(get_path(self.vault, "identity.principalId") or "")
+
+    def role_definition(self, scope: str, name: str) -> JSON | None:
+        """The custom role of a name that can be given at a scope, or None."""
+        return t.cast(
+            "JSON | None",
+            self.once(f"role {fold_id(scope)} {name.lower()}", lambda: find_definition(self.azure, scope, name)),
+        )
 
     def assignments(self, scope: str) -> list[JSON]:
         """The role assignments of the vault's identity at a scope."""

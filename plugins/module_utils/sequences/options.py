@@ -107,6 +107,7 @@ DESCRIPTION: dict[str, Option] = {
     "geo_code": Option(),
     "public_network_access": Option(choices=("after_verify", "before_endpoint", "unchanged"), default="after_verify"),
     "identity": Option(type="bool", default=True),
+    "grants": Option(choices=("least_privilege", "contributor"), default="least_privilege"),
     "role_assignments": Option(type="list", elements="dict", default=[], options=ASSIGNMENT),
     "storage_roles": Option(type="bool", default=False),
     "trusted_services": Option(type="bool", default=False),

@@ -51,8 +51,16 @@ def outlook_of_teardown(plan: JSON) -> list[JSON]:
         zone_id = build_id(zone["subscription_id"], zone["resource_group"], ZONE, zone["name"])
         rows.append(_row("decide", "private DNS zone", zone_id, "removed with its links where made here and empty"))
     rows += [
+        _row("remove", "private endpoint", one["id"], "of storage, made by the vault's identity beside one of ours")
+        for one in plan["storage_to_remove"]
+    ]
+    rows += [
         _row("decide", "role assignment", role["scope"], f"{role['role']}: taken back where it was given here")
         for role in plan["roles_to_remove"]
+    ]
+    rows += [
+        _row("decide", "custom role", role["role_name"], "removed where it was made here and nobody has it")
+        for role in plan["definitions_to_remove"]
     ]
     if "trusted_services" in removes:
         rows += [
@@ -127,7 +135,11 @@ def _zone(inspection: Inspection, row: JSON) -> list[JSON]:
 
 def _roles(inspection: Inspection, plan: JSON) -> t.Iterator[JSON]:
     desired = inspection.desired
-    for role in (*desired.role_assignments, *(plan["storage_roles"] if desired.storage_roles else ())):
+    for made in plan["role_definitions"]:
+        yield _row(
+            "create", "custom role", f"{made['assignable_scopes'][0]}/{made['role_name']}", "for the vault's identity"
+        )
+    for role in (*desired.role_assignments, *(plan["storage_roles"] if desired.storage_roles else ()), *plan["grants"]):
         new = not plan["principal_id"]
         why = f"{role['role']}{'' if new else ': compared when its step comes'}"
         yield _row("create" if new else "decide", "role assignment", role["scope"], why)

@@ -10,6 +10,7 @@ from ..wire import JSON, get_path
 from .desired import Endpoint
 from .gates.access import required_actions
 from .gates.proof import unproven
+from .grants import as_rows, custom_roles, grants_of
 from .inspection import Inspection
 from .proving import consumers_of, first_server
 
@@ -35,6 +36,9 @@ def plan(inspection: Inspection, *, proving: bool) -> JSON:
         "writer": inspection.desired.mode.writer,
         "zones": zones(inspection) if inspection.desired.mode.makes_zones else [],
         "storage_roles": storage_roles(inspection),
+        "grants": as_rows(grants_of(inspection.desired)),
+        "role_definitions": role_definitions(inspection) if proving else [],
+        "records_of_storage": inspection.desired.mode.of_storage if inspection.desired.classic else "ignore",
         "trusted_accounts": [
             account["id"] for account in inspection.desired.storage_accounts if not is_classic(account["id"])
         ],
@@ -82,6 +86,21 @@ def storage_roles(inspection: Inspection) -> list[JSON]:
     needed = accounts_needing_roles(inspection.desired.disk_model, **named)
     found = [(scope, inspection.storage_account(scope)) for scope in needed]
     return [{"scope": scope, "role": role} for scope, account in found if account for role in account.roles_needed]
+
+
+def role_definitions(inspection: Inspection) -> list[JSON]:
+    """The custom roles that are missing, as the module ``role_definition`` takes them."""
+    return [
+        {
+            "subscription_id": parse_id(scopes[0]).subscription_id,
+            "role_name": role.name,
+            "description": role.description,
+            "actions": list(role.actions),
+            "assignable_scopes": scopes,
+        }
+        for role, scopes in custom_roles(inspection.desired)
+        if not inspection.role_definition(scopes[0], role.name)
+    ]
 
 
 def _endpoint(inspection: Inspection, endpoint: Endpoint) -> JSON:

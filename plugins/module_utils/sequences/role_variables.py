@@ -27,7 +27,11 @@ COMMON: dict[str, str] = {
 }
 #: And those of one role.
 OWN: dict[str, dict[str, str]] = {
-    "backup": {"vault_identity": "identity"},
+    "backup": {
+        "vault_identity": "identity",
+        "experience": "variant",
+        **{name: name for name in ("grants", "settle_seconds")},
+    },
     "dpm_mabs": {"vault_identity": "identity", **{name: name for name in ("data_sources", "private_route", "servers")}},
     "site_recovery": {
         **{name: name for name in ("variant", "storage_accounts", "disk_model", "storage_roles", "trusted_services")},

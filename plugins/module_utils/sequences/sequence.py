@@ -40,10 +40,14 @@ class Row(t.NamedTuple):
 
 
 class Names(t.NamedTuple):
-    """The fewest names an endpoint publishes: ``at_first``, and ``in_use`` once replication is on."""
+    """The fewest names an endpoint publishes: ``at_first``, and ``in_use`` once replication is on.
+
+    ``certain``: fewer are refused; where no page of Azure's says the number outright they are only warned of.
+    """
 
     at_first: int
     in_use: int
+    certain: bool = True
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,8 @@ class Sequence:
 
     ``addresses`` is what one endpoint takes, by variant; the first variant is the default. ``addresses_per_data_source``
     come on top for each data source that is declared. ``one_region``: endpoint and
-    target must be in one region. ``one_for_all`` are the variants in which one endpoint serves all consumers.
+    target must be in one region. ``one_for_all`` are the variants in which one endpoint serves all consumers, ``classic`` those in
+    which the target's identity makes endpoints of storage beside ours.
     ``name_pattern`` is how names begin by the documentation, as a regular expression (empty: not judged).
     ``checks`` are asked beside connection, names and links, ``late_checks`` only of a finished run. ``needs_accounts``: it uses
     storage accounts on which the target's identity has roles. ``checklists`` are rows of the report, by
@@ -74,6 +79,7 @@ class Sequence:
     addresses_per_data_source: int = 0
     one_region: bool = False
     one_for_all: frozenset[str] = frozenset()
+    classic: frozenset[str] = frozenset()
     checklists: t.Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
     reads: t.Mapping[str, tuple[Reads, ...]] = field(default_factory=dict)
 

@@ -17,7 +17,9 @@ from ..resources.storage_accounts import by_perimeter
 from ..resources.storage_decisions import trusts_azure
 from ..resources.vaults import VAULT, denied, identity_body
 from ..wire import JSON, get_path, provisioning
+from .held import holds
 from .inspection import Inspection
+from .marks import noted
 
 #: Judges by what was read and by the plan.
 Judge = t.Callable[[Inspection, JSON], bool]
@@ -46,7 +48,7 @@ def dns_settled(inspection: Inspection, plan: JSON) -> bool:
 
 def public_access_settled(inspection: Inspection, plan: JSON) -> bool:
     """Whether the vault says that it was private from the start, and denies public access where that is wanted by now."""
-    return plan["marked"] and not (plan["denied"] and not denied(inspection.vault))
+    return noted(inspection) and not (plan["denied"] and not denied(inspection.vault))
 
 
 def vault_settled(inspection: Inspection, plan: JSON) -> bool:
@@ -71,6 +73,11 @@ def vault_settled(inspection: Inspection, plan: JSON) -> bool:
 def roles_settled(inspection: Inspection, plan: JSON) -> bool:
     """Whether the vault's identity has the roles that were asked for."""
     return _hold(inspection, inspection.desired.role_assignments)
+
+
+def grants_settled(inspection: Inspection, plan: JSON) -> bool:
+    """Whether the identity of a classic vault has what it needs for its storage endpoints."""
+    return not plan["grants"] or (bool(inspection.principal) and all(holds(inspection, row) for row in plan["grants"]))
 
 
 def storage_roles_settled(inspection: Inspection, plan: JSON) -> bool:
@@ -145,6 +152,7 @@ JUDGES: dict[str, dict[str, Judge]] = {
     "all": {
         "vault": _unless_one_by_one(vault_settled),
         "roles": _unless_one_by_one(roles_settled),
+        "grants": _unless_one_by_one(grants_settled),
         "storage_roles": _unless_one_by_one(storage_roles_settled),
         "storage_access": _unless_one_by_one(storage_access_settled),
         "endpoints": endpoints_settled,

@@ -5,14 +5,35 @@ from __future__ import annotations
 import typing as t
 
 from ..dns.private_dns import MARK
-from ..wire import JSON
+from ..ids import parse_id, same_id
+from ..resources.endpoints import target_of
+from ..wire import JSON, get_path
+from .grants import custom_roles
 from .inspection import Inspection
+from .marks import mark_tags
 
 
 def removed(teardown: t.Mapping[str, t.Any]) -> list[str]:
     """What a teardown removes or changes beyond endpoints, connections and records, each when it is asked for."""
     asked = [name for name in ("zones", "roles", "trusted_services") if teardown.get(name)]
     return asked + (["public_access"] if teardown.get("public_network_access") == "Enabled" else [])
+
+
+def beside(inspection: Inspection, endpoint_id: str) -> list[JSON]:
+    """The storage endpoints that go with one of ours: made for it by the vault's identity, in its own subnet."""
+    endpoint = next((one for one in inspection.desired.endpoints if same_id(one.id, endpoint_id)), None)
+    found = inspection.beside(endpoint) if endpoint else []
+    return [
+        {
+            "id": item["id"],
+            "name": item["name"],
+            "resource_group": parse_id(item["id"]).resource_group,
+            "subscription_id": parse_id(item["id"]).subscription_id,
+            "target": target_of(item),
+        }
+        for item in found
+        if endpoint and same_id(str(get_path(item, "properties.subnet.id") or ""), endpoint.subnet)
+    ]
 
 
 def taken(inspection: Inspection, plan: JSON) -> JSON:
@@ -25,19 +46,25 @@ def taken(inspection: Inspection, plan: JSON) -> JSON:
     """
     desired, endpoints = inspection.desired, plan["all_endpoints"]
     to_remove = [row for row in endpoints if row["exists"] and row["ours"]]
-    roles = [*(plan["storage_roles"] if desired.storage_roles else []), *desired.role_assignments]
+    roles = [*(plan["storage_roles"] if desired.storage_roles else []), *desired.role_assignments, *plan["grants"]]
     on_vault = {row["id"] for row in plan["endpoints"]}
     kept: JSON = {} if plan["vault_exists"] else {"type": "None"}
     return {
         "identity": {"type": "SystemAssigned"} if desired.identity else kept,
         "access_first": "Disabled" if desired.denial.at_once else "",
         "access_last": "Disabled" if plan["denied"] else "",
-        "mark_tags": {plan["mark"]: "true"},
+        "mark_tags": mark_tags(inspection),
         "ownership_tags": dict(MARK),
         "creates_endpoints": not all(row["exists"] for row in plan["endpoints"]),
         "removes": list(desired.removes),
         "to_remove": to_remove,
+        "storage_to_remove": [row for endpoint in to_remove for row in beside(inspection, endpoint["id"])],
         "to_disconnect": [row for row in endpoints if row["ours"] or not row["exists"]],
+        "definitions_to_remove": [
+            {"role_name": role.name, "subscription_id": parse_id(scopes[0]).subscription_id}
+            for role, scopes in custom_roles(desired)
+            if "roles" in desired.removes
+        ],
         "roles_to_remove": roles if "roles" in desired.removes and plan["principal_id"] else [],
         "notes_private": plan["vault_exists"]
         and not plan["marked"]

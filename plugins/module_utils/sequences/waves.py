@@ -18,6 +18,7 @@ from ..resources.vaults import connections
 from .gates.access import registrations, required_actions, resource_group_ids
 from .gates.teardown import removing_actions
 from .gates.zones import zone_subscriptions
+from .grants import custom_roles, grants_of
 from .inspection import Inspection
 from .memory import Question
 from .settled import roles_comparable
@@ -126,6 +127,26 @@ def roles_to_compare(inspection: Inspection) -> t.Iterator[Question]:
         yield from assignments(inspection)
 
 
+def grants(inspection: Inspection) -> t.Iterator[Question]:
+    """The roles of a classic vault's identity, at each scope at which it needs one."""
+    for scope in unique_ids(grant.scope for grant in grants_of(inspection.desired)):
+        if inspection.principal:
+            yield partial(inspection.assignments, scope)
+
+
+def role_definitions(inspection: Inspection) -> t.Iterator[Question]:
+    """The custom roles that the vault's identity is to have, where it makes endpoints by itself."""
+    for role, scopes in custom_roles(inspection.desired):
+        for scope in scopes:
+            yield partial(inspection.role_definition, scope, role.name)
+
+
+def beside(inspection: Inspection) -> t.Iterator[Question]:
+    """The endpoints in the groups in which a classic vault's identity makes some."""
+    for endpoint in inspection.desired.endpoints if inspection.desired.classic else ():
+        yield partial(inspection.endpoints_in, endpoint.group_id)
+
+
 def permissions(inspection: Inspection) -> t.Iterator[Question]:
     """What may be done at each scope of the run."""
     for scope in required_actions(inspection):
@@ -204,13 +225,15 @@ STEPS: dict[str, tuple[Step, ...]] = {
         Step(links, (zone_names_of_a_new_vault, zone_lists)),
         Step(zone_groups, (endpoints,)),
         Step(names, (endpoints,)),
-        Step(permissions, (endpoints,)),
+        Step(role_definitions),
+        Step(permissions, (endpoints, role_definitions)),
         Step(networks),
         Step(usages),
         Step(providers),
         Step(locks),
         Step(machines, (accounts, groups)),
         Step(roles_to_compare, (vault,)),
+        Step(grants, (vault,)),
     ),
     "before_endpoint": (Step(vault), Step(endpoints), Step(own_networks), Step(usages)),
     "plan": (
@@ -225,7 +248,9 @@ STEPS: dict[str, tuple[Step, ...]] = {
         Step(vault),
         Step(endpoints),
         Step(zone_names, (vault,)),
-        Step(removal_permissions, (vault, endpoints)),
+        Step(role_definitions),
+        Step(beside),
+        Step(removal_permissions, (vault, endpoints, role_definitions)),
         Step(locks),
         Step(accounts),
     ),
@@ -240,6 +265,9 @@ STEPS: dict[str, tuple[Step, ...]] = {
         Step(own_networks),
         Step(usages),
         Step(assignments, (vault,)),
+        Step(grants, (vault,)),
+        Step(role_definitions),
+        Step(beside),
     ),
 }
 

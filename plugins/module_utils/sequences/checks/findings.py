@@ -45,6 +45,22 @@ class Findings:
         )
         return detail
 
+    def add_storage(self, endpoint: Endpoint, document: JSON, status: str, target: str) -> None:
+        """Keep an endpoint of storage that a classic vault's identity has made beside one of ours."""
+        self.resources.append(
+            {
+                "kind": "storage endpoint of the vault",
+                "id": document["id"],
+                "name": document["name"],
+                "state": provisioning(document),
+                "detail": f"made by the vault's identity beside {endpoint.name}, connection {status}",
+                "connection": status,
+                "target": target,
+                "virtual_network": endpoint.network,
+                "zones": [],
+            }
+        )
+
     def add_zones(self, endpoint: Endpoint, zones: t.Iterable[str]) -> None:
         """Keep which zones hold an endpoint's names."""
         row = next(row for row in self.resources if row["id"] == endpoint.id)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import typing as t
 
 from ...errors import RecoveryError
-from ...ids import GUID
 from ...resources.endpoint_connections import FINAL, connection_to, status_of
 from ...resources.endpoints import connection_of
 from ...resources.replication import trouble
-from ...resources.roles import find_definition, matching, stated_guid
 from ...resources.storage_accounts import is_classic
 from ...resources.storage_decisions import bypass_set, with_trusted_services
 from ...resources.vault_freshness import STATES
@@ -17,6 +15,8 @@ from ...resources.vaults import denied, vault_detail
 from ...wire import JSON, facts, get_path, provisioning
 from ..gate import Gate, ok, refused, warning
 from ..gates.proof import unproven
+from ..grants import as_rows, grants_of
+from ..held import holds
 from ..inspection import Inspection
 from ..plan import storage_roles
 from .findings import Findings
@@ -122,11 +122,12 @@ def check_roles(inspection: Inspection) -> t.Iterator[Gate]:
     desired, principal = inspection.desired, str(get_path(inspection.vault, "identity.principalId") or "")
     wanted: list[JSON] = [
         *desired.role_assignments,
+        *as_rows(grants_of(desired)),
         *(storage_roles(inspection) if desired.storage_roles else []),
     ]
     if not wanted or not principal:
         return
-    missing = [f"{row['role']} at {row['scope']}" for row in wanted if not _assigned(inspection, row, principal)]
+    missing = [f"{row['role']} at {row['scope']}" for row in wanted if not holds(inspection, row)]
     if missing:
         yield refused(
             "roles",
@@ -154,23 +155,13 @@ def missing_storage_roles(inspection: Inspection) -> list[str]:
         return []
     principal = str(get_path(inspection.vault, "identity.principalId") or "")
     rows = storage_roles(inspection)
-    return [
-        f"{row['role']} at {row['scope']}" for row in rows if not principal or not _assigned(inspection, row, principal)
-    ]
+    return [f"{row['role']} at {row['scope']}" for row in rows if not principal or not holds(inspection, row)]
 
 
 def foresees_protection(inspection: Inspection, plan: JSON) -> bool:
     """Whether a run that goes as check mode shows it comes to replicate the machines that were named."""
     named = bool(inspection.desired.protected_machines)
     return named and not plan["unproven"] and not missing_storage_roles(inspection)
-
-
-def _assigned(inspection: Inspection, row: JSON, principal: str) -> bool:
-    scope, guid = row["scope"], stated_guid(row["role"])
-    if not GUID.match(guid):
-        guid = str((find_definition(inspection.azure, scope, row["role"].strip()) or {}).get("name") or "")
-    held = inspection.assignments(scope)
-    return bool(guid) and matching(held, principal, guid) is not None
 
 
 def check_replication(inspection: Inspection) -> t.Iterator[Gate]:

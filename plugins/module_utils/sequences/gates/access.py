@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...dns.modes import OWN_ZONES
+from ...dns.modes import OWN_ZONES, RECORDS_OF_STORAGE
 from ...dns.private_dns import NETWORK
 from ...errors import AzureError
 from ...ids import ResourceId, fold_id, parse_id, same_id
@@ -12,12 +12,21 @@ from ...resources.endpoint_names import ENDPOINT_TYPE
 from ...resources.endpoints import INTERFACE_TYPE, SUBNET_TYPE
 from ...resources.locks import READ_LOCKS
 from ...resources.replication import REPLICATE
-from ...resources.roles import ASSIGN, UNKNOWN_ROLE, actions, find_definition, role_to_come, stated_guid
+from ...resources.roles import (
+    ASSIGN,
+    DEFINITION_TYPE,
+    UNKNOWN_ROLE,
+    actions,
+    find_definition,
+    role_to_come,
+    stated_guid,
+)
 from ...resources.storage_accounts import TYPE as STORAGE_ACCOUNT
 from ...resources.storage_accounts import is_classic
 from ...wire import JSON
 from ..desired import Endpoint
 from ..gate import Gate, ok, refused, warning
+from ..grants import custom_roles, grants_of
 from ..inspection import Inspection
 from ..sequence import GateRow
 from .permissions import Needed, missing_permissions
@@ -133,6 +142,8 @@ def required_actions(inspection: Inspection) -> Needed:
             needed.want(endpoint.zone_group_id, *OWN_ZONES, READ_LOCKS)
             needed.want(endpoint.group_id, *mode.endpoint_actions)
             needed.want(endpoint.zone_group_id, *mode.zone_actions)
+            if desired.classic:
+                needed.want(endpoint.zone_group_id, *RECORDS_OF_STORAGE)
             for network in endpoint.virtual_networks:
                 needed.want(network, *actions(NETWORK, "join/action"))
     if desired.protected_machines:
@@ -141,6 +152,11 @@ def required_actions(inspection: Inspection) -> Needed:
         needed.want(home, *target.on_connections("write"))
     for assigned, _role in _assignments(inspection):
         needed.want(assigned.text, ASSIGN)
+    for grant in grants_of(desired):
+        needed.want(grant.scope, ASSIGN)
+    for role, scopes in custom_roles(desired):
+        if not inspection.role_definition(scopes[0], role.name):
+            needed.want(scopes[0], *actions(DEFINITION_TYPE, "write"))
     for account in desired.storage_accounts:
         if desired.storage_roles:
             needed.want(account["id"], ASSIGN)

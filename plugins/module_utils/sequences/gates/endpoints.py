@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 
-from ...errors import Forbidden
-from ...ids import parse_id, same_id, unique_ids
+from ...ids import same_id, unique_ids
 from ...resources.endpoint_connections import FINAL, endpoint_of, of_group
 from ...resources.endpoints import MANUAL, connection_of, first_connection, target_of
 from ...resources.vaults import connections
@@ -19,13 +17,7 @@ ENDPOINTS_PER_VAULT = 12  # https://learn.microsoft.com/azure/backup/private-end
 ENDPOINTS_PER_NETWORK = (
     1000  # https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits
 )
-KEEP_OPEN = (
-    "First, while these endpoints are there, set the vault's tag {} to true (privatelink.recovery.vault, tags): by it a vault "
-    "in use may be given endpoints again. "
-)
-
 RENAME = "Choose another sequence.endpoints.name"
-CLASSIC_CHILD = re.compile(r"_(ecs|prot)\w*_(blob|queue)$", re.IGNORECASE)
 
 
 def quota(inspection: Inspection) -> t.Iterator[Gate]:
@@ -119,41 +111,6 @@ def another(inspection: Inspection, endpoint: Endpoint) -> tuple[str, str] | Non
             "Delete the private endpoint, then run again: it is made anew.",
         )
     return None
-
-
-def experience(inspection: Inspection) -> t.Iterator[Gate]:
-    """A vault with classic (v1) endpoints takes no v2 endpoint until all of those are deleted.
-
-    Who then sees a vault in use and without endpoints cannot know that it had some: the tag that says so must be set
-    while they are there.
-    """
-    names = [endpoint_of(item) for item in connections(inspection.vault)]
-    groups = {parse_id(text).group_id for text in names if text.count("/") > 6}
-    children, unseen = [], []
-    for group in sorted(groups):
-        try:
-            items = inspection.endpoints_in(group)
-        except Forbidden:
-            unseen.append(group)
-            continue
-        children += [item["id"] for item in items if CLASSIC_CHILD.search(str(item.get("name") or ""))]
-    mine = [child for child in children if any(child.lower().startswith(name.lower() + "_") for name in names)]
-    if mine:
-        yield refused(
-            "experience", inspection.desired.vault_id,
-            f"The vault has classic (v1) private endpoints, seen by {mine[0]}; v2 endpoints cannot be added beside them.",
-            f"{'' if inspection.marked else KEEP_OPEN.format(inspection.mark)}Delete all classic endpoints of the vault, then run again; "
-            "servers must register again.", mine,
-        )  # fmt: skip
-    elif unseen:
-        # Nothing is lost by it: Azure refuses or fails the endpoint, and the vault may have others.
-        yield warning(
-            "experience", inspection.desired.vault_id,
-            f"The vault has endpoints in {', '.join(unseen)}, where none may be read: whether they are classic (v1) is not known.",
-            "Ask their owner: v2 endpoints cannot be added beside classic ones.",
-        )  # fmt: skip
-    else:
-        yield ok("experience", inspection.desired.vault_id, "No classic (v1) endpoints are in the way.")
 
 
 def endpoints_in(network: JSON | None) -> int:

@@ -14,6 +14,7 @@ from ...resources.vaults import denied
 from ..desired import Endpoint
 from ..gate import Gate, ok, refused, warning
 from ..inspection import Inspection
+from ..marks import noted
 from .proof import unproven
 
 
@@ -103,7 +104,7 @@ def _touched(inspection: Inspection) -> t.Iterator[tuple[str, bool]]:
 def _vault_stays(inspection: Inspection) -> bool:
     """Whether the last step of a run has nothing to write either: the mark is there, and public access as it will be."""
     denies = inspection.desired.denial.due(unproven(inspection) if inspection.desired.denial.proof_first else ())
-    return inspection.vault is not None and inspection.marked and not (denies and not denied(inspection.vault))
+    return inspection.vault is not None and noted(inspection) and not (denies and not denied(inspection.vault))
 
 
 def _endpoint_stays(inspection: Inspection, endpoint: Endpoint) -> bool:

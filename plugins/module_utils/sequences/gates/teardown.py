@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ...dns.private_dns import LINK, ZONE, ours
+from ...dns.private_dns import LINK, RECORD, ZONE, ours
 from ...ids import parse_id
 from ...resources.endpoint_connections import endpoint_of
 from ...resources.endpoint_names import ENDPOINT_TYPE
-from ...resources.roles import ASSIGNMENT_TYPE, actions
+from ...resources.roles import ASSIGNMENT_TYPE, DEFINITION_TYPE, actions
 from ...resources.storage_accounts import TYPE as STORAGE_ACCOUNT
 from ...resources.storage_accounts import is_classic
 from ...resources.vault_contents import contents, listed
@@ -16,6 +16,7 @@ from ...resources.vaults import TYPE as VAULT
 from ...resources.vaults import connections, denied
 from ..desired import Endpoint
 from ..gate import Gate, ok, warning
+from ..grants import custom_roles, grants_of
 from ..inspection import Inspection
 from .permissions import Needed, missing_permissions
 
@@ -34,11 +35,16 @@ def removing_actions(inspection: Inspection) -> Needed:
     for endpoint in inspection.desired.all_endpoints if mode.makes_zones else ():
         if mode.zone_removal_actions:
             needed.want(endpoint.zone_group_id, *mode.zone_removal_actions)
+        if inspection.desired.classic:
+            needed.want(endpoint.zone_group_id, *actions(RECORD, "delete"))
         if "zones" in removes:
             needed.want(endpoint.zone_group_id, *actions(ZONE, "delete"), *actions(LINK, "delete"))
     if "roles" in removes:
         for scope in _assigned(inspection):
             needed.want(scope, *actions(ASSIGNMENT_TYPE, "delete"))
+        for role, scopes in custom_roles(inspection.desired):
+            if inspection.role_definition(scopes[0], role.name):
+                needed.want(scopes[0], *actions(DEFINITION_TYPE, "delete"))
     if "trusted_services" in removes:
         for account in inspection.desired.storage_accounts:
             if not is_classic(account["id"]):
@@ -92,4 +98,5 @@ def _assigned(inspection: Inspection) -> list[str]:
     return [
         *accounts,
         *(parse_id(row["scope"]).text for row in inspection.desired.role_assignments),
+        *(grant.scope for grant in grants_of(inspection.desired)),
     ]
