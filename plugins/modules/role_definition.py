@@ -51,7 +51,7 @@ options:
     description: Id of the subscription or resource group where the role is looked up and made; the subscription when not given.
     type: str
   only_made_here:
-    description: With O(state=absent), leave a role that has not the GUID which this module gives it.
+    description: With O(state=absent), leave a role that has not the GUID which this module gives it at O(scope).
     type: bool
     default: false
   keep_assigned:

@@ -22,7 +22,7 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.che
 from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.gates.access import FOUNDATION
 from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.sequence import GateRow
 
-from .conftest import GROUPS, NETWORK, SUBSCRIPTION, WORLD
+from .conftest import NETWORK, SUBSCRIPTION
 from .playbooks_support import PREFIX, AzureProcess, Playbooks, defaults, local_play
 
 JSON = dict[str, t.Any]
@@ -294,22 +294,3 @@ def test_the_readmes_playbook_runs_with_no_more_than_the_guides_permissions(
     again = playbooks.play(plays, **signed_in)
     assert again.code == 0, again.output
     assert azure.writes() == []
-
-
-def test_the_classic_example_runs(azure: AzureProcess, playbooks: Playbooks) -> None:
-    groups = [*WORLD["resource_groups"], {"name": "rg-endpoints", "location": "westeurope"}]
-    azure.start_over(resource_groups=groups)
-    play = local_play(
-        example(GUIDE, "classic"),
-        vars={"group_ids": GROUPS, "network": NETWORK},
-        module_defaults={**defaults(azure.options()), f"{PREFIX}role_assignment": {"settle_seconds": 0}},
-    )
-    played = playbooks.play(play)
-    assert played.code == 0, played.output
-    azure.mark()
-    again = playbooks.play(play)
-    assert again.code == 0, again.output
-    assert azure.writes() == []
-    made = [one for one in azure.ask("state")["resources"] if one["type"].endswith("/roleAssignments")]
-    scopes = sorted(one["properties"]["scope"].rsplit("/", 1)[-1] for one in made)
-    assert scopes == sorted(["rg-endpoints", "rg-endpoints", "vnet-app", "rg-dns", SUBSCRIPTION])

@@ -103,7 +103,7 @@ def _desired(options: t.Mapping[str, t.Any], scope: str, current: JSON | None) -
 def _remove(task: Task, resource_id: str, current: JSON | None) -> JSON:
     plan: Plan = DEFINITION.plan(resource_id, current, {}, absent=True)
     if current is not None:
-        if task.options["only_made_here"] and not _made_here(current):
+        if task.options["only_made_here"] and str(current["name"]).lower() != _own_name(task):
             return outcome(DEFINITION.plan(resource_id, current, {}), current)
         held = _assignments_of(task, current)
         if held and task.options["keep_assigned"]:
@@ -118,11 +118,9 @@ def _remove(task: Task, resource_id: str, current: JSON | None) -> JSON:
     return outcome(plan, None)
 
 
-def _made_here(definition: JSON) -> bool:
-    """Whether a role has the GUID that this module gives a role of its name at one of the scopes it can be assigned at."""
-    role_name = str(get_path(definition, "properties.roleName") or "")
-    scopes = get_path(definition, "properties.assignableScopes") or []
-    return str(definition["name"]).lower() in {definition_name(scope, role_name) for scope in scopes}
+def _own_name(task: Task) -> str:
+    """The GUID that this module gives a role of that name made at that scope."""
+    return definition_name(_scope(task), task.options["role_name"])
 
 
 def _assignments_of(task: Task, definition: JSON) -> list[str]:

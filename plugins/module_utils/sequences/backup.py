@@ -21,6 +21,65 @@ from .waves import endpoint_lists
 BACKUP_ARTICLE = "https://learn.microsoft.com/azure/backup/private-endpoints"
 V2_ARTICLE = "https://learn.microsoft.com/azure/backup/backup-azure-private-endpoints-configure-manage"
 
+_DUTIES = (
+    Row(
+        "entra-outbound",
+        "Allow outbound TCP 443 to Microsoft Entra ID from every protected machine and MARS server "
+        "(service tag AzureActiveDirectory in the network security group, or the firewall's tag).",
+        "network team",
+        f"Entra ID has no private endpoint. {BACKUP_ARTICLE}",
+        "Test-NetConnection login.microsoftonline.com -Port 443 from one machine of each network",
+    ),
+    Row(
+        "provider-age",
+        "If Microsoft.RecoveryServices was registered before 1 May 2020, register it again "
+        "(backup_provider_registration: reregister).",
+        "subscription owner",
+        f"An old registration does not know private endpoints, and its date cannot be read. {BACKUP_ARTICLE}",
+        "provider operations in the activity log, or the answer of the owner",
+    ),
+    Row(
+        "route-and-proxy",
+        "Make sure on-premises servers reach the endpoints' addresses (peering, VPN or ExpressRoute private peering), "
+        "and that proxies pass or bypass the private names.",
+        "network team",
+        f"All traffic of the MARS agent goes through the private endpoint. {BACKUP_ARTICLE}",
+        "privatelink.recovery.name_resolution with port: 443 from one server of each site",
+    ),
+    Row(
+        "protect",
+        "Configure protection now, not before: this report proves endpoint, approval and records.",
+        "backup operator",
+        f"A protection attempt before that would have ruined the vault for private endpoints. {BACKUP_ARTICLE}",
+        "the first backup job",
+        after_proof=True,
+    ),
+    Row(
+        "drift",
+        "Schedule playbooks/drift.yml (hourly until the first backup, daily after it).",
+        "automation owner",
+        f"Azure Backup adds storage names after registration and after the first backup. {V2_ARTICLE}",
+        "the schedule; its last report",
+    ),
+    Row(
+        "file-recovery",
+        "Tell operators that file recovery of Azure VMs works only from networks with an endpoint of this vault, and that "
+        "unmanaged disks behind a storage firewall need its exception for trusted Microsoft services.",
+        "backup operator",
+        f"Azure VM and Azure Files backup need no private endpoint, their file recovery does. {BACKUP_ARTICLE}",
+        "runbook updated",
+    ),
+)
+_REGISTER_TWICE = Row(
+    "register-twice",
+    "Run playbooks/drift.yml after the first registration, and again after the first backup; try either again if it failed.",
+    "backup operator",
+    "The vault's identity makes the storage endpoints only then, and until their records are there a first attempt may fail with "
+    f"UserErrorVMInternetConnectivityIssue. {BACKUP_ARTICLE}",
+    "three storage endpoints in the drift report, and the first successful backup",
+    after_proof=True,
+)
+
 BACKUP = Sequence(
     name="backup",
     target=VAULT_TARGET,
@@ -65,55 +124,8 @@ BACKUP = Sequence(
     ),
     late_checks=(GateRow("capacity", check_capacity), GateRow("public_access", check_public_access)),
     checklists={
-        "backup": (
-            Row(
-                "entra-outbound",
-                "Allow outbound TCP 443 to Microsoft Entra ID from every protected machine and MARS server "
-                "(service tag AzureActiveDirectory in the network security group, or the firewall's tag).",
-                "network team",
-                f"Entra ID has no private endpoint. {BACKUP_ARTICLE}",
-                "Test-NetConnection login.microsoftonline.com -Port 443 from one machine of each network",
-            ),
-            Row(
-                "provider-age",
-                "If Microsoft.RecoveryServices was registered before 1 May 2020, register it again "
-                "(backup_provider_registration: reregister).",
-                "subscription owner",
-                f"An old registration does not know private endpoints, and its date cannot be read. {BACKUP_ARTICLE}",
-                "provider operations in the activity log, or the answer of the owner",
-            ),
-            Row(
-                "route-and-proxy",
-                "Make sure on-premises servers reach the endpoints' addresses (peering, VPN or ExpressRoute private peering), "
-                "and that proxies pass or bypass the private names.",
-                "network team",
-                f"All traffic of the MARS agent goes through the private endpoint. {BACKUP_ARTICLE}",
-                "privatelink.recovery.name_resolution with port: 443 from one server of each site",
-            ),
-            Row(
-                "protect",
-                "Configure protection now, not before: this report proves endpoint, approval and records.",
-                "backup operator",
-                f"A protection attempt before that would have ruined the vault for private endpoints. {BACKUP_ARTICLE}",
-                "the first backup job",
-                after_proof=True,
-            ),
-            Row(
-                "drift",
-                "Schedule playbooks/drift.yml (hourly until the first backup, daily after it).",
-                "automation owner",
-                f"Azure Backup adds storage names after registration and after the first backup. {V2_ARTICLE}",
-                "the schedule; its last report",
-            ),
-            Row(
-                "file-recovery",
-                "Tell operators that file recovery of Azure VMs works only from networks with an endpoint of this vault, and that "
-                "unmanaged disks behind a storage firewall need its exception for trusted Microsoft services.",
-                "backup operator",
-                f"Azure VM and Azure Files backup need no private endpoint, their file recovery does. {BACKUP_ARTICLE}",
-                "runbook updated",
-            ),
-        ),
+        "backup": _DUTIES,
+        "backup_v1": (*_DUTIES, _REGISTER_TWICE),
         "backup_teardown": (
             Row(
                 "register-again",

@@ -13,6 +13,7 @@ from ansible_collections.privatelink.recovery.extensions.emulator.services.platf
 from ansible_collections.privatelink.recovery.extensions.emulator.services.platform.management_locks import (
     ManagementLocks,
 )
+from ansible_collections.privatelink.recovery.plugins.modules.role_definition import MODULE as ROLE_DEFINITION
 
 from .. import conftest
 from ..conftest import GROUPS, SUBSCRIPTION, Cloud
@@ -442,6 +443,24 @@ def machine() -> JSON:
     return {name.removeprefix("site_recovery_"): value for name, value in PROTECTED.items()}
 
 
+def current_endpoints(base: Base) -> Case:
+    used = base.vault(history={"containers": [{"name": "sql01", "backup_management_type": "AzureWorkload"}]})
+    world = {**used, "private_endpoints": [base.endpoint("theirs")]}
+    return Case(world, {"experience": "v1", "accept_zone_overwrite": True}, typed=("experience",))
+
+
+def role_of_another(base: Base) -> Case:
+    def make(cloud: Cloud) -> None:
+        made = cloud.run(
+            ROLE_DEFINITION,
+            role_name="NetworkInterfaceReader",
+            actions=["Microsoft.Network/networkInterfaces/join/action"],
+        )
+        assert not made.get("failed"), made
+
+    return Case({"settings": {"backup_experience": "v1"}}, {"experience": "v1"}, typed=("grants",), before=make)
+
+
 def _allow(cloud: Cloud) -> None:
     vars(cloud.arm.service(Authorization))["_forbidden"].clear()
 
@@ -490,7 +509,8 @@ FORWARD: dict[str, tuple[Make, ...]] = {
     "roles": (unknown_role,),
     "cloud": (other_cloud,),
     "freshness": (old_vault, used_vault),
-    "experience": (classic_endpoints,),
+    "experience": (classic_endpoints, current_endpoints),
+    "grants": (role_of_another,),
     "quota": (twelve_endpoints,),
     "endpoint_name": (name_taken,),
     "virtual_network": (no_network_to_link, network_that_overlaps),
@@ -519,4 +539,4 @@ TEARDOWN: dict[str, tuple[Make, ...]] = {
     "replication": (machines_replicated,),
 }
 #: Cases that a sequence does not have: the zone of Site Recovery depends on the cloud alone.
-NOT_OF: dict[str, set[str]] = {"unknown_region": {"site_recovery"}}
+NOT_OF: dict[str, set[str]] = {"unknown_region": {"site_recovery"}, "current_endpoints": {"dpm_mabs"}}

@@ -23,11 +23,7 @@ KEEP_OPEN = (
     "First, while these endpoints are there, set the vault's tag {} to true (privatelink.recovery.vault, tags): by it a vault "
     "in use may be given endpoints again. "
 )
-GO_OVER = (
-    "To go over, run the playbook backup_to_v2, which does all of it in order; to keep what there is, set sequence.variant: "
-    + CLASSIC
-    + "."
-)
+GO_OVER = f"To keep what there is, set sequence.variant: {CLASSIC}."
 
 
 class Seen(t.NamedTuple):
@@ -67,6 +63,7 @@ def experience(inspection: Inspection) -> t.Iterator[Gate]:
     endpoints cannot know that it had some: the tag that says so must be set while they are there.
     """
     subject, classic = inspection.desired.vault_id, inspection.desired.classic
+    go_over = GO_OVER if inspection.desired.sequence.classic else ""
     found = seen(inspection, names=classic)
     if found.noted == LEAVING:
         yield refused(
@@ -81,13 +78,13 @@ def experience(inspection: Inspection) -> t.Iterator[Gate]:
             "experience", subject,
             f"The vault has classic (v1) private endpoints, seen by {found.classic[0]}; v2 endpoints cannot be added beside them.",
             f"{'' if inspection.marked else KEEP_OPEN.format(inspection.mark)}Delete all classic endpoints of the vault, then run again; "
-            f"servers must register again. {GO_OVER}", found.classic,
+            f"servers must register again. {go_over}".rstrip(), found.classic,
         )  # fmt: skip
     elif found.noted == CLASSIC:
         yield refused(
             "experience", subject,
             f"{subject} was set up with classic (v1) private endpoints, says its tag {EXPERIENCE_TAG}; v2 endpoints cannot be added "
-            "beside them.", GO_OVER,
+            "beside them.", go_over or "Delete them, or use another vault (sequence.vault.name).",
         )  # fmt: skip
     elif found.unread:
         # Nothing is lost by it: Azure refuses or fails the endpoint, and the vault may have others.
