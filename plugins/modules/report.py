@@ -109,6 +109,7 @@ options:
     type: str
     choices:
       - backup
+      - backup_v1
       - backup_teardown
       - site_recovery
       - site_recovery_hybrid
