@@ -77,7 +77,7 @@ def roles_settled(inspection: Inspection, plan: JSON) -> bool:
 
 def grants_settled(inspection: Inspection, plan: JSON) -> bool:
     """Whether the identity of a classic vault has what it needs for its storage endpoints."""
-    return not plan["grants"] or (bool(inspection.principal) and all(holds(inspection, row) for row in plan["grants"]))
+    return bool(inspection.principal) and all(holds(inspection, row) for row in plan["grants"])
 
 
 def storage_roles_settled(inspection: Inspection, plan: JSON) -> bool:

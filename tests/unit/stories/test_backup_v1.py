@@ -41,7 +41,7 @@ BUILT_IN = {
 OF_THE_IDENTITY = (
     "Give the vault's identity what it needs to make its storage endpoints",
     "Create the vault, or bring it to the wanted state",
-    "Deny public network access, and note that the vault was private from the start",
+    "Set public network access as it is wanted at the end, and note that the vault was private from the start",
 )
 MACHINE = {"vault": "vault-backup", "machine": "sql01", "backup_management_type": "AzureWorkload"}
 

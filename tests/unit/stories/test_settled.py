@@ -33,7 +33,7 @@ JSON = dict[str, t.Any]
 STEPS = {"private_endpoint", "private_endpoint_connection", "private_dns_zone", "private_dns_zone_group"}
 #: What is passed over only where it was read ahead.
 OWN_STEPS = {"vault", "role_assignment", "storage_account_access"}
-READ_AHEAD = {"vault", "roles", "storage_roles", "storage_access"}
+READ_AHEAD = {"vault", "roles", "grants", "storage_roles", "storage_access"}
 SETTLED = {*READ_AHEAD, "endpoints", "zones", "dns", "public_access"}
 LINK = f"{BACKUP_ZONES[0]}/virtualNetworkLinks/{link_name(NETWORK)}"
 GROUP = f"{ENDPOINT}/privateDnsZoneGroups/default"
