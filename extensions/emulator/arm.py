@@ -15,12 +15,14 @@ from .clock import Clock, Scheduler
 from .operations import Operations
 from .private_link import PrivateLink
 from .response_headers import Manner, ResponseHeaders
+from .route_index import RouteIndex
 from .shapes import Shape
 from .store import Resource, Store
 from .wire import JSON, ArmError, Request, Response, fold
 from .world_schema import Keys
 
 _NAMED = re.compile(r"\{\+?(\w+)\}")
+_GROUPS = re.compile("/resourcegroups/", re.IGNORECASE)
 Handler = t.Callable[["Call"], Response]
 Proceed = t.Callable[[Request, JSON], Response]
 Around = t.Callable[[Request, JSON, Proceed], Response]
@@ -37,7 +39,7 @@ class Call:
     pattern: str = ""
     entry: JSON = field(default_factory=dict)
 
-    @property
+    @functools.cached_property
     def id(self) -> str:
         """The path without a trailing slash: names as the client wrote them, the words between them as Azure does.
 
@@ -45,7 +47,7 @@ class Call:
         ``/resourcegroups/`` and are answered ``/resourceGroups/``.
         """
         path = _NAMED.sub(lambda match: self.parameters[match.group(1)], self.pattern) or self.request.path
-        return re.sub(r"/resourcegroups/", "/resourceGroups/", "/" + path.strip("/"), count=1, flags=re.IGNORECASE)
+        return _GROUPS.sub("/resourceGroups/", "/" + path.strip("/"), count=1)
 
     @property
     def body(self) -> JSON:
@@ -69,10 +71,6 @@ class Route:
     handler: Handler
     action: str | None = None
     anonymous: bool = False
-
-    def fits(self, depth: int) -> bool:
-        """Whether a path of so many slashes can match: an id inside the pattern may be of any length."""
-        return "{+" in self.pattern or _depth(self.pattern) == depth
 
     def matcher(self) -> re.Pattern[str]:
         """The pattern as a regular expression over the whole path."""
@@ -199,7 +197,7 @@ class Arm:
         self.before += [self.service(kind).check for kind in self._checks]
         routes = [route for service in self.services for route in service.routes()]
         self.routes = [(route.method, route.matcher(), route) for route in routes]
-        self._by_depth: dict[int, list[tuple[str, re.Pattern[str], Route]]] = {}
+        self._index = RouteIndex((row[2].pattern, row) for row in self.routes)
         for service in self.services:
             service.load(self.world)
         # A service puts off (with a delay of 0) what needs the things that services after it load.
@@ -256,15 +254,9 @@ class Arm:
             proceed = _wrapped(around, proceed)
         return proceed(request, entry)
 
-    def _candidates(self, depth: int) -> list[tuple[str, re.Pattern[str], Route]]:
-        """The routes a path of so many slashes can match, in their order: trying all would be a tenth of an answer."""
-        if depth not in self._by_depth:
-            self._by_depth[depth] = [row for row in self.routes if row[2].fits(depth)]
-        return self._by_depth[depth]
-
     def handler(self, method: str, path: str) -> tuple[Handler, dict[str, str]] | None:
         """What serves a method of a path, and the names in the path; for services that act on resources of others."""
-        for served, matcher, route in self._candidates(_depth(path)):
+        for served, matcher, route in self._index.candidates(path):
             match = matcher.match(path)
             if match and served == method:
                 return route.handler, match.groupdict()
@@ -272,7 +264,7 @@ class Arm:
 
     def _dispatch(self, request: Request, entry: JSON) -> Response:
         allowed = False
-        for method, matcher, route in self._candidates(_depth(request.path)):
+        for method, matcher, route in self._index.candidates(request.path):
             match = matcher.match(request.path)
             if not match:
                 continue
@@ -289,10 +281,6 @@ class Arm:
         if allowed:
             raise ArmError(405, "MethodNotAllowed", f"The method {request.method} is not allowed for '{request.path}'.")
         raise ArmError(404, "InvalidResourceType", f"The emulator does not know '{request.path}'.")
-
-
-def _depth(path: str) -> int:
-    return path.rstrip("/").count("/")
 
 
 def _guarded(proceed: Proceed, request: Request, entry: JSON) -> Response:

@@ -78,7 +78,7 @@ def _refresh(call: Call) -> Response:
     def done(operation: Operation) -> None:
         started, ended = arm.clock.iso(operation.started), arm.clock.iso(operation.due)
         outcome = {"state": "Succeeded", "stateDescription": "Completed", "startTime": started, "endTime": ended}
-        task = {
+        task: JSON = {
             "taskId": "RefreshFailoverHealthTask",
             "name": "RefreshFailoverHealthTask",
             "friendlyName": "Refreshing failover health",
@@ -89,7 +89,7 @@ def _refresh(call: Call) -> Response:
             "errors": [],
             **outcome,
         }
-        properties = {
+        properties: JSON = {
             "activityId": f"{arm.guid()} ActivityId: {arm.guid()}",
             "scenarioName": "RefreshVaultHealth",
             "friendlyName": "Refresh vault health",
