@@ -27,6 +27,7 @@ STEPS: dict[str, str] = {
     "records": r"^(PUT|PATCH|DELETE) .*/privateDnsZones/[^/]+/A/[^/]+$",
     "zones": r"^(PUT|DELETE) .*/privateDnsZones/[^/]+$",
     "roles": r"^(PUT|DELETE) .*/roleAssignments/[^/]+$",
+    "custom roles": r"^(PUT|DELETE) .*/roleDefinitions/[^/]+$",
     "accounts": r"^(PUT|PATCH) .*/storageAccounts/[^/]+$",
     "vault": r"^(PUT|PATCH) .*/vaults/[^/]+(/providers/Microsoft.Resources/tags/default)?$",
 }
@@ -38,6 +39,7 @@ _KINDS = {
     "links": r"/virtualNetworkLinks/[^/]+$",
     "records": r"/privateDnsZones/[^/]+/A/[^/]+$",
     "roles": r"/roleAssignments/[^/]+$",
+    "custom roles": r"/roleDefinitions/[^/]+$",
 }
 #: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
 _ROLES = {
@@ -45,6 +47,7 @@ _ROLES = {
     "Contributor": "b24988ac-6180-42a0-ab88-20f7382dd24c",
     "Storage Blob Data Contributor": "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
     "Storage Blob Data Owner": "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",
+    "Private DNS Zone Contributor": "b12aa53e-6015-4669-85d0-8515ebb3ae7f",
     "Classic Storage Account Contributor": "86e8f5dc-a6e9-4c67-9d15-de283e8eac25",
     "Classic Storage Account Key Operator Service Role": "985d6b00-f706-48f5-a6fe-d0ca12fb668d",
 }
