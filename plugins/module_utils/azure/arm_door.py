@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..ids import ResourceId
+from ..ids import ResourceId, same_id
 from ..wire import JSON
 from . import answers
 from .pipeline import Way, is_write, policies
@@ -63,7 +63,7 @@ class ArmDoor:
             self._client, first, lambda last: answers.acknowledged(last.http_response), polling_method
         )
         result = poller.result()
-        if method == "PATCH" and first.http_response.status_code == 202:
+        if method == "PATCH" and first.http_response.status_code == 202 and not _is_of(result, target):
             # A vault answers 202 without a body; the resource itself says what became of it.
             return self.get(target, api_version, {})
         return result
@@ -91,3 +91,8 @@ class ArmDoor:
         if response.status_code >= 300:
             raise HttpResponseError(response=response)
         return pipeline_response
+
+
+def _is_of(answer: t.Any, target: ResourceId) -> bool:
+    """Whether an operation ended with the resource itself, which then need not be read once more."""
+    return isinstance(answer, dict) and same_id(str(answer.get("id") or ""), target.text) and "properties" in answer

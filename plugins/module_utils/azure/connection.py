@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -90,7 +91,7 @@ def connect(options: t.Mapping[str, t.Any], context: Context) -> Connection:
     """Open the connection of one task. Nothing is sent but, for an endpoint URL, the question which cloud it is."""
     credentials = validate(options, context.environment)
     concurrency = int(options.get("concurrency") or CONCURRENCY)
-    transport = context.transport or _transport(options.get("ca_file"), concurrency)
+    transport = context.transport or _transport(str(options.get("ca_file") or ""), concurrency)
     cache = SessionCache(context.cache_directory if options.get("share_token", True) else None)
     cloud = _cloud(str(options.get("cloud_environment") or "AzureCloud"), transport, cache)
     public = cloud.authority in {known.authority for known in CLOUDS.values()}
@@ -143,16 +144,22 @@ def _one_at_a_time(progress: t.Callable[[str], None]) -> t.Callable[[str], None]
     return tell
 
 
-def _transport(ca_file: t.Any, connections: int) -> t.Any:
+def _transport(ca_file: str, connections: int) -> t.Any:
     from azure.core.pipeline.transport import RequestsTransport
 
+    return _kept_open(RequestsTransport, os.getpid(), ca_file, connections, CONNECT_SECONDS, READ_SECONDS)
+
+
+@functools.lru_cache(maxsize=4)
+def _kept_open(make: t.Any, _process: int, ca_file: str, connections: int, connecting: float, reading: float) -> t.Any:
+    """A way to send. One process serves all items of a loop, and they go on over its open connections."""
     from .trust import session
 
-    return RequestsTransport(
+    return make(
         session=session(connections),
-        connection_verify=str(ca_file) if ca_file else True,
-        connection_timeout=CONNECT_SECONDS,
-        read_timeout=READ_SECONDS,
+        connection_verify=ca_file or True,
+        connection_timeout=connecting,
+        read_timeout=reading,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typing as t
 from functools import partial
+from itertools import repeat
 
 from ..azure.client import Azure
 from ..dns.private_dns import MANAGED_BY, NETWORK, ZONE, a_records, zone_name
@@ -34,6 +35,7 @@ OVERLAP = "cannot be linked to multiple zones with overlapping namespaces"
 # A zone shows itself only once its creation has succeeded; one that has not come by then is asked for again.
 APPEARS_WITHIN = 180.0
 _LINKS = "/virtualNetworkLinks/"
+Read = t.Callable[[], "JSON | None"]
 
 
 def manage_zones(task: Task) -> JSON:
@@ -140,15 +142,16 @@ def _make_zones(
         if plan.changed
     )
 
-    def settle(position: int) -> None:
+    def settle(position: int, first: Read) -> None:
         plan = plans[position]
-        if not _is_ours(_settle(task.azure, ZONE_KIND, plan), ZONE_KIND, plan):
+        if not _is_ours(_settle(task.azure, ZONE_KIND, plan, first), ZONE_KIND, plan):
             states[position] = _read(task, plan.resource_id)
             plans[position] = plan_zone(states[position], task.options.get("tags"))
             _take(task, work, ZONE_KIND, "zone", plan, plans[position])
 
     if needed or task.options["wait"]:
-        work.settle(partial(settle, position) for position, plan in enumerate(plans) if plan.changed)
+        waiting = [position for position, plan in enumerate(plans) if plan.changed]
+        work.settle(map(partial, repeat(settle), waiting, _read_ahead(task.azure, ZONE_KIND, plans, waiting)))
     return states, plans
 
 
@@ -158,9 +161,9 @@ def _make_links(task: Task, work: Work, states: list[ZoneState], plans: list[Pla
     if not task.options["wait"]:
         return
 
-    def settle(position: int) -> None:
+    def settle(position: int, first: Read) -> None:
         plan = plans[position]
-        if not _is_ours(_settle_link(task, plan), LINK_KIND, plan):
+        if not _is_ours(_settle_link(task, plan, first), LINK_KIND, plan):
             state = _read(task, plan.resource_id.rsplit(_LINKS, 1)[0])
             network = str(get_path(plan.body, "properties.virtualNetwork.id"))
             plans[position] = dict(zip(desired.networks_of(state.id), plan_links(state, desired)))[network]
@@ -170,9 +173,13 @@ def _make_links(task: Task, work: Work, states: list[ZoneState], plans: list[Pla
         link for state in states for network in desired.networks_of(state.id) if (link := link_to(state, network))
     ]
     busy = {str(link["id"]) for link in existing if provisioning(link) not in ("succeeded", "")}
-    work.settle(
-        partial(settle, position) for position, plan in enumerate(plans) if plan.changed or plan.resource_id in busy
-    )
+    waiting = [position for position, plan in enumerate(plans) if plan.changed or plan.resource_id in busy]
+    work.settle(map(partial, repeat(settle), waiting, _read_ahead(task.azure, LINK_KIND, plans, waiting)))
+
+
+def _read_ahead(azure: Azure, kind: Kind, plans: t.Sequence[Plan], waiting: t.Iterable[int]) -> list[Read]:
+    """What was started together is asked for together, the first time; it is waited for one by one."""
+    return azure.ahead([partial(kind.read, azure, plans[position].resource_id) for position in waiting])
 
 
 def _deed(what: str, plan: Plan) -> str:
@@ -199,9 +206,9 @@ def _start_link(task: Task, plan: Plan) -> None:
         raise _explained(task.azure, error, plan) from error
 
 
-def _settle_link(task: Task, plan: Plan) -> JSON:
+def _settle_link(task: Task, plan: Plan, first: Read) -> JSON:
     try:
-        return _settle(task.azure, LINK_KIND, plan)
+        return _settle(task.azure, LINK_KIND, plan, first)
     except OperationFailed as error:
         raise _explained(task.azure, error, plan) from error
 
@@ -234,12 +241,15 @@ def _seen(azure: Azure, subscription_id: str, name: str) -> list[JSON]:
         return []  # Only the wording of an error depends on it.
 
 
-def _settle(azure: Azure, kind: Kind, plan: Plan) -> JSON:
-    """Wait until what was started is ready, and answer it. What is created appears only after a while."""
+def _settle(azure: Azure, kind: Kind, plan: Plan, first: Read) -> JSON:
+    """Wait until what was started is ready, and answer it. What is created appears only a while after ``first``."""
+    reads = [first]
     appears_within = min(azure.timeout, APPEARS_WITHIN) if plan.action == "create" else azure.timeout
     what = f"{kind.type} {plan.resource_id.rsplit('/', 1)[-1]}"
     try:
-        document = azure.until(what, lambda: kind.read(azure, plan.resource_id), timeout=appears_within)
+        document = azure.until(
+            what, lambda: reads.pop()() if reads else kind.read(azure, plan.resource_id), timeout=appears_within
+        )
     except WaitTimeout:
         if azure.timeout <= appears_within:
             raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typing as t
+from functools import partial
 
 from ..azure.client import Azure
 from ..dns.private_dns import a_records, zone_name, zone_of
@@ -25,7 +26,7 @@ from ..engine.runner import Task, outcome
 from ..errors import AzureError, InputError, NotFound, Refusal, WaitTimeout
 from ..ids import fold_id, parse_id, refuse_name, same_id, unique_ids
 from ..resources.endpoint_names import ENDPOINT_TYPE, NETWORK_API_VERSION, PublishedName, read_names
-from ..resources.endpoints import connection_of
+from ..resources.endpoints import connection_of, names_of
 from ..wire import JSON, provisioning
 
 # One group an endpoint, five zones a group: https://learn.microsoft.com/azure/private-link/private-endpoint-dns-integration
@@ -47,9 +48,12 @@ def manage_zone_group(task: Task) -> JSON:
     if task.options["state"] == "absent":
         return _remove(task, endpoint_id, group_id)
     endpoint = _ready_endpoint(task, endpoint_id)
-    current = _existing(task, endpoint_id, group_id, zones)
+    groups, published = task.azure.ahead(
+        [partial(groups_of, task.azure, endpoint_id), partial(names_of, task.azure, endpoint_id, endpoint)]
+    )
+    current = _existing(task, endpoint_id, group_id, zones, groups())
     plan = plan_group(str(current["id"]) if current else group_id, current, zones)
-    names = read_names(task.azure, endpoint_id, endpoint) if endpoint else []
+    names: list[PublishedName] = published()
     _refuse_homeless(names, zones)
     overwritten: list[Overwrite] = []
     if plan.changed:
@@ -68,7 +72,9 @@ def _put(task: Task, endpoint_id: str, plan: Plan, zones: t.Sequence[str]) -> tu
         return plan, task.azure.put(plan.resource_id, NETWORK_API_VERSION, plan.body, wait=task.options["wait"])
     except AzureError as error:
         # Since the groups were read somebody made one, most likely Azure Policy, which makes them a while after endpoints.
-        other = _existing(task, endpoint_id, plan.resource_id, zones) if error.code.lower() == SECOND_GROUP else None
+        if error.code.lower() != SECOND_GROUP:
+            raise
+        other = _existing(task, endpoint_id, plan.resource_id, zones, groups_of(task.azure, endpoint_id))
         if other is None:
             raise
         return plan_group(str(other["id"]), other, zones), other
@@ -111,9 +117,11 @@ def _ready_endpoint(task: Task, endpoint_id: str) -> JSON | None:
     return endpoint
 
 
-def _existing(task: Task, endpoint_id: str, group_id: str, zones: t.Sequence[str]) -> JSON | None:
-    """The group to work on: the one of that name, or another's that has the wanted zones already."""
-    for group in groups_of(task.azure, endpoint_id):
+def _existing(
+    task: Task, endpoint_id: str, group_id: str, zones: t.Sequence[str], groups: t.Iterable[JSON]
+) -> JSON | None:
+    """The group to work on, of those of the endpoint: the one of that name, or another's that has the wanted zones already."""
+    for group in groups:
         if same_id(group["id"], group_id):
             if provisioning(group) in ENDED or task.check_mode:
                 return group

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from ..azure.client import Azure
-from ..engine.resource import refuse_failed, settled
+from ..engine.resource import ENDED, refuse_failed, settled
 from ..engine.runner import Task, outcome
 from ..engine.tags import carries, texts
 from ..errors import InputError, Refusal
@@ -25,7 +25,7 @@ from ..resources.endpoints import (
     target_of,
 )
 from ..resources.targets import TARGETS
-from ..wire import JSON, facts, get_path
+from ..wire import JSON, facts, get_path, provisioning
 
 
 def manage_endpoint(task: Task) -> JSON:
@@ -50,7 +50,9 @@ def manage_endpoint(task: Task) -> JSON:
     connection = connection_of(document)
     if document is None and get_path(plan.body, f"properties.{MANUAL}"):
         connection["status"] = "Pending"
-    return outcome(plan, document, names=names_of(task.azure, resource_id, document), connection=connection)
+    # One that Azure is still making has no names yet.
+    names = names_of(task.azure, resource_id, document) if provisioning(document) in ENDED else []
+    return outcome(plan, document, names=names, connection=connection)
 
 
 def list_endpoints(task: Task) -> JSON:

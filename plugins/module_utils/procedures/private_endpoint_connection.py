@@ -8,7 +8,7 @@ from functools import partial
 from ..azure.client import Azure
 from ..engine.plan import Plan
 from ..engine.runner import Task
-from ..errors import AzureError, InputError, NotFound, Refusal, WaitTimeout
+from ..errors import AzureError, InputError, Refusal, WaitTimeout
 from ..ids import parse_id
 from ..resources.endpoint_connections import STATUS, connection_to, decide, status_of
 from ..resources.endpoint_names import ENDPOINT_TYPE, NETWORK_API_VERSION
@@ -16,14 +16,20 @@ from ..resources.endpoints import connection_of
 from ..resources.targets import TARGETS, Target
 from ..wire import JSON, facts, get_path
 
+Read = t.Callable[[], "JSON | None"]
+
 
 def manage_connection(task: Task) -> JSON:
     """Serve the ``private_endpoint_connection`` module."""
     target_id, endpoint_id, target = _named(task)
     wanted = task.options["state"]
-    found = _find(task.azure, target_id, endpoint_id, target)
+    find: Read = partial(_find, task.azure, target_id, endpoint_id, target)
+    endpoint: Read = partial(task.azure.find, endpoint_id, NETWORK_API_VERSION)
+    if wanted == "approved":
+        find, endpoint = _both_ends(task.azure, target_id, endpoint_id, target)
+    found = find()
     if found is None and wanted != "absent":
-        found = _appear(task, target_id, endpoint_id, target, STATUS[wanted])
+        found = _appear(task, target_id, endpoint_id, target, STATUS[wanted], endpoint())
     plan = decide(
         found,
         wanted,
@@ -36,7 +42,7 @@ def manage_connection(task: Task) -> JSON:
     if plan.changed and not task.check_mode:
         document = _apply(task, plan, target, endpoint_id)
     elif found is not None and wanted == "approved" and task.options["wait"] and not task.check_mode:
-        document = _both_sides(task, target_id, endpoint_id, target, STATUS[wanted], found)
+        document = _both_sides(task, target_id, endpoint_id, target, STATUS[wanted], (lambda: found, endpoint))
     return {
         "changed": plan.changed,
         "diff": plan.diff(),
@@ -57,17 +63,27 @@ def _named(task: Task) -> tuple[str, str, Target]:
     return target_id.text, endpoint_id.text, target
 
 
+def _both_ends(azure: Azure, target_id: str, endpoint_id: str, target: Target) -> list[Read]:
+    """The target's connection and the endpoint, asked for at once."""
+    reads: list[Read] = [
+        partial(_find, azure, target_id, endpoint_id, target),
+        partial(azure.find, endpoint_id, NETWORK_API_VERSION),
+    ]
+    return azure.ahead(reads)
+
+
 def _find(azure: Azure, target_id: str, endpoint_id: str, target: Target) -> JSON | None:
     return connection_to(azure.find(target_id, target.api_version), endpoint_id)
 
 
-def _appear(task: Task, target_id: str, endpoint_id: str, target: Target, status: str) -> JSON | None:
+def _appear(
+    task: Task, target_id: str, endpoint_id: str, target: Target, status: str, endpoint: JSON | None
+) -> JSON | None:
     """The target's copy lags behind the endpoint: wait for it when the endpoint exists.
 
     Check mode goes by what the endpoint says; of a ``manual`` one that is still to be made, it says that it waits for
     approval. Without waiting nothing can be done yet, unless it says what is wanted.
     """
-    endpoint = task.azure.find(endpoint_id, NETWORK_API_VERSION)
     if endpoint is None:
         if task.check_mode and task.options["manual"] and status == STATUS["approved"]:
             return _as_expected(endpoint_id, "Pending")
@@ -117,20 +133,25 @@ def _apply(task: Task, plan: Plan, target: Target, endpoint_id: str) -> JSON | N
 
 
 def _both_sides(
-    task: Task, target_id: str, endpoint_id: str, target: Target, status: str, just_read: JSON | None = None
+    task: Task,
+    target_id: str,
+    endpoint_id: str,
+    target: Target,
+    status: str,
+    just_read: tuple[Read, Read] | None = None,
 ) -> JSON:
-    """Wait until target and endpoint agree; either copy can lag behind the other. ``just_read`` is the target's."""
+    """Wait until target and endpoint agree; either copy can lag behind the other. ``just_read`` are those of either."""
     fresh = [just_read] if just_read else []
 
     def agreed() -> JSON | None:
-        found = fresh.pop() if fresh else _find(task.azure, target_id, endpoint_id, target)
+        of_target, of_endpoint = fresh.pop() if fresh else _both_ends(task.azure, target_id, endpoint_id, target)
+        found = of_target()
         if found is None or status_of(found) != status:
             return None
         if str(get_path(found, "properties.provisioningState") or "Succeeded").lower() in ("updating", "deleting"):
             return None
-        try:
-            endpoint = task.azure.get(endpoint_id, NETWORK_API_VERSION)
-        except NotFound:
+        endpoint = of_endpoint()
+        if endpoint is None:
             return found if status != "Approved" else None
         settled = str(get_path(endpoint, "properties.provisioningState") or "").lower() == "succeeded"
         return found if connection_of(endpoint)["status"] == status and settled else None

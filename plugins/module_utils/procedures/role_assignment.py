@@ -202,13 +202,14 @@ def _assign(task: Task, item: Wanted) -> JSON:
 
     def put() -> JSON:
         first, second = item.own_ids
+        # The answer is the assignment: Azure makes it at once, and there is no operation to follow.
         try:
-            return t.cast(JSON, task.azure.put(first, API_VERSION, item.body()))
+            return t.cast(JSON, task.azure.put(first, API_VERSION, item.body(), wait=False))
         except AzureError as error:
             # "Please use a new Guid", says Azure now and then of any name, and goes on saying so: Azure/azure-cli#23770.
             if error.code.lower() != "hashconflictondifferentroleassignmentids":
                 raise
-            return t.cast(JSON, task.azure.put(second, API_VERSION, item.body()))
+            return t.cast(JSON, task.azure.put(second, API_VERSION, item.body(), wait=False))
 
     def attempt() -> JSON | None:
         try:

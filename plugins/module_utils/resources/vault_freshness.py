@@ -11,6 +11,7 @@ import time
 import typing as t
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from functools import partial
 
 from ..azure.client import Azure
 from ..errors import Forbidden
@@ -94,8 +95,14 @@ def examine(azure: Azure, resource_id: str, sub_resource: str, vault: JSON | Non
     early = judge_connections(resource_id, vault, sub_resource)
     if early is not None:
         return early
-    evidence = [*contents(azure, resource_id), *gather(azure, resource_id, HISTORY), *counters(azure, resource_id)]
-    return judge(resource_id, evidence, read_history(azure, resource_id), attested=attested)
+    questions: list[t.Callable[[], t.Any]] = [
+        partial(contents, azure, resource_id),
+        partial(gather, azure, resource_id, HISTORY),
+        partial(counters, azure, resource_id),
+        partial(read_history, azure, resource_id),
+    ]
+    held, jobs, counted, history = azure.together(questions)
+    return judge(resource_id, [*held, *jobs, *counted], history, attested=attested)
 
 
 def judge_connections(resource_id: str, vault: JSON | None, sub_resource: str) -> Freshness | None:
@@ -168,13 +175,14 @@ def read_history(azure: Azure, resource_id: str) -> History:
     query = (
         f"eventTimestamp ge '{since.strftime('%Y-%m-%dT%H:%M:%SZ')}' and resourceGroupName eq '{parsed.resource_group}'"
     )
+    log = f"/subscriptions/{parsed.subscription_id}/providers/Microsoft.Insights/eventtypes/management/values"
+    chosen = {"$filter": query, "$select": "operationName,status,resourceId,eventTimestamp"}
+    questions: list[t.Callable[[], t.Any]] = [
+        partial(azure.list, log, ACTIVITY_API_VERSION, **chosen),
+        partial(_created, azure, resource_id),
+    ]
     try:
-        events = azure.list(
-            f"/subscriptions/{parsed.subscription_id}/providers/Microsoft.Insights/eventtypes/management/values",
-            ACTIVITY_API_VERSION,
-            **{"$filter": query, "$select": "operationName,status,resourceId,eventTimestamp"},
-        )
-        created = _created(azure, resource_id)
+        events, created = azure.together(questions)
     except Forbidden as error:
         return History(False, f"the activity log cannot be read ({error.code})")
     attempts, unclear = classify(events, resource_id, created)

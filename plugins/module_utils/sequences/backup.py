@@ -4,18 +4,9 @@ from __future__ import annotations
 
 from ..resources.subnets import NEEDS
 from ..resources.targets import VAULT_TARGET
-from .checks.capacity import check_capacity
-from .checks.vault import check_identity, check_public_access, check_roles, check_trusted_services
-from .gates.endpoints import endpoint_names, quota
-from .gates.experience import experience
 from .gates.grants import grants
-from .gates.locks import locks, teardown_locks
-from .gates.names import topology, zone_knowledge, zones
-from .gates.network import networks, paths, regions, subnets
-from .gates.proof import resolution
-from .gates.teardown import in_use, permissions
-from .gates.vault import cloud, cross_region, encryption, freshness, identity, other_users
-from .sequence import GateRow, Names, Row, Sequence
+from .sequence import GateRow, Names, Row, Sequence, with_own
+from .vault_rows import BACKUP_GATES, BACKUP_TEARDOWN_GATES, VAULT_CHECKS, VAULT_LATE_CHECKS
 from .waves import endpoint_lists
 
 BACKUP_ARTICLE = "https://learn.microsoft.com/azure/backup/private-endpoints"
@@ -89,40 +80,11 @@ BACKUP = Sequence(
     least_names={"v1": Names(at_first=8, in_use=8, certain=False)},
     classic=frozenset({"v1"}),
     one_region=True,
-    # What is asked again right before an endpoint is created can have changed since, and cannot be undone.
-    gates=(
-        GateRow("cloud", cloud),
-        GateRow("freshness", freshness, again=True),
-        GateRow("experience", experience),
-        GateRow("grants", grants),
-        GateRow("quota", quota, again=True),
-        GateRow("endpoint_name", endpoint_names, again=True),
-        GateRow("virtual_network", networks),
-        GateRow("peering", paths),
-        GateRow("subnet", subnets, again=True),
-        GateRow("region", regions, again=True),
-        GateRow("zone_names", zone_knowledge),
-        GateRow("dns_mode", topology),
-        GateRow("zones", zones),
-        GateRow("resolution", resolution),
-        GateRow("locks", locks),
-        GateRow("cross_region_restore", cross_region),
-        GateRow("other_users", other_users),
-        GateRow("identity", identity),
-        GateRow("encryption", encryption),
-    ),
-    teardown_gates=(
-        GateRow("permissions", permissions),
-        GateRow("in_use", in_use),
-        GateRow("locks", teardown_locks),
-    ),
+    gates=with_own(BACKUP_GATES, experience=(GateRow("grants", grants),)),
+    teardown_gates=BACKUP_TEARDOWN_GATES,
     reads={"all": (endpoint_lists,)},
-    checks=(
-        GateRow("identity", check_identity),
-        GateRow("roles", check_roles),
-        GateRow("trusted_services", check_trusted_services),
-    ),
-    late_checks=(GateRow("capacity", check_capacity), GateRow("public_access", check_public_access)),
+    checks=VAULT_CHECKS,
+    late_checks=VAULT_LATE_CHECKS,
     checklists={
         "backup": _DUTIES,
         "backup_v1": (*_DUTIES, _REGISTER_TWICE),

@@ -4,18 +4,9 @@ from __future__ import annotations
 
 from ..resources.subnets import Need
 from ..resources.targets import VAULT_TARGET
-from .checks.capacity import check_capacity
-from .checks.vault import check_identity, check_public_access, check_roles, check_trusted_services
-from .gates.endpoints import endpoint_names, quota
-from .gates.experience import experience
-from .gates.locks import locks, teardown_locks
-from .gates.names import topology, zone_knowledge, zones
-from .gates.network import networks, paths, regions, subnets
 from .gates.on_premises import check_data_sources, data_sources, private_route
-from .gates.proof import resolution
-from .gates.teardown import in_use, permissions
-from .gates.vault import cloud, cross_region, encryption, freshness, identity, other_users
-from .sequence import GateRow, Row, Sequence
+from .sequence import GateRow, Row, Sequence, with_own
+from .vault_rows import BACKUP_GATES, BACKUP_TEARDOWN_GATES, VAULT_CHECKS, VAULT_LATE_CHECKS
 
 ARTICLE = "https://learn.microsoft.com/azure/backup/private-endpoint-configure-vault-backup-server"
 CONFIGURE = "https://learn.microsoft.com/azure/backup/backup-azure-private-endpoints-configure-manage"
@@ -57,43 +48,14 @@ DPM_MABS = Sequence(
     addresses={"v2": Need(10, 25, f"DPM and MABS: ten addresses, and one for each data source, {ARTICLE}")},
     addresses_per_data_source=1,
     one_region=True,
-    gates=(
-        GateRow("cloud", cloud),
-        GateRow("freshness", freshness, again=True),
-        GateRow("experience", experience),
-        GateRow("quota", quota, again=True),
-        GateRow("data_sources", data_sources, again=True),
-        GateRow("endpoint_name", endpoint_names, again=True),
-        GateRow("virtual_network", networks),
-        GateRow("peering", paths),
-        GateRow("private_route", private_route),
-        GateRow("subnet", subnets, again=True),
-        GateRow("region", regions, again=True),
-        GateRow("zone_names", zone_knowledge),
-        GateRow("dns_mode", topology),
-        GateRow("zones", zones),
-        GateRow("resolution", resolution),
-        GateRow("locks", locks),
-        GateRow("cross_region_restore", cross_region),
-        GateRow("other_users", other_users),
-        GateRow("identity", identity),
-        GateRow("encryption", encryption),
+    gates=with_own(
+        BACKUP_GATES,
+        quota=(GateRow("data_sources", data_sources, again=True),),
+        peering=(GateRow("private_route", private_route),),
     ),
-    teardown_gates=(
-        GateRow("permissions", permissions),
-        GateRow("in_use", in_use),
-        GateRow("locks", teardown_locks),
-    ),
-    checks=(
-        GateRow("identity", check_identity),
-        GateRow("roles", check_roles),
-        GateRow("trusted_services", check_trusted_services),
-    ),
-    late_checks=(
-        GateRow("capacity", check_capacity),
-        GateRow("public_access", check_public_access),
-        GateRow("data_sources", check_data_sources),
-    ),
+    teardown_gates=BACKUP_TEARDOWN_GATES,
+    checks=VAULT_CHECKS,
+    late_checks=(*VAULT_LATE_CHECKS, GateRow("data_sources", check_data_sources)),
     checklists={
         "dpm_mabs": (
             _OUTBOUND,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..dns.private_dns import ours
-from ..ids import fold_id, parse_id, unique_ids
+from ..ids import fold_id, parse_id, region, unique_ids
 from ..resources.storage_accounts import is_classic
 from ..resources.storage_decisions import accounts_needing_roles
 from ..wire import JSON, get_path
@@ -21,8 +21,8 @@ def plan(inspection: Inspection, *, proving: bool) -> JSON:
     ``proving`` also says whose names nobody proves, for which the networks are looked at.
     """
     vault = parse_id(inspection.desired.vault_id)
-    endpoints = [_endpoint(inspection, endpoint) for endpoint in inspection.desired.endpoints]
-    storage = [_endpoint(inspection, endpoint) for endpoint in inspection.desired.storage_endpoints]
+    endpoints = [_endpoint(inspection, endpoint, proving) for endpoint in inspection.desired.endpoints]
+    storage = [_endpoint(inspection, endpoint, proving) for endpoint in inspection.desired.storage_endpoints]
     nobody_asks = unproven(inspection) if proving else {}
     denial = inspection.desired.denial
     return {
@@ -103,14 +103,16 @@ def role_definitions(inspection: Inspection) -> list[JSON]:
     ]
 
 
-def _endpoint(inspection: Inspection, endpoint: Endpoint) -> JSON:
+def _endpoint(inspection: Inspection, endpoint: Endpoint, proving: bool) -> JSON:
     """What the steps need of one endpoint, whatever it leads to; what was not asked for is None."""
     place, found = parse_id(endpoint.id), inspection.endpoint(endpoint.id)
+    network = inspection.network(endpoint.network) if proving else None
     return {
         "id": endpoint.id,
         "name": endpoint.name,
         "resource_group": place.resource_group,
         "subscription_id": place.subscription_id,
+        "location": endpoint.location or region((network or {}).get("location")),
         "subnet": endpoint.subnet,
         "target": endpoint.target,
         "sub_resource": endpoint.sub_resource,

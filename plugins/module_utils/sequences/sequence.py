@@ -25,6 +25,14 @@ class GateRow(t.NamedTuple):
     again: bool = False
 
 
+def with_own(common: tuple[GateRow, ...], **after: tuple[GateRow, ...]) -> tuple[GateRow, ...]:
+    """Rows with those of one sequence between them, each behind the row of its name. Raises KeyError for a name that is none."""
+    for name in after:
+        if name not in {row.name for row in common}:
+            raise KeyError(name)
+    return tuple(one for row in common for one in (row, *after.get(row.name, ())))
+
+
 class Row(t.NamedTuple):
     """One duty of a person: a stable id, what to do, who does it, why, and how to show that it was done.
 

@@ -87,8 +87,6 @@ def storage_roles_settled(inspection: Inspection, plan: JSON) -> bool:
 
 def storage_access_settled(inspection: Inspection, plan: JSON) -> bool:
     """Whether every account lets trusted Microsoft services through, and no perimeter makes that a thing to warn of."""
-    if inspection.vault is None:
-        return False
     documents = [account.document for account in map(inspection.storage_account, plan["trusted_accounts"]) if account]
     return len(documents) == len(plan["trusted_accounts"]) and all(
         trusts_azure(get_path(document, "properties.networkAcls.bypass")) and not by_perimeter(document)

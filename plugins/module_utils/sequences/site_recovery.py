@@ -5,23 +5,12 @@ from __future__ import annotations
 from ..resources.subnets import NEEDS
 from ..resources.targets import VAULT_TARGET
 from .backup import V2_ARTICLE
-from .checks.capacity import check_capacity
-from .checks.vault import (
-    check_identity,
-    check_public_access,
-    check_replication,
-    check_roles,
-    check_trusted_services,
-)
-from .gates.endpoints import endpoint_names, quota
-from .gates.locks import locks, teardown_locks
-from .gates.names import topology, zone_knowledge, zones
-from .gates.network import networks, paths, regions, subnets
-from .gates.proof import resolution
+from .checks.vault import check_replication
+from .gates.locks import teardown_locks
 from .gates.replication import machines, replication, sides, storage
 from .gates.teardown import permissions
-from .gates.vault import cloud, cross_region, encryption, freshness, other_users
-from .sequence import GateRow, Names, Row, Sequence
+from .sequence import GateRow, Names, Row, Sequence, with_own
+from .vault_rows import VAULT_CHECKS, VAULT_GATES, VAULT_LATE_CHECKS
 from .waves import replicated
 
 SITE_RECOVERY_ARTICLE = (
@@ -39,26 +28,10 @@ SITE_RECOVERY = Sequence(
     least_names={"azure_to_azure": Names(at_first=5, in_use=7), "hybrid": Names(at_first=5, in_use=5)},
     one_for_all=frozenset({"hybrid"}),
     needs_accounts=True,
-    gates=(
-        GateRow("cloud", cloud),
-        GateRow("sides", sides),
-        GateRow("freshness", freshness, again=True),
-        GateRow("quota", quota, again=True),
-        GateRow("endpoint_name", endpoint_names, again=True),
-        GateRow("virtual_network", networks),
-        GateRow("peering", paths),
-        GateRow("subnet", subnets, again=True),
-        GateRow("region", regions, again=True),
-        GateRow("zone_names", zone_knowledge),
-        GateRow("dns_mode", topology),
-        GateRow("zones", zones),
-        GateRow("resolution", resolution),
-        GateRow("locks", locks),
-        GateRow("storage", storage),
-        GateRow("machines", machines),
-        GateRow("cross_region_restore", cross_region),
-        GateRow("other_users", other_users),
-        GateRow("encryption", encryption),
+    gates=with_own(
+        VAULT_GATES,
+        cloud=(GateRow("sides", sides),),
+        locks=(GateRow("storage", storage), GateRow("machines", machines)),
     ),
     teardown_gates=(
         GateRow("permissions", permissions),
@@ -66,16 +39,8 @@ SITE_RECOVERY = Sequence(
         GateRow("locks", teardown_locks),
     ),
     reads={"verification": (replicated,), "teardown": (replicated,)},
-    checks=(
-        GateRow("identity", check_identity),
-        GateRow("roles", check_roles),
-        GateRow("trusted_services", check_trusted_services),
-    ),
-    late_checks=(
-        GateRow("capacity", check_capacity),
-        GateRow("replication", check_replication),
-        GateRow("public_access", check_public_access),
-    ),
+    checks=VAULT_CHECKS,
+    late_checks=with_own(VAULT_LATE_CHECKS, capacity=(GateRow("replication", check_replication),)),
     checklists={
         "site_recovery": (
             Row(

@@ -55,7 +55,7 @@ def test_a_run_with_nothing_to_do_passes_the_steps_over(name: str, tmp_path: Pat
     cloud = SETTINGS[name].cloud()
     sequence = SETTINGS[name].sequence(cloud, tmp_path)
     first = sequence.play()
-    assert not first.failure and not any(settled(first).values())
+    assert not first.failure and not any(holds for step, holds in settled(first).items() if step != "storage_access")
     assert entered(first) >= STEPS - {"private_dns_zone_group"}
     for check_mode in (True, False):
         again = sequence.play(check_mode=check_mode)

@@ -131,5 +131,5 @@ def test_a_name_without_address(
 
 
 def test_waiting_for_an_answer_has_an_end(cloud: Cloud) -> None:
-    made = connection._transport(None, 12).connection_config
+    made = connection._transport("", 12).connection_config
     assert (made.timeout, made.read_timeout) == (connection.CONNECT_SECONDS, connection.READ_SECONDS)
