@@ -17,12 +17,13 @@ rehearse: ## run a sequence against a local Azure: SCENARIO=name VARS=file WORLD
 test: ## every check below, two at a time, and a summary
 	@$(RUN) test
 
-STEPS := environment format lint unit unit-oldest rehearse-oldest rehearse-newest conformance
+STEPS := environment format generate lint unit unit-oldest rehearse-oldest rehearse-newest conformance
 STEPS += conformance-peer ansible-lint docs build sanity molecule worlds changelog bench clean
 .PHONY: $(STEPS)
 environment: ## make or renew .venv, with the tools for development
 format: ## repair style, as far as ruff can
-lint: ## ruff and mypy --strict
+generate: ## write what roles have in common from tools/role_variables.yml, and lists of modules
+lint: ## ruff, mypy --strict, and whether generate has nothing to write
 unit: ## unit tests on the newest Azure packages, with coverage
 unit-oldest: ## unit tests of plugins/ on the oldest supported packages
 rehearse-oldest: ## every sequence as a process on the oldest supported ansible-core

@@ -50,14 +50,24 @@ def develop(*command: str | Path, cwd: Path = ROOT, **variables: str | Path) -> 
     return run(envs.DEVELOPMENT, envs.DEVELOPMENT.python, *first, *command[1:], cwd=cwd, **variables)
 
 
+def _generator(*arguments: str) -> bool:
+    return develop("-m", "ansible_collections.privatelink.recovery.tools.generate", *arguments, PYTHONPATH=TREE)
+
+
+def generate() -> bool:
+    """Write what roles and lists have in common from its tables."""
+    return _generator()
+
+
 def lint() -> bool:
-    """Style and types."""
+    """Style and types, and files that differ from the table they are written from."""
     typed = [str(COLLECTION / folder) for folder in _TYPED if (ROOT / folder).is_dir()]
     return all(
         [
             develop("-m", "ruff", "check", "--quiet"),
             develop("-m", "ruff", "format", "--check", "--quiet"),
             develop("-m", "yamllint", "--strict", "."),
+            _generator("--check"),
             develop("-m", "mypy", "--config-file", ROOT / "pyproject.toml", *typed, cwd=TREE),
         ]
     )
@@ -223,6 +233,7 @@ TESTS = (
 OTHERS = (
     Step("environment", (envs.DEVELOPMENT,), lambda: True),
     Step("format", (envs.DEVELOPMENT,), style),
+    Step("generate", (envs.DEVELOPMENT,), generate),
     Step("changelog", (envs.DEVELOPMENT,), changelog),
     # 1.5 GB and a minute to install, another to run: on demand, as the benchmarks that use it.
     Step("conformance-peer", (envs.DEVELOPMENT, envs.PEER), conformance_peer),
