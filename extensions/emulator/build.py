@@ -24,6 +24,7 @@ from . import latency as latencies
 from . import world as worlds
 from .arm import Arm, Checking, Part
 from .clock import Clock
+from .services.compute.part import PART as COMPUTE
 from .services.dns_resolver.part import PART as DNS_RESOLVER
 from .services.keyvault.part import PART as KEYVAULT
 from .services.migrate.part import PART as MIGRATE
@@ -52,6 +53,7 @@ PARTS: tuple[Part, ...] = (
     KEYVAULT,
     DNS_RESOLVER,
     MIGRATE,
+    COMPUTE,
 )
 
 #: What each request passes before it is served, in this order.

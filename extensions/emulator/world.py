@@ -19,6 +19,7 @@ PROVIDERS = ("Microsoft.Network", "Microsoft.RecoveryServices", "Microsoft.Stora
 REGISTERED_WITH = {
     "classic_storage_accounts": ("Microsoft.ClassicStorage",),
     "key_vaults": ("Microsoft.KeyVault",),
+    "virtual_machines": ("Microsoft.Compute",),
     "migrate_projects": ("Microsoft.Migrate", "Microsoft.OffAzure", "Microsoft.KeyVault"),
 }
 CLOUDS = ("AzureCloud", "AzureUSGovernment", "AzureChinaCloud")

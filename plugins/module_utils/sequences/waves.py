@@ -106,6 +106,8 @@ def machines(inspection: Inspection) -> t.Iterator[Question]:
     desired = inspection.desired
     for group in unique_ids(machine["recovery_resource_group_id"] for machine in desired.protected_machines):
         yield partial(inspection.group, group)
+    for machine in desired.protected_machines:
+        yield partial(inspection.networks_of_machine, machine["id"])
     for cache in unique_ids(machine["cache_storage_account_id"] for machine in desired.protected_machines):
         account = inspection.storage_account(cache)
         if account is not None:

@@ -78,9 +78,12 @@ WORLD: JSON = {
     ],
     "virtual_networks": [
         # /28: eleven addresses, of which a test leaves nine, or eight; likewise /28 and five for a bypass network.
-        network("vnet-source", "westeurope", "10.1", tight="2.0/28"),
+        network("vnet-source", "westeurope", "10.1", tight="2.0/28", machines="3.0/24"),
         network("vnet-recovery", "northeurope", "10.2"),
         network("vnet-spoke", "westeurope", "10.3"),
+    ],
+    "virtual_machines": [
+        {"name": "vm01", "resource_group": "rg-network", "virtual_network": "vnet-source", "subnet": "machines"}
     ],
     "storage_accounts": [
         {"name": "cachewest", "resource_group": "rg-network", "location": "westeurope"},

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import typing as t
 
+from ...errors import AzureError
 from ...ids import parse_id, region, same_id, unique_ids
+from ...resources.machines import READ
 from ...resources.storage_accounts import Account
 from ...resources.vault_contents import item_of
 from ...wire import JSON, get_path
@@ -170,7 +172,50 @@ def machines(inspection: Inspection) -> t.Iterator[Gate]:
                 "Name it in storage_accounts, with use: cache.",
             )  # fmt: skip
         else:
+            yield from _place(inspection, machine["id"], source)
             yield from _cache(inspection, machine, source)
+
+
+def _place(inspection: Inspection, machine: str, source: str) -> t.Iterator[Gate]:
+    """A machine that is not replicated yet is in the source region, in a network that is to use the source side's endpoints.
+
+    The machine names its network interfaces, and these their subnets. Where they may not be read, that is a warning.
+    """
+    if item_of(inspection.replicated, machine) is not None:
+        return
+    name = parse_id(machine).name
+    try:
+        found, networks = inspection.machine(machine), inspection.networks_of_machine(machine)
+    except AzureError as error:
+        if error.status != 403:
+            raise
+        yield warning(
+            "machines", machine, f"Where {name} is could not be read: {error.answer or error.code}.",
+            f"Make sure that its network uses the source side's endpoints, or have {' and '.join(READ)} granted.",
+        )  # fmt: skip
+        return
+    using = unique_ids(
+        network
+        for endpoint in inspection.desired.endpoints
+        if endpoint.row.get("side") != "recovery"
+        for network in endpoint.virtual_networks
+    )
+    if found is None:
+        yield refused(
+            "machines", machine, f"{machine} does not exist.", "Correct its id in sequence.protected_machines."
+        )
+    elif region(found.get("location")) != source:
+        yield refused(
+            "machines", machine, f"{name} is in {found.get('location')}, and is to be replicated from {source}.",
+            "Correct sequence.source_location, or leave the machine out of sequence.protected_machines.",
+        )  # fmt: skip
+    elif networks and not any(same_id(network, other) for network in networks for other in using):
+        yield warning(
+            "machines", machine,
+            f"{name} is in {', '.join(networks)}, and none of the source side's endpoints is used by that network: they are for "
+            f"{', '.join(using)}.",
+            "Name that network in virtual_networks of a source endpoint (sequence.endpoints), or give it an endpoint of its own.",
+        )  # fmt: skip
 
 
 def _source_region(inspection: Inspection, source: str) -> t.Iterator[Gate]:

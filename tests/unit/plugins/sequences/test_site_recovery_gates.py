@@ -106,6 +106,19 @@ REPLICATING = {
     "history": {"replication_protected_items": [world.MACHINE], "endpoints": ["AzureSiteRecovery"]},
 }
 
+
+def named(name: str) -> JSON:
+    """Another machine than the one that is named."""
+    (machine,) = world.WORLD["virtual_machines"]
+    return {"virtual_machines": [{**machine, "name": name}]}
+
+
+def in_network(name: str) -> JSON:
+    """The machine in another network."""
+    (machine,) = world.WORLD["virtual_machines"]
+    return {"virtual_machines": [{**machine, "virtual_network": name, "subnet": "endpoints"}]}
+
+
 SPOKE_SOURCE = {
     "name": "pe-spoke",
     "subnet": f"{SPOKE}/subnets/endpoints",
@@ -263,6 +276,12 @@ CASES: dict[str, Case] = {
     "cache with soft delete of a machine that is replicated": Case(
         set(), machine(), {**world.of_account(CACHE, blob_soft_delete_days=7), **private_world(), "vaults": [REPLICATING]},
     ),
+    "machine that is not there": Case(
+        {"machines"}, machine(), named("vm02"), ("vm01 does not exist", "protected_machines"),
+    ),
+    "machine of another region": Case(
+        {"machines"}, machine(), in_network("vnet-recovery"), ("vm01 is in northeurope", "source_location"),
+    ),
     "cache behind a firewall": Case(
         {"machines"}, machine(), SHUT, ("does not let trusted Microsoft services through", "trusted_services: true"),
     ),
@@ -342,7 +361,9 @@ def test_a_cache_far_from_its_machine_is_a_warning() -> None:
 
 
 def test_a_source_network_in_another_region_than_its_machines_is_a_warning() -> None:
-    result = make().run(MODULE, **{**WANTED, **machine("France Central", cache_storage_account_id=TARGET)})
+    result = make(**world.moved("vnet-spoke", "francecentral"), **in_network("vnet-spoke")).run(
+        MODULE, **{**WANTED, **machine("France Central", cache_storage_account_id=TARGET)}
+    )
     told = [gate["message"] for gate in result["gates"] if gate["name"] == "machines"]
     assert "The machines are in francecentral, and" in told[0] and closed(result) == set()
 
@@ -745,3 +766,35 @@ def test_a_network_without_a_path_to_its_endpoint_is_warned_of(name: str) -> Non
     assert (told["verdict"], words in told["message"]) == ("warning" if words else "ok", True)
     if words:
         assert f"{SPOKE} is to use endpoint pe-source in {SOURCE}, but" in told["message"]
+
+
+READING = [
+    ({}, {}, ""),
+    (
+        in_network("vnet-spoke"),
+        {},
+        f"vm01 is in {SPOKE}, and none of the source side's endpoints is used by that network",
+    ),
+    (in_network("vnet-spoke"), both({"virtual_networks": [SPOKE]}), ""),
+]
+
+
+@pytest.mark.parametrize(("there", "wish", "words"), READING)
+def test_the_network_of_a_machine_is_read(there: JSON, wish: JSON, words: str) -> None:
+    told = [
+        gate
+        for gate in make(**there).run(MODULE, **{**WANTED, **machine(), **wish})["gates"]
+        if gate["name"] == "machines"
+    ]
+    assert {gate["verdict"] for gate in told} == ({"ok", "warning"} if words else {"ok"})
+    assert not words or words in next(gate["message"] for gate in told if gate["verdict"] == "warning")
+
+
+@pytest.mark.parametrize("what", ["virtualMachines", "networkInterfaces/vm01"])
+def test_a_machine_that_may_not_be_read_is_a_warning(what: str) -> None:
+    cloud = make()
+    fault(cloud, {"status": 403, "code": "AuthorizationFailed", "message": "No."}, times=0, nth="every", path=what)
+    told = [gate for gate in cloud.run(MODULE, **{**WANTED, **machine()})["gates"] if gate["name"] == "machines"]
+    assert {gate["verdict"] for gate in told} == {"ok", "warning"}
+    (warned,) = [gate for gate in told if gate["verdict"] == "warning"]
+    assert "Where vm01 is could not be read: No." in warned["message"] and "networkInterfaces/read" in warned["remedy"]

@@ -1,0 +1,1 @@
+"""Microsoft.Compute: virtual machines, as far as somebody asks where they are."""
