@@ -18,7 +18,6 @@ from ..ids import fold_id, parse_id, region, same_id
 from ..resources.classic_endpoints import storage_endpoints
 from ..resources.endpoint_names import ENDPOINT_TYPE, NETWORK_API_VERSION, PublishedName, read_names
 from ..resources.locks import Lock, read_locks
-from ..resources.machines import networks_of_machine, read_machine
 from ..resources.providers import read_provider
 from ..resources.roles import assignments_at, find_definition, granted
 from ..resources.storage_accounts import BLOB, Account, keeps_deleted_blobs, read_account
@@ -320,23 +319,6 @@ class Inspection:
             return []
         return t.cast(
             "list[JSON]", self.once("replicated", lambda: replicated_items(self.azure, self.desired.vault_id))
-        )
-
-    def machine(self, machine_id: str) -> JSON | None:
-        """A virtual machine, or None."""
-        return t.cast(
-            "JSON | None",
-            self.once(f"machine {fold_id(machine_id)}", lambda: read_machine(self.azure, machine_id)),
-        )
-
-    def networks_of_machine(self, machine_id: str) -> list[str]:
-        """The networks a machine is in; none while it does not exist."""
-        found = self.machine(machine_id)
-        if found is None:
-            return []
-        return t.cast(
-            "list[str]",
-            self.once(f"networks of {fold_id(machine_id)}", lambda: networks_of_machine(self.azure, found)),
         )
 
     def zone_ids(self, endpoint: Endpoint) -> list[str]:

@@ -20,6 +20,7 @@ from .gates.teardown import removing_actions
 from .gates.zones import zone_subscriptions
 from .grants import custom_roles, grants_of
 from .inspection import Inspection
+from .machines import networks_of
 from .memory import Question
 from .settled import roles_comparable
 
@@ -107,7 +108,7 @@ def machines(inspection: Inspection) -> t.Iterator[Question]:
     for group in unique_ids(machine["recovery_resource_group_id"] for machine in desired.protected_machines):
         yield partial(inspection.group, group)
     for machine in desired.protected_machines:
-        yield partial(inspection.networks_of_machine, machine["id"])
+        yield partial(networks_of, inspection, machine["id"])
     for cache in unique_ids(machine["cache_storage_account_id"] for machine in desired.protected_machines):
         account = inspection.storage_account(cache)
         if account is not None:

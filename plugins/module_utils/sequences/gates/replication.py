@@ -12,6 +12,7 @@ from ...resources.vault_contents import item_of
 from ...wire import JSON, get_path
 from ..gate import Gate, ok, refused, warning
 from ..inspection import Inspection
+from ..machines import machine_of, networks_of
 from .endpoints import another
 
 #: The side of an endpoint that serves all networks.
@@ -185,7 +186,7 @@ def _place(inspection: Inspection, machine: str, source: str) -> t.Iterator[Gate
         return
     name = parse_id(machine).name
     try:
-        found, networks = inspection.machine(machine), inspection.networks_of_machine(machine)
+        found, networks = machine_of(inspection, machine), networks_of(inspection, machine)
     except AzureError as error:
         if error.status != 403:
             raise
