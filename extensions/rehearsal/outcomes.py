@@ -2,8 +2,8 @@
 
 A run's ``outcome`` in ``scenario.yml`` holds: ``result`` of the role's report; ``order``, the steps that were written, each
 named once, in the order of their first writes; ``last``, the step written last; ``there``, how many resources of each kind
-exist; ``given``, how many assignments of each role; ``names``, how many names each endpoint of the report has; ``values``,
-properties by the end of a resource's id.
+exist; ``given``, how many assignments of each role; ``names``, how many names each endpoint of the report has; ``answered``,
+how many of them a DNS server answered as it must; ``values``, properties by the end of a resource's id.
 """
 
 from __future__ import annotations
@@ -218,6 +218,11 @@ def _names(wanted: dict[str, int], played: Played) -> list[str]:
     return [f"{name} has {n} names, not {wanted[name]}" for name, n in counted.items() if n != wanted[name]]
 
 
+def _answered(wanted: int, played: Played) -> list[str]:
+    found = sum(row.get("resolved") is True for row in played.gathered("names"))
+    return [] if found == wanted else [f"{found} names were asked for and answered, not {wanted}"]
+
+
 def _values(wanted: dict[str, JSON], played: Played) -> list[str]:
     world, found = _World(played.state), []
     for end, properties in wanted.items():
@@ -236,6 +241,7 @@ _PARTS: dict[str, t.Callable[[t.Any, Played], list[str]]] = {
     "there": _there,
     "given": _given,
     "names": _names,
+    "answered": _answered,
     "values": _values,
 }
 

@@ -37,6 +37,9 @@ def demonstrations() -> set[str]:
     for path in (ROOT / "extensions" / "rehearsal" / "scenarios").glob("*/scenario.yml"):
         runs = yaml.safe_load(path.read_text(encoding="utf-8"))["runs"]
         found.update(f"rehearsal:{path.parent.name}/{run['name']}" for run in runs)
+    for path in (ROOT / "extensions" / "rehearsal" / "scenarios").glob("*/variants.yml"):
+        for variant, rows in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+            found.update(f"rehearsal:{path.parent.name}.{variant}/{run['name']}" for run in rows["runs"])
     return found
 
 

@@ -79,6 +79,8 @@ class Played:
     deeds: list[Deed] = field(default_factory=list)
     failure: str = ""
     report: JSON = field(default_factory=dict)
+    #: What it printed.
+    said: list[str] = field(default_factory=list)
 
     @property
     def changes(self) -> dict[tuple[str, str], t.Any]:
@@ -258,6 +260,7 @@ class _Run:
             self._facts.update(untagged(arguments))
             return {"changed": False}
         if action == "ansible.builtin.debug":
+            self.played.said.append(str(arguments["msg"]))
             return {"changed": False}
         if action == "ansible.builtin.pause":
             return {"changed": False, "user_input": self._sequence.typed}

@@ -29,13 +29,18 @@ CASES = [
     for make in table.get(row, ())
     if role not in NOT_OF.get(make.__name__, ())
 ]
-IDS = [f"{role}, {stage}, {row}, {make.__name__}" for role, stage, row, make in CASES]
+#: A role that has the gates of another, with the same variables, is played in each row's first case only.
+PLAYED = [
+    one for one in CASES if one[0] != "dpm_mabs" or one[3] is {"all": FORWARD, "teardown": TEARDOWN}[one[1]][one[2]][0]
+]
+
+IDS = [f"{role}, {stage}, {row}, {make.__name__}" for role, stage, row, make in PLAYED]
 #: The options of the module are the same for every sequence, so each case is asked for one of them.
 OF_THE_MODULE = {f"{row}, {make.__name__}": (role, stage, row, make) for role, stage, row, make in reversed(CASES)}
 
 
 def test_every_gate_of_every_sequence_has_a_case() -> None:
-    tried = {(role, stage, row) for role, stage, row, _make in CASES}
+    tried = {(role, stage, row) for role, stage, row, _make in PLAYED}
     gates = {(role, "all", row) for role, names in FORWARD_ROWS.items() for row in names}
     gates |= {(role, "teardown", row) for role, names in TEARDOWN_ROWS.items() for row in names}
     assert gates - tried == set()
@@ -87,7 +92,7 @@ def applied(case: Case, remedy: str, prefix: str, name: t.Callable[[str], str]) 
     return {**case.chosen, **{suffix: written[name(suffix)] for suffix in case.typed}}
 
 
-@pytest.mark.parametrize(("role", "stage", "row", "make"), CASES, ids=IDS)
+@pytest.mark.parametrize(("role", "stage", "row", "make"), PLAYED, ids=IDS)
 def test_a_role_says_what_to_do_and_that_opens_the_gate(
     role: str, stage: str, row: str, make: Make, tmp_path: Path
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.privatelink.recovery.plugins.modules.vault import MODULE
 from ansible_collections.privatelink.recovery.plugins.modules.vault_info import MODULE as INFO
 
-from ...conftest import GROUPS, VAULT, Cloud, four_times
+from ...conftest import CREDENTIALS, GROUPS, VAULT, Cloud, four_times
 from ...stories.support import fault
 
 JSON = dict[str, t.Any]
@@ -26,6 +26,35 @@ def test_creates_with_identity(cloud: Cloud) -> None:
     assert done["id"] == VAULT
     assert done["state"]["identity"]["principal_id"] == document["identity"]["principalId"]
     assert done["state"]["provisioning_state"] == "Succeeded"
+
+
+def test_all_of_a_vault_stands_in_the_body_of_one_put(cloud: Cloud) -> None:
+    """Location, sku with its tier, tags and identity: https://learn.microsoft.com/azure/backup/private-endpoints."""
+    bodies: list[JSON] = []
+
+    def keep(request: t.Any, entry: JSON, proceed: t.Any) -> t.Any:
+        if request.method == "PUT":
+            bodies.append(json.loads(request.body))
+        return proceed(request, entry)
+
+    cloud.arm.around.insert(0, keep)
+    assert not cloud.run(MODULE, **WANTED).get("failed")
+    (body,) = bodies
+    assert body["location"] == WANTED["location"]
+    assert body["sku"] == {"name": "RS0", "tier": "Standard"}
+    assert (body["tags"], body["identity"]) == ({"a": "1"}, {"type": "SystemAssigned"})
+
+
+def test_the_answer_shows_who_the_vault_is_and_how_private(cloud: Cloud) -> None:
+    done = cloud.run(MODULE, **WANTED)
+    (found,) = cloud.run(INFO, resource_group="rg-backup", name="vault-backup")["vaults"]
+    document = cloud.document(VAULT)
+    for state in (done["state"], found):
+        assert state["identity"]["principal_id"] == document["identity"]["principalId"]
+        assert state["identity"]["tenant_id"] == document["identity"]["tenantId"] == CREDENTIALS["tenant"]
+        assert state["provisioning_state"] == "Succeeded"
+        assert state["private_endpoint_state_for_backup"] == "None"
+        assert state["private_endpoint_state_for_site_recovery"] == "None"
 
 
 def test_changes_only_what_differs(cloud: Cloud) -> None:
