@@ -18,7 +18,7 @@ test: ## every check below, two at a time, and a summary
 	@$(RUN) test
 
 STEPS := environment format generate lint unit unit-oldest rehearse-oldest rehearse-newest conformance
-STEPS += conformance-peer ansible-lint docs build sanity molecule worlds changelog bench clean
+STEPS += conformance-azure conformance-peer ansible-lint docs build sanity molecule worlds changelog bench clean
 .PHONY: $(STEPS)
 environment: ## make or renew .venv, with the tools for development
 format: ## repair style, as far as ruff can
@@ -29,6 +29,7 @@ unit-oldest: ## unit tests of plugins/ on the oldest supported packages
 rehearse-oldest: ## every sequence as a process on the oldest supported ansible-core
 rehearse-newest: ## every sequence as a process on the newest ansible-core
 conformance: ## the Azure SDKs and the Azure CLI, unmodified, against the local Azure
+conformance-azure: ## the local Azure beside a real subscription that you name; on demand, says what it needs
 conformance-peer: ## azure.azcollection likewise; on demand, not part of test
 ansible-lint: ## roles, playbooks and examples, profile production
 docs: ## documentation of plugins and roles, and the changelog

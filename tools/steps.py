@@ -134,6 +134,11 @@ def conformance() -> bool:
     return tested and recorded
 
 
+def conformance_azure() -> bool:
+    """The recorded stories against a real subscription, which the caller names, side by side with the local Azure."""
+    return develop("-m", "ansible_collections.privatelink.recovery.tests.conformance.live", PYTHONPATH=TREE)
+
+
 def conformance_peer() -> bool:
     """azure.azcollection against the local Azure, unmodified."""
     lane = "tests/conformance/azcollection"
@@ -238,6 +243,8 @@ OTHERS = (
     Step("changelog", (envs.DEVELOPMENT,), changelog),
     # 1.5 GB and a minute to install, another to run: on demand, as the benchmarks that use it.
     Step("conformance-peer", (envs.DEVELOPMENT, envs.PEER), conformance_peer),
+    # Only for who has a subscription, and names it.
+    Step("conformance-azure", (envs.DEVELOPMENT,), conformance_azure),
     Step("worlds", (envs.DEVELOPMENT,), worlds),
     Step("bench", (envs.DEVELOPMENT, envs.PEER), bench),
 )

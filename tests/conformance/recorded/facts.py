@@ -59,9 +59,14 @@ def judged() -> list[JSON]:
     return t.cast("list[JSON]", yaml.safe_load((FOLDER / "judged.yml").read_text(encoding="utf-8")))
 
 
+def stories(service: str) -> list[JSON]:
+    """The stories of a service, in their order."""
+    return t.cast("list[JSON]", yaml.safe_load((FOLDER / f"{service}.yml").read_text(encoding="utf-8")))
+
+
 def outcomes(service: str) -> t.Iterator[Outcome]:
     """Ask the local Azure everything a service's stories ask."""
-    for story in yaml.safe_load((FOLDER / f"{service}.yml").read_text(encoding="utf-8")):
+    for story in stories(service):
         arm = build_arm(story.get("world"), clock=Clock(lambda: 1_800_000_000.0))
         for number, step in enumerate(story["steps"], 1):
             found = tuple(differences(step, ask(arm, step)))
