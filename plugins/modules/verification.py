@@ -31,12 +31,12 @@ options:
     description: Fail when a check fails. With V(false) the verdicts are only returned.
     type: bool
     default: true
-  only_lasting:
+  foreseen_by:
     description:
-      - Fail only because of what no step of the sequence sets right, such as a record that somebody deleted from under a zone group.
-      - The roles say so in check mode, in which their steps before this one have written nothing.
-    type: bool
-    default: false
+      - The entry point in whose check mode this is asked. Its steps before this one have written nothing, so only what they would not set
+        right fails, such as a record that somebody deleted from under a zone group. V(drift) sets records right, V(main) the rest as well.
+    type: str
+    choices: [main, drift]
 extends_documentation_fragment:
   - privatelink.recovery.connection
   - privatelink.recovery.sequence
@@ -158,7 +158,7 @@ MODULE = Module(
         "sequence": SEQUENCE,
         "expected_public_network_access": Option(choices=("Enabled", "Disabled")),
         "enforce": Option(type="bool", default=True),
-        "only_lasting": Option(type="bool", default=False),
+        "foreseen_by": Option(choices=("main", "drift")),
     },
     wording=in_words_of,
 )

@@ -98,8 +98,18 @@ def test_what_somebody_damaged(sequence: str, damage: t.Callable[[Cloud, str], s
     assert closed(result) == [check]
     assert name in result["message"] and f"({words})" in result["message"]
     # A link is made by a run; a record under a zone group is brought back by nobody.
-    lasting = cloud.run(VERIFICATION, check_mode=True, **{**wish, "enforce": True}, only_lasting=True)
-    assert bool(lasting.get("failed")) is (check == "names")
+    foreseen = {
+        by: cloud.run(VERIFICATION, check_mode=True, **{**wish, "enforce": True}, foreseen_by=by)
+        for by in ("main", "drift")
+    }
+    assert bool(foreseen["main"].get("failed")) is (check == "names")
+    assert foreseen["drift"]["failed"]
+    # Where the role writes the records itself, both bring one back, and only a run the link.
+    for by in ("main", "drift"):
+        own = cloud.run(
+            VERIFICATION, check_mode=True, **{**wish, "enforce": True, "dns_mode": "records"}, foreseen_by=by
+        )
+        assert bool(own.get("failed")) is (by == "drift" and check == "links")
 
 
 @sequences
