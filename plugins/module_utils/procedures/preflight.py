@@ -14,6 +14,7 @@ from ..sequences.inspection import Inspection
 from ..sequences.offline import check_offline
 from ..sequences.outlook import outlook, outlook_of_teardown
 from ..sequences.plan import plan
+from ..sequences.rows import Plan, VerdictRow
 from ..sequences.sequence import GateRow, Sequence
 from ..sequences.settled import JUDGES
 from ..sequences.steps import taken
@@ -29,7 +30,7 @@ SAFE = {"before_endpoint": "No private endpoint was made."}
 class GatesClosed(Refusal):
     """At least one gate is closed; the verdicts go with the error."""
 
-    def __init__(self, message: str, gates: list[JSON]) -> None:
+    def __init__(self, message: str, gates: list[VerdictRow]) -> None:
         super().__init__(message)
         self.gates = gates
 
@@ -63,8 +64,10 @@ def run_preflight(task: Task) -> JSON:
     verdicts = [gate.as_dict() for gate in gates]
     if message and task.options["enforce"]:
         raise GatesClosed(f"{SAFE.get(stage, NOTHING)} {message}", verdicts)
-    known = plan(inspection, proving=stage == "all") if stage in ("plan", "teardown") or _plannable(gates) else {}
-    known.update(taken(inspection, known) if known else {})
+    known: Plan | None = None
+    if stage in ("plan", "teardown") or _plannable(gates):
+        rows = plan(inspection, proving=stage == "all")
+        known = t.cast(Plan, {**rows, **taken(inspection, rows)})
     if known and not message:
         known["settled"] = {name: judge(inspection, known) for name, judge in JUDGES.get(stage, {}).items()}
         if stage == "all":
@@ -73,7 +76,7 @@ def run_preflight(task: Task) -> JSON:
         elif stage == "teardown":
             known["outlook"] = outlook_of_teardown(known)
         known["to_settle"] = [] if known["settled"].get("endpoints") else known["all_endpoints"]
-    return {"changed": False, "passed": not message, "message": message, "gates": verdicts, "plan": known}
+    return {"changed": False, "passed": not message, "message": message, "gates": verdicts, "plan": known or {}}
 
 
 def _chosen(stage: str, sequence: Sequence) -> tuple[GateRow, ...]:

@@ -17,6 +17,7 @@ from ..sequences.checks.vault import (
 from ..sequences.gate import Gate, run_gates
 from ..sequences.gates.proof import unproven
 from ..sequences.inspection import Inspection
+from ..sequences.rows import VerdictRow
 from ..sequences.waves import read_ahead
 from ..wire import JSON
 from .sequence_task import inspection_of, worded
@@ -95,7 +96,7 @@ def _checks(inspection: Inspection, found: Findings, public_access: str | None) 
 class Unverified(Refusal):
     """At least one check failed; the verdicts go with the error."""
 
-    def __init__(self, message: str, checks: list[JSON]) -> None:
+    def __init__(self, message: str, checks: list[VerdictRow]) -> None:
         super().__init__(message)
         self.checks = checks
 

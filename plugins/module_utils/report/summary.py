@@ -10,14 +10,45 @@ from ..wire import JSON
 from .secret_keys import without_secrets
 
 
-def changes_of(results: t.Iterable[t.Mapping[str, t.Any]], left_out: list[str]) -> list[JSON]:
+class ChangeRow(t.TypedDict):
+    """What one result changed: the step, the ids of what it changed, and the change as text."""
+
+    task: str
+    resource: str
+    changed: bool
+    diff: str
+
+
+class WarningRow(t.TypedDict):
+    """A warning and the step that gave it."""
+
+    task: str
+    message: str
+
+
+class ThingRow(t.TypedDict):
+    """Something by its id, with what it is called."""
+
+    kind: str
+    name: str
+    id: str
+
+
+class KeptRow(ThingRow):
+    """Something that was left, why, and what to do about it."""
+
+    reason: str
+    remedy: str
+
+
+def changes_of(results: t.Iterable[t.Mapping[str, t.Any]], left_out: list[str]) -> list[ChangeRow]:
     """One row for each result, loop items included, that changed something (or would, in check mode).
 
     ``results`` are ``{task, result}``; a skipped task's result counts for nothing. What changed is what a module says in
     its ``differences``, or its diff, less keys that name a secret: their places are added to ``left_out``. Records of
     others that were accepted to be lost (``overwritten``) are listed too: no diff of a zone group shows them.
     """
-    rows: list[JSON] = []
+    rows: list[ChangeRow] = []
     for entry in results:
         for result in flattened(entry.get("result")):
             if result.get("changed"):
@@ -30,11 +61,11 @@ def changes_of(results: t.Iterable[t.Mapping[str, t.Any]], left_out: list[str]) 
                     for item in result.get("overwritten") or []
                 ]
                 words = "; ".join([*(change for one in reported for change in one["changes"]), *lost])
-                rows.append({"task": entry.get("task"), "resource": named, "changed": True, "diff": words})
+                rows.append({"task": str(entry.get("task") or ""), "resource": named, "changed": True, "diff": words})
     return rows
 
 
-def warnings_of(results: t.Iterable[t.Mapping[str, t.Any]]) -> list[JSON]:
+def warnings_of(results: t.Iterable[t.Mapping[str, t.Any]]) -> list[WarningRow]:
     """What the tasks warned of, each once: ``task`` and ``message``."""
     found = [
         (str(entry.get("task") or ""), str(text))
@@ -58,7 +89,7 @@ KINDS = {
 }
 
 
-def removed_of(results: t.Iterable[t.Mapping[str, t.Any]]) -> list[JSON]:
+def removed_of(results: t.Iterable[t.Mapping[str, t.Any]]) -> list[ThingRow]:
     """What the tasks removed (or would, in check mode): ``kind``, ``name``, ``id``."""
     ids = [
         str(one["resource"])
@@ -71,9 +102,9 @@ def removed_of(results: t.Iterable[t.Mapping[str, t.Any]]) -> list[JSON]:
     return [_named(text) for text in dict.fromkeys(ids)]
 
 
-def kept_of(results: t.Iterable[t.Mapping[str, t.Any]]) -> list[JSON]:
+def kept_of(results: t.Iterable[t.Mapping[str, t.Any]]) -> list[KeptRow]:
     """What the tasks left on purpose though it was asked to be removed: ``kind``, ``name``, ``id``, ``reason``, ``remedy``."""
-    rows: dict[str, JSON] = {}
+    rows: dict[str, KeptRow] = {}
     for entry in results:
         for result in flattened(entry.get("result")):
             left = [] if result.get("failed") else result.get("left") or []
@@ -90,7 +121,7 @@ def kept_of(results: t.Iterable[t.Mapping[str, t.Any]]) -> list[JSON]:
 OWNERS = "Nothing is to be done: it is its owner's."
 
 
-def _named(resource_id: str) -> JSON:
+def _named(resource_id: str) -> ThingRow:
     _where, kind, name = resource_id.rsplit("/", 2)
     return {"kind": KINDS.get(kind.lower(), kind), "name": name, "id": resource_id}
 
@@ -148,7 +179,7 @@ def key_of(row: t.Mapping[str, t.Any]) -> tuple[str, tuple[str, ...]]:
     return str(row.get("fqdn") or "").rstrip(".").lower(), tuple(sorted(row.get("ip_addresses") or []))
 
 
-def verdict(changes: t.Sequence[JSON], *, check_mode: bool) -> str:
+def verdict(changes: t.Sequence[t.Any], *, check_mode: bool) -> str:
     """How a run that reached its end ended."""
     if check_mode:
         return "check"

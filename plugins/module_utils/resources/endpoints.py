@@ -55,7 +55,7 @@ def kind_for(connections: str) -> Kind:
     )  # fmt: skip
 
 
-def plan_endpoint(resource_id: str, current: JSON | None, options: JSON) -> tuple[Kind, Plan]:
+def plan_endpoint(resource_id: str, current: JSON | None, options: t.Mapping[str, t.Any]) -> tuple[Kind, Plan]:
     """What to do so that an endpoint is as the module's options say, and the kind to do it with; nothing is read.
 
     A new endpoint needs its ``location``. Raises :class:`Refusal` when an existing one cannot be changed that way.
@@ -109,7 +109,7 @@ def network_of(subnet: str) -> str:
     return parse_id(subnet, SUBNET_TYPE, option="subnet").ancestor()
 
 
-def _manual(options: JSON, current: JSON | None, resource_id: str) -> bool:
+def _manual(options: t.Mapping[str, t.Any], current: JSON | None, resource_id: str) -> bool:
     wanted = options.get("manual")
     if current is None:
         return bool(wanted)
@@ -123,7 +123,7 @@ def _manual(options: JSON, current: JSON | None, resource_id: str) -> bool:
     return is_manual
 
 
-def _desired(options: JSON, current: JSON | None, connections: str) -> JSON:
+def _desired(options: t.Mapping[str, t.Any], current: JSON | None, connections: str) -> JSON:
     desired = dict(options)
     desired["sub_resource"] = [desired["sub_resource"]]
     desired["tags"] = _marked(
@@ -134,7 +134,9 @@ def _desired(options: JSON, current: JSON | None, connections: str) -> JSON:
     return desired
 
 
-def _marked(current: JSON | None, wanted: dict[str, str] | None, options: JSON) -> dict[str, str] | None:
+def _marked(
+    current: JSON | None, wanted: dict[str, str] | None, options: t.Mapping[str, t.Any]
+) -> dict[str, str] | None:
     """The tags to want with those of ownership: on a new endpoint, and kept on one that carries them, whatever replaces the rest."""
     marks = texts(options.get("ownership_tags"))
     if current is None:

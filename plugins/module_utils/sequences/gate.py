@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from ..errors import AzureError, CredentialError, RecoveryError, Unreachable
 from ..texts import on_one_line
-from ..wire import JSON
+from .rows import VerdictRow
 
 Verdict = t.Literal["ok", "warning", "unknown", "refused"]
 
@@ -37,10 +37,14 @@ class Gate:
         """What it says, with its name and remedy, on one line."""
         return on_one_line(f"[{self.name}] {self.message} {self.remedy}".rstrip())
 
-    def as_dict(self) -> JSON:
+    def as_dict(self) -> VerdictRow:
         """Plain data for results and reports."""
         return {
-            **{name: value for name, value in asdict(self).items() if name != "lasting"},
+            "name": self.name,
+            "verdict": self.verdict,
+            "subject": self.subject,
+            "message": self.message,
+            "remedy": self.remedy,
             "evidence": list(self.evidence),
         }
 

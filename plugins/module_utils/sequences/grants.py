@@ -19,8 +19,8 @@ from ..resources.custom_roles import (
     ZONE_ROLE,
     CustomRole,
 )
-from ..wire import JSON
 from .desired import Desired, Endpoint
+from .rows import RoleRow
 
 
 class Grant(t.NamedTuple):
@@ -94,6 +94,6 @@ def subscriptions_of(grants: t.Iterable[Grant], role: str) -> list[str]:
     return [f"/subscriptions/{text}" for text in dict.fromkeys(ids)]
 
 
-def as_rows(grants: t.Iterable[Grant]) -> list[JSON]:
+def as_rows(grants: t.Iterable[Grant]) -> list[RoleRow]:
     """Grants as the steps take them."""
     return [{"scope": row.scope, "role": row.role} for row in grants]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ..ids import GUID, parse_id
 from ..resources.roles import matching, stated_guid
-from ..wire import JSON
 from .inspection import Inspection
 
 
-def holds(inspection: Inspection, row: JSON) -> bool:
+def holds(inspection: Inspection, row: t.Mapping[str, t.Any]) -> bool:
     """Whether the identity was given the ``role`` of a row at exactly its ``scope``; a custom role is looked up by its name."""
     scope, guid = row["scope"], stated_guid(row["role"])
     if not GUID.match(guid):

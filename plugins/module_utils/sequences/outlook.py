@@ -17,15 +17,17 @@ from ..ids import build_id, fold_id
 from ..resources.endpoints import connection_of, plan_endpoint
 from ..resources.storage_decisions import bypass_set, with_trusted_services
 from ..resources.vaults import VAULT, identity_body
-from ..wire import JSON, get_path, provisioning
+from ..wire import get_path, provisioning
 from .inspection import Inspection
+from .rows import EndpointRow, OutlookRow, ZoneRow
+from .rows import Plan as Known
 
 #: What may become of a thing, in the order in which it is reported.
 ACTIONS = ("create", "change", "remove", "decide", "leave")
 _BY_PLAN = {"create": "create", "update": "change", "delete": "remove", "none": "leave"}
 
 
-def outlook(inspection: Inspection, plan: JSON) -> list[JSON]:
+def outlook(inspection: Inspection, plan: Known) -> list[OutlookRow]:
     """The rows of a run that sets up: ``action``, ``kind``, ``name``, ``id`` and why."""
     rows = [_vault(inspection, plan), *_roles(inspection, plan)]
     for endpoint in plan["all_endpoints"]:
@@ -35,7 +37,7 @@ def outlook(inspection: Inspection, plan: JSON) -> list[JSON]:
     return [*rows, *_accounts(inspection, plan), *_machines(inspection)]
 
 
-def outlook_of_teardown(plan: JSON) -> list[JSON]:
+def outlook_of_teardown(plan: Known) -> list[OutlookRow]:
     """The rows of a teardown."""
     vault, removes = plan["vault_id"], plan["removes"]
     opened = ("public_access" in removes or plan["notes_private"]) and plan["vault_exists"]
@@ -70,7 +72,7 @@ def outlook_of_teardown(plan: JSON) -> list[JSON]:
     return rows
 
 
-def _vault(inspection: Inspection, plan: JSON) -> JSON:
+def _vault(inspection: Inspection, plan: Known) -> OutlookRow:
     desired, current = inspection.desired, inspection.vault
     denies = desired.denial.at_once or plan["denied"]
     values = {
@@ -87,7 +89,7 @@ def _vault(inspection: Inspection, plan: JSON) -> JSON:
     )
 
 
-def _endpoint(inspection: Inspection, row: JSON) -> JSON:
+def _endpoint(inspection: Inspection, row: EndpointRow) -> OutlookRow:
     document = inspection.endpoint(row["id"])
     if document is None:
         return _row("create", "private endpoint", row["id"], f"in {row['subnet']}")
@@ -102,7 +104,7 @@ def _endpoint(inspection: Inspection, row: JSON) -> JSON:
     return found
 
 
-def _names(inspection: Inspection, row: JSON) -> t.Iterator[JSON]:
+def _names(inspection: Inspection, row: EndpointRow) -> t.Iterator[OutlookRow]:
     """Who writes an endpoint's names, where we have it done."""
     mode, document = inspection.desired.mode, inspection.endpoint(row["id"])
     if mode.makes_groups:
@@ -120,7 +122,7 @@ def _names(inspection: Inspection, row: JSON) -> t.Iterator[JSON]:
         yield _row("decide", "records of", row["id"], why)
 
 
-def _zone(inspection: Inspection, row: JSON) -> list[JSON]:
+def _zone(inspection: Inspection, row: ZoneRow) -> list[OutlookRow]:
     zone_id = build_id(row["subscription_id"], row["resource_group"], ZONE, row["name"])
     zone = inspection.zone(zone_id) or {"document": None, "links": ()}
     state = ZoneState(zone_id, zone["document"], tuple(zone["links"]))
@@ -133,7 +135,7 @@ def _zone(inspection: Inspection, row: JSON) -> list[JSON]:
     return [*rows, *(_row(_BY_PLAN[one.action], "virtual network link", one.resource_id, "") for one in links)]
 
 
-def _roles(inspection: Inspection, plan: JSON) -> t.Iterator[JSON]:
+def _roles(inspection: Inspection, plan: Known) -> t.Iterator[OutlookRow]:
     desired = inspection.desired
     for made in plan["role_definitions"]:
         yield _row(
@@ -145,7 +147,7 @@ def _roles(inspection: Inspection, plan: JSON) -> t.Iterator[JSON]:
         yield _row("create" if new else "decide", "role assignment", role["scope"], why)
 
 
-def _accounts(inspection: Inspection, plan: JSON) -> t.Iterator[JSON]:
+def _accounts(inspection: Inspection, plan: Known) -> t.Iterator[OutlookRow]:
     for account_id in plan["trusted_accounts"] if inspection.desired.trusted_services else ():
         account = inspection.storage_account(account_id)
         held = bypass_set(get_path(account.document, "properties.networkAcls.bypass")) if account else None
@@ -155,12 +157,12 @@ def _accounts(inspection: Inspection, plan: JSON) -> t.Iterator[JSON]:
             yield _row("change", "storage account", account_id, "trusted Microsoft services may pass its firewall")
 
 
-def _machines(inspection: Inspection) -> t.Iterator[JSON]:
+def _machines(inspection: Inspection) -> t.Iterator[OutlookRow]:
     for machine in inspection.desired.protected_machines:
         yield _row("decide", "replication of", machine["id"], "enabled once everything is proved")
 
 
-def _judged(kind: str, resource_id: str, decide: t.Callable[[], Plan], why: str = "") -> JSON:
+def _judged(kind: str, resource_id: str, decide: t.Callable[[], Plan], why: str = "") -> OutlookRow:
     """A row by a module's own decision; what that refuses, its step refuses in its own words."""
     try:
         action = _BY_PLAN[decide().action]
@@ -169,5 +171,5 @@ def _judged(kind: str, resource_id: str, decide: t.Callable[[], Plan], why: str 
     return _row(action, kind, resource_id, why if action in ("create", "change") else "")
 
 
-def _row(action: str, kind: str, resource_id: str, why: str = "") -> JSON:
+def _row(action: str, kind: str, resource_id: str, why: str = "") -> OutlookRow:
     return {"action": action, "kind": kind, "name": resource_id.rsplit("/", 1)[-1], "id": resource_id, "why": why}

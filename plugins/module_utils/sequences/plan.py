@@ -6,16 +6,17 @@ from ..dns.private_dns import ours
 from ..ids import fold_id, parse_id, region, unique_ids
 from ..resources.storage_accounts import is_classic
 from ..resources.storage_decisions import accounts_needing_roles
-from ..wire import JSON, get_path
+from ..wire import get_path
 from .desired import Endpoint
 from .gates.access import required_actions
 from .gates.proof import unproven
 from .grants import as_rows, custom_roles, grants_of
 from .inspection import Inspection
 from .proving import consumers_of, first_server
+from .rows import EndpointRow, PlanRows, RoleDefinitionRow, RoleRow, ZoneRow
 
 
-def plan(inspection: Inspection, *, proving: bool) -> JSON:
+def plan(inspection: Inspection, *, proving: bool) -> PlanRows:
     """What the steps of a sequence need: ids, zones with the networks to link, endpoints in order.
 
     ``proving`` also says whose names nobody proves, for which the networks are looked at.
@@ -58,7 +59,7 @@ def plan(inspection: Inspection, *, proving: bool) -> JSON:
     }
 
 
-def zones(inspection: Inspection) -> list[JSON]:
+def zones(inspection: Inspection) -> list[ZoneRow]:
     """The zones of all endpoints, each once, with the networks that are to resolve its names."""
     wanted = inspection.planned_zones
     networks: dict[str, list[str]] = {}
@@ -75,7 +76,7 @@ def zones(inspection: Inspection) -> list[JSON]:
     ]
 
 
-def storage_roles(inspection: Inspection) -> list[JSON]:
+def storage_roles(inspection: Inspection) -> list[RoleRow]:
     """The roles the vault's identity needs, account by account: ``{scope, role}``; accounts that are absent have none."""
     accounts = inspection.desired.storage_accounts
     if not accounts:
@@ -88,7 +89,7 @@ def storage_roles(inspection: Inspection) -> list[JSON]:
     return [{"scope": scope, "role": role} for scope, account in found if account for role in account.roles_needed]
 
 
-def role_definitions(inspection: Inspection) -> list[JSON]:
+def role_definitions(inspection: Inspection) -> list[RoleDefinitionRow]:
     """The custom roles that are missing, as the module ``role_definition`` takes them."""
     return [
         {
@@ -103,7 +104,7 @@ def role_definitions(inspection: Inspection) -> list[JSON]:
     ]
 
 
-def _endpoint(inspection: Inspection, endpoint: Endpoint, proving: bool) -> JSON:
+def _endpoint(inspection: Inspection, endpoint: Endpoint, proving: bool) -> EndpointRow:
     """What the steps need of one endpoint, whatever it leads to; what was not asked for is None."""
     place, found = parse_id(endpoint.id), inspection.endpoint(endpoint.id)
     network = inspection.network(endpoint.network) if proving else None
@@ -120,8 +121,10 @@ def _endpoint(inspection: Inspection, endpoint: Endpoint, proving: bool) -> JSON
         "virtual_networks": list(endpoint.virtual_networks),
         "exists": found is not None,
         "ours": ours((found or {}).get("tags")),
-        **{name: endpoint.row.get(name) for name in ("tags", "side")},
+        "tags": endpoint.row.get("tags"),
+        "side": endpoint.row.get("side"),
         "consumers": consumers_of(inspection.desired, endpoint),
-        **{name: endpoint.row.get(name) or None for name in ("manual", "request_message")},
+        "manual": endpoint.row.get("manual") or None,
+        "request_message": endpoint.row.get("request_message") or None,
         **first_server(inspection.desired, endpoint),
     }

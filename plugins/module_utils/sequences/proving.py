@@ -5,8 +5,8 @@ from __future__ import annotations
 import typing as t
 
 from ..ids import same_id
-from ..wire import JSON
 from .desired import Desired, Endpoint
+from .rows import NameQuestion, Server
 
 DNS_PORT = 53
 
@@ -14,7 +14,7 @@ DNS_PORT = 53
 class Askers(t.NamedTuple):
     """Servers as ``{dns_server, dns_port}``, and inventory hosts."""
 
-    servers: tuple[JSON, ...]
+    servers: tuple[Server, ...]
     consumers: tuple[str, ...]
 
 
@@ -35,18 +35,18 @@ def askers(desired: Desired, endpoint: Endpoint, network: str) -> Askers:
     return Askers(tuple(servers), tuple(dict.fromkeys(consumers)))
 
 
-def first_server(desired: Desired, endpoint: Endpoint) -> JSON:
+def first_server(desired: Desired, endpoint: Endpoint) -> Server:
     """The DNS server of an endpoint's own network; an empty one when there is none."""
     servers = askers(desired, endpoint, endpoint.network).servers
     return servers[0] if servers else _server("", None)
 
 
-def questions(desired: Desired, endpoint: Endpoint, fqdn: str, addresses: t.Sequence[str]) -> list[JSON]:
+def questions(desired: Desired, endpoint: Endpoint, fqdn: str, addresses: t.Sequence[str]) -> list[NameQuestion]:
     """What to ask of a name: each DNS server of each network that is to resolve it."""
-    found: list[JSON] = []
+    found: list[NameQuestion] = []
     for network in endpoint.virtual_networks:
         for server in askers(desired, endpoint, network).servers:
-            row = {"fqdn": fqdn, "ip_addresses": list(addresses), **server}
+            row: NameQuestion = {"fqdn": fqdn, "ip_addresses": list(addresses), **server}
             found += [] if row in found else [row]
     return found
 
@@ -57,9 +57,9 @@ def consumers_of(desired: Desired, endpoint: Endpoint) -> list[str]:
     return list(dict.fromkeys(hosts))
 
 
-def _named(row: t.Mapping[str, t.Any]) -> list[JSON]:
+def _named(row: t.Mapping[str, t.Any]) -> list[Server]:
     return [_server(row["dns_server"], row.get("dns_port"))] if row.get("dns_server") else []
 
 
-def _server(address: str, port: int | None) -> JSON:
+def _server(address: str, port: int | None) -> Server:
     return {"dns_server": address, "dns_port": port or DNS_PORT}

@@ -16,26 +16,28 @@ from ..resources.roles import matching, stated_guid
 from ..resources.storage_accounts import by_perimeter
 from ..resources.storage_decisions import trusts_azure
 from ..resources.vaults import VAULT, denied, identity_body
-from ..wire import JSON, get_path, provisioning
+from ..wire import get_path, provisioning
 from .held import holds
 from .inspection import Inspection
 from .marks import noted
+from .rows import EndpointRow, ZoneRow
+from .rows import Plan as Known
 
 #: Judges by what was read and by the plan.
-Judge = t.Callable[[Inspection, JSON], bool]
+Judge = t.Callable[[Inspection, Known], bool]
 
 
-def endpoints_settled(inspection: Inspection, plan: JSON) -> bool:
+def endpoints_settled(inspection: Inspection, plan: Known) -> bool:
     """Whether every endpoint of a plan is as its row says, ready and approved."""
     return all(_endpoint(inspection, row) for row in plan["all_endpoints"])
 
 
-def zones_settled(inspection: Inspection, plan: JSON) -> bool:
+def zones_settled(inspection: Inspection, plan: Known) -> bool:
     """Whether every zone of a plan is there and linked to the networks its row names."""
     return all(_zone(inspection, row) for row in plan["zones"])
 
 
-def dns_settled(inspection: Inspection, plan: JSON) -> bool:
+def dns_settled(inspection: Inspection, plan: Known) -> bool:
     """Whether no record is left to be brought about: always where others write them, never where we write them.
 
     Ours are compared one by one, no matter who changed them. Azure writes them for a zone group that has its zones.
@@ -46,12 +48,12 @@ def dns_settled(inspection: Inspection, plan: JSON) -> bool:
     return mode.makes_groups and all(_zone_group(inspection, row) for row in plan["all_endpoints"])
 
 
-def public_access_settled(inspection: Inspection, plan: JSON) -> bool:
+def public_access_settled(inspection: Inspection, plan: Known) -> bool:
     """Whether the vault says that it was private from the start, and denies public access where that is wanted by now."""
     return noted(inspection) and not (plan["denied"] and not denied(inspection.vault))
 
 
-def vault_settled(inspection: Inspection, plan: JSON) -> bool:
+def vault_settled(inspection: Inspection, plan: Known) -> bool:
     """Whether the vault is as its own step would make it; public network access denied at last is another's business."""
     desired, current, vault_id = inspection.desired, inspection.vault, plan["vault_id"]
     if current is None or provisioning(current) != "succeeded":
@@ -70,22 +72,22 @@ def vault_settled(inspection: Inspection, plan: JSON) -> bool:
     )
 
 
-def roles_settled(inspection: Inspection, plan: JSON) -> bool:
+def roles_settled(inspection: Inspection, plan: Known) -> bool:
     """Whether the vault's identity has the roles that were asked for."""
     return _hold(inspection, inspection.desired.role_assignments)
 
 
-def grants_settled(inspection: Inspection, plan: JSON) -> bool:
+def grants_settled(inspection: Inspection, plan: Known) -> bool:
     """Whether the identity of a classic vault has what it needs for its storage endpoints."""
     return bool(inspection.principal) and all(holds(inspection, row) for row in plan["grants"])
 
 
-def storage_roles_settled(inspection: Inspection, plan: JSON) -> bool:
+def storage_roles_settled(inspection: Inspection, plan: Known) -> bool:
     """Whether the vault's identity has its roles on the storage accounts."""
     return _hold(inspection, plan["storage_roles"])
 
 
-def storage_access_settled(inspection: Inspection, plan: JSON) -> bool:
+def storage_access_settled(inspection: Inspection, plan: Known) -> bool:
     """Whether every account lets trusted Microsoft services through, and no perimeter makes that a thing to warn of."""
     documents = [account.document for account in map(inspection.storage_account, plan["trusted_accounts"]) if account]
     return len(documents) == len(plan["trusted_accounts"]) and all(
@@ -99,7 +101,7 @@ def roles_comparable(inspection: Inspection) -> bool:
     return all(stated_guid(row["role"]) for row in inspection.desired.role_assignments)
 
 
-def _hold(inspection: Inspection, rows: t.Sequence[JSON]) -> bool:
+def _hold(inspection: Inspection, rows: t.Sequence[t.Mapping[str, t.Any]]) -> bool:
     principal = inspection.principal
     return bool(principal) and all(
         (guid := stated_guid(row["role"])) and matching(inspection.assignments(row["scope"]), principal, guid)
@@ -107,13 +109,13 @@ def _hold(inspection: Inspection, rows: t.Sequence[JSON]) -> bool:
     )
 
 
-def _endpoint(inspection: Inspection, row: JSON) -> bool:
+def _endpoint(inspection: Inspection, row: EndpointRow) -> bool:
     document = inspection.endpoint(row["id"])
     ready = provisioning(document) == "succeeded" and connection_of(document)["status"] == "Approved"
     return ready and not _changes(lambda: [plan_endpoint(row["id"], document, row)[1]])
 
 
-def _zone(inspection: Inspection, row: JSON) -> bool:
+def _zone(inspection: Inspection, row: ZoneRow) -> bool:
     zone_id = build_id(row["subscription_id"], row["resource_group"], ZONE, row["name"])
     zone = inspection.zone(zone_id)
     if zone is None or any(provisioning(found) not in ENDED for found in (zone["document"], *zone["links"])):
@@ -123,7 +125,7 @@ def _zone(inspection: Inspection, row: JSON) -> bool:
     return not _changes(lambda: [plan_zone(state, desired.tags), *plan_links(state, desired)])
 
 
-def _zone_group(inspection: Inspection, row: JSON) -> bool:
+def _zone_group(inspection: Inspection, row: EndpointRow) -> bool:
     if inspection.endpoint(row["id"]) is None:
         return False
     group = next(

@@ -11,6 +11,7 @@ from ..wire import JSON, get_path
 from .grants import custom_roles
 from .inspection import Inspection
 from .marks import mark_tags
+from .rows import PlanRows, StepRows, StorageEndpointRow
 
 
 def removed(teardown: t.Mapping[str, t.Any]) -> list[str]:
@@ -19,7 +20,7 @@ def removed(teardown: t.Mapping[str, t.Any]) -> list[str]:
     return asked + (["public_access"] if teardown.get("public_network_access") == "Enabled" else [])
 
 
-def beside(inspection: Inspection, endpoint_id: str) -> list[JSON]:
+def beside(inspection: Inspection, endpoint_id: str) -> list[StorageEndpointRow]:
     """The storage endpoints that go with one of ours: made for it by the vault's identity, in its own subnet."""
     endpoint = next((one for one in inspection.desired.endpoints if same_id(one.id, endpoint_id)), None)
     found = inspection.beside(endpoint) if endpoint else []
@@ -36,7 +37,7 @@ def beside(inspection: Inspection, endpoint_id: str) -> list[JSON]:
     ]
 
 
-def taken(inspection: Inspection, plan: JSON) -> JSON:
+def taken(inspection: Inspection, plan: PlanRows) -> StepRows:
     """What steps take beside the rest of the plan; an empty value is passed on as ``omit``.
 
     ``identity`` is the vault's, never switched off. ``access_first`` and ``access_last`` are what public network access is

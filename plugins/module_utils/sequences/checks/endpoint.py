@@ -20,6 +20,7 @@ from ...wire import JSON, get_path, provisioning
 from ..desired import Endpoint
 from ..gate import Gate, ok, refused, warning
 from ..inspection import Inspection, zones_of
+from ..rows import LinkRow, NameRow
 from .findings import Findings
 from .storage_endpoints import check_storage_endpoints
 
@@ -199,7 +200,7 @@ def check_links(inspection: Inspection, endpoint: Endpoint, found: Findings) -> 
         for network in endpoint.virtual_networks:
             link = next((item for item in links if same_id(linked_network(item), network)), None)
             state = str(get_path(link, "properties.virtualNetworkLinkState") or "missing") if link else "missing"
-            row = {
+            row: LinkRow = {
                 "zone": zone,
                 "virtual_network": network,
                 "state": state,
@@ -228,12 +229,14 @@ def zones_for(inspection: Inspection, endpoint: Endpoint) -> dict[str, str]:
     return {zone_name(zone): zone for zone in ids}
 
 
-def judge_name(name: PublishedName, zones: t.Mapping[str, str], records: t.Mapping[str, t.Mapping[str, JSON]]) -> JSON:
+def judge_name(
+    name: PublishedName, zones: t.Mapping[str, str], records: t.Mapping[str, t.Mapping[str, JSON]]
+) -> NameRow:
     """Compare one name with the records of its zone. ``record`` is ``ok`` or says what is wrong.
 
     A zone without an entry in ``records`` is not judged: somebody else's DNS servers hold it.
     """
-    row: JSON = {
+    row: NameRow = {
         "fqdn": name["fqdn"],
         "ip_addresses": name["ip_addresses"],
         "zone": "",

@@ -8,16 +8,17 @@ from ...wire import JSON, provisioning
 from ..desired import Endpoint
 from ..inspection import Inspection
 from ..proving import consumers_of, questions
+from ..rows import JudgedName, LinkRow, NameQuestion, NameRow, RecordRow
 
 
 class Findings:
     """What was read for the report, gathered while the checks run."""
 
     def __init__(self) -> None:
-        self.names: list[JSON] = []
-        self.dns_questions: list[JSON] = []
-        self.links: list[JSON] = []
-        self.records: list[JSON] = []
+        self.names: list[JudgedName] = []
+        self.dns_questions: list[NameQuestion] = []
+        self.links: list[LinkRow] = []
+        self.records: list[RecordRow] = []
         self.resources: list[JSON] = []
 
     def add_endpoint(
@@ -66,7 +67,7 @@ class Findings:
         row = next(row for row in self.resources if row["id"] == endpoint.id)
         row["zones"] = list(zones)
 
-    def add_name(self, inspection: Inspection, endpoint: Endpoint, row: JSON) -> None:
+    def add_name(self, inspection: Inspection, endpoint: Endpoint, row: NameRow) -> None:
         """Keep a judged name, and what to ask the DNS servers of the networks that are to resolve it, where some are known."""
         asking = questions(inspection.desired, endpoint, row["fqdn"], row["ip_addresses"])
         asked = bool(asking or consumers_of(inspection.desired, endpoint))

@@ -12,13 +12,14 @@ from ...resources.storage_accounts import is_classic
 from ...resources.storage_decisions import bypass_set, with_trusted_services
 from ...resources.vault_freshness import STATES
 from ...resources.vaults import denied, vault_detail
-from ...wire import JSON, facts, get_path, provisioning
+from ...wire import facts, get_path, provisioning
 from ..gate import Gate, ok, refused, warning
 from ..gates.proof import unproven
 from ..grants import as_rows, grants_of
 from ..held import holds
 from ..inspection import Inspection
 from ..plan import storage_roles
+from ..rows import PlanRows
 from .findings import Findings
 
 #: How long the vault's copy of what its endpoints say is waited for, in seconds. Nobody has published how far it lags.
@@ -120,7 +121,7 @@ def check_identity(inspection: Inspection) -> t.Iterator[Gate]:
 def check_roles(inspection: Inspection) -> t.Iterator[Gate]:
     """The vault's identity has the roles the sequence gives it."""
     desired, principal = inspection.desired, str(get_path(inspection.vault, "identity.principalId") or "")
-    wanted: list[JSON] = [
+    wanted: list[t.Mapping[str, t.Any]] = [
         *desired.role_assignments,
         *as_rows(grants_of(desired)),
         *(storage_roles(inspection) if desired.storage_roles else []),
@@ -158,7 +159,7 @@ def missing_storage_roles(inspection: Inspection) -> list[str]:
     return [f"{row['role']} at {row['scope']}" for row in rows if not principal or not holds(inspection, row)]
 
 
-def foresees_protection(inspection: Inspection, plan: JSON) -> bool:
+def foresees_protection(inspection: Inspection, plan: PlanRows) -> bool:
     """Whether a run that goes as check mode shows it comes to replicate the machines that were named."""
     named = bool(inspection.desired.protected_machines)
     return named and not plan["unproven"] and not missing_storage_roles(inspection)
