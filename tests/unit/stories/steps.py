@@ -10,6 +10,7 @@ SEEN_BY: dict[str, dict[str, str]] = {
         "Register the resource provider, when that was asked for": "backup.records",
         "Run every gate, read-only, before the first write": "backup",
         "Create the vault": "backup",
+        "Give the vault's identity what a classic vault needs": "backup_v1",
         "Create endpoints, zones and links side by side, approve, and complete the DNS": "backup",
         "Prove that it holds": "backup",
         "Deny public network access": "backup",
@@ -71,6 +72,10 @@ SEEN_BY: dict[str, dict[str, str]] = {
         "Report how far the run came": "site_recovery.failed",
         "Stop": "backup.used",
     },
+    "common/tasks/grants.yml": {
+        "Make the custom roles that are missing": "backup_v1",
+        "Give the vault's identity what it needs to make its storage endpoints": "backup_v1",
+    },
     "common/tasks/inspect.yml": {
         "Read what there is": "backup.asked_again",
         "Refuse before anything is written": "backup.locked",
@@ -110,6 +115,8 @@ SEEN_BY: dict[str, dict[str, str]] = {
         "Delete the endpoints this collection made": "backup.removed",
         "Remove the zones and links this collection made, where they are empty": "backup.removed",
         "Take back the roles that were given to the vault's identity here": "backup.removed",
+        "Delete the storage endpoints that the vault's identity made beside them": "backup_v1",
+        "Remove the custom roles that were made here, where nobody has them": "backup_v1",
         "Take the exception for trusted services out of the accounts' firewalls, when that was asked for": "site_recovery.records",
         "Open the vault to public networks, when that was asked for": "backup.removed",
     },
@@ -144,6 +151,7 @@ SAID = f"{STORIES}/test_scenarios.py::test_a_run_says_what_it_is_about_to_do_and
 CONFIRMED = f"{STORIES}/test_plan_page.py::test_a_person_confirms_before_the_first_write"
 LEFT_OUT = f"{STORIES}/test_module_defaults.py::test_a_run_whose_steps_were_left_out_says_so"
 CONSUMERS = f"{STORIES}/test_processes.py::test_a_consumer_is_asked_where_it_is_or_nothing_is_proved"
+LATER_NAMES = f"{STORIES}/test_backup_v1.py::test_the_two_later_rounds_of_names"
 STOPPED = f"{STORIES}/test_readiness.py::test_a_report_tells_of_what_failed_and_does_not_leave_the_one_before"
 #: Steps that no scenario can miss, and the test that does: questions to a person or a consumer, tags, races, speed.
 SHOWN_ELSEWHERE: dict[tuple[str, str], str] = {
@@ -154,6 +162,8 @@ SHOWN_ELSEWHERE: dict[tuple[str, str], str] = {
     ("common/tasks/dns_zone_group.yml", "Begin the zone groups of new endpoints"): (
         f"{STORIES}/test_scenarios.py::test_zone_groups_of_new_endpoints_are_begun_side_by_side"
     ),
+    ("common/tasks/dns.yml", "Complete what is in no zone group of ours"): LATER_NAMES,
+    ("common/tasks/dns_storage.yml", "Write the records of the vault's storage endpoints"): LATER_NAMES,
     ("common/tasks/drift.yml", "Report, and stop"): STOPPED,
     ("common/tasks/endpoints_and_zones.yml", "Ask again what can have changed and cannot be undone"): (
         f"{STORIES}/test_refusals.py::test_a_vault_used_between_the_gates_and_the_endpoint_gets_none"
