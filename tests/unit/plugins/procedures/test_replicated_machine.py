@@ -93,6 +93,17 @@ def test_parts_are_created_in_order_and_updates_by_automation_stay_off() -> None
         assert one["after"]["properties"]["providerSpecificInput"]["agentAutoUpdateStatus"] == "Disabled"
 
 
+def test_a_machine_is_replicated_long_before_it_is_protected() -> None:
+    cloud = ready(latency="realistic")
+    done = cloud.run(MODULE, **OPTIONS)
+    assert (done["changed"], done["state"]["protection_state"]) == (True, "InitialReplicationInProgress")
+    cloud.mark()
+    again = cloud.run(MODULE, **OPTIONS)
+    assert (again["changed"], cloud.writes()) == (False, [])
+    cloud.arm.clock.advance(1200)
+    assert cloud.run(MODULE, **OPTIONS)["state"]["protection_state"] == "Protected"
+
+
 UNREADY: dict[str, JSON] = {
     "no endpoint": {"private_endpoints": [], "private_dns_zones": []},
     "pending": {"private_endpoints": [endpoint("pe-source", status="Pending")]},
