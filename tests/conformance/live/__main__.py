@@ -7,8 +7,7 @@ import sys
 import time
 import typing as t
 
-from ..recorded.facts import services, stories
-from .playing import Played, play
+from .playing import Played, play, services, stories
 from .settings import HELP, Incomplete, Settings, read
 from .sides import RemoteAzure, Side, Unreachable
 

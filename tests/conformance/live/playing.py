@@ -7,14 +7,18 @@ import json
 import re
 import typing as t
 from dataclasses import dataclass, field
+from pathlib import Path
 
+import yaml
 from ansible_collections.privatelink.recovery.extensions.emulator.build import build_arm
 from ansible_collections.privatelink.recovery.extensions.emulator.clock import Clock
 
+from ..recorded import facts as recorded
 from ..recorded.facts import HEADERS, JSON, facts
 from .settings import Settings
 from .sides import Answer, LocalAzure, Side, Unreachable
 
+FOLDER = Path(__file__).parent
 #: The principal of the stories about roles.
 _PRINCIPAL = "55555555-5555-4555-8555-555555555555"
 _ACCOUNT = re.compile(r"(storageAccounts/)([a-z0-9]+)")
@@ -22,6 +26,19 @@ _REFERENCE = re.compile(r"\{group\}/providers/[\w./-]+")
 _MESSAGES = re.compile(r"(^|\.)(message|description)$")
 #: What Azure cannot take back, wherever it stands in a body.
 _FINAL = re.compile(r'"(locked|alwayson)"', re.IGNORECASE)
+
+
+def services() -> list[str]:
+    """What can be asked for: the services of the recorded facts, and the stories beside this file."""
+    return [*recorded.services(), *sorted(path.stem for path in FOLDER.glob("*.yml"))]
+
+
+def stories(service: str) -> list[JSON]:
+    """The stories of a service."""
+    own = FOLDER / f"{service}.yml"
+    if own.is_file():
+        return t.cast("list[JSON]", yaml.safe_load(own.read_text(encoding="utf-8")))
+    return recorded.stories(service)
 
 
 @dataclass

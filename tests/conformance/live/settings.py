@@ -21,7 +21,7 @@ with those of the local Azure, and deletes what it made. It costs some cents. Th
 
 and, if you like:
 
-  {PREFIX}SERVICES         which: words out of those that "make conformance" lists (default: all)
+  {PREFIX}SERVICES         which: words out of those that "make conformance" lists, and endpoints_of_vaults (default: all)
   {PREFIX}PRINCIPAL        object id of a user, for role assignments; they are left out without it, and need Owner of the group
   {PREFIX}ENDPOINT, {PREFIX}AUTHORITY, {PREFIX}CA_FILE   of another cloud
 """

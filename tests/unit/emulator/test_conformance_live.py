@@ -8,10 +8,14 @@ import typing as t
 import pytest
 from ansible_collections.privatelink.recovery.extensions.emulator.process import EmulatorProcess
 from ansible_collections.privatelink.recovery.tests.conformance.live.__main__ import main
-from ansible_collections.privatelink.recovery.tests.conformance.live.playing import play, reason_to_skip
+from ansible_collections.privatelink.recovery.tests.conformance.live.playing import (
+    play,
+    reason_to_skip,
+    services,
+    stories,
+)
 from ansible_collections.privatelink.recovery.tests.conformance.live.settings import PREFIX, read
 from ansible_collections.privatelink.recovery.tests.conformance.live.sides import Answer, RemoteAzure
-from ansible_collections.privatelink.recovery.tests.conformance.recorded.facts import services, stories
 
 ZONES = "providers/Microsoft.Network/privateDnsZones"
 WORLD: dict[str, t.Any] = {
@@ -95,6 +99,13 @@ def test_what_azure_keeps_is_named(real: EmulatorProcess) -> None:
     azure = RemoteAzure(read(variables(real), services()), lambda _seconds: None)
     azure.settle(azure.ask("DELETE", network, "2024-05-01"))
     assert held(real) == []
+
+
+def test_endpoints_of_vaults_are_asked_for_though_no_recording_has_them(real: EmulatorProcess) -> None:
+    real.mark()
+    code, text = ran(variables(real, SERVICES="endpoints_of_vaults"))
+    assert (code, "2 stories; 0 stories differ" in text, held(real)) == (0, True, []), text
+    assert [one for one in real.requests() if one["method"] == "PUT" and "/privateDnsZoneGroups/" in one["path"]]
 
 
 def test_nothing_is_asked_by_default(real: EmulatorProcess) -> None:
