@@ -13,6 +13,7 @@ JSON = dict[str, t.Any]
 _SHOWN_BY_AZURE = {
     # azure-cli-extensions recording test_siterecovery_A2A_selfcreated_scenarios.yaml
     "A2APolicyDetails": {"associatedItemsCount", "dataSourceType", "status"},
+    "A2AReplicationDetails": {"rtoInSeconds"},
     "PrivateEndpointProperties": {"resourceGuid"},
     "PrivateDnsZoneGroup": {"type"},
     "PrivateDnsZoneConfig": {"id", "etag", "type"},
