@@ -256,7 +256,10 @@ def network_that_overlaps(base: Base) -> Case:
 
 
 def no_subnet(base: Base) -> Case:
-    gone = base.networks(lambda network: network.update(subnets=[]))
+    name = base.first["subnet"].rsplit("/", 1)[-1]
+    gone = base.networks(
+        lambda network: network.update(subnets=[one for one in network["subnets"] if one["name"] != name])
+    )
     return Case(gone, says="Create the virtual network and subnet", mended={})
 
 
