@@ -229,6 +229,11 @@ options:
         type: str
         choices: [least_privilege, contributor]
         default: least_privilege
+      removable_endpoints:
+        description: Ids of classic endpoints that were not made by the sequence and may be deleted where a vault goes over to V(v2).
+        type: list
+        elements: str
+        default: []
       role_assignments:
         description: Roles the sequence gives the vault's identity; they must exist, and the right to assign is needed at their scopes.
         type: list

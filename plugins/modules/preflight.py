@@ -18,11 +18,11 @@ options:
   stage:
     description:
       - V(all) gates; V(before_endpoint), those that are asked again right before an endpoint is created; V(teardown), those
-        that are asked before anything is removed; or none, to read the V(plan) only.
+        that are asked before anything is removed; V(switch), those before a classic vault goes over to V(v2); or none, to read the V(plan) only.
       - With V(variables) the options alone are judged, without credentials and without a request.
       - With V(providers) the plan says which resource providers must be registered in which subscriptions; nothing is read.
     type: str
-    choices: [all, before_endpoint, teardown, plan, providers, variables]
+    choices: [all, before_endpoint, teardown, switch, plan, providers, variables]
     default: all
   wait_timeout:
     description: How long to ask again, in seconds, while Azure says that another operation holds what is read.
@@ -107,7 +107,7 @@ MODULE = Module(
     run=run_preflight,
     options={
         "stage": Option(
-            choices=("all", "before_endpoint", "teardown", "plan", "providers", "variables"), default="all"
+            choices=("all", "before_endpoint", "teardown", "switch", "plan", "providers", "variables"), default="all"
         ),
         "sequence": SEQUENCE,
         "wait_timeout": WAITING["wait_timeout"],

@@ -58,6 +58,11 @@ options:
     description: With O(state=absent), leave a role that is assigned to anybody. Otherwise the task fails.
     type: bool
     default: false
+  taken_back_from:
+    description:
+      - Object id of an identity whose assignments made by M(privatelink.recovery.role_assignment) an earlier task takes back. In check mode,
+        in which they are still there, they do not keep the role.
+    type: str
 extends_documentation_fragment:
   - privatelink.recovery.connection
   - privatelink.recovery.attributes
@@ -123,6 +128,7 @@ MODULE = Module(
         "scope": Option(),
         "only_made_here": Option(type="bool", default=False),
         "keep_assigned": Option(type="bool", default=False),
+        "taken_back_from": Option(),
         **OPTIONS,
     },
 )

@@ -12,12 +12,13 @@ from ..sequences.gate import Gate, run_gates, summary
 from ..sequences.gates.access import FOUNDATION, registrations
 from ..sequences.inspection import Inspection
 from ..sequences.offline import check_offline
-from ..sequences.outlook import outlook, outlook_of_teardown
+from ..sequences.outlook import outlook, outlook_of_switch, outlook_of_teardown
 from ..sequences.plan import plan
 from ..sequences.rows import Plan, VerdictRow
 from ..sequences.sequence import GateRow, Sequence
 from ..sequences.settled import JUDGES
 from ..sequences.steps import taken
+from ..sequences.switch import switch_plan
 from ..sequences.waves import read_ahead
 from ..wire import JSON
 from .sequence_task import desired_of, inspection_of, worded
@@ -58,14 +59,14 @@ def run_preflight(task: Task) -> JSON:
         gates += run_gates(_bound(_chosen(stage, inspection.desired.sequence), inspection))
     gates = worded(task, gates)
     for gate in gates:
-        if gate.verdict == "warning" and stage in ("all", "teardown"):
+        if gate.verdict == "warning" and stage in ("all", "teardown", "switch"):
             task.warn(gate.line())
     message = summary(gates)
     verdicts = [gate.as_dict() for gate in gates]
     if message and task.options["enforce"]:
         raise GatesClosed(f"{SAFE.get(stage, NOTHING)} {message}", verdicts)
     known: Plan | None = None
-    if stage in ("plan", "teardown") or _plannable(gates):
+    if stage in ("plan", "teardown", "switch") or _plannable(gates):
         rows = plan(inspection, proving=stage == "all")
         known = t.cast(Plan, {**rows, **taken(inspection, rows)})
     if known and not message:
@@ -73,6 +74,9 @@ def run_preflight(task: Task) -> JSON:
         if stage == "all":
             known["foresees_protection"] = task.check_mode and foresees_protection(inspection, known)
             known["outlook"] = outlook(inspection, known)
+        elif stage == "switch":
+            known["switch"] = switch_plan(inspection)
+            known["outlook"] = outlook_of_switch(known)
         elif stage == "teardown":
             known["outlook"] = outlook_of_teardown(known)
         known["to_settle"] = [] if known["settled"].get("endpoints") else known["all_endpoints"]
@@ -85,6 +89,7 @@ def _chosen(stage: str, sequence: Sequence) -> tuple[GateRow, ...]:
         "all": sequence.gates,
         "before_endpoint": tuple(row for row in sequence.gates if row.again),
         "teardown": sequence.teardown_gates,
+        "switch": sequence.switch_gates,
     }
     return rows.get(stage, ())
 

@@ -9,7 +9,7 @@ from ..engine.resource import Kind
 from ..engine.runner import Task, outcome
 from ..engine.spec import Option, a_set
 from ..errors import InputError, NotFound, Refusal
-from ..ids import fold_id, parse_id, trailing_guid, unique_ids
+from ..ids import assignment_name, fold_id, parse_id, trailing_guid, unique_ids
 from ..resources.roles import (
     API_VERSION,
     ASSIGNMENT_TYPE,
@@ -118,6 +118,13 @@ def _remove(task: Task, resource_id: str, current: JSON | None) -> JSON:
     return outcome(plan, None)
 
 
+def _made_here(assignment: JSON, principal: str, guid: str) -> bool:
+    """Whether an assignment to a principal has a name that ``role_assignment`` gives it: an earlier task takes it back."""
+    scope, held = (str(get_path(assignment, f"properties.{name}") or "") for name in ("scope", "principalId"))
+    names = [assignment_name(scope, held, guid, attempt) for attempt in range(2)]
+    return bool(principal) and held.lower() == principal.lower() and trailing_guid(str(assignment["id"])) in names
+
+
 def _own_name(task: Task) -> str:
     """The GUID that this module gives a role of that name made at that scope."""
     return definition_name(_scope(task), task.options["role_name"])
@@ -125,7 +132,7 @@ def _own_name(task: Task) -> str:
 
 def _assignments_of(task: Task, definition: JSON) -> list[str]:
     """Assignments of the role anywhere it can be assigned, below its scopes included."""
-    guid = str(definition["name"]).lower()
+    guid, leaving = str(definition["name"]).lower(), task.options.get("taken_back_from") or ""
     found: list[str] = []
     for scope in get_path(definition, "properties.assignableScopes") or []:
         if not scope.lower().startswith("/subscriptions/"):
@@ -138,5 +145,6 @@ def _assignments_of(task: Task, definition: JSON) -> list[str]:
             str(item["id"])
             for item in listed
             if trailing_guid(str(get_path(item, "properties.roleDefinitionId") or "")) == guid
+            and not (task.check_mode and _made_here(item, leaving, guid))
         ]
     return unique_ids(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..resources.subnets import NEEDS
 from ..resources.targets import VAULT_TARGET
+from .gates import switch
 from .gates.grants import grants
 from .sequence import GateRow, Names, Row, Sequence, with_own
 from .vault_rows import BACKUP_GATES, BACKUP_TEARDOWN_GATES, VAULT_CHECKS, VAULT_LATE_CHECKS
@@ -82,12 +83,29 @@ BACKUP = Sequence(
     one_region=True,
     gates=with_own(BACKUP_GATES, experience=(GateRow("grants", grants),)),
     teardown_gates=BACKUP_TEARDOWN_GATES,
+    switch_gates=(
+        GateRow("experience", switch.what_goes),
+        GateRow("ownership", switch.ours_or_named),
+        GateRow("permissions", switch.permissions),
+        GateRow("locks", switch.locks),
+        GateRow("register_again", switch.register_again),
+    ),
     reads={"all": (endpoint_lists,)},
     checks=VAULT_CHECKS,
     late_checks=VAULT_LATE_CHECKS,
     checklists={
         "backup": _DUTIES,
         "backup_v1": (*_DUTIES, _REGISTER_TWICE),
+        "backup_to_v2": (
+            Row(
+                "register-again",
+                "Register the servers in the gate register_again with the vault again, once the run that made v2 endpoints says that it is "
+                "ready; protection need not be stopped.",
+                "backup operator",
+                f"Containers registered through a removed endpoint lose their way to the vault. {BACKUP_ARTICLE}",
+                "each container shows as registered; its next backup succeeds",
+            ),
+        ),
         "backup_teardown": (
             Row(
                 "register-again",

@@ -100,6 +100,7 @@ class Desired:
     servers: tuple[str, ...] = ()
     tags: t.Mapping[str, t.Any] | None = None
     grants: str = ""
+    removable_endpoints: tuple[str, ...] = ()
 
     @property
     def classic(self) -> bool:
@@ -203,6 +204,7 @@ def resolve(options: t.Mapping[str, t.Any], sequence: Sequence, subscription_id:
         servers=tuple(options.get("servers") or ()),
         tags=vault.get("tags"),
         grants=options.get("grants") or "least_privilege",
+        removable_endpoints=tuple(options.get("removable_endpoints") or ()),
     )
 
 

@@ -8,6 +8,7 @@ from ..dns.private_dns import NETWORK
 from ..dns.resolution import server_address
 from ..errors import InputError
 from ..ids import fold_id, parse_id
+from ..resources.endpoint_names import ENDPOINT_TYPE
 from ..resources.endpoints import check_request_message
 from ..resources.replication import check_machine
 from ..resources.roles import stated_guid
@@ -47,6 +48,8 @@ def check_desired(options: t.Mapping[str, t.Any], endpoint_ids: t.Sequence[str])
                 f"sequence.dns_servers names nobody to ask in {server['virtual_network']}.",
                 remedy="Give the row an address, or consumers.",
             )
+    for one in options.get("removable_endpoints") or ():
+        parse_id(one, ENDPOINT_TYPE, option="sequence.removable_endpoints")
     for row in options.get("role_assignments") or ():
         parse_id(row["scope"], option="role_assignments.scope")
         stated_guid(row["role"])

@@ -108,6 +108,7 @@ DESCRIPTION: dict[str, Option] = {
     "public_network_access": Option(choices=("after_verify", "before_endpoint", "unchanged"), default="after_verify"),
     "identity": Option(type="bool", default=True),
     "grants": Option(choices=("least_privilege", "contributor"), default="least_privilege"),
+    "removable_endpoints": Option(type="list", elements="str", default=[]),
     "role_assignments": Option(type="list", elements="dict", default=[], options=ASSIGNMENT),
     "storage_roles": Option(type="bool", default=False),
     "trusted_services": Option(type="bool", default=False),

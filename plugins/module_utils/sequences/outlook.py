@@ -72,6 +72,24 @@ def outlook_of_teardown(plan: Known) -> list[OutlookRow]:
     return rows
 
 
+def outlook_of_switch(plan: Known) -> list[OutlookRow]:
+    """The rows of a vault's way from classic endpoints to v2 ones, up to the run that makes these."""
+    steps = plan["switch"]
+    rows = [
+        _row(
+            "change" if steps["leaves"] else "leave",
+            "vault",
+            plan["vault_id"],
+            "tags keep how far it is" if steps["leaves"] else "",
+        )
+    ]
+    rows += [
+        _row("remove", "private endpoint", one["id"], "classic, as all of this vault's")
+        for one in (*steps["storage"], *steps["endpoints"])
+    ]
+    return rows
+
+
 def _vault(inspection: Inspection, plan: Known) -> OutlookRow:
     desired, current = inspection.desired, inspection.vault
     denies = desired.denial.at_once or plan["denied"]

@@ -30,6 +30,7 @@ OWN: dict[str, dict[str, str]] = {
     "backup": {
         "vault_identity": "identity",
         "experience": "variant",
+        "to_v2_endpoints": "removable_endpoints",
         **{name: name for name in ("grants", "settle_seconds")},
     },
     "dpm_mabs": {"vault_identity": "identity", **{name: name for name in ("data_sources", "private_route", "servers")}},
@@ -42,6 +43,7 @@ OWN: dict[str, dict[str, str]] = {
 #: Variables that no option of a sequence takes: the role's steps do.
 BESIDE = ("report_directory", "report_keep", "confirm_plan", "teardown_confirm")
 BESIDE_OF: dict[str, tuple[str, ...]] = {
+    "backup": ("to_v2_confirm",),
     "site_recovery": ("modernized_appliance",),
     "dpm_mabs": (
         *("least_dpm_version", "least_mabs_version", "agent_version", "agent_installer", "clock_skew", "entra_names"),

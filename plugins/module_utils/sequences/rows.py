@@ -153,10 +153,31 @@ class StepRows(t.TypedDict):
     notes_private: bool
 
 
+class ClassicRow(StorageEndpointRow):
+    """A classic endpoint of the vault: whether it was made here, and the storage endpoints beside it."""
+
+    ours: bool
+    storage: list[StorageEndpointRow]
+
+
+class SwitchRows(t.TypedDict):
+    """What the steps take that bring a vault from classic endpoints to current ones; see ``switch.switch_plan``."""
+
+    leaves: bool
+    tags_before: dict[str, str]
+    tags_after: dict[str, str]
+    endpoints: list[ClassicRow]
+    storage: list[StorageEndpointRow]
+    connections: list[str]
+    definitions: list[NamedDefinition]
+    must_register: list[str]
+
+
 class Plan(PlanRows, StepRows, total=False):
     """All of a plan; what is judged of it is there only where every gate is open."""
 
     settled: dict[str, bool]
+    switch: SwitchRows
     foresees_protection: bool
     outlook: list[OutlookRow]
     to_settle: list[EndpointRow]

@@ -79,6 +79,7 @@ class Sequence:
     addresses: t.Mapping[str, Need]
     gates: tuple[GateRow, ...]
     teardown_gates: tuple[GateRow, ...]
+    switch_gates: tuple[GateRow, ...] = ()
     checks: tuple[GateRow, ...] = ()
     late_checks: tuple[GateRow, ...] = ()
     needs_accounts: bool = False

@@ -257,6 +257,7 @@ STEPS: dict[str, tuple[Step, ...]] = {
         Step(locks),
         Step(accounts),
     ),
+    "switch": (Step(vault), Step(endpoints), Step(role_definitions), Step(beside)),
     "verification": (
         Step(vault),
         Step(endpoints),

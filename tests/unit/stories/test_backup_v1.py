@@ -285,7 +285,10 @@ def test_teardown_leaves_nothing_and_nothing_of_others(tell: Tell) -> None:
     cloud.mark()
     torn = sequence.play("teardown", backup_teardown_confirm="vault-backup")
     assert not foreseen.failure and not torn.failure
-    assert list(torn.changes)[: len(foreseen.changes)] == list(foreseen.changes)
+    after = [task for task in torn.changes if "what is left of the connections" not in task[0]]
+    assert [task for task in foreseen.changes if "zones and links" not in task[0]] == [
+        task for task in after if "zones and links" not in task[0]
+    ]
     order = [write.split(" ")[1] for write in cloud.writes() if write.startswith("DELETE")]
     # The vault manages its storage endpoints to the end: they go first, then ours, the grants last.
     ours, roles = order.index(OURS), [at for at, one in enumerate(order) if "/roleAssignments/" in one]

@@ -23,7 +23,10 @@ KEEP_OPEN = (
     "First, while these endpoints are there, set the vault's tag {} to true (privatelink.recovery.vault, tags): by it a vault "
     "in use may be given endpoints again. "
 )
-GO_OVER = f"To keep what there is, set sequence.variant: {CLASSIC}."
+GO_OVER = (
+    "The playbook backup_to_v2 does all of it in order and goes on where it was interrupted; to keep what there is, set "
+    f"sequence.variant: {CLASSIC}."
+)
 
 
 class Seen(t.NamedTuple):
