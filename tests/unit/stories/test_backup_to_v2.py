@@ -17,7 +17,7 @@ JSON = dict[str, t.Any]
 CLASSIC: JSON = {**WISH, "backup_endpoints": [{**ENDPOINT_WISH, "resource_group": "rg-endpoints"}]}
 OURS = ENDPOINT.replace("/rg-backup/", "/rg-endpoints/")
 MACHINE = {"vault": "vault-backup", "machine": "sql01", "backup_management_type": "AzureWorkload"}
-CONFIRMED = {"backup_to_v2_confirm": "vault-backup"}
+CONFIRMED: JSON = {"backup_to_v2_confirm": "vault-backup"}
 
 
 def used(tell: Tell, **settings: t.Any) -> tuple[Cloud, Sequence]:
@@ -117,9 +117,10 @@ def test_killed_after_every_write_it_ends_the_same(tell: Tell) -> None:
 def test_no_other_run_goes_on_in_between(tell: Tell) -> None:
     cloud, sequence = used(tell)
     cloud.document(VAULT)["tags"]["privatelink-backup-experience"] = "v1-to-v2"
-    for wish in ({}, {"backup_experience": "v1"}):
+    variables: tuple[JSON, ...] = ({}, {"backup_experience": "v1"})
+    for given in variables:
         cloud.mark()
-        refused = sequence.play(**wish)
+        refused = sequence.play(**given)
         assert "on its way from classic" in refused.failure and "backup_to_v2" in refused.failure
         assert cloud.writes() == []
 
