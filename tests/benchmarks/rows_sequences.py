@@ -21,6 +21,8 @@ _ROLES = Path(__file__).resolve().parents[2] / "roles"
 SEQUENCES = ("backup", "site_recovery", "dpm_mabs", "migrate")
 #: The design sets a limit for Site Recovery, the longest of the sequences; the others are held to the same.
 UNCHANGED_SECONDS, CHAIN_RATIO = 4.0, 1.15
+#: A first run that takes longer hangs.
+FIRST_SECONDS = 900.0
 
 
 class Sequence:
@@ -37,14 +39,14 @@ class Sequence:
         return run, figures
 
     def of_many(
-        self, hosts: t.Sequence[str], latency: str, forks: int, **settings: t.Any
+        self, hosts: t.Sequence[str], latency: str, forks: int, *, longest: float = FIRST_SECONDS, **settings: t.Any
     ) -> tuple[Run, JSON, list[JSON]]:
-        """The first run of these vaults, the emulator's figures about it, and the requests."""
+        """The first run of these vaults, the emulator's figures about it, and the requests. It may take ``longest`` seconds."""
         described = {**self._description.world(hosts), **({"settings": settings} if settings else {})}
         with EmulatorProcess(self._directory / "emulator", described, latency) as emulated:
             commands = Commands(self._directory / "first", emulated)
             play = self._play(commands, emulated, hosts)
-            run, _counts, requests = commands.run(self._at(emulated), play, forks=forks)
+            run, _counts, requests = commands.run(self._at(emulated), play, forks=forks, longest=longest)
             return run, emulated.ask("report"), requests
 
     def again(self, hosts: t.Sequence[str], rounds: int, forks: int, latency: str = "instant") -> list[Run]:
