@@ -48,4 +48,4 @@ def expected(inspection: Inspection, endpoint: Endpoint) -> int:
     """How many addresses an endpoint takes once it is in use: what is documented of its names, or else what its subnet needs."""
     desired = inspection.desired
     names = desired.sequence.least_names.get(desired.variant) if endpoint.kind is desired.sequence.target else None
-    return names.in_use if names else desired.need(endpoint).required
+    return names.in_use if names and names.certain else desired.need(endpoint).required

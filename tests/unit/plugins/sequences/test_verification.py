@@ -186,6 +186,8 @@ def test_fewer_than_five_names_are_an_alarm_from_the_start() -> None:
     result = ask(site_recovery_cloud(settings={"site_recovery_names_at_creation": ["id1", "rcm1"]}), WANTED)
     assert closed(result) == ["name_count", "name_count"]
     assert "publishes 2 names, at least 5 are expected" in result["message"]
+    few = site_recovery_cloud(settings={"site_recovery_names_at_creation": ["id1", "rcm1"]})
+    assert few.run(VERIFICATION, check_mode=True, **{**WANTED, "enforce": True}, foreseen_by="main")["failed"]
 
 
 def test_names_that_came_with_replication_need_records_where_the_role_writes_them() -> None:
