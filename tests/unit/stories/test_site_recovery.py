@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 import typing as t
 from pathlib import Path
@@ -150,6 +151,24 @@ def test_a_machine_is_protected_once_everything_holds(tmp_path: Path) -> None:
     assert {row["endpoint"]: 7 for row in again.report["names"] if row["endpoint"] != "pe-cache"} == {
         name: sum(row["endpoint"] == name for row in again.report["names"]) for name in ("pe-source", "pe-recovery")
     }
+
+
+@pytest.mark.parametrize("more", [{"site_recovery_storage_accounts": []}, {"site_recovery_storage_roles": False}])
+def test_without_roles_on_its_accounts_a_vault_is_not_ready(more: JSON, tmp_path: Path) -> None:
+    """The identity must have them before replication is switched on."""
+    done = sequence(make(), tmp_path, {**WISH, **more}).play()
+    assert (done.failure, done.report["result"], done.report["ready_to_protect"]) == ("", "waiting", False)
+    assert {"storage-roles", "not-yet"} <= steps(done) and "enable-replication" not in steps(done)
+
+
+def test_the_endpoint_of_the_source_side_is_asked_for_first(tmp_path: Path) -> None:
+    """Both take Azure their time side by side; that of the recovery side is not begun before the other."""
+    cloud = make()
+    assert not sequence(cloud, tmp_path, WISH).play().failure
+    made = [
+        write.rsplit("/", 1)[-1] for write in cloud.writes() if re.search(r"^PUT .*/privateEndpoints/[^/]+$", write)
+    ]
+    assert made.index("pe-source") < made.index("pe-recovery")
 
 
 @pytest.mark.parametrize("endpoints", [[], [endpoint("pe-source")]])

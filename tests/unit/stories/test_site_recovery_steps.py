@@ -251,6 +251,10 @@ def test_the_identity_is_on_before_the_endpoints_and_stays(life: Life) -> None:
     for moment in (life.first, life.again, life.undone):
         assert moment.state[VAULT]["identity"]["type"] == "SystemAssigned"
         assert moment.state[VAULT]["identity"]["principalId"]
+    # Its object id is handed over: whoever grants roles by hand needs it.
+    for moment in (life.first, life.again):
+        (row,) = [row for row in moment.played.report["resources"] if row["kind"] == "vault"]
+        assert row["object_id"] == moment.state[VAULT]["identity"]["principalId"]
 
 
 def test_each_side_has_an_endpoint_with_five_names(life: Life) -> None:

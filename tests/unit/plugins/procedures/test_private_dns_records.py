@@ -196,7 +196,11 @@ def test_follows_the_inventory_of_an_endpoint(make_cloud: MakeCloud) -> None:
     grown = four_times(cloud, MODULE, **FROM_ENDPOINT)
     assert grown["counts"]["add"] > 0
     assert grown["counts"]["none"] == 2
-    assert {item["zone"] for item in grown["records"]} >= {ZONE_NAMES[0], ZONE_NAMES[1]}
+    assert {item["zone"] for item in grown["records"]} == {*ZONE_NAMES}
+    (queue,) = [item for item in grown["records"] if item["zone"].startswith("privatelink.queue.")][:1]
+    zone_id = next(zone for zone in FROM_ENDPOINT["zones"] if zone.endswith(queue["zone"]))
+    record = cloud.document(f"{zone_id}/A/{queue['name']}")
+    assert [row["ipv4Address"] for row in record["properties"]["aRecords"]] == queue["ip_addresses"]
 
 
 def test_removes_its_own_without_the_endpoint(make_cloud: MakeCloud) -> None:

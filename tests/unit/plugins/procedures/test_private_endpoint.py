@@ -146,6 +146,15 @@ def test_rejects_and_refuses_to_approve_again(vault: Cloud) -> None:
     vault.run(MODULE, **WANTED)
     done = four_times(vault, CONNECTION, target=VAULT, private_endpoint=ENDPOINT, state="rejected")
     assert done["status"] == "Rejected"
+    described = {"state": "disconnected", "description": "Moved to another vault"}
+    done = four_times(vault, CONNECTION, target=VAULT, private_endpoint=ENDPOINT, **described)
+    (connection,) = vault.document(VAULT)["properties"]["privateEndpointConnections"]
+    shown = connection["properties"]["privateLinkServiceConnectionState"]
+    assert (done["status"], shown["status"], shown["description"]) == (
+        "Disconnected",
+        "Disconnected",
+        "Moved to another vault",
+    )
     vault.mark()
     result = vault.run(CONNECTION, target=VAULT, private_endpoint=ENDPOINT, state="approved")
     assert result["failed"]
