@@ -33,6 +33,16 @@ PROTECTED: JSON = {
 UNREGISTERED_WORLD: JSON = {**WORLD, "subscriptions": [UNREGISTERED]}
 #: One endpoint that waits for approval, so that every kind of request comes at least once.
 ONE_ENDPOINT: JSON = {**WISH, "backup_endpoints": [{**ENDPOINT_WISH, "manual": True}]}
+#: The same of a classic vault, whose storage endpoints come with the approval and whose records the role has to write.
+CLASSIC: JSON = {**ONE_ENDPOINT, "backup_experience": "v1", "backup_settle_seconds": 0}
+CLASSIC_WORLD: JSON = {
+    **WORLD,
+    "settings": {
+        "backup_experience": "v1",
+        "classic_storage_endpoints": "approval",
+        "classic_zone_search": "own_groups",
+    },
+}
 
 
 class Setting(t.NamedTuple):
@@ -56,6 +66,7 @@ SETTINGS: dict[str, Setting] = {
     "backup, records": Setting("backup", {**WHOLE_WISH, "backup_dns_mode": "records"}, UNREGISTERED_WORLD),
     "backup, endpoint": Setting("backup", {**ONE_ENDPOINT, "backup_dns_mode": "zone_group"}, WORLD),
     "backup, endpoint, records": Setting("backup", {**ONE_ENDPOINT, "backup_dns_mode": "records"}, WORLD),
+    "backup, classic": Setting("backup", CLASSIC, CLASSIC_WORLD),
     "site_recovery": Setting("site_recovery", {**RECOVERY, **PROTECTED}, recovery.WORLD),
     "site_recovery, records": Setting(
         "site_recovery", {**RECOVERY, "site_recovery_dns_mode": "records"}, recovery.WORLD

@@ -47,6 +47,9 @@ UNREGISTERED: JSON = {
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _VAULT_NUMBER = re.compile(r"\b\d{15,19}\b")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d(:|%3A)\d\d(:|%3A)\d\d(\.\d+)?Z?")
+#: A storage account that Backup allocates, and the end of its name in that of an endpoint.
+_ACCOUNT = re.compile(r"\b[a-z]{6}(?=pod01(?:ecs1|prot1)\d\d)")
+_ACCOUNT_NUMBER = re.compile(r"(?<=ecs1)\d\d\b|(?<=prot1)\d\d\b|(?<=_ecs1)\d\d(?=_)|(?<=_prot1)\d\d(?=_)")
 _OWN = {"11111111", "22222222", "33333333", "44444444"}
 
 
@@ -66,6 +69,7 @@ def by_id(documents: t.Iterable[JSON]) -> dict[str, JSON]:
 def comparable(text: str) -> str:
     """A text with placeholders for what Azure makes up."""
     text = _GUID.sub(lambda found: found.group() if found.group()[:8] in _OWN else "<guid>", text)
+    text = _ACCOUNT_NUMBER.sub("<nn>", _ACCOUNT.sub("<letters>", text))
     return _TIME.sub("<time>", _VAULT_NUMBER.sub("<number>", text))
 
 

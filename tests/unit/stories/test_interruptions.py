@@ -27,7 +27,7 @@ APART = 4
 #: The status of a refused read, and whether it is the last of its kind that is refused.
 Way = tuple[int, bool]
 FIRST, LAST = (403, False), (500, True)
-CHAINS = {"backup, records": "instant", "site_recovery": "realistic"}
+CHAINS = {"backup, records": "instant", "backup, classic": "instant", "site_recovery": "realistic"}
 PASSING = ("throttled", "unavailable", "lost")
 #: What each role does with one of each, for tests that play it once for every request.
 SHORT = ("backup, endpoint", "site_recovery")
@@ -66,7 +66,15 @@ def named(method: str, path: str) -> tuple[str, str]:
 
 def pattern(path: str) -> str:
     """What matches a path whatever Azure makes up in it."""
-    return exactly(comparable(path)).replace("<guid>", "[0-9a-f-]{36}").replace("<number>", r"\d+")
+    text = exactly(comparable(path))
+    for placeholder, drawn in (
+        ("<guid>", "[0-9a-f-]{36}"),
+        ("<number>", r"\d+"),
+        ("<letters>", "[a-z]{6}"),
+        ("<nn>", r"\d\d"),
+    ):
+        text = text.replace(placeholder, drawn)
+    return text
 
 
 def writes(method: str, path: str) -> bool:
@@ -105,7 +113,12 @@ def test_killed_after_every_write_of_its_own_and_started_again(name: str, tell: 
 
 
 @pytest.mark.parametrize(
-    ("name", "kinds"), [*(("backup, endpoint", (kind,)) for kind in PASSING), ("site_recovery", PASSING)]
+    ("name", "kinds"),
+    [
+        *(("backup, endpoint", (kind,)) for kind in PASSING),
+        ("backup, classic", PASSING),
+        ("site_recovery", PASSING),
+    ],
 )
 def test_each_request_may_be_disturbed(name: str, kinds: tuple[str, ...], tell: Tell) -> None:
     """Every seventh request of a run, then every seventh from the next one on: seven runs, and each had its turn."""
@@ -124,7 +137,7 @@ def test_each_request_may_be_disturbed(name: str, kinds: tuple[str, ...], tell: 
     assert Counter(named(*request) for request in goal.requests) - struck == Counter()
 
 
-@pytest.mark.parametrize("name", [*SHORT, "backup, endpoint, records"])
+@pytest.mark.parametrize("name", [*SHORT, "backup, endpoint, records", "backup, classic"])
 def test_a_write_whose_answer_is_lost_makes_no_difference(name: str, tell: Tell) -> None:
     """Those of the record sets where the role writes them, all others otherwise."""
     goal = undisturbed(name)
@@ -162,7 +175,12 @@ def disturb(tell: Tell, name: str, latency: str, kind: str, numbers: t.Sequence[
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize(
     ("name", "ways"),
-    [("backup, endpoint", (FIRST,)), ("backup, endpoint", (LAST,)), ("site_recovery", (FIRST, LAST))],
+    [
+        ("backup, endpoint", (FIRST,)),
+        ("backup, endpoint", (LAST,)),
+        ("backup, classic", (FIRST, LAST)),
+        ("site_recovery", (FIRST, LAST)),
+    ],
 )
 def test_a_read_that_is_refused_ends_the_run(name: str, ways: tuple[Way, ...], part: int, tell: Tell) -> None:
     """Each is refused from its first time on, or only the last time it is made. Nothing is written after it, but what
