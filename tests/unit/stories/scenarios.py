@@ -18,8 +18,8 @@ from .sequence import Sequence, read
 
 JSON = dict[str, t.Any]
 Resolving = t.Callable[[Cloud], list[JSON]]
-#: Entry points that are playbooks of their own; every other playbook is the sequence itself.
-ENTRY_POINTS = ("preflight", "verify", "drift", "teardown")
+#: Entry points by the playbook of their own; every other playbook is the sequence itself.
+ENTRY_POINTS = {**{name: name for name in ("preflight", "verify", "drift", "teardown")}, "backup_to_v2": "to_v2"}
 
 
 def rehearse(
@@ -62,7 +62,7 @@ def _play(cloud: Cloud, role: Sequence, scenario: Scenario, run: Run) -> Rehears
         faults.add(fault)
     before = len(cloud.arm.log)
     over = _read(scenario.folder / f"{run.overlay}.yml") if run.overlay else {}
-    entry = run.playbook if run.playbook in ENTRY_POINTS else "main"
+    entry = ENTRY_POINTS.get(run.playbook, "main")
     played = role.play(entry, check_mode=run.check, **{**over, **_trusted(run.variables)})
     faults.clear()
     cloud.arm.scheduler.settle()
