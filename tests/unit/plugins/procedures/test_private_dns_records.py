@@ -329,3 +329,43 @@ def test_a_record_that_came_to_be_in_the_meantime_is_not_overwritten(
     result = cloud.run(MODULE, zones=[BLOB], names=FOURTEEN[1:2], owner="me")
     assert result["failed"] and "have other addresses" in result["msg"] and "10.9.9.9" in result["msg"]
     assert cloud.document(f"{BLOB}/A/n5")["properties"]["aRecords"] == [{"ipv4Address": "10.9.9.9"}]
+
+
+@pytest.mark.parametrize(("which", "count"), [("only", 2), ("also", 10)])
+def test_storage_endpoints_beside_one_are_written_too(which: str, count: int, make_cloud: MakeCloud) -> None:
+    """Those that a classic vault's identity has made; ``only`` leaves the names of the endpoint itself to somebody else."""
+    identity = "77777777-7777-4777-8777-777777777777"
+    cloud = make_cloud(
+        vaults=[
+            {
+                "name": "vault-backup",
+                "resource_group": "rg-backup",
+                "identity": "SystemAssigned",
+                "principal_id": identity,
+                "backup_experience": "v1",
+            }
+        ],
+        private_endpoints=[
+            {
+                "name": "pe-backup",
+                "resource_group": "rg-backup",
+                "virtual_network": "vnet-app",
+                "subnet": "endpoints",
+                "target": VAULT,
+            }
+        ],
+        private_dns_zones=[{"name": name, "resource_group": "rg-dns"} for name in ZONE_NAMES],
+        role_assignments=[
+            {"scope": ENDPOINT.split("/resourceGroups/")[0], "role": "Network Contributor", "principal_id": identity}
+        ],
+    )
+    options: JSON = {"zones": BACKUP_ZONES, "private_endpoints": [ENDPOINT], "storage_endpoints": which}
+    assert cloud.event("machine_registered", vault="vault-backup", machine="sql01")["succeeded"]
+    done = four_times(cloud, MODULE, **options)
+    assert done["counts"]["add"] == count
+    assert done["owner"] == default_owner([ENDPOINT])
+    storage = [row["fqdn"] for row in done["records"] if "core.windows.net" in row["fqdn"]]
+    assert len(storage) == 2
+    assert (
+        cloud.run(MODULE, zones=BACKUP_ZONES, private_endpoints=[ENDPOINT], state="absent")["counts"]["remove"] == count
+    )

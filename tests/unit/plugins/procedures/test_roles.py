@@ -26,6 +26,7 @@ IDENTITY = "55555555-5555-4555-8555-555555555555"
 SCOPE = f"{GROUPS}/rg-backup"
 CONTRIBUTOR = BUILT_IN["Contributor"]
 BASE = "/providers/Microsoft.Authorization/roleAssignments"
+BASE_OF_ROLES = "/providers/Microsoft.Authorization/roleDefinitions/"
 WRITE, DELETE = "Microsoft.Network/privateEndpoints/write", "Microsoft.Network/privateEndpoints/delete"
 ROLE: dict[str, t.Any] = {
     "role_name": "PrivateEndpointContributor",
@@ -342,3 +343,28 @@ def test_check_mode_foresees_the_roles_of_an_identity_that_is_still_to_be_made(c
     assert foreseen["changed"] is True and cloud.writes() == []
     assert foreseen["diff"]["after"]["assignments"][0]["principal_id"] == "known once the identity exists"
     assert "is not an object id" in cloud.run(ASSIGNMENT, assignments=[asked], principal_id="")["msg"]
+
+
+def test_a_role_that_is_not_ours_or_not_free_is_left_when_asked(cloud: Cloud) -> None:
+    name = ROLE["role_name"]
+    leaving = {"role_name": name, "state": "absent", "only_made_here": True, "keep_assigned": True}
+    # Made for another scope, so its GUID is not the one that the subscription gives it.
+    theirs = cloud.run(DEFINITION, **ROLE, scope=SCOPE, assignable_scopes=[SCOPE])
+    assert theirs["changed"]
+    left = cloud.run(DEFINITION, **leaving)
+    assert (left.get("failed"), left["changed"]) == (None, False) and cloud.exists(
+        BASE_OF_ROLES + theirs["state"]["name"]
+    )
+    assert cloud.run(DEFINITION, role_name=name, state="absent")["changed"]
+    assert cloud.run(DEFINITION, **ROLE)["changed"]
+    row = {"scope": SCOPE, "role": name, "principal_id": IDENTITY, "principal_type": "ServicePrincipal"}
+    assert cloud.run(ASSIGNMENT, assignments=[row])["changed"]
+    cloud.mark()
+    assert cloud.run(DEFINITION, **leaving)["changed"] is False
+    # In check mode an assignment that an earlier task takes back does not keep it; one of somebody else does.
+    assert cloud.run(DEFINITION, check_mode=True, **leaving, taken_back_from=IDENTITY)["changed"] is True
+    assert cloud.run(DEFINITION, check_mode=True, **leaving, taken_back_from=OPERATOR)["changed"] is False
+    assert cloud.run(DEFINITION, **leaving, taken_back_from=IDENTITY)["changed"] is False
+    assert cloud.writes() == []
+    assert cloud.run(ASSIGNMENT, assignments=[row], state="absent")["changed"]
+    four_times(cloud, DEFINITION, **leaving)
