@@ -172,6 +172,9 @@ def disturb(tell: Tell, name: str, latency: str, kind: str, numbers: t.Sequence[
     assert state(cloud) == goal.state, requests
 
 
+WHERE_A_MACHINE_IS = r"/virtualMachines/vm01$|/networkInterfaces/vm01-nic$"
+
+
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize(
     ("name", "ways"),
@@ -196,6 +199,10 @@ def test_a_read_that_is_refused_ends_the_run(name: str, ways: tuple[Way, ...], p
         )
         played = tell(cloud, setting.wish, setting.role, **{f"{setting.role}_permission_timeout": 0}).play()
         assert struck.applied, path
+        if status == 403 and re.search(WHERE_A_MACHINE_IS, path):
+            # Not being allowed to know is a warning of its gate.
+            assert not played.failure and any("Where vm01 is could not be read" in text for text in played.warnings)
+            continue
         assert played.failure, f"{method} {path} answered {status} and the run went on"
         first = next(n for n, entry in enumerate(cloud.arm.log) if "fault" in entry)
         before = [deed for deed in played.deeds if deed.began <= first]
