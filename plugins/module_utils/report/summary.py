@@ -111,8 +111,8 @@ def kept_of(results: t.Iterable[t.Mapping[str, t.Any]]) -> list[KeptRow]:
             for one in [{"id": result.get("id"), "reason": left, "remedy": OWNERS}] if isinstance(left, str) else left:
                 rows[str(one["id"])] = {
                     **_named(str(one["id"])),
-                    "reason": one["reason"],
-                    "remedy": one.get("remedy", ""),
+                    "reason": str(one["reason"]),
+                    "remedy": str(one.get("remedy", "")),
                 }
     return list(rows.values())
 
