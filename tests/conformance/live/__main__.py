@@ -13,13 +13,13 @@ from .sides import RemoteAzure, Side, Unreachable
 
 
 def main(
-    variables: t.Mapping[str, str] = os.environ,
+    variables: t.Mapping[str, str] | None = None,
     wait: t.Callable[[float], None] = time.sleep,
     out: t.TextIO = sys.stdout,
 ) -> int:
     """Returns 0 when both answer alike, 1 for differences or something left behind, 2 when Azure was not or could not be asked."""
     try:
-        settings = read(variables, services())
+        settings = read(os.environ if variables is None else variables, services())
         azure = RemoteAzure(settings, wait)
         _refuse_used_group(azure, settings)
         played = []

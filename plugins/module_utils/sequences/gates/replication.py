@@ -223,7 +223,7 @@ def _source_region(inspection: Inspection, source: str) -> t.Iterator[Gate]:
     """A machine's network is in the machine's region, and an endpoint of the source side should be in that network."""
     there = _regions_of(inspection, "source") if inspection.desired.protected_machines else {}
     if there and source not in there:
-        place, network = next(iter(there.items()))
+        place, network = min(there.items())
         yield warning(
             "machines", network,
             f"The machines are in {source}, and {network} of the source side in {place}: machines of "
