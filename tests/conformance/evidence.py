@@ -39,13 +39,13 @@ class Evidence:
 def unknown(entries: t.Iterable[JSON]) -> list[str]:
     """The requests that the emulator had no proper answer to, except where a fault was asked for."""
     return [
-        f"{told(entry)}: {entry.get('code')} {entry.get('traceback', '')}".rstrip()
+        f"{reported(entry)}: {entry.get('code')} {entry.get('traceback', '')}".rstrip()
         for entry in entries
         if "fault" not in entry and (entry["status"] >= 500 or entry.get("code") in _UNKNOWN)
     ]
 
 
-def told(entry: JSON) -> str:
+def reported(entry: JSON) -> str:
     """One request in short: method, type of the resource, API version and status."""
     version = _VERSION.search(entry["query"])
     return " ".join([entry["method"], kind(entry["path"]), version.group(1) if version else "-", str(entry["status"])])

@@ -109,10 +109,12 @@ def test_the_readme_names_what_there_is() -> None:
 @pytest.mark.parametrize("role", CALLED)
 def test_every_option_of_a_role_is_documented(role: str) -> None:
     specifications = yaml.safe_load((ROOT / "roles" / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
-    told = named(GUIDE + RECOVERY_GUIDE + DPM_GUIDE + (ROOT / "roles" / role / "README.md").read_text(encoding="utf-8"))
+    reported = named(
+        GUIDE + RECOVERY_GUIDE + DPM_GUIDE + (ROOT / "roles" / role / "README.md").read_text(encoding="utf-8")
+    )
     entry_points = specifications["argument_specs"]
     wanted = {name for entry in entry_points.values() for name in options_of(entry)}
-    assert sorted(wanted - told) == []
+    assert sorted(wanted - reported) == []
     missing = set(entry_points) - named((ROOT / "roles" / role / "README.md").read_text(encoding="utf-8"))
     assert missing == set()
 
@@ -177,11 +179,11 @@ def test_every_setting_event_route_and_key_of_the_world_is_documented() -> None:
 
 
 def test_every_connection_option_and_variable_is_documented() -> None:
-    told = named((ROOT / "docs" / "connection.md").read_text(encoding="utf-8"))
-    assert set(CONNECTION) - told == set()
+    reported = named((ROOT / "docs" / "connection.md").read_text(encoding="utf-8"))
+    assert set(CONNECTION) - reported == set()
     variables = {*(name for names in ENVIRONMENT.values() for name in names), "AZURE_PROFILE"}
     variables |= {name for option in CONNECTION.values() for name in option.environment}
-    assert variables - told == set()
+    assert variables - reported == set()
 
 
 @functools.cache

@@ -129,5 +129,5 @@ def test_a_vault_closed_too_early_is_seen(outcomes: types.ModuleType) -> None:
 
 def test_endpoints_left_by_a_teardown_are_seen_unless_the_report_names_them(outcomes: types.ModuleType) -> None:
     assert outcomes.untrue(played(playbook="teardown", handed={"localhost": {"result": "converged"}}), closes=True)
-    told = {"localhost": {"result": "converged", "kept": ENDPOINT}}
-    assert outcomes.untrue(played(playbook="teardown", handed=told), closes=True) == ""
+    reported = {"localhost": {"result": "converged", "kept": ENDPOINT}}
+    assert outcomes.untrue(played(playbook="teardown", handed=reported), closes=True) == ""

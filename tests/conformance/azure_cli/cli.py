@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ansible_collections.privatelink.recovery.extensions.emulator.process import EmulatorProcess
 
-from ..evidence import told
+from ..evidence import reported
 
 if t.TYPE_CHECKING:
     from azure.cli.core import AzCli
@@ -81,7 +81,7 @@ class AzureCli:
 
     def sent(self) -> list[str]:
         """The requests of the last command in short."""
-        return [told(entry) for entry in self._emulated.requests()]
+        return [reported(entry) for entry in self._emulated.requests()]
 
 
 def started(*words: str) -> subprocess.Popen[str]:

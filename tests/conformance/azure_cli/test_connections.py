@@ -93,8 +93,8 @@ def test_a_decision_is_seen_on_both_sides(
 ) -> None:
     printed, said = decisions[word].communicate(timeout=120)
     assert decisions[word].returncode == 0, said
-    told = json.loads(printed)
-    assert told["properties"]["provisioningState"] == "Succeeded"
-    assert told["properties"]["privateLinkServiceConnectionState"]["status"] == status
-    assert connection(az, f"pe-{word}") == told
+    reported = json.loads(printed)
+    assert reported["properties"]["provisioningState"] == "Succeeded"
+    assert reported["properties"]["privateLinkServiceConnectionState"]["status"] == status
+    assert connection(az, f"pe-{word}") == reported
     assert state_at(az, f"pe-{word}") == (status, word, names)

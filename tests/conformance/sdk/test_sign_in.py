@@ -23,15 +23,15 @@ def test_what_a_principal_finds_after_signing_in(clients: Clients, emulated: Emu
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "reported"),
     [
         ({"secret": "wrong"}, "AADSTS7000215"),
         ({"client_id": NOBODY}, "AADSTS700016"),
         ({"tenant": NOBODY}, "Unable to get authority configuration"),
     ],
 )
-def test_credentials_that_are_wrong(emulated: EmulatorProcess, changed: dict[str, str], told: str) -> None:
-    with pytest.raises(ClientAuthenticationError, match=told):
+def test_credentials_that_are_wrong(emulated: EmulatorProcess, changed: dict[str, str], reported: str) -> None:
+    with pytest.raises(ClientAuthenticationError, match=reported):
         Clients(emulated, **changed).credential.get_token(f"{emulated.base_url}/.default")
 
 

@@ -95,8 +95,8 @@ def test_what_private_endpoints_a_vault_can_have(clients: Clients) -> None:
 def test_what_a_region_offers(clients: Clients) -> None:
     region, kind = clients.vaults.recovery_services, "Microsoft.RecoveryServices/vaults"
     question = {"type": kind, "properties": {"dnsZones": [{"subResource": "AzureBackup"}]}}
-    told = clients.fits(region.capabilities("westeurope", question))
-    (zone,) = told.properties.dns_zones
+    reported = clients.fits(region.capabilities("westeurope", question))
+    (zone,) = reported.properties.dns_zones
     assert zone.sub_resource == "AzureBackup"
     assert "privatelink.we.backup.windowsazure.com" in zone.required_zone_names
     name = {"name": "vault-used", "type": kind}

@@ -125,5 +125,5 @@ def test_a_zone_that_shadows_ours_is_refused(zone: str, answers: bool, refused: 
 
 def test_a_zone_inside_a_forwarded_one_stays_with_the_server() -> None:
     wanted = make_wanted({"forward_zones": ["blob.core.windows.net"], "targets": ["10.0.0.4"]})
-    (told,) = held.refuse_shadowed(wanted, [held.Held("mine.blob.core.windows.net", "primary", "/x", True)])
-    assert "stay with this server" in told
+    (reported,) = held.refuse_shadowed(wanted, [held.Held("mine.blob.core.windows.net", "primary", "/x", True)])
+    assert "stay with this server" in reported

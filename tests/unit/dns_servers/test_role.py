@@ -233,8 +233,8 @@ def test_a_windows_server_is_told_everything_in_one_argument(playbooks: Playbook
         played = playbooks.play(play, "-vvv")
         # No Windows here: the script is found, and what runs it is no PowerShell.
         assert played.code != 0
-        told, checks = re.findall(r"windows\.ps1 -Wanted ([A-Za-z0-9+/=]+)( -Check)?", played.output)[0]
-        wanted = json.loads(base64.b64decode(told))
+        reported, checks = re.findall(r"windows\.ps1 -Wanted ([A-Za-z0-9+/=]+)( -Check)?", played.output)[0]
+        wanted = json.loads(base64.b64decode(reported))
         assert (wanted["state"], bool(checks)) == (state, entry_point == "preflight")
         present = state == "present"
         assert wanted["zones"] == (["privatelink.siterecovery.windowsazure.com"] if present else [])

@@ -220,10 +220,10 @@ def failures(routes: t.Iterable[Route], seed: int) -> t.Iterator[tuple[str, str]
             answer = arm.answer(request)
             answer.body()
             if answer.status == 500:
-                told = arm.log[-1].get("traceback", "") if arm.log else ""
+                reported = arm.log[-1].get("traceback", "") if arm.log else ""
                 yield (
                     f"{request.method} {request.path}?{request.raw_query} {request.body!r}",
-                    told or str(answer.document),
+                    reported or str(answer.document),
                 )
             arm.clock.advance(1)
 

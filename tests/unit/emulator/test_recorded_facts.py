@@ -21,7 +21,7 @@ def test_every_recorded_answer_is_the_local_one_or_has_a_reason(service: str) ->
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "reported"),
     [
         (Response(404), "status"),
         (Response(200, {"a": 1}, {"ETag": "x"}), "headers"),
@@ -30,8 +30,8 @@ def test_every_recorded_answer_is_the_local_one_or_has_a_reason(service: str) ->
         (Response(200, {"a": 2}), "a: Azure 1, here 2"),
     ],
 )
-def test_a_wrong_answer_would_be_seen(answer: Response, told: str) -> None:
-    assert any(told in line for line in differences({"status": 200, "keys": "a", "values": {"a": 1}}, answer))
+def test_a_wrong_answer_would_be_seen(answer: Response, reported: str) -> None:
+    assert any(reported in line for line in differences({"status": 200, "keys": "a", "values": {"a": 1}}, answer))
 
 
 def test_a_reason_for_what_agrees_is_a_failure() -> None:

@@ -208,9 +208,9 @@ def test_command_line_from_start_to_stop(tmp_path: Path) -> None:
     process, ready = start(tmp_path, "--world", str(world), "--latency", "realisticx20", "--seed", "7")
     try:
         wait_for(ready.exists)
-        told = json.loads(ready.read_text())
+        reported = json.loads(ready.read_text())
         assert stat.S_IMODE(ready.stat().st_mode) == 0o600
-        assert set(told) == {
+        assert set(reported) == {
             "arm_endpoint",
             "authority",
             "ca_file",
@@ -222,23 +222,23 @@ def test_command_line_from_start_to_stop(tmp_path: Path) -> None:
             "dns",
             "dns_inbound",
         }
-        assert (told["pid"], told["dns"], told["dns_inbound"]) == (process.pid, [], [])
+        assert (reported["pid"], reported["dns"], reported["dns_inbound"]) == (process.pid, [], [])
         session = requests.Session()
-        session.trust_env, session.verify = False, told["ca_file"]
+        session.trust_env, session.verify = False, reported["ca_file"]
         form = {
             "grant_type": "client_credentials",
-            "client_id": told["client_id"],
-            "client_secret": told["client_secret"],
-            "scope": f"{told['arm_endpoint']}/.default",
+            "client_id": reported["client_id"],
+            "client_secret": reported["client_secret"],
+            "scope": f"{reported['arm_endpoint']}/.default",
         }
-        token = session.post(f"{told['authority']}/{told['tenant_id']}/oauth2/v2.0/token", data=form).json()
+        token = session.post(f"{reported['authority']}/{reported['tenant_id']}/oauth2/v2.0/token", data=form).json()
         session.headers["Authorization"] = f"Bearer {token['access_token']}"
-        url = f"{told['arm_endpoint']}/subscriptions/{told['subscription_id']}/resourcegroups/rg"
+        url = f"{reported['arm_endpoint']}/subscriptions/{reported['subscription_id']}/resourcegroups/rg"
         assert session.get(url, params=VERSION).json()["location"] == "uksouth"
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
         assert not ready.exists()
-        assert not Path(told["ca_file"]).exists()
+        assert not Path(reported["ca_file"]).exists()
     finally:
         process.kill()
 

@@ -46,8 +46,8 @@ class Surroundings:
         """One job, judged as the module judges it."""
         names = {"a.privatelink": ["10.1.1.4"], "login.microsoftonline.com": ["20.190.160.1"]}
         server = LocalServer("dpm01.corp.example", self.state, self.post, lambda name: names.get(name, []), lambda: NOW)
-        told = server.answer(job, parameters, secrets or {}, check_mode=check_mode)
-        return server_jobs.answer("dpm01", job, json.dumps(told))
+        reported = server.answer(job, parameters, secrets or {}, check_mode=check_mode)
+        return server_jobs.answer("dpm01", job, json.dumps(reported))
 
     def register(self, **parameters: t.Any) -> JSON:
         """The job register with everything it needs."""
@@ -103,8 +103,8 @@ def test_a_server_that_died_is_unfinished_and_comes_to_the_same_end(step: str) -
     assert server.ask("registration")["unfinished"] is True
     done = server.register()
     assert done["changed"] is True
-    told = server.ask("registration")
-    assert (told["unfinished"], told["leftovers"], told["vault_number"]) == (False, 0, NUMBER)
+    reported = server.ask("registration")
+    assert (reported["unfinished"], reported["leftovers"], reported["vault_number"]) == (False, 0, NUMBER)
 
 
 def test_what_it_refuses(server: Surroundings) -> None:
@@ -130,8 +130,8 @@ def test_a_service_that_refuses_leaves_it_unregistered(server: Surroundings) -> 
     assert (
         failure(server, "register", {"credentials": credentials(), "passphrase": PASSPHRASE}, vault_number=NUMBER) == ""
     )
-    told = server.ask("registration")
-    assert (told["vault_number"], told["leftovers"]) == ("", 0)
+    reported = server.ask("registration")
+    assert (reported["vault_number"], reported["leftovers"]) == ("", 0)
 
 
 def test_the_agent_is_installed_updated_and_left_alone() -> None:
@@ -160,10 +160,10 @@ def test_names_are_reached_directly_or_through_the_proxy() -> None:
     server = Surroundings(
         proxy={"server": "proxy:8080", "bypass": ["*.privatelink"]}, unreachable=["login.microsoftonline.com"]
     )
-    told = server.ask(
+    reported = server.ask(
         "connectivity", names=["a.privatelink", "login.microsoftonline.com", "none"], proxy_server="proxy"
     )
-    rows = {row["name"]: (row["reached"], row["via"]) for row in told["names"]}
+    rows = {row["name"]: (row["reached"], row["via"]) for row in reported["names"]}
     assert rows == {
         "a.privatelink": (True, "direct"),
         "login.microsoftonline.com": (False, "proxy"),
@@ -195,9 +195,9 @@ def test_a_backup_that_azure_refuses_is_a_failed_job() -> None:
     server.ask("backup", data_sources=["ds1"])
     assert server.ask("protection")["jobs"] == []
     assert server.ask("protection", since="2026-11-30T09:00:01Z")["jobs"] == []
-    told = server.ask("protection", since="2026-11-30T09:00:00Z")
-    assert told["jobs"] == [{"type": "CloudBackup", "status": "Failed", "error": server.refuses}]
-    assert told["data_sources"][0]["online_points"] == 0
+    reported = server.ask("protection", since="2026-11-30T09:00:00Z")
+    assert reported["jobs"] == [{"type": "CloudBackup", "status": "Failed", "error": server.refuses}]
+    assert reported["data_sources"][0]["online_points"] == 0
 
 
 def test_another_passphrase_hides_the_recovery_points() -> None:

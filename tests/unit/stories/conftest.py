@@ -12,7 +12,7 @@ from ansible_collections.privatelink.recovery.extensions.emulator.dns import Dns
 
 from ..conftest import Cloud
 from .sequence import Sequence
-from .support import WISH
+from .support import DESIRED
 
 Tell = t.Callable[..., Sequence]
 
@@ -50,12 +50,14 @@ def resolving(request: pytest.FixtureRequest) -> t.Callable[[Cloud], list[dict[s
 
 @pytest.fixture
 def tell(tmp_path: Path) -> Tell:
-    """Make a sequence for an emulated Azure: the usual wish with other variables laid over it."""
+    """Make a sequence for an emulated Azure: the usual variables with others laid over it."""
     made = 0
 
-    def make(cloud: Cloud, wish: dict[str, t.Any] | None = None, role: str = "backup", **variables: t.Any) -> Sequence:
+    def make(
+        cloud: Cloud, desired: dict[str, t.Any] | None = None, role: str = "backup", **variables: t.Any
+    ) -> Sequence:
         nonlocal made
         made += 1
-        return Sequence(cloud, tmp_path / str(made), role, **{**(wish or WISH), **variables})
+        return Sequence(cloud, tmp_path / str(made), role, **{**(desired or DESIRED), **variables})
 
     return make

@@ -16,7 +16,7 @@ from ..conftest import NETWORK, WORLD, Cloud
 from ..worlds import site_recovery as recovery
 from .sequence import Played, Sequence
 from .settings import PROTECTED, RECOVERY, Setting
-from .support import DISTURBANCES, LOST, WISH, Kill, Killed, by_id, fault
+from .support import DESIRED, DISTURBANCES, LOST, Kill, Killed, by_id, fault
 
 JSON = dict[str, t.Any]
 MARK = ("managed-by", "privatelink.recovery")
@@ -136,16 +136,16 @@ class World:
 def _setting(role: str, chance: random.Random) -> Setting:
     if role == "backup":
         mode = chance.choice(["zone_group", "records"])
-        wish = {**WISH, "backup_dns_mode": mode, "backup_vault_tags": {"environment": "test"}}
+        desired = {**DESIRED, "backup_dns_mode": mode, "backup_vault_tags": {"environment": "test"}}
         if chance.random() < 0.5:
-            wish["backup_endpoints"] = [{**wish["backup_endpoints"][0], "manual": True}]
+            desired["backup_endpoints"] = [{**desired["backup_endpoints"][0], "manual": True}]
         vault, group, region = "vault-backup", "rg-backup", "westeurope"
         world, dns = copy.deepcopy(WORLD), "rg-dns"
     else:
         mode = chance.choice(["per_endpoint", "records"])
-        wish = {**RECOVERY, "site_recovery_dns_mode": mode, **(PROTECTED if chance.random() < 0.5 else {})}
+        desired = {**RECOVERY, "site_recovery_dns_mode": mode, **(PROTECTED if chance.random() < 0.5 else {})}
         for name in ("storage_roles", "trusted_services"):
-            wish[f"site_recovery_{name}"] = chance.random() < 0.8
+            desired[f"site_recovery_{name}"] = chance.random() < 0.8
         vault, group, region = "vault-recovery", "rg-recovery", "northeurope"
         world, dns = copy.deepcopy(recovery.WORLD), "rg-dns-source"
         for account in world["storage_accounts"]:
@@ -162,4 +162,4 @@ def _setting(role: str, chance: random.Random) -> Setting:
         links = [{"name": "theirs", "virtual_network": network}] if chance.random() < 0.5 else []
         records = [{"name": "theirs", "ip_addresses": ["10.1.1.99"]}]
         zones.append({"name": BLOB, "resource_group": dns, "virtual_network_links": links, "records": records})
-    return Setting(role, wish, world)
+    return Setting(role, desired, world)

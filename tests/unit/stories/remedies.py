@@ -19,7 +19,7 @@ from .. import conftest
 from ..conftest import GROUPS, SUBSCRIPTION, Cloud
 from ..worlds import dpm_mabs, site_recovery
 from .settings import PROTECTED, RECOVERY
-from .support import UNREGISTERED, WISH, forbid
+from .support import DESIRED, UNREGISTERED, forbid
 
 JSON = dict[str, t.Any]
 OTHER_SERVICE = {"AzureBackup": "AzureSiteRecovery", "AzureSiteRecovery": "AzureBackup"}
@@ -28,11 +28,11 @@ RECORD_ZONE = "privatelink.queue.core.windows.net"
 
 @dataclass(frozen=True)
 class Base:
-    """A role with a wish that passes every gate of a world. ``wish`` is by suffix; its first endpoint is in ``network``."""
+    """A role with variables that pass every gate of a world. ``desired`` is by suffix; its first endpoint is in ``network``."""
 
     role: str
     world: JSON
-    wish: JSON
+    desired: JSON
     service: str
     network: str
     zone: str
@@ -40,12 +40,12 @@ class Base:
     @property
     def first(self) -> JSON:
         """The first endpoint."""
-        return dict(self.wish["endpoints"][0])
+        return dict(self.desired["endpoints"][0])
 
     @property
     def location(self) -> str:
         """The region of the vault."""
-        return str(self.wish["vault_location"])
+        return str(self.desired["vault_location"])
 
     @property
     def network_id(self) -> str:
@@ -55,27 +55,27 @@ class Base:
     @property
     def vault_group(self) -> str:
         """The id of the vault's resource group."""
-        return f"{GROUPS}/{self.wish['vault_resource_group']}"
+        return f"{GROUPS}/{self.desired['vault_resource_group']}"
 
     @property
     def vault_id(self) -> str:
         """The vault."""
-        return f"{self.vault_group}/providers/Microsoft.RecoveryServices/vaults/{self.wish['vault_name']}"
+        return f"{self.vault_group}/providers/Microsoft.RecoveryServices/vaults/{self.desired['vault_name']}"
 
     @property
     def zone_group(self) -> str:
         """The resource group of the first endpoint's zones."""
-        return str(self.first.get("dns_zone_resource_group") or self.wish["dns_zone_resource_group"])
+        return str(self.first.get("dns_zone_resource_group") or self.desired["dns_zone_resource_group"])
 
     def endpoints(self, **changes: t.Any) -> JSON:
         """All endpoints, the first one changed."""
-        return {"endpoints": [{**self.first, **changes}, *self.wish["endpoints"][1:]]}
+        return {"endpoints": [{**self.first, **changes}, *self.desired["endpoints"][1:]]}
 
     def vault(self, **more: t.Any) -> JSON:
         """A vault that a run made an hour ago."""
         entry = {
-            "name": self.wish["vault_name"],
-            "resource_group": self.wish["vault_resource_group"],
+            "name": self.desired["vault_name"],
+            "resource_group": self.desired["vault_resource_group"],
             "location": self.location,
             "identity": "SystemAssigned",
             "created_days_ago": 0.04,
@@ -86,7 +86,7 @@ class Base:
         """An endpoint of the vault in the first network, for a world."""
         network = next(item for item in self.world["virtual_networks"] if item["name"] == self.network)
         return {
-            "name": name, "resource_group": self.wish["vault_resource_group"], "virtual_network": self.network,
+            "name": name, "resource_group": self.desired["vault_resource_group"], "virtual_network": self.network,
             "subnet": self.first["subnet"].rsplit("/", 1)[-1], "target": self.vault_id, "group_id": self.service,
             "location": network["location"], **more,
         }  # fmt: skip
@@ -105,15 +105,15 @@ class Base:
         )
 
 
-def _base(role: str, world: JSON, wish: JSON, service: str, network: str, zone: str) -> Base:
-    suffixes = {name.removeprefix(f"{role}_"): value for name, value in wish.items()}
+def _base(role: str, world: JSON, desired: JSON, service: str, network: str, zone: str) -> Base:
+    suffixes = {name.removeprefix(f"{role}_"): value for name, value in desired.items()}
     return Base(role, world, suffixes, service, network, zone)
 
 
 BASES = {
     base.role: base
     for base in (
-        _base("backup", conftest.WORLD, WISH, "AzureBackup", "vnet-app", "privatelink.we.backup.windowsazure.com"),
+        _base("backup", conftest.WORLD, DESIRED, "AzureBackup", "vnet-app", "privatelink.we.backup.windowsazure.com"),
         _base(
             "site_recovery",
             site_recovery.WORLD,
@@ -125,7 +125,7 @@ BASES = {
         _base(
             "dpm_mabs",
             dpm_mabs.WORLD,
-            dpm_mabs.WISH,
+            dpm_mabs.DESIRED,
             "AzureBackup",
             "vnet-backup",
             "privatelink.we.backup.windowsazure.com",
@@ -136,12 +136,12 @@ BASES = {
 
 @dataclass(frozen=True)
 class Case:
-    """``world`` and ``wish`` lead to the verdict of the gate. One thing opens it again: values that the remedy itself spells
+    """``world`` and ``desired`` lead to the verdict of the gate. One thing opens it again: values that the remedy itself spells
     out (``typed``: the names of their variables), variables that it names and the operator fills (``chosen``), or a deed in
     Azure that it names by the words ``says`` (the world as it is after it, or something done to the cloud)."""
 
     world: JSON = field(default_factory=dict)
-    wish: JSON = field(default_factory=dict)
+    desired: JSON = field(default_factory=dict)
     typed: tuple[str, ...] = ()
     chosen: JSON = field(default_factory=dict)
     says: str = ""
@@ -165,7 +165,7 @@ def may_only_read(base: Base) -> Case:
 
 
 def no_group(base: Base) -> Case:
-    left = [row for row in base.world["resource_groups"] if row["name"] != base.wish["vault_resource_group"]]
+    left = [row for row in base.world["resource_groups"] if row["name"] != base.desired["vault_resource_group"]]
     return Case({"resource_groups": left}, says="Create the resource group", mended={})
 
 
@@ -203,7 +203,7 @@ def classic_endpoints(base: Base) -> Case:
             group_id="blob",
         ),
     ]
-    account = {"name": "oldblobs", "resource_group": base.wish["vault_resource_group"], "location": base.location}
+    account = {"name": "oldblobs", "resource_group": base.desired["vault_resource_group"], "location": base.location}
     world = {**base.vault(), "private_endpoints": there, "storage_accounts": [account]}
     return Case(world, says="Delete all classic endpoints", mended=base.vault())
 
@@ -229,13 +229,13 @@ def network_without_a_path(base: Base) -> Case:
         "name": "vnet-far", "resource_group": "rg-network", "location": base.location,
         "address_prefixes": ["10.201.0.0/16"], "subnets": [],
     }  # fmt: skip
-    wish = base.endpoints(
+    desired = base.endpoints(
         virtual_networks=[f"{GROUPS}/rg-network/providers/Microsoft.Network/virtualNetworks/vnet-far"]
     )
     joined = base.networks(lambda network: network.update(peerings=[{"virtual_network": "vnet-far"}]))
     back = {**far, "peerings": [{"virtual_network": base.network}]}
     return Case(
-        {"virtual_networks": [*base.world["virtual_networks"], far]}, wish, says="Peer the two networks from both sides",
+        {"virtual_networks": [*base.world["virtual_networks"], far]}, desired, says="Peer the two networks from both sides",
         mended={"virtual_networks": [*joined["virtual_networks"], back]}, warns=True,
     )  # fmt: skip
 
@@ -245,12 +245,12 @@ def network_that_overlaps(base: Base) -> Case:
         "name": "vnet-twin", "resource_group": "rg-network", "location": base.location,
         "address_prefixes": ["10.1.0.0/16", "10.200.0.0/16"], "subnets": [],
     }  # fmt: skip
-    wish = base.endpoints(
+    desired = base.endpoints(
         virtual_networks=[f"{GROUPS}/rg-network/providers/Microsoft.Network/virtualNetworks/vnet-twin"]
     )
     apart = {**other, "address_prefixes": ["10.200.0.0/16"]}
     return Case(
-        {"virtual_networks": [*base.world["virtual_networks"], other]}, wish, says="another address space",
+        {"virtual_networks": [*base.world["virtual_networks"], other]}, desired, says="another address space",
         mended={"virtual_networks": [*base.world["virtual_networks"], apart]},
     )  # fmt: skip
 
@@ -295,7 +295,7 @@ def unknown_region(base: Base) -> Case:
 
 
 def one_set_for_two(base: Base) -> Case:
-    two = base.wish["endpoints"][:2]
+    two = base.desired["endpoints"][:2]
     if len(two) == 1:
         two = [base.first, {**base.first, "name": "pe-two", "dns_zone_resource_group": "rg-network"}]
     return Case({}, {"dns_mode": "shared", "endpoints": two}, typed=("dns_mode",))
@@ -364,12 +364,12 @@ def cross_region_and_denied(base: Base) -> Case:
 
 
 def cross_region_of_local_storage(base: Base) -> Case:
-    wish = {
+    desired = {
         "vault_cross_region_restore": "Enabled",
         "vault_storage_redundancy": "LocallyRedundant",
         "public_network_access": "unchanged",
     }
-    return Case({}, wish, typed=("vault_storage_redundancy",))
+    return Case({}, desired, typed=("vault_storage_redundancy",))
 
 
 def serves_others(base: Base) -> Case:
@@ -380,12 +380,12 @@ def serves_others(base: Base) -> Case:
 
     def use(cloud: Cloud) -> None:
         if base.service == "AzureBackup":
-            name = base.wish["vault_name"]
+            name = base.desired["vault_name"]
             cloud.event("replication_enabled", vault=name, machine="vm01", source_location="northeurope")
         else:
             kind = "AzureWorkload"
             cloud.event(
-                "machine_registered", vault=base.wish["vault_name"], machine="sql01", backup_management_type=kind
+                "machine_registered", vault=base.desired["vault_name"], machine="sql01", backup_management_type=kind
             )
 
     return Case(world, before=use, typed=("public_network_access",))
@@ -410,7 +410,7 @@ def no_gateway(base: Base) -> Case:
 
 
 def one_side(base: Base) -> Case:
-    return Case({}, {"endpoints": [base.first]}, chosen={"endpoints": base.wish["endpoints"]})
+    return Case({}, {"endpoints": [base.first]}, chosen={"endpoints": base.desired["endpoints"]})
 
 
 def no_account(base: Base) -> Case:
@@ -423,7 +423,9 @@ def account_of_an_old_kind(base: Base) -> Case:
 
 
 def cache_not_named(base: Base) -> Case:
-    return Case({}, {**machine(), "storage_accounts": []}, chosen={"storage_accounts": base.wish["storage_accounts"]})
+    return Case(
+        {}, {**machine(), "storage_accounts": []}, chosen={"storage_accounts": base.desired["storage_accounts"]}
+    )
 
 
 def machines_in_the_vaults_region(base: Base) -> Case:
@@ -476,7 +478,7 @@ def may_not_remove(base: Base) -> Case:
 
 def vault_with_users(base: Base) -> Case:
     def use(cloud: Cloud) -> None:
-        name, kind = base.wish["vault_name"], "AzureWorkload"
+        name, kind = base.desired["vault_name"], "AzureWorkload"
         cloud.event("machine_registered", vault=name, machine="sql01", backup_management_type=kind)
 
     # What it asks for comes after the removal: the gate never refuses.
@@ -493,7 +495,7 @@ def locked_against_deletion(base: Base) -> Case:
 
 
 def machines_replicated(base: Base) -> Case:
-    name = base.wish["vault_name"]
+    name = base.desired["vault_name"]
 
     def replicate(cloud: Cloud) -> None:
         cloud.event("replication_enabled", vault=name, machine="vm01", source_location="westeurope")

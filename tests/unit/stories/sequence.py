@@ -158,7 +158,7 @@ class _Run:
             "ansible_check_mode": check_mode,
             **variables,
         }
-        # Rendered once: a wish does not depend on what a run finds out, and Ansible would render it in every task.
+        # Rendered once: a role's variables do not depend on what a run finds out, and Ansible would render it in every task.
         self._base = self._templar(given).template(given)
 
     @property

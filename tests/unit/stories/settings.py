@@ -1,4 +1,4 @@
-"""What is wished, in which world: the settings in which a role is played again and again."""
+"""Variables and worlds: the settings in which a role is played again and again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from ..conftest import GROUPS, WORLD, Cloud
 from ..worlds import site_recovery as recovery
 from .sequence import Sequence
-from .support import ENDPOINT_WISH, UNREGISTERED, WHOLE_WISH, WISH
+from .support import DESIRED, ENDPOINT_WISH, UNREGISTERED, WHOLE_WISH
 
 JSON = dict[str, t.Any]
 #: Both sides and a cache account with an endpoint.
@@ -32,7 +32,7 @@ PROTECTED: JSON = {
 }
 UNREGISTERED_WORLD: JSON = {**WORLD, "subscriptions": [UNREGISTERED]}
 #: One endpoint that waits for approval, so that every kind of request comes at least once.
-ONE_ENDPOINT: JSON = {**WISH, "backup_endpoints": [{**ENDPOINT_WISH, "manual": True}]}
+ONE_ENDPOINT: JSON = {**DESIRED, "backup_endpoints": [{**ENDPOINT_WISH, "manual": True}]}
 #: The same of a classic vault, whose storage endpoints come with the approval and whose records the role has to write.
 CLASSIC: JSON = {**ONE_ENDPOINT, "backup_experience": "v1", "backup_settle_seconds": 0}
 CLASSIC_WORLD: JSON = {
@@ -49,7 +49,7 @@ class Setting(t.NamedTuple):
     """A role, the operator's variables and what exists before."""
 
     role: str
-    wish: JSON
+    desired: JSON
     world: JSON
 
     def cloud(self, latency: str = "instant") -> Cloud:
@@ -58,7 +58,7 @@ class Setting(t.NamedTuple):
 
     def sequence(self, cloud: Cloud, directory: Path) -> Sequence:
         """The role against that Azure."""
-        return Sequence(cloud, directory, self.role, **self.wish)
+        return Sequence(cloud, directory, self.role, **self.desired)
 
 
 SETTINGS: dict[str, Setting] = {

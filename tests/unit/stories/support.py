@@ -1,4 +1,4 @@
-"""What the stories have in common: the usual wish, the state of an Azure in comparable form, interruptions."""
+"""What the stories have in common: the usual variables, the state of an Azure in comparable form, interruptions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BLOB = "privatelink.blob.core.windows.net"
 ENDPOINT_WISH: JSON = {"name": "pe-backup", "subnet": SUBNET}
 HUB_ENDPOINT_WISH: JSON = {"name": "pe-hub", "subnet": HUB_SUBNET, "dns_zone_resource_group": "rg-dns-hub"}
 #: One vault, one endpoint.
-WISH: JSON = {
+DESIRED: JSON = {
     "backup_vault_name": "vault-backup",
     "backup_vault_resource_group": "rg-backup",
     "backup_vault_location": "westeurope",
@@ -31,7 +31,7 @@ WISH: JSON = {
 }
 #: Everything the sequence can write: a provider, a vault, a role, two endpoints of which one waits for approval.
 WHOLE_WISH: JSON = {
-    **WISH,
+    **DESIRED,
     "backup_provider_registration": "register",
     "backup_vault_tags": {"environment": "rehearsal"},
     "backup_role_assignments": [

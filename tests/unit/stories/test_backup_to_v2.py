@@ -11,10 +11,10 @@ from ansible_collections.privatelink.recovery.plugins.modules.private_endpoint i
 from ..conftest import ENDPOINT, GROUPS, SUBNET, VAULT, WORLD, Cloud
 from .conftest import Tell
 from .sequence import Played, Sequence
-from .support import ENDPOINT_WISH, HUB_ENDPOINT_WISH, WISH, killed_again_and_again, state
+from .support import DESIRED, ENDPOINT_WISH, HUB_ENDPOINT_WISH, killed_again_and_again, state
 
 JSON = dict[str, t.Any]
-CLASSIC: JSON = {**WISH, "backup_endpoints": [{**ENDPOINT_WISH, "resource_group": "rg-endpoints"}]}
+CLASSIC: JSON = {**DESIRED, "backup_endpoints": [{**ENDPOINT_WISH, "resource_group": "rg-endpoints"}]}
 OURS = ENDPOINT.replace("/rg-backup/", "/rg-endpoints/")
 MACHINE = {"vault": "vault-backup", "machine": "sql01", "backup_management_type": "AzureWorkload"}
 CONFIRMED: JSON = {"backup_to_v2_confirm": "vault-backup"}
@@ -66,10 +66,10 @@ def test_a_vault_in_use_goes_over(settings: JSON, tell: Tell) -> None:
     assert not cloud.arm.store.below("", "Microsoft.Authorization/roleDefinitions")
     # A check foresees it up to where it would make v2 endpoints: the classic ones are still there.
     assert not foreseen.failure and len(foreseen.changes) > 10
-    told = [task for task in done.changes if "what is left of the connections" not in task[0]]
-    assert [*foreseen.changes] == told[: len(foreseen.changes)]
-    assert [foreseen.changes[task] for task in told[: len(foreseen.changes) - 1]] == [
-        done.changes[task] for task in told[: len(foreseen.changes) - 1]
+    reported = [task for task in done.changes if "what is left of the connections" not in task[0]]
+    assert [*foreseen.changes] == reported[: len(foreseen.changes)]
+    assert [foreseen.changes[task] for task in reported[: len(foreseen.changes) - 1]] == [
+        done.changes[task] for task in reported[: len(foreseen.changes) - 1]
     ]
     cloud.mark()
     again = sequence.play("to_v2", **CONFIRMED)
@@ -90,11 +90,11 @@ def test_who_has_to_register_again_is_listed(tell: Tell) -> None:
     assert cloud.event("machine_registered", **MACHINE)["succeeded"]
 
 
-@pytest.mark.parametrize("wish", [{}, {"backup_to_v2_confirm": "other"}, {**CONFIRMED, "backup_experience": "v1"}])
-def test_it_is_guarded(wish: JSON, tell: Tell) -> None:
+@pytest.mark.parametrize("desired", [{}, {"backup_to_v2_confirm": "other"}, {**CONFIRMED, "backup_experience": "v1"}])
+def test_it_is_guarded(desired: JSON, tell: Tell) -> None:
     cloud, sequence = used(tell)
     cloud.mark()
-    played = sequence.play("to_v2", **wish)
+    played = sequence.play("to_v2", **desired)
     assert "Set backup_to_v2_confirm" in played.failure
     assert cloud.requests() == []
 
@@ -148,8 +148,8 @@ def test_an_endpoint_of_somebody_else_goes_only_when_it_is_named(tell: Tell) -> 
 def test_nothing_goes_of_which_nothing_is_known(tell: Tell) -> None:
     """Neither storage endpoints nor names of storage nor a tag: the endpoints may well be v2 ones."""
     cloud = Cloud(WORLD)
-    wish = {**WISH, "backup_endpoints": [ENDPOINT_WISH, HUB_ENDPOINT_WISH]}
-    sequence = tell(cloud, wish)
+    desired = {**DESIRED, "backup_endpoints": [ENDPOINT_WISH, HUB_ENDPOINT_WISH]}
+    sequence = tell(cloud, desired)
     assert not sequence.play().failure
     cloud.mark()
     refused = sequence.play("to_v2", **CONFIRMED)

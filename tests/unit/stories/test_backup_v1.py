@@ -13,7 +13,7 @@ from ansible_collections.privatelink.recovery.plugins.modules.role_definition im
 from ..conftest import BACKUP_ZONES, ENDPOINT, GROUPS, NETWORK, SUBNET, SUBSCRIPTION, VAULT, WORLD, Cloud
 from .conftest import Tell
 from .sequence import Played, Sequence
-from .support import ENDPOINT_WISH, WISH, Kill, Killed, killed_again_and_again, state
+from .support import DESIRED, ENDPOINT_WISH, Kill, Killed, killed_again_and_again, state
 
 JSON = dict[str, t.Any]
 SCOPE = f"/subscriptions/{SUBSCRIPTION}"
@@ -21,7 +21,7 @@ OTHER = "99999999-9999-4999-8999-999999999999"
 #: Endpoints in a group of their own, so that each of the three groups is another.
 ENDPOINTS = f"{GROUPS}/rg-endpoints"
 CLASSIC: JSON = {
-    **WISH,
+    **DESIRED,
     "backup_experience": "v1",
     "backup_endpoints": [{**ENDPOINT_WISH, "resource_group": "rg-endpoints"}],
 }
@@ -252,8 +252,8 @@ def test_zones_in_another_subscription_get_their_records_from_the_role(tell: Tel
             "settings": {"backup_experience": "v1"},
         }
     )
-    wish = {"backup_dns_zone_subscription_id": OTHER, "backup_dns_zone_resource_group": "rg-zones"}
-    sequence = tell(cloud, CLASSIC, **wish)
+    desired = {"backup_dns_zone_subscription_id": OTHER, "backup_dns_zone_resource_group": "rg-zones"}
+    sequence = tell(cloud, CLASSIC, **desired)
     first = sequence.play()
     assert not first.failure
     assert any("another subscription" in text for text in first.warnings)

@@ -90,7 +90,9 @@ def test_a_teardown_leaves_the_zones_of_others(mode: str, cloud: Cloud, tell: Te
 
 
 def test_a_policy_that_may_not_see_the_endpoint_is_told(cloud: Cloud, tell: Tell) -> None:
-    wish: JSON = {"backup_endpoints": [{"name": "pe-backup", "subnet": f"{NETWORK}/subnets/endpoints", "manual": True}]}
-    checked = tell(cloud, backup_dns_mode="policy", **wish).play("preflight")
+    desired: JSON = {
+        "backup_endpoints": [{"name": "pe-backup", "subnet": f"{NETWORK}/subnets/endpoints", "manual": True}]
+    }
+    checked = tell(cloud, backup_dns_mode="policy", **desired).play("preflight")
     (gate,) = [gate for gate in checked.report["gates"] if gate["name"] == "dns_mode"]
     assert gate["verdict"] == "warning" and "manual approval" in gate["message"]

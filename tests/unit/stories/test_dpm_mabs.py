@@ -31,7 +31,7 @@ def tell(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> t.Callable[..., tup
         site = world.Site(Cloud(copy.deepcopy(azure or world.WORLD)))
         monkeypatch.setattr(procedure, "ask_stand_in", site.ask)
         made.append(site)
-        return site, Sequence(site.cloud, tmp_path / str(len(made)), "dpm_mabs", **{**world.WISH, **variables})
+        return site, Sequence(site.cloud, tmp_path / str(len(made)), "dpm_mabs", **{**world.DESIRED, **variables})
 
     return make
 
@@ -157,21 +157,21 @@ SERVER_REFUSALS: dict[str, tuple[t.Callable[[world.Site], None], JSON, str]] = {
 
 @pytest.mark.parametrize("name", SERVER_REFUSALS)
 def test_what_is_refused_before_any_server_is_changed(name: str, tell: t.Callable[..., t.Any], tmp_path: Path) -> None:
-    harm, wish, says = SERVER_REFUSALS[name]
+    harm, desired, says = SERVER_REFUSALS[name]
     site, role = tell()
     good(role.play())
     harm(site)
     site.cloud.mark()
     site.jobs.clear()
     before = copy.deepcopy(site.servers)
-    refused = role.play("register", **wish)
+    refused = role.play("register", **desired)
     assert says in refused.failure and "Nothing was written" in refused.failure, refused.failure
     assert (site.cloud.writes(), site.changed(), left(tmp_path)) == ([], [], [])
     for server, held in before.items():
         assert {key: site.servers[server][key] for key in held if key != "data_sources"} == {
             key: value for key, value in held.items() if key != "data_sources"
         }
-    if wish.get("dpm_mabs_servers") != []:
+    if desired.get("dpm_mabs_servers") != []:
         assert refused.report["result"] == "refused"
 
 
@@ -195,9 +195,9 @@ AZURE_REFUSALS: dict[str, tuple[JSON, JSON, str]] = {
 
 @pytest.mark.parametrize("name", AZURE_REFUSALS)
 def test_what_is_refused_before_anything_is_made(name: str, tell: t.Callable[..., t.Any]) -> None:
-    azure, wish, says = AZURE_REFUSALS[name]
+    azure, desired, says = AZURE_REFUSALS[name]
     site, role = tell(azure)
-    refused = role.play(**wish)
+    refused = role.play(**desired)
     assert says in refused.failure and "Nothing was written" in refused.failure, refused.failure
     assert site.cloud.writes() == []
 
@@ -374,8 +374,8 @@ def test_someone_else_deletes_the_endpoint_and_it_is_made_anew(tell: t.Callable[
     good(role.play("register"))
     good(role.play("teardown", dpm_mabs_teardown_confirm="vault-dpm"))
     good(role.play())
-    told = good(role.play("register"))
-    assert any("dpm_mabs_reregister" in text for text in told.warnings)
+    reported = good(role.play("register"))
+    assert any("dpm_mabs_reregister" in text for text in reported.warnings)
     site.jobs.clear()
     good(role.play("reregister"))
     assert [job for _server, job in site.changed()][:2] == ["register", "register"]

@@ -91,7 +91,7 @@ def test_killed_after_any_write_and_started_again(part: int, tell: Tell) -> None
     assert len(goal.writes) > 15
     for number in range(part + 1, len(goal.writes) + 1, PARTS):
         cloud = setting.cloud("realistic")
-        sequence = tell(cloud, setting.wish, setting.role)
+        sequence = tell(cloud, setting.desired, setting.role)
         with Kill(cloud, number) as kill, pytest.raises(Killed):
             sequence.play()
         again = sequence.play()
@@ -105,7 +105,7 @@ def test_killed_after_every_write_of_its_own_and_started_again(name: str, tell: 
     setting, goal = SETTINGS[name], undisturbed(name, CHAINS[name])
     assert len(goal.writes) > 15
     cloud = setting.cloud(CHAINS[name])
-    sequence = tell(cloud, setting.wish, setting.role)
+    sequence = tell(cloud, setting.desired, setting.role)
     last, killed = killed_again_and_again(cloud, sequence.play, 3 * len(goal.writes))
     assert not last.failure, (killed, last.failure)
     assert len(killed) >= len(goal.writes)
@@ -128,7 +128,7 @@ def test_each_request_may_be_disturbed(name: str, kinds: tuple[str, ...], tell: 
         # A fault does not count the requests that one before it strikes, nor does the plan count their repetition.
         for nth in range(first, len(goal.requests) + 1, EVERY):
             fault(cloud, DISTURBANCES[kinds[nth % len(kinds)]], nth=nth, path="")
-        played = tell(cloud, setting.wish, setting.role).play()
+        played = tell(cloud, setting.desired, setting.role).play()
         here = [named(entry["method"], entry["path"]) for entry in cloud.arm.log if "fault" in entry]
         assert not played.failure, (here, played.failure)
         assert tuple(played.changes) == goal.changes, here
@@ -165,7 +165,7 @@ def disturb(tell: Tell, name: str, latency: str, kind: str, numbers: t.Sequence[
         fault(cloud, DISTURBANCES[kind], nth=alike[:number].count(alike[number - 1]), method=method, path=pattern(path))
         for number, (method, path) in zip(numbers, requests)
     ]
-    played = tell(cloud, setting.wish, setting.role).play()
+    played = tell(cloud, setting.desired, setting.role).play()
     assert not played.failure, (requests, played.failure)
     assert [struck.applied for struck in faults] == [1] * len(requests), requests
     assert tuple(played.changes) == goal.changes, requests
@@ -197,7 +197,7 @@ def test_a_read_that_is_refused_ends_the_run(name: str, ways: tuple[Way, ...], p
         struck = fault(
             cloud, {"status": status, "code": "Refused"}, nth=nth, times=0, method=method, path=exactly(path)
         )
-        played = tell(cloud, setting.wish, setting.role, **{f"{setting.role}_permission_timeout": 0}).play()
+        played = tell(cloud, setting.desired, setting.role, **{f"{setting.role}_permission_timeout": 0}).play()
         assert struck.applied, path
         if status == 403 and re.search(WHERE_A_MACHINE_IS, path):
             # Not being allowed to know is a warning of its gate.

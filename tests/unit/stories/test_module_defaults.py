@@ -25,19 +25,24 @@ def test_each_role_of_a_play_has_a_wish_of_its_own(azure: AzureProcess, playbook
     """Facts of a role that ran before on the host do not reach into the next one."""
     azure.start_over(**WORLD)
     directory = playbooks.directory / "report"
-    wishes = {"backup": BACKUP, "site_recovery": CUSTOM, "backup again": {**BACKUP, "backup_vault_name": "vault-third"}}
+    desired_states = {
+        "backup": BACKUP,
+        "site_recovery": CUSTOM,
+        "backup again": {**BACKUP, "backup_vault_name": "vault-third"},
+    }
     tasks = [
         {
             "name": name,
             "ansible.builtin.include_role": {"name": PREFIX + name.split()[0], "tasks_from": "preflight"},
-            "vars": {**wish, f"{name.split()[0]}_report_directory": str(directory / name.replace(" ", "-"))},
+            "vars": {**desired, f"{name.split()[0]}_report_directory": str(directory / name.replace(" ", "-"))},
         }
-        for name, wish in wishes.items()
+        for name, desired in desired_states.items()
     ]
     played = playbooks.play(local_play(tasks, module_defaults=defaults(azure.options())))
     assert played.code == 0, played.output
     reports = [
-        json.loads((directory / name.replace(" ", "-") / "latest" / "report.json").read_text()) for name in wishes
+        json.loads((directory / name.replace(" ", "-") / "latest" / "report.json").read_text())
+        for name in desired_states
     ]
     assert [report["scenario"] for report in reports] == ["backup", "site_recovery", "backup"]
     vaults = [report["subject"]["vault"].rsplit("/", 1)[-1] for report in reports]
@@ -50,14 +55,14 @@ def test_a_role_takes_its_connection_from_module_defaults(
     azure: AzureProcess, playbooks: Playbooks, subscription: str
 ) -> None:
     azure.start_over(**WORLD)
-    options, wish = azure.options(), {**CUSTOM, "site_recovery_provider_registration": "register"}
+    options, desired = azure.options(), {**CUSTOM, "site_recovery_provider_registration": "register"}
     if subscription == "the vault's":
-        wish["site_recovery_vault_subscription_id"] = options.pop("subscription_id")
+        desired["site_recovery_vault_subscription_id"] = options.pop("subscription_id")
     directory = playbooks.directory / "report"
     play = local_play(
         [{"name": "Run it", "ansible.builtin.include_role": {"name": f"{PREFIX}site_recovery"}}],
         module_defaults=defaults(options),
-        vars={**wish, "site_recovery_report_directory": str(directory)},
+        vars={**desired, "site_recovery_report_directory": str(directory)},
     )
     played = playbooks.play(play)
     assert played.code == 0, played.output
@@ -89,8 +94,8 @@ def test_a_run_whose_steps_were_left_out_says_so(
 def test_a_tag_of_the_role_itself_runs_it(azure: AzureProcess, playbooks: Playbooks) -> None:
     azure.start_over(**WORLD)
     role = {"role": f"{PREFIX}backup", "tags": ["vaults"]}
-    wish = {**BACKUP, "backup_report_directory": str(playbooks.directory / "report")}
-    play = local_play([], roles=[role], module_defaults=defaults(azure.options()), vars=wish)
+    desired = {**BACKUP, "backup_report_directory": str(playbooks.directory / "report")}
+    play = local_play([], roles=[role], module_defaults=defaults(azure.options()), vars=desired)
     played = playbooks.play(play, "--tags", "vaults", "--check")
     assert played.code == 0, played.output
     assert (playbooks.directory / "report" / "latest" / "report.json").exists()

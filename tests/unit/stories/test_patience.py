@@ -33,16 +33,16 @@ SETTINGS: dict[str, tuple[JSON, JSON, str, float]] = {
 @pytest.mark.parametrize("latency", ["instant", "realistic"])
 @pytest.mark.parametrize("name", SETTINGS)
 def test_the_run_waits_and_says_so(name: str, latency: str, make_cloud: MakeCloud, tell: Tell) -> None:
-    settings, wish, words, seconds = SETTINGS[name]
+    settings, desired, words, seconds = SETTINGS[name]
     unregistered = {"id": SUBSCRIPTION, "providers": {"Microsoft.RecoveryServices": "NotRegistered"}}
     world = {"subscriptions": [unregistered]} if name == "provider" else GIVEN_JUST_NOW if "own" in name else {}
     cloud = make_cloud(latency, settings=settings, **world)
     started = cloud.arm.clock.now()
-    played = tell(cloud, **wish).play()
+    played = tell(cloud, **desired).play()
     assert not played.failure
     assert cloud.arm.clock.now() - started >= seconds
-    told = [line for line in cloud.progress if words in line]
-    assert len(told) > 2, cloud.progress
+    reported = [line for line in cloud.progress if words in line]
+    assert len(reported) > 2, cloud.progress
     assert cloud.document(VAULT)["properties"]["publicNetworkAccess"] == "Disabled"
 
 
@@ -75,13 +75,13 @@ def test_a_grant_that_never_comes_is_refused(make_cloud: MakeCloud, tell: Tell) 
     assert 100 < cloud.arm.clock.now() - began < 200
     assert cloud.writes() == []
     (line, *_more) = [line for line in cloud.progress if "to spread to" in line]
-    for told in (
+    for reported in (
         "(object id 44444444-4444-4444-8444-444444444444) may not do Microsoft.RecoveryServices/vaults/write",
         "Owner was granted at /subscriptions/22222222-2222-4222-8222-222222222222",
         "s ago",
         "of at most 120 s",
     ):
-        assert told in line
+        assert reported in line
 
 
 #: What was granted when, and how long the run waits for it: to the end of ten minutes, or not at all.
@@ -101,8 +101,8 @@ def test_what_no_young_grant_gives_is_told_at_once(name: str, make_cloud: MakeCl
     played = tell(cloud).play()
     assert cloud.arm.clock.now() - began < 5 and not [line for line in cloud.progress if "spread" in line]
     assert "(object id 44444444-4444-4444-8444-444444444444) may not do " in played.failure
-    for told in ("Microsoft.RecoveryServices/vaults/write", f"at {GROUPS}/rg-backup"):
-        assert told in played.failure
+    for reported in ("Microsoft.RecoveryServices/vaults/write", f"at {GROUPS}/rg-backup"):
+        assert reported in played.failure
     assert cloud.writes() == []
 
 

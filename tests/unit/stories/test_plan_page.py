@@ -10,7 +10,7 @@ import pytest
 from ..conftest import VAULT, Cloud
 from .conftest import Tell
 from .settings import SETTINGS, Setting
-from .support import WISH
+from .support import DESIRED
 
 JSON = dict[str, t.Any]
 #: Kinds whose rows are ids of resources.
@@ -106,5 +106,5 @@ def test_a_person_confirms_before_the_first_write(cloud: Cloud, tell: Tell) -> N
     assert cloud.exists(VAULT)
     story.typed = ""
     cloud.mark()
-    torn = story.play("teardown", backup_teardown_confirm=WISH["backup_vault_name"])
+    torn = story.play("teardown", backup_teardown_confirm=DESIRED["backup_vault_name"])
     assert "Nobody confirmed the plan" in torn.failure and cloud.writes() == []

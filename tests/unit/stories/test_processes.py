@@ -20,7 +20,7 @@ from ..conftest import SIGN_IN, VAULT, Cloud
 from ..playbooks_support import LOCALHOST, AzureProcess, Playbooks
 from .conftest import Tell
 from .sequence import Sequence
-from .support import ENDPOINT_WISH, GIVEN_JUST_NOW, WISH, by_id, comparable, state
+from .support import DESIRED, ENDPOINT_WISH, GIVEN_JUST_NOW, by_id, comparable, state
 
 JSON = dict[str, t.Any]
 KILL_WITHIN = 120.0
@@ -32,15 +32,15 @@ def undisturbed() -> tuple[dict[str, JSON], list[str]]:
     """The end state and the writes of a run in this process."""
     cloud = Cloud()
     with TemporaryDirectory() as directory:
-        played = Sequence(cloud, Path(directory), **WISH).play()
+        played = Sequence(cloud, Path(directory), **DESIRED).play()
     assert not played.failure
     return state(cloud), cloud.writes()
 
 
-def wish(directory: Path, **variables: t.Any) -> tuple[str, str]:
+def desired(directory: Path, **variables: t.Any) -> tuple[str, str]:
     """The arguments that give the variables."""
-    path = directory / "wish.json"
-    path.write_text(json.dumps({**WISH, "backup_report_directory": str(directory / "report"), **variables}))
+    path = directory / "variables.json"
+    path.write_text(json.dumps({**DESIRED, "backup_report_directory": str(directory / "report"), **variables}))
     return "-e", f"@{path}"
 
 
@@ -61,7 +61,7 @@ def end_state(azure: AzureProcess) -> dict[str, JSON]:
 def test_the_playbooks_do_what_the_player_in_process_does(
     azure: AzureProcess, playbooks: Playbooks, tmp_path: Path, cloud: Cloud, tell: Tell
 ) -> None:
-    finished = playbooks.play(book("backup"), *wish(tmp_path), "--diff", **azure.environment())
+    finished = playbooks.play(book("backup"), *desired(tmp_path), "--diff", **azure.environment())
     assert finished.code == 0, finished.output
     played = tell(cloud).play()
     assert [comparable(write) for write in azure.writes()] == [comparable(write) for write in cloud.writes()]
@@ -70,14 +70,14 @@ def test_the_playbooks_do_what_the_player_in_process_does(
     assert changed == {task for task, _item in played.changes}
     assert report(tmp_path)["result"] == "converged"
     azure.mark()
-    again = playbooks.play(book("backup"), *wish(tmp_path), **azure.environment())
+    again = playbooks.play(book("backup"), *desired(tmp_path), **azure.environment())
     assert (again.code, azure.writes()) == (0, [])
     assert re.search(r"changed=0\b.*failed=0\b", again.output)
     assert report(tmp_path)["result"] == "unchanged"
-    refused = playbooks.play(book("teardown"), *wish(tmp_path), **azure.environment())
+    refused = playbooks.play(book("teardown"), *desired(tmp_path), **azure.environment())
     assert (refused.code, azure.writes()) == (2, [])
     assert "Set backup_teardown_confirm" in refused.output
-    confirmed = wish(tmp_path, backup_teardown_confirm="vault-backup")
+    confirmed = desired(tmp_path, backup_teardown_confirm="vault-backup")
     done = playbooks.play(book("teardown"), *confirmed, **azure.environment())
     assert done.code == 0, done.output
     assert f"DELETE {VAULT}" not in azure.writes()
@@ -93,7 +93,7 @@ def test_killed_after_each_write_and_started_again(azure: AzureProcess, playbook
     killed_after: list[list[str]] = []
     while True:
         azure.mark()
-        process = playbooks.start(book("backup"), *wish(tmp_path), **azure.environment())
+        process = playbooks.start(book("backup"), *desired(tmp_path), **azure.environment())
         if not until(process, lambda: processed(azure)):
             break
         for number in family(process.pid):
@@ -137,7 +137,7 @@ def test_a_fresh_grant_is_waited_for_and_the_operator_sees_it(
     azure: AzureProcess, playbooks: Playbooks, tmp_path: Path
 ) -> None:
     azure.start_over(settings={"world_roles_delay": 1200}, **GIVEN_JUST_NOW)
-    process = playbooks.start(book("backup"), *wish(tmp_path), **azure.environment())
+    process = playbooks.start(book("backup"), *desired(tmp_path), **azure.environment())
 
     def waits() -> bool:
         """Whether permissions were asked for again after it was read when they had been granted."""
@@ -158,7 +158,7 @@ def test_refused_with_a_report_and_an_exit_code(azure: AzureProcess, playbooks: 
     azure.start_over(
         vaults=[{"name": "vault-backup", "resource_group": "rg-backup", "location": "westeurope", "history": used}]
     )
-    finished = playbooks.play(book("backup"), *wish(tmp_path), **azure.environment())
+    finished = playbooks.play(book("backup"), *desired(tmp_path), **azure.environment())
     assert finished.code == 2
     assert f"{VAULT}: The vault is or was in use" in finished.output
     assert azure.writes() == []
@@ -174,13 +174,13 @@ def test_texts_of_azure_are_neither_run_nor_obeyed(
     evil = f"{marker} \x1b[2J\u202e ![p](https://evil.example/p.png) <img src=x>"
     vault = {"name": "vault-backup", "resource_group": "rg-backup", "location": "westeurope"}
     azure.start_over(vaults=[{**vault, "history": {"protected_items": [evil]}}])
-    refused = playbooks.play(book("backup"), *wish(tmp_path), **azure.environment())
+    refused = playbooks.play(book("backup"), *desired(tmp_path), **azure.environment())
     gate = next(one for one in report(tmp_path)["gates"] if one["name"] == "freshness")
     assert marker in str(gate["evidence"])
     azure.start_over()
     answer = {"status": 400, "code": "BadRequest", "message": evil}
     azure.ask("faults", {"match": {"method": "PUT", "path": "/vaults/"}, "nth": "every", "action": answer})
-    failed = playbooks.play(book("backup"), *wish(tmp_path), **azure.environment())
+    failed = playbooks.play(book("backup"), *desired(tmp_path), **azure.environment())
     assert marker in report(tmp_path)["failure"]
     for finished in (refused, failed):
         assert finished.code == 2
@@ -194,7 +194,7 @@ def test_texts_of_azure_are_neither_run_nor_obeyed(
 
 def test_without_a_terminal_nobody_confirms_the_plan(azure: AzureProcess, playbooks: Playbooks, tmp_path: Path) -> None:
     azure.start_over()
-    asked = wish(tmp_path, backup_confirm_plan=True)
+    asked = desired(tmp_path, backup_confirm_plan=True)
     stopped = playbooks.play(book("backup"), *asked, **azure.environment())
     assert (stopped.code, azure.writes()) == (2, []), stopped.output
     assert "Nobody confirmed the plan by typing vault-backup" in stopped.output
@@ -226,7 +226,7 @@ def test_a_consumer_is_asked_where_it_is_or_nothing_is_proved(
     play = {"hosts": "localhost", "connection": "local", "gather_facts": False, "roles": [f"{PLAYBOOK}backup"]}
     surroundings = {**azure.environment(), "ANSIBLE_SSH_EXECUTABLE": str(ssh), "ANSIBLE_SSH_RETRIES": "0"}
     finished = playbooks.play(
-        play, *wish(tmp_path, backup_endpoints=endpoints), inventory=f"{LOCALHOST}\nsql01", **surroundings
+        play, *desired(tmp_path, backup_endpoints=endpoints), inventory=f"{LOCALHOST}\nsql01", **surroundings
     )
     assert finished.code == 2, finished.output
     handed = report(tmp_path)
@@ -234,7 +234,7 @@ def test_a_consumer_is_asked_where_it_is_or_nothing_is_proved(
     assert "The consumer sql01 could not be reached:" in handed["failure"] and "Connection refused" in handed["failure"]
     assert [one for one in azure.writes() if one.startswith("PATCH")] == []
     azure.mark()
-    unknown = playbooks.play(play, *wish(tmp_path, backup_endpoints=endpoints), **surroundings)
+    unknown = playbooks.play(play, *desired(tmp_path, backup_endpoints=endpoints), **surroundings)
     asked = [entry for entry in azure.requests() if not SIGN_IN.search(entry["path"])]
     assert (unknown.code, asked) == (2, [])
     assert "The inventory has no host sql01, which is named as a consumer." in unknown.output
@@ -270,10 +270,10 @@ def test_no_way_to_azure(azure: AzureProcess, playbooks: Playbooks, tmp_path: Pa
         "vars": {"surrounded": surrounded},
         "roles": [f"{PLAYBOOK}backup"],
     }
-    arguments = wish(tmp_path, backup_report_directory=str(tmp_path / "report" / "{{ inventory_hostname }}"))
+    arguments = desired(tmp_path, backup_report_directory=str(tmp_path / "report" / "{{ inventory_hostname }}"))
     finished = playbooks.play(play, *arguments, inventory="\n".join(LOCALHOST.replace("localhost", n) for n in NO_WAY))
     assert finished.code == 2
-    told = {line["host"]: line["result"]["msg"] for line in finished.results if line["outcome"] == "failed"}
-    assert [name for name, (_wrong, words) in NO_WAY.items() if words not in told[name]] == [], told
+    reported = {line["host"]: line["result"]["msg"] for line in finished.results if line["outcome"] == "failed"}
+    assert [name for name, (_wrong, words) in NO_WAY.items() if words not in reported[name]] == [], reported
     assert "not~the.secret" not in finished.output and azure.ready["client_secret"] not in finished.output
     assert azure.writes() == []

@@ -136,7 +136,7 @@ def test_a_name_that_does_not_resolve_makes_nothing_ready(cloud: Cloud, tell: Te
 
 
 @pytest.mark.parametrize(
-    "wish",
+    "desired",
     [
         {"site_recovery_endpoints": recovery.both(None, {"manual": True}), "site_recovery_approve": False},
         {"site_recovery_dns_mode": "custom"},
@@ -144,9 +144,9 @@ def test_a_name_that_does_not_resolve_makes_nothing_ready(cloud: Cloud, tell: Te
     ],
     ids=["one side pending", "names nobody proves", "names nobody proves, public access unchanged"],
 )
-def test_nothing_is_replicated_before_everything_is_proved(wish: JSON, tell: Tell) -> None:
+def test_nothing_is_replicated_before_everything_is_proved(desired: JSON, tell: Tell) -> None:
     cloud = Cloud(recovery.WORLD)
-    sequence = tell(cloud, {**RECOVERY, **PROTECTED, **wish}, "site_recovery")
+    sequence = tell(cloud, {**RECOVERY, **PROTECTED, **desired}, "site_recovery")
     played = sequence.play()
     assert (played.failure, said(played)) == ("", ("waiting", False))
     assert not [write for write in cloud.writes() if "/replication" in write]
@@ -157,12 +157,12 @@ def test_a_closed_gate_after_the_providers_were_registered_says_what_was_written
     make_cloud: MakeCloud, tell: Tell
 ) -> None:
     cloud = make_cloud(subscriptions=[UNREGISTERED])
-    wish = {"backup_provider_registration": "register", "backup_vault_location": "northeurope"}
-    played = tell(cloud, **wish).play()
+    desired = {"backup_provider_registration": "register", "backup_vault_location": "northeurope"}
+    played = tell(cloud, **desired).play()
     assert played.failure.split(": ", 1)[1].startswith("Resource providers were registered, nothing else was written. ")
     assert played.report["result"] == "refused"
     assert [row["task"] for row in played.report["changes"]] == ["Resource providers"]
-    again = tell(cloud, **wish).play()
+    again = tell(cloud, **desired).play()
     assert again.failure.split(": ", 1)[1].startswith("Nothing was written. ")
 
 

@@ -28,7 +28,7 @@ class Case:
     gates: set[str]
     words: tuple[str, ...]
     world: JSON = field(default_factory=dict)
-    wish: JSON = field(default_factory=dict)
+    desired: JSON = field(default_factory=dict)
 
 
 def elsewhere(**changes: t.Any) -> JSON:
@@ -232,7 +232,7 @@ def test_refused_by_a_gate_before_anything_is_written(name: str, make_cloud: Mak
     case = CASES[name]
     cloud = make_cloud(**case.world)
     cloud.mark()
-    played = tell(cloud, backup_permission_timeout=0, **case.wish).play()
+    played = tell(cloud, backup_permission_timeout=0, **case.desired).play()
     assert cloud.writes() == []
     assert "Nothing was written" in played.failure
     for words in case.words:
@@ -262,9 +262,9 @@ MALFORMED: dict[str, tuple[JSON, str]] = {
 
 @pytest.mark.parametrize("name", MALFORMED)
 def test_what_cannot_be_meant_sends_nothing(name: str, cloud: Cloud, tell: Tell) -> None:
-    wish, words = MALFORMED[name]
+    desired, words = MALFORMED[name]
     cloud.mark()
-    played = tell(cloud, **wish).play()
+    played = tell(cloud, **desired).play()
     assert words in played.failure
     assert cloud.requests() == []
 

@@ -98,15 +98,17 @@ def test_a_role_says_what_to_do_and_that_opens_the_gate(
 ) -> None:
     base = BASES[role]
     case = make(base)
-    asked, wish = Asked(base, case, tmp_path), {**base.wish, **case.wish}
+    asked, desired = Asked(base, case, tmp_path), {**base.desired, **case.desired}
     cloud = asked.cloud(case.world)
-    entry, confirmed = ("preflight", {}) if stage == "all" else ("teardown", {"teardown_confirm": wish["vault_name"]})
+    entry, confirmed = (
+        ("preflight", {}) if stage == "all" else ("teardown", {"teardown_confirm": desired["vault_name"]})
+    )
     if stage == "teardown":
-        made = asked.role(cloud, wish).play()
+        made = asked.role(cloud, desired).play()
         assert not made.failure, made.failure
     if case.before:
         case.before(cloud)
-    refused = asked.role(cloud, {**wish, **confirmed}).play(entry)
+    refused = asked.role(cloud, {**desired, **confirmed}).play(entry)
     remedy = the_remedy(asked.of(refused.report["gates"], row))
     assert bool(refused.failure) is not case.warns
     typed = applied(case, remedy, f"{role}_", lambda suffix: suffix)
@@ -115,7 +117,7 @@ def test_a_role_says_what_to_do_and_that_opens_the_gate(
     if case.mended is not None:
         cloud = asked.cloud(case.mended)
     if typed or case.deed or case.mended is not None:
-        again = asked.role(cloud, {**wish, **confirmed, **typed}).play(entry)
+        again = asked.role(cloud, {**desired, **confirmed, **typed}).play(entry)
         assert asked.of(again.report["gates"], row) == []
 
 
@@ -137,7 +139,7 @@ def test_the_module_names_its_options_and_they_open_the_gate(
 ) -> None:
     base = BASES[role]
     case = make(base)
-    asked, wish = Asked(base, case, tmp_path), {**base.wish, **case.wish}
+    asked, desired = Asked(base, case, tmp_path), {**base.desired, **case.desired}
 
     def gates(cloud: Cloud, suffixes: JSON) -> list[JSON]:
         sequence = variables_rendered(asked.role(cloud, suffixes))[f"{role}_sequence"]
@@ -147,10 +149,10 @@ def test_the_module_names_its_options_and_they_open_the_gate(
 
     cloud = asked.cloud(case.world)
     if stage == "teardown":
-        assert not asked.role(cloud, wish).play().failure
+        assert not asked.role(cloud, desired).play().failure
     if case.before:
         case.before(cloud)
-    remedy = the_remedy(asked.of(gates(cloud, wish), row))
+    remedy = the_remedy(asked.of(gates(cloud, desired), row))
     assert f"{role}_" not in remedy
     typed = applied(case, remedy, "sequence.", lambda suffix: path_of(role, suffix))
     if case.deed:
@@ -158,4 +160,4 @@ def test_the_module_names_its_options_and_they_open_the_gate(
     if case.mended is not None:
         cloud = asked.cloud(case.mended)
     if typed or case.deed or case.mended is not None:
-        assert asked.of(gates(cloud, {**wish, **typed}), row) == []
+        assert asked.of(gates(cloud, {**desired, **typed}), row) == []

@@ -190,8 +190,8 @@ def test_names_that_come_later(dns_mode: str, cloud: Cloud, tell: Tell) -> None:
 
 
 def test_someone_else_approves(cloud: Cloud, tell: Tell) -> None:
-    wish = {"backup_endpoints": [{**ENDPOINT_WISH, "manual": True}], "backup_approve": False}
-    sequence = tell(cloud, **wish)
+    desired = {"backup_endpoints": [{**ENDPOINT_WISH, "manual": True}], "backup_approve": False}
+    sequence = tell(cloud, **desired)
     foreseen = sequence.play(check_mode=True)
     waiting = sequence.play()
     assert not foreseen.failure and not waiting.failure
@@ -211,10 +211,10 @@ def test_someone_else_approves(cloud: Cloud, tell: Tell) -> None:
 
 
 def test_pending_connections_are_approved(cloud: Cloud, tell: Tell) -> None:
-    wish = {
+    desired = {
         "backup_endpoints": [{**ENDPOINT_WISH, "manual": True, "request_message": "Change 4711"}, HUB_ENDPOINT_WISH]
     }
-    sequence = tell(cloud, **wish)
+    sequence = tell(cloud, **desired)
     first = sequence.play()
     assert not first.failure
     assert [item for task, item in first.changes if task == "Approve what is pending"] == ["pe-backup"]
@@ -266,12 +266,12 @@ def test_providers_are_registered_wherever_something_is_to_be(make_cloud: MakeCl
         role_assignments=[{"scope": f"/subscriptions/{other}", "role": "Owner", "principal_id": OBJECT}],
     )
     subnet = ENDPOINT_WISH["subnet"].replace(SUBSCRIPTION, other)
-    wish: JSON = {"backup_endpoints": [{**ENDPOINT_WISH, "subnet": subnet, "resource_group": "rg-network"}]}
-    wish["backup_dns_zone_subscription_id"] = SUBSCRIPTION
-    refused = tell(cloud, **wish).play()
+    desired: JSON = {"backup_endpoints": [{**ENDPOINT_WISH, "subnet": subnet, "resource_group": "rg-network"}]}
+    desired["backup_dns_zone_subscription_id"] = SUBSCRIPTION
+    refused = tell(cloud, **desired).play()
     assert f"Microsoft.RecoveryServices is NotRegistered in subscription {other}" in refused.failure
     assert cloud.writes() == []
-    sequence = tell(cloud, **wish, backup_provider_registration="register")
+    sequence = tell(cloud, **desired, backup_provider_registration="register")
     foreseen = sequence.play(check_mode=True)
     assert not foreseen.failure
     assert any("a run registers it first" in text for text in foreseen.warnings)

@@ -41,7 +41,7 @@ GROUP = f"{ENDPOINT}/privateDnsZoneGroups/default"
 
 def settled(run: Played) -> JSON:
     """What the gates of a run took for settled."""
-    (found,) = [told["plan"]["settled"] for told in run.of("preflight") if "settled" in told["plan"]]
+    (found,) = [reported["plan"]["settled"] for reported in run.of("preflight") if "settled" in reported["plan"]]
     return t.cast(JSON, found)
 
 

@@ -26,14 +26,14 @@ from ..worlds.site_recovery import (
 )
 from .sequence import Played, Sequence
 from .settings import PROTECTED
-from .settings import RECOVERY as WISH
+from .settings import RECOVERY as DESIRED
 from .settings import RECOVERY_CUSTOM as CUSTOM
 
 JSON = dict[str, t.Any]
 
 
-def sequence(cloud: Cloud, directory: Path, wish: JSON) -> Sequence:
-    return Sequence(cloud, directory, "site_recovery", **wish)
+def sequence(cloud: Cloud, directory: Path, desired: JSON) -> Sequence:
+    return Sequence(cloud, directory, "site_recovery", **desired)
 
 
 def records(directory: Path) -> dict[str, str]:
@@ -118,7 +118,7 @@ def test_a_refused_run_leaves_the_records_of_the_last_one(tmp_path: Path) -> Non
 
 
 def test_other_modes_write_no_files(tmp_path: Path) -> None:
-    played = sequence(make(), tmp_path, WISH).play()
+    played = sequence(make(), tmp_path, DESIRED).play()
     assert not played.failure
     assert not (tmp_path / "report" / "records").exists()
     assert played.report["record_files"] == []
@@ -127,7 +127,7 @@ def test_other_modes_write_no_files(tmp_path: Path) -> None:
 
 def test_policy_stops_until_somebody_attached_the_zone_groups(tmp_path: Path) -> None:
     cloud = make()
-    story = sequence(cloud, tmp_path, {**WISH, "site_recovery_dns_mode": "policy"})
+    story = sequence(cloud, tmp_path, {**DESIRED, "site_recovery_dns_mode": "policy"})
     waiting = story.play()
     assert "has no zone group yet" in waiting.failure
     assert waiting.report["result"] == "failed"
@@ -139,7 +139,7 @@ def test_policy_stops_until_somebody_attached_the_zone_groups(tmp_path: Path) ->
 
 def test_a_machine_is_protected_once_everything_holds(tmp_path: Path) -> None:
     cloud = make()
-    story = sequence(cloud, tmp_path, {**WISH, **PROTECTED})
+    story = sequence(cloud, tmp_path, {**DESIRED, **PROTECTED})
     done = story.play()
     assert not done.failure
     order = [deed.module for deed in done.deeds]
@@ -156,7 +156,7 @@ def test_a_machine_is_protected_once_everything_holds(tmp_path: Path) -> None:
 @pytest.mark.parametrize("more", [{"site_recovery_storage_accounts": []}, {"site_recovery_storage_roles": False}])
 def test_without_roles_on_its_accounts_a_vault_is_not_ready(more: JSON, tmp_path: Path) -> None:
     """The identity must have them before replication is switched on."""
-    done = sequence(make(), tmp_path, {**WISH, **more}).play()
+    done = sequence(make(), tmp_path, {**DESIRED, **more}).play()
     assert (done.failure, done.report["result"], done.report["ready_to_protect"]) == ("", "waiting", False)
     assert {"storage-roles", "not-yet"} <= steps(done) and "enable-replication" not in steps(done)
 
@@ -164,7 +164,7 @@ def test_without_roles_on_its_accounts_a_vault_is_not_ready(more: JSON, tmp_path
 def test_the_endpoint_of_the_source_side_is_asked_for_first(tmp_path: Path) -> None:
     """Both take Azure their time side by side; that of the recovery side is not begun before the other."""
     cloud = make()
-    assert not sequence(cloud, tmp_path, WISH).play().failure
+    assert not sequence(cloud, tmp_path, DESIRED).play().failure
     made = [
         write.rsplit("/", 1)[-1] for write in cloud.writes() if re.search(r"^PUT .*/privateEndpoints/[^/]+$", write)
     ]
@@ -175,7 +175,7 @@ def test_the_endpoint_of_the_source_side_is_asked_for_first(tmp_path: Path) -> N
 def test_a_check_of_an_interrupted_run_is_no_refusal(tmp_path: Path, endpoints: list[JSON]) -> None:
     """The vault is there, not yet every endpoint: replication is not judged, because the run would make them first."""
     cloud = make(vaults=[FRESH_VAULT], private_endpoints=endpoints)
-    predicted = sequence(cloud, tmp_path, {**WISH, **PROTECTED}).play(check_mode=True)
+    predicted = sequence(cloud, tmp_path, {**DESIRED, **PROTECTED}).play(check_mode=True)
     assert (predicted.failure, cloud.writes()) == ("", [])
     assert predicted.report["result"] == "check"
 
@@ -188,7 +188,9 @@ def test_two_source_networks_for_one_vault(tmp_path: Path) -> None:
         "dns_zone_resource_group": "rg-dns-spoke",
     }
     cloud = make()
-    story = sequence(cloud, tmp_path, {**WISH, "site_recovery_endpoints": [*WISH["site_recovery_endpoints"], spoke]})
+    story = sequence(
+        cloud, tmp_path, {**DESIRED, "site_recovery_endpoints": [*DESIRED["site_recovery_endpoints"], spoke]}
+    )
     done = story.play()
     assert (done.failure, done.report["ready_to_protect"]) == ("", True)
     assert {row["endpoint"] for row in done.report["names"]} == {"pe-source", "pe-recovery", "pe-spoke", "pe-cache"}
@@ -201,7 +203,7 @@ def test_two_source_networks_for_one_vault(tmp_path: Path) -> None:
 
 def test_consumers_of_a_network_are_asked_for_the_names_of_storage_too(tmp_path: Path) -> None:
     cloud = make(**private_world())
-    wish = {**WISH, "site_recovery_endpoints": both({"consumers": ["localhost"]})}
-    played = sequence(cloud, tmp_path, wish).play(check_mode=True)
+    desired = {**DESIRED, "site_recovery_endpoints": both({"consumers": ["localhost"]})}
+    played = sequence(cloud, tmp_path, desired).play(check_mode=True)
     asked = [deed.item for deed in played.deeds if deed.module == "name_resolution"]
     assert asked == ["pe-source on localhost", "pe-cache on localhost"]

@@ -41,7 +41,7 @@ from ..worlds.site_recovery import (
 from .conftest import Tell
 from .sequence import Played, Sequence
 from .settings import PROTECTED, Setting
-from .settings import RECOVERY as WISH
+from .settings import RECOVERY as DESIRED
 from .support import UNREGISTERED, fault, state
 
 JSON = dict[str, t.Any]
@@ -72,11 +72,11 @@ def cache(account: str = CACHE, **more: t.Any) -> JSON:
 
 
 class Stop(t.NamedTuple):
-    """What stands in the way of a step: the gate that closes, another wish, another world, words of the message."""
+    """What stands in the way of a step: the gate that closes, other variables, another world, words of the message."""
 
     step: str
     gate: str
-    wish: JSON
+    desired: JSON
     world: JSON
     words: str
 
@@ -128,8 +128,8 @@ STOPS: dict[str, Stop] = {
 @pytest.mark.parametrize("name", STOPS)
 def test_what_stands_in_the_way_is_told_before_anything_is_written(name: str, tell: Tell) -> None:
     stop = STOPS[name]
-    cloud = Setting("site_recovery", WISH, {**WORLD, **stop.world}).cloud()
-    played = tell(cloud, {**WISH, **stop.wish}, "site_recovery").play()
+    cloud = Setting("site_recovery", DESIRED, {**WORLD, **stop.world}).cloud()
+    played = tell(cloud, {**DESIRED, **stop.desired}, "site_recovery").play()
     assert played.report["result"] == "refused", played.failure
     assert stop.words in played.failure
     closed = {gate["name"] for gate in played.report["gates"] if gate["verdict"] in ("refused", "unknown")}
@@ -138,9 +138,9 @@ def test_what_stands_in_the_way_is_told_before_anything_is_written(name: str, te
 
 
 def test_an_account_that_cannot_be_read_stops_everything(tell: Tell) -> None:
-    cloud = Setting("site_recovery", WISH, WORLD).cloud()
+    cloud = Setting("site_recovery", DESIRED, WORLD).cloud()
     fault(cloud, {"status": 403, "code": "AuthorizationFailed"}, times=0, method="GET", path=f"^{CACHE}$")
-    played = tell(cloud, WISH, "site_recovery").play()
+    played = tell(cloud, DESIRED, "site_recovery").play()
     assert CACHE in played.failure and "403" in played.failure
     assert cloud.writes() == []
 
@@ -154,9 +154,9 @@ def test_the_identity_is_never_switched_off() -> None:
 
 
 def test_no_machine_is_protected_while_a_connection_waits(tell: Tell) -> None:
-    cloud = Setting("site_recovery", WISH, WORLD).cloud()
+    cloud = Setting("site_recovery", DESIRED, WORLD).cloud()
     pending = endpoints({"manual": True}, {"manual": True})
-    played = tell(cloud, {**WISH, **PROTECTED, **pending, "site_recovery_approve": False}, "site_recovery").play()
+    played = tell(cloud, {**DESIRED, **PROTECTED, **pending, "site_recovery_approve": False}, "site_recovery").play()
     assert not [write for write in cloud.writes() if "replication" in write.lower()], played.failure
     assert cloud.document(VAULT)["properties"]["publicNetworkAccess"] == "Enabled"
     assert "approve-connections" in {row["id"] for row in played.report["manual_steps"]}
@@ -200,7 +200,7 @@ def everything(cloud: Cloud) -> dict[str, JSON]:
 def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
     """Played once: first run, again, with a machine to protect, drift, teardown too early, teardown."""
     vault = {**FRESH_VAULT, "identity": "None", "created_days_ago": 0.04}
-    setting = Setting("site_recovery", WISH, {**WORLD, "vaults": [vault], "storage_accounts": ACCOUNTS})
+    setting = Setting("site_recovery", DESIRED, {**WORLD, "vaults": [vault], "storage_accounts": ACCOUNTS})
     cloud = setting.cloud()
     before = everything(cloud)
     sequence = setting.sequence(cloud, tmp_path_factory.mktemp("life"))
@@ -233,13 +233,13 @@ def test_networks_are_read_and_never_written(life: Life) -> None:
 
 
 def test_the_vault_is_made_once_and_stays(life: Life, tell: Tell) -> None:
-    made = Setting("site_recovery", WISH, WORLD).cloud()
-    played = tell(made, WISH, "site_recovery").play()
+    made = Setting("site_recovery", DESIRED, WORLD).cloud()
+    played = tell(made, DESIRED, "site_recovery").play()
     (vault, *_later) = played.of("vault")
     assert vault["changed"] and vault["state"]["provisioning_state"] == "Succeeded"
     assert vault["state"]["private_endpoint_state_for_site_recovery"] == "None"
     made.mark()
-    patched = tell(made, {**WISH, "site_recovery_vault_tags": {"owner": "recovery"}}, "site_recovery").play()
+    patched = tell(made, {**DESIRED, "site_recovery_vault_tags": {"owner": "recovery"}}, "site_recovery").play()
     assert not patched.failure and made.writes() == [f"PATCH {VAULT}/providers/Microsoft.Resources/tags/default"]
     assert VAULT in life.undone.state
 
@@ -286,8 +286,8 @@ def test_every_name_is_in_the_zone_of_its_side(life: Life) -> None:
 
 
 def test_connections_are_approved_on_both_sides_and_rejected_first(tell: Tell) -> None:
-    cloud = Setting("site_recovery", WISH, WORLD).cloud()
-    pending = {**WISH, **endpoints({"manual": True}, {"manual": True})}
+    cloud = Setting("site_recovery", DESIRED, WORLD).cloud()
+    pending = {**DESIRED, **endpoints({"manual": True}, {"manual": True})}
     played = tell(cloud, pending, "site_recovery").play()
     assert not played.failure
     approvals = [
@@ -335,14 +335,14 @@ def test_the_identity_gets_its_roles_and_gives_them_back(life: Life) -> None:
 
 
 def test_roles_somebody_else_gave_stay(tell: Tell) -> None:
-    cloud = Setting("site_recovery", WISH, {**WORLD, "vaults": [FRESH_VAULT]}).cloud()
+    cloud = Setting("site_recovery", DESIRED, {**WORLD, "vaults": [FRESH_VAULT]}).cloud()
     principal = cloud.document(VAULT)["identity"]["principalId"]
     contributor = "/providers/Microsoft.Authorization/roleDefinitions/b24988ac-6180-42a0-ab88-20f7382dd24c"
     theirs = f"{CACHE}/providers/Microsoft.Authorization/roleAssignments/77777777-7777-4777-8777-777777777777"
     cloud.connection.azure.put(
         theirs, "2022-04-01", {"properties": {"roleDefinitionId": contributor, "principalId": principal, "principalType": "ServicePrincipal"}}
     )  # fmt: skip
-    sequence = tell(cloud, WISH, "site_recovery")
+    sequence = tell(cloud, DESIRED, "site_recovery")
     assert not sequence.play().failure
     assert not sequence.play("teardown", **CONFIRMED).failure
     left = [one.id for one in cloud.arm.store.below(CACHE) if "/roleAssignments/" in one.id]
@@ -358,9 +358,9 @@ def test_the_firewall_keeps_everything_and_gets_one_exception(life: Life) -> Non
 
 
 def test_the_exception_goes_when_that_is_asked_for(tell: Tell) -> None:
-    cloud = Setting("site_recovery", WISH, {**WORLD, "storage_accounts": ACCOUNTS}).cloud()
+    cloud = Setting("site_recovery", DESIRED, {**WORLD, "storage_accounts": ACCOUNTS}).cloud()
     before = copy.deepcopy(cloud.document(CACHE)["properties"]["networkAcls"])
-    sequence = tell(cloud, WISH, "site_recovery")
+    sequence = tell(cloud, DESIRED, "site_recovery")
     assert not sequence.play().failure
     gone = sequence.play("teardown", site_recovery_teardown_trusted_services=True, **CONFIRMED)
     assert not gone.failure
@@ -384,8 +384,8 @@ def test_seven_names_once_replication_is_on(life: Life) -> None:
 
 
 def test_records_of_ours_are_added_repaired_and_removed(tell: Tell) -> None:
-    cloud = Setting("site_recovery", WISH, WORLD).cloud()
-    sequence: Sequence = tell(cloud, {**WISH, "site_recovery_dns_mode": "records"}, "site_recovery")
+    cloud = Setting("site_recovery", DESIRED, WORLD).cloud()
+    sequence: Sequence = tell(cloud, {**DESIRED, "site_recovery_dns_mode": "records"}, "site_recovery")
     assert not sequence.play().failure
     cloud.event("replication_enabled", vault="vault-recovery", machine="vm01", source_location="westeurope")
     cloud.mark()
@@ -406,9 +406,9 @@ def test_records_of_ours_are_added_repaired_and_removed(tell: Tell) -> None:
 
 
 def test_five_names_while_replication_is_on_are_an_alarm(tell: Tell) -> None:
-    setting = Setting("site_recovery", WISH, {**WORLD, "settings": {"site_recovery_names_after_replication": []}})
+    setting = Setting("site_recovery", DESIRED, {**WORLD, "settings": {"site_recovery_names_after_replication": []}})
     cloud = setting.cloud()
-    sequence = tell(cloud, WISH, "site_recovery")
+    sequence = tell(cloud, DESIRED, "site_recovery")
     assert not sequence.play().failure
     cloud.event("replication_enabled", vault="vault-recovery", machine="vm01", source_location="westeurope")
     cloud.mark()

@@ -141,8 +141,8 @@ def test_a_zone_of_ours_that_serves_others_stays_and_is_named(cloud: Cloud, tell
     ((row,), _again) = kept
     assert (row["id"], row["kind"], row["reason"]) == (BACKUP_ZONES[1], "private DNS zone", "it holds 1 record sets")
     assert "once they are removed, run the teardown again" in row["remedy"]
-    told = (sequence.directory / "report" / "latest" / "report.md").read_text()
-    assert "## Left on purpose" in told and "it holds 1 record sets" in told
+    reported = (sequence.directory / "report" / "latest" / "report.md").read_text()
+    assert "## Left on purpose" in reported and "it holds 1 record sets" in reported
     # What frees it, taken literally.
     assert cloud.run(RECORDS, **theirs, names=[name], state="absent")["changed"]
     freed = sequence.play("teardown", **CONFIRMED)
@@ -168,11 +168,11 @@ def test_an_endpoint_of_the_same_name_that_is_not_ours_stays(make_cloud: MakeClo
 @pytest.mark.parametrize("name", ["backup, endpoint", "backup, endpoint, records", "site_recovery, records"])
 def test_killed_after_every_write_and_taken_up_again(name: str, tell: Tell) -> None:
     setting = SETTINGS[name]
-    confirmed = {f"{setting.role}_teardown_confirm": setting.wish[f"{setting.role}_vault_name"]}
+    confirmed = {f"{setting.role}_teardown_confirm": setting.desired[f"{setting.role}_vault_name"]}
 
     def converged() -> tuple[Cloud, Sequence]:
         cloud = setting.cloud("realistic")
-        sequence = tell(cloud, setting.wish, setting.role)
+        sequence = tell(cloud, setting.desired, setting.role)
         assert not sequence.play().failure
         cloud.mark()
         return cloud, sequence

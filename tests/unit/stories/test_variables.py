@@ -13,7 +13,7 @@ from ..conftest import GROUPS, NETWORK, SUBNET, Cloud
 from ..worlds import site_recovery as recovery
 from .sequence import ROLES, Sequence
 from .settings import PROTECTED, RECOVERY
-from .support import ENDPOINT_WISH, HUB_ENDPOINT_WISH, WISH
+from .support import DESIRED, ENDPOINT_WISH, HUB_ENDPOINT_WISH
 
 JSON = dict[str, t.Any]
 
@@ -153,7 +153,7 @@ SITE_RECOVERY: tuple[tuple[JSON, tuple[str, ...]], ...] = (
     ),
 )  # fmt: skip
 CASES = [
-    *[("backup", {**WISH, **wrong}, words) for wrong, words in BACKUP],
+    *[("backup", {**DESIRED, **wrong}, words) for wrong, words in BACKUP],
     *[("site_recovery", {**RECOVERY, **wrong}, words) for wrong, words in SITE_RECOVERY],
 ]
 
@@ -164,22 +164,22 @@ CASES = [
 def test_a_wrong_variables_file_is_refused(
     role: str, variables: JSON, words: tuple[str, ...], cloud: Cloud, tmp_path: Path
 ) -> None:
-    told = refusal(cloud, tmp_path, role, variables)
-    assert [word for word in words if word not in told] == [], told
+    reported = refusal(cloud, tmp_path, role, variables)
+    assert [word for word in words if word not in reported] == [], reported
 
 
 def test_there_are_sixty() -> None:
     assert len(CASES) >= 60
 
 
-@pytest.mark.parametrize(("role", "variables"), [("backup", WISH), ("site_recovery", {**RECOVERY, **PROTECTED})])
+@pytest.mark.parametrize(("role", "variables"), [("backup", DESIRED), ("site_recovery", {**RECOVERY, **PROTECTED})])
 def test_right_variables_pass_without_credentials(role: str, variables: JSON, cloud: Cloud, tmp_path: Path) -> None:
     assert refusal(cloud, tmp_path, role, variables) == ""
 
 
 @pytest.mark.parametrize("entry", ["main", "preflight", "verify", "drift", "teardown"])
 def test_every_entry_point_refuses_a_name_it_does_not_know(entry: str, cloud: Cloud, tmp_path: Path) -> None:
-    wish = {**WISH, "backup_public_network_acess": "unchanged", "backup_teardown_confirm": "vault-backup"}
-    run = Sequence(cloud, tmp_path, "backup", **wish).play(entry)
+    desired = {**DESIRED, "backup_public_network_acess": "unchanged", "backup_teardown_confirm": "vault-backup"}
+    run = Sequence(cloud, tmp_path, "backup", **desired).play(entry)
     assert "did you mean backup_public_network_access?" in run.failure
     assert cloud.requests() == []

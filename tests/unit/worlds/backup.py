@@ -107,14 +107,14 @@ def backup_cloud(world: JSON | None = None, **endpoint: t.Any) -> Cloud:
     )
 
 
-def ask(cloud: Cloud, wish: JSON, **more: t.Any) -> JSON:
+def ask(cloud: Cloud, desired: JSON, **more: t.Any) -> JSON:
     """The verdicts, with nothing written; enforced, the same verdicts are an error."""
     cloud.mark()
-    result = cloud.run(VERIFICATION, **{**wish, **more})
+    result = cloud.run(VERIFICATION, **{**desired, **more})
     assert not result.get("failed"), result
     assert result["changed"] is False
     assert result["passed"] is (not failed(result))
-    enforced = cloud.run(VERIFICATION, **{**wish, **more, "enforce": True})
+    enforced = cloud.run(VERIFICATION, **{**desired, **more, "enforce": True})
     assert bool(enforced.get("failed")) is not result["passed"]
     assert enforced["checks"] == result["checks"]
     assert cloud.writes() == []

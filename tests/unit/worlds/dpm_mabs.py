@@ -44,7 +44,7 @@ WORLD: JSON = {
     ],
 }
 #: What the operator wants: one endpoint, three data sources on two servers.
-WISH: JSON = {
+DESIRED: JSON = {
     "dpm_mabs_vault_name": "vault-dpm",
     "dpm_mabs_vault_resource_group": "rg-dpm",
     "dpm_mabs_vault_location": "westeurope",
@@ -90,11 +90,11 @@ class Site:
             lambda: dt.datetime.now(dt.UTC),
         )
         try:
-            told = server.answer(request.job, request.parameters, request.secrets, check_mode=check_mode)
+            reported = server.answer(request.job, request.parameters, request.secrets, check_mode=check_mode)
         except Died:
             raise ServerError(request.server, request.job, "the server went away") from None
-        self.jobs.append((request.server, request.job, bool(told["changed"])))
-        return json.dumps(told)
+        self.jobs.append((request.server, request.job, bool(reported["changed"])))
+        return json.dumps(reported)
 
     def resolve(self, name: str) -> list[str]:
         """The address of an endpoint's name, or a public one of Entra's."""

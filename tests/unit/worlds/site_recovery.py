@@ -131,8 +131,8 @@ def of_account(account: str, **more: t.Any) -> JSON:
 
 def both(source: JSON | None = None, recovery: JSON | None = None) -> list[JSON]:
     """Both endpoints, changed; a None takes something away."""
-    wishes = ({**SOURCE_WISH, **(source or {})}, {**RECOVERY_WISH, **(recovery or {})})
-    return [{key: value for key, value in wish.items() if value is not None} for wish in wishes]
+    desired_states = ({**SOURCE_WISH, **(source or {})}, {**RECOVERY_WISH, **(recovery or {})})
+    return [{key: value for key, value in desired.items() if value is not None} for desired in desired_states]
 
 
 def cache_account(account: str = CACHE, **more: t.Any) -> JSON:

@@ -62,8 +62,8 @@ def make_targets(rows: t.Iterable[t.Any]) -> list[Target]:
     made = []
     for row in rows:
         given: JSON = row if isinstance(row, dict) else {"address": row}
-        wished = given.get("port")
-        address, port = ip_address(given.get("address")), str(DNS_PORT if wished in (None, "") else wished)
+        number = given.get("port")
+        address, port = ip_address(given.get("address")), str(DNS_PORT if number in (None, "") else number)
         if not address:
             raise InputError(f"targets: {given.get('address')!r} is not an IP address.")
         if not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):

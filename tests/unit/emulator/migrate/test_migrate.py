@@ -93,8 +93,8 @@ def test_the_four_solutions_and_the_wish_of_the_portal() -> None:
     found = cloud.get(f"{PROJECT}/solutions", api=OLD)["value"]
     assert len(found) == 4 and {item["type"] for item in found} == {"Microsoft.Migrate/MigrateProjects/Solutions"}
     discovery = cloud.get(f"{PROJECT}/solutions/Servers-Discovery-ServerDiscovery", api=OLD)
-    wish = json.loads(discovery["properties"]["details"]["extendedDetails"]["privateEndpointDetails"])
-    assert wish["subnetId"] == SUBNET
+    desired = json.loads(discovery["properties"]["details"]["extendedDetails"]["privateEndpointDetails"])
+    assert desired["subnetId"] == SUBNET
 
 
 def test_a_solution_needs_a_project_and_texts() -> None:

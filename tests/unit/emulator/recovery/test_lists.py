@@ -89,7 +89,7 @@ def test_containers_without_a_management_type_are_refused(condition: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("kind", "told"),
+    ("kind", "reported"),
     [
         ("AzureIaasVM", {"protectionStatus", "lastBackupStatus"}),
         ("AzureWorkload", {"protectionStatus", "lastBackupStatus"}),
@@ -98,10 +98,10 @@ def test_containers_without_a_management_type_are_refused(condition: str) -> Non
         ("AzureBackupServer", set()),
     ],
 )
-def test_items_have_the_fields_of_their_own_type(kind: str, told: set[str]) -> None:
+def test_items_have_the_fields_of_their_own_type(kind: str, reported: set[str]) -> None:
     azure = with_history(protected_items=[{"name": "item", "backup_management_type": kind}])
     (item,) = azure.get(f"{VAULT}/backupProtectedItems")["value"]
-    assert {"protectionStatus", "lastBackupStatus"} & set(item["properties"]) == told
+    assert {"protectionStatus", "lastBackupStatus"} & set(item["properties"]) == reported
 
 
 def test_a_migrated_machine_has_a_name_of_its_own() -> None:

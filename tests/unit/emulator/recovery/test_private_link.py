@@ -54,8 +54,8 @@ def test_older_versions_spell_the_required_action_without_an_s(version: str, spe
     path = azure.connection()
     [listed] = azure.get(f"{VAULT}/privateEndpointConnections", api=version)["value"]
     changed = {"properties": {"privateLinkServiceConnectionState": {"status": "Approved", "description": "yes"}}}
-    for told in (listed, azure.get(path, api=version), azure.send("PUT", path, changed, api=version).document):
-        state = told["properties"]["privateLinkServiceConnectionState"]
+    for reported in (listed, azure.get(path, api=version), azure.send("PUT", path, changed, api=version).document):
+        state = reported["properties"]["privateLinkServiceConnectionState"]
         assert set(state) == {"status", "description", spelt}
     [inside] = azure.get(api=version)["properties"]["privateEndpointConnections"]
     assert inside["properties"]["privateLinkServiceConnectionState"]["actionsRequired"] == "None"

@@ -63,8 +63,8 @@ def done(azure: Azure, method: str, path: str, body: JSON | None = None) -> JSON
     assert (accepted.status, accepted.document) == (202, None), accepted.document
     poll = azure.send("GET", accepted.headers["Azure-AsyncOperation"])
     assert poll.status == 200
-    told: JSON = poll.document
-    return told
+    reported: JSON = poll.document
+    return reported
 
 
 def prepare(azure: Azure) -> None:
@@ -108,9 +108,9 @@ def test_the_dialect_of_site_recovery() -> None:
     assert azure.send("GET", location).status == 202
     assert azure.send("GET", POLICY, api=API).status == 404
     azure.clock.advance(30)
-    told = azure.send("GET", status).document
-    assert told.keys() == {"error", "id", "name", "properties", "status", "startTime", "endTime", "percentComplete"}
-    assert (told["status"], told["id"], told["error"]) == ("Succeeded", None, None)
+    reported = azure.send("GET", status).document
+    assert reported.keys() == {"error", "id", "name", "properties", "status", "startTime", "endTime", "percentComplete"}
+    assert (reported["status"], reported["id"], reported["error"]) == ("Succeeded", None, None)
     assert azure.send("GET", location).document == azure.get(POLICY, api=API)
 
 
@@ -208,11 +208,11 @@ def test_a_vault_with_endpoints_needs_the_roles_of_the_accounts_tier(
     connect(azure)
     prepare(azure)
     grant(azure, cache, *roles)
-    told = done(azure, "PUT", ITEM, protection(cache))
-    assert (told["status"] == "Succeeded") is succeeds
+    reported = done(azure, "PUT", ITEM, protection(cache))
+    assert (reported["status"] == "Succeeded") is succeeds
     if not succeeds:
-        assert told["error"]["code"] == "HvrManagedIdentityPermissionMissing"
-        assert cache in told["error"]["message"]
+        assert reported["error"]["code"] == "HvrManagedIdentityPermissionMissing"
+        assert cache in reported["error"]["message"]
         assert azure.send("GET", ITEM, api=API).status == 404
         assert len(names(azure)) == 5
 
@@ -243,8 +243,8 @@ def test_a_pending_endpoint_is_no_way_in(access: str) -> None:
     connect(azure, manual=True)
     prepare(azure)
     grant(azure, CACHE, *STANDARD_ROLES)
-    told = done(azure, "PUT", ITEM, protection())
-    assert told["status"] == ("Succeeded" if access == "Enabled" else "Failed")
+    reported = done(azure, "PUT", ITEM, protection())
+    assert reported["status"] == ("Succeeded" if access == "Enabled" else "Failed")
 
 
 @pytest.mark.parametrize(("bypass", "succeeds"), [("AzureServices, Metrics", True), ("Metrics", False)])
@@ -252,10 +252,10 @@ def test_a_firewall_must_let_trusted_services_in(bypass: str, succeeds: bool) ->
     rules = {"defaultAction": "Deny", "bypass": bypass}
     azure = make(storage_accounts=[{"name": "cache", "resource_group": "rg", "network_acls": rules}])
     prepare(azure)
-    told = done(azure, "PUT", ITEM, protection())
-    assert (told["status"] == "Succeeded") is succeeds
+    reported = done(azure, "PUT", ITEM, protection())
+    assert (reported["status"] == "Succeeded") is succeeds
     if not succeeds:
-        assert "trusted Microsoft services" in told["error"]["message"]
+        assert "trusted Microsoft services" in reported["error"]["message"]
 
 
 def test_an_account_that_keeps_deleted_blobs_is_refused() -> None:
@@ -276,8 +276,8 @@ def test_unmanaged_disks_need_source_cache_and_target() -> None:
     }  # fmt: skip
     given = protection(vmManagedDisks=[], vmDisks=[disk])
     for name in ("cache", "copies", "machines"):
-        told = done(azure, "PUT", ITEM, given)
-        assert f"{ACCOUNTS}/{name}'" in told["error"]["message"]
+        reported = done(azure, "PUT", ITEM, given)
+        assert f"{ACCOUNTS}/{name}'" in reported["error"]["message"]
         grant(azure, f"{ACCOUNTS}/{name}", *STANDARD_ROLES)
     assert done(azure, "PUT", ITEM, given)["status"] == "Succeeded"
 
@@ -321,8 +321,8 @@ def test_a_fabric_ends_the_vaults_freshness() -> None:
 def test_a_missing_account_fails_the_operation() -> None:
     azure = make()
     prepare(azure)
-    told = done(azure, "PUT", ITEM, protection(f"{ACCOUNTS}/nowhere"))
-    assert (told["status"], "nowhere" in told["error"]["message"]) == ("Failed", True)
+    reported = done(azure, "PUT", ITEM, protection(f"{ACCOUNTS}/nowhere"))
+    assert (reported["status"], "nowhere" in reported["error"]["message"]) == ("Failed", True)
 
 
 def remove(azure: Azure, path: str) -> Response:
@@ -369,10 +369,10 @@ def test_the_activity_log_tells_of_it() -> None:
     events = azure.get(
         f"{SUBSCRIPTION}/providers/Microsoft.Insights/eventtypes/management/values?{query}", api="2015-04-01"
     )["value"]
-    told = {event["operationName"]["value"].lower() for event in events}
+    reported = {event["operationName"]["value"].lower() for event in events}
     prefix = "microsoft.recoveryservices/vaults/replicationfabrics"
-    assert f"{prefix}/write" in told
-    assert f"{prefix}/replicationprotectioncontainers/replicationprotecteditems/write" in told
+    assert f"{prefix}/write" in reported
+    assert f"{prefix}/replicationprotectioncontainers/replicationprotecteditems/write" in reported
 
 
 def test_what_exists_stays_as_it_is() -> None:

@@ -48,13 +48,13 @@ def test_the_operation_of_a_new_vault_is_polled(version: str, also: dict[str, fl
     assert response.headers["Retry-After"] == "60"
     url = response.headers["Azure-AsyncOperation"]
     path = url.partition("?")[0].removeprefix("https://127.0.0.1")
-    told = {"id": path, "name": path.rsplit("/", 1)[-1], **also}
+    reported = {"id": path, "name": path.rsplit("/", 1)[-1], **also}
     poll = azure.send("GET", url)
-    assert (poll.status, poll.document) == (200, {**told, "status": "InProgress"})
+    assert (poll.status, poll.document) == (200, {**reported, "status": "InProgress"})
     assert (poll.headers["Retry-After"], "/operationResults/" in poll.headers["Location"]) == ("60", True)
     azure.clock.advance(60)
     poll = azure.send("GET", url)
-    assert (poll.status, poll.document) == (200, {**told, "status": "Succeeded"})
+    assert (poll.status, poll.document) == (200, {**reported, "status": "Succeeded"})
     assert not {"Retry-After", "Location", "Azure-AsyncOperation"} & set(poll.headers)
     assert operation_number(url) == "2047"
 
@@ -279,8 +279,8 @@ def test_private_endpoints_hold_a_vault(rule: str, status: int) -> None:
     endpoint = azure.endpoint()
     assert azure.send("DELETE", VAULT).status == status
     assert (azure.send("GET", VAULT).status == 404) == (rule == "allowed")
-    told = [state[:2] for state in azure.endpoints.states]
-    assert told == [(endpoint.id, "Disconnected")] * (rule == "allowed")
+    reported = [state[:2] for state in azure.endpoints.states]
+    assert reported == [(endpoint.id, "Disconnected")] * (rule == "allowed")
 
 
 def test_lists_come_in_pages() -> None:

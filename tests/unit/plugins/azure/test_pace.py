@@ -18,14 +18,14 @@ class Time:
     """A clock that only sleeping moves."""
 
     def __init__(self) -> None:
-        self.now, self.slept, self.told = 1000.0, list[float](), list[str]()
+        self.now, self.slept, self.reported = 1000.0, list[float](), list[str]()
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.now += seconds
 
     def pace(self, most: int = 8) -> Pace:
-        return Pace(most, lambda: self.now, self.sleep, self.told.append)
+        return Pace(most, lambda: self.now, self.sleep, self.reported.append)
 
 
 def ask(pace: Pace, status: int = 200, kind: str = "reads", wait: float = 0.0, **headers: int) -> None:
@@ -117,7 +117,7 @@ def test_after_a_refusal_nobody_asks_before_the_longest_time_that_was_named() ->
     assert pace.width == 1
     ask(pace)
     assert time.slept == [30.0]
-    assert time.told == ["Azure limits how often this identity may ask: going on in 30 s"]
+    assert time.reported == ["Azure limits how often this identity may ask: going on in 30 s"]
     ask(pace)
     assert time.slept == [30.0]
 
@@ -190,7 +190,7 @@ def test_the_next_task_waits_as_long_as_azure_said() -> None:
     time, notes = Time(), Notes()
     ask(Pace(8, lambda: time.now, time.sleep, note=notes.put), 429, wait=20)
     time.now += 5
-    ask(Pace(8, lambda: time.now, time.sleep, time.told.append, known=notes.state))
+    ask(Pace(8, lambda: time.now, time.sleep, time.reported.append, known=notes.state))
     assert time.slept == [15.0]
     # A note from before the machine was started again holds nobody back for long.
     time.now = 0.0

@@ -121,9 +121,9 @@ def test_transport_errors(text: str, lasts: bool, words: str) -> None:
 def polled(delays: list[JSON], timeout: float = 10000, waits: int = 12) -> tuple[list[float], list[str], t.Any]:
     """Let a poller wait, each time with the given headers; what it slept, what it told, and how it ended."""
     clock = SimpleNamespace(now=100.0)
-    told: list[str] = []
+    reported: list[str] = []
     slept: list[float] = []
-    made = pipeline.polling(told.append, "PUT it", timeout, lambda: clock.now, Home("management.azure.com", 443))
+    made = pipeline.polling(reported.append, "PUT it", timeout, lambda: clock.now, Home("management.azure.com", 443))
 
     def sleep(seconds: float) -> None:
         slept.append(seconds)
@@ -140,21 +140,21 @@ def polled(delays: list[JSON], timeout: float = 10000, waits: int = 12) -> tuple
         except pipeline._Deadline as caught:
             error = caught
             break
-    return slept, told, error
+    return slept, reported, error
 
 
 def test_polling_asks_less_and_less_often() -> None:
-    slept, told, error = polled([{}], waits=8)
+    slept, reported, error = polled([{}], waits=8)
     assert slept == [0.5, 1, 2, 4, 8, 10, 10, 10]
-    assert told[0] == "PUT it: Updating, 8 s of at most 10000 s"
-    assert len(told) == 4
+    assert reported[0] == "PUT it: Updating, 8 s of at most 10000 s"
+    assert len(reported) == 4
     assert error is None
 
 
 def test_polling_waits_as_long_as_azure_asks() -> None:
-    slept, told, _error = polled([{"Retry-After": "60"}, {"Retry-After": "5"}, {}], waits=3)
+    slept, reported, _error = polled([{"Retry-After": "60"}, {"Retry-After": "5"}, {}], waits=3)
     assert slept == [60, 5, pytest.approx(3.25)]
-    assert told[0] == "PUT it: Updating, 0 s of at most 10000 s"
+    assert reported[0] == "PUT it: Updating, 0 s of at most 10000 s"
 
 
 def test_what_takes_long_is_not_asked_every_second() -> None:

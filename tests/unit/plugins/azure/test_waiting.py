@@ -74,17 +74,17 @@ def test_a_failed_operation_says_what_azure_said(make_cloud: t.Callable[..., Clo
     assert caught.value.code == "InternalServerError"
 
 
-WISH: JSON = {"resource_group": "rg-backup", "name": "vault-backup", "location": "westeurope"}
+DESIRED: JSON = {"resource_group": "rg-backup", "name": "vault-backup", "location": "westeurope"}
 
 
 def test_wait_timeout_says_how_to_resume(make_cloud: t.Callable[..., Cloud]) -> None:
     cloud = make_cloud("realistic")
-    result = cloud.run(VAULT_MODULE, **WISH, wait_timeout=30)
+    result = cloud.run(VAULT_MODULE, **DESIRED, wait_timeout=30)
     assert result["failed"]
     assert "vault-backup" in result["msg"]
     assert "Azure goes on with it" in result["msg"]
     assert "Run again to resume, or raise wait_timeout" in result["msg"]
-    resumed = cloud.run(VAULT_MODULE, **WISH)
+    resumed = cloud.run(VAULT_MODULE, **DESIRED)
     assert not resumed.get("failed"), resumed
     assert resumed["state"]["provisioning_state"] == "Succeeded"
 
@@ -92,7 +92,7 @@ def test_wait_timeout_says_how_to_resume(make_cloud: t.Callable[..., Cloud]) -> 
 def test_progress_and_retry_after(make_cloud: t.Callable[..., Cloud]) -> None:
     cloud = make_cloud("realistic")
     started = cloud.arm.clock.now()
-    cloud.run(VAULT_MODULE, **WISH)
+    cloud.run(VAULT_MODULE, **DESIRED)
     polls = [entry["at"] - started for entry in cloud.arm.log if "operationStatus" in entry["path"]]
     # Azure asks for 60 seconds between polls of a vault's operations.
     assert polls[-1] >= 60
@@ -103,7 +103,7 @@ def test_progress_and_retry_after(make_cloud: t.Callable[..., Cloud]) -> None:
 def test_not_waiting(make_cloud: t.Callable[..., Cloud]) -> None:
     cloud = make_cloud("realistic")
     started = cloud.arm.clock.now()
-    result = cloud.run(VAULT_MODULE, **WISH, wait=False)
+    result = cloud.run(VAULT_MODULE, **DESIRED, wait=False)
     assert result["changed"] is True
     assert cloud.arm.clock.now() == started
 
@@ -120,15 +120,15 @@ class Clockwork:
 
 
 def test_until_asks_less_and_less_often() -> None:
-    clock, told = Clockwork(), list[str]()
+    clock, reported = Clockwork(), list[str]()
     answers: t.Iterator[t.Any] = iter([None, [], 0, "", None, None, "done"])
     waiting = Azure(
-        [], clock, Home("management.azure.com", 443), progress=told.append, timeout=100, now=lambda: clock.time
+        [], clock, Home("management.azure.com", 443), progress=reported.append, timeout=100, now=lambda: clock.time
     )
     assert waiting.until("the thing", lambda: next(answers)) == "done"
     assert clock.pauses == pytest.approx([1, 1.6, 2.56, 4.096, 6.5536, 10])
-    assert told[0] == "waiting for the thing: 0 s of at most 100 s"
-    assert len(told) == 6
+    assert reported[0] == "waiting for the thing: 0 s of at most 100 s"
+    assert len(reported) == 6
 
 
 def test_until_ends() -> None:

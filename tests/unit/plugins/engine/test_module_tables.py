@@ -40,20 +40,20 @@ def documented(name: str) -> JSON:
 def disagreements(rows: t.Mapping[str, Option], options: JSON, where: str = "") -> list[str]:
     found = [f"{where}{name}: in one of the two only" for name in sorted(rows.keys() ^ options.keys())]
     for name in sorted(rows.keys() & options.keys()):
-        row, told = rows[name], options[name]
+        row, reported = rows[name], options[name]
         pairs = (
-            ("type", row.type, told.get("type", "str")),
-            ("required", row.required, bool(told.get("required"))),
-            ("default", row.argument().get("default"), told.get("default")),
-            ("choices", list(row.choices), [str(choice) for choice in told.get("choices") or []]),
-            ("elements", row.elements, told.get("elements", "")),
-            ("aliases", list(row.aliases), told.get("aliases") or []),
-            ("description", True, bool(told.get("description"))),
+            ("type", row.type, reported.get("type", "str")),
+            ("required", row.required, bool(reported.get("required"))),
+            ("default", row.argument().get("default"), reported.get("default")),
+            ("choices", list(row.choices), [str(choice) for choice in reported.get("choices") or []]),
+            ("elements", row.elements, reported.get("elements", "")),
+            ("aliases", list(row.aliases), reported.get("aliases") or []),
+            ("description", True, bool(reported.get("description"))),
         )
         found += [
             f"{where}{name}: {what} is {ours!r} and {told_as!r}" for what, ours, told_as in pairs if ours != told_as
         ]
-        found += disagreements(row.options, told.get("suboptions") or {}, f"{where}{name}.")
+        found += disagreements(row.options, reported.get("suboptions") or {}, f"{where}{name}.")
     return found
 
 

@@ -245,8 +245,8 @@ def test_what_only_looks_like_a_dictionary_is_told(azure_here: AzureProcess, pla
 
 def test_timeout_interrupts_a_long_wait(playbooks: Playbooks, tmp_path: Path) -> None:
     with AzureProcess(tmp_path / "slow", WORLD, latency="realistic") as azure:
-        wish = {**NAMED, "location": "westeurope"}
-        task = {"name": "create", VAULT: wish, "timeout": 4}
+        desired = {**NAMED, "location": "westeurope"}
+        task = {"name": "create", VAULT: desired, "timeout": 4}
         played = playbooks.play(local_play([task], module_defaults=defaults(azure.options())))
         assert played.outcome("create") == "failed", played.output
         # As ansible-core 2.19 and 2.17 put it.

@@ -146,8 +146,8 @@ def test_a_windows_host_runs_the_script(monkeypatch: pytest.MonkeyPatch) -> None
 
     def answer(**arguments: t.Any) -> JSON:
         asked.append(arguments)
-        told = {"job": "register", "failed": False, "changed": True, "vault_number": "1", "machine_id": PASSPHRASE}
-        return {"output": ["noise", json.dumps(told)], "changed": True}
+        reported = {"job": "register", "failed": False, "changed": True, "vault_number": "1", "machine_id": PASSPHRASE}
+        return {"output": ["noise", json.dumps(reported)], "changed": True}
 
     done = windows_action(
         monkeypatch,

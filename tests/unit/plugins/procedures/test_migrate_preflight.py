@@ -140,7 +140,7 @@ def test_names_of_deleted_assessment_projects_are_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("assignment", "told"),
+    ("assignment", "reported"),
     [
         ({"display_name": "Deny public network access to key vaults", "effect": "Deny"}, True),
         ({"display_name": "Audit public network access", "effect": "Audit"}, False),
@@ -148,10 +148,10 @@ def test_names_of_deleted_assessment_projects_are_told() -> None:
         ({"display_name": "Allowed locations", "effect": "Deny"}, False),
     ],
 )
-def test_policies_that_deny_what_generate_key_makes_are_told(assignment: JSON, told: bool) -> None:
+def test_policies_that_deny_what_generate_key_makes_are_told(assignment: JSON, reported: bool) -> None:
     row = {"scope": f"/subscriptions/{SUBSCRIPTION}", "name": "one", **assignment}
     found = ask(fresh(lambda world: world.update(policy_assignments=[row])))
-    assert ("policies" in [name for name, _message in of(found, "warning")]) is told
+    assert ("policies" in [name for name, _message in of(found, "warning")]) is reported
     assert found["passed"]
 
 

@@ -31,8 +31,8 @@ def test_a_project_with_its_solutions() -> None:
     assert project["identity"]["type"] == "SystemAssigned"
     assert project["properties"]["publicNetworkAccess"] == "Enabled", "the default, so that other tools can report"
     solution = cloud.document(f"{worlds.PROJECT}/Solutions/Servers-Discovery-ServerDiscovery")
-    wish = json.loads(solution["properties"]["details"]["extendedDetails"]["privateEndpointDetails"])
-    assert wish == {
+    desired = json.loads(solution["properties"]["details"]["extendedDetails"]["privateEndpointDetails"])
+    assert desired == {
         "subnetId": worlds.SUBNET,
         "virtualNetworkLocation": "westeurope",
         "skipPrivateDnsZoneCreation": True,

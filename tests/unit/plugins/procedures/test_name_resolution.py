@@ -300,8 +300,8 @@ def test_right_names_and_wrong_ones(server: Server) -> None:
     assert failed["failed"] and "1 of 2 names" in failed["msg"]
     assert f"{PUBLIC_NAME}: 127.0.0.1 port {server.port} answered 20.150.1.1, a public address" in failed["msg"]
     assert [row["resolved"] for row in failed["names"]] == [True, False]
-    told = Patience().run(fail_on_mismatch=False, **options)
-    assert (told["resolved"], told["changed"]) == (False, False) and told["names"] == failed["names"]
+    reported = Patience().run(fail_on_mismatch=False, **options)
+    assert (reported["resolved"], reported["changed"]) == (False, False) and reported["names"] == failed["names"]
     good = Patience().run(**{**options, "names": names[:1]})
     assert good["resolved"] is True and good["names"][0]["message"] == ""
 

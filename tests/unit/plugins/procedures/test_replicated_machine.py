@@ -195,8 +195,8 @@ def test_replication_in_trouble_does_not_look_like_success(state: JSON, words: s
     assert bool(result.get("failed")) is refused
     assert words in (result["msg"] if refused else result["warnings"][0])
     checks = cloud.run(VERIFICATION, **WANTED, stage="all", identity=False)["checks"]
-    (told,) = [check for check in checks if check["name"] == "replication"]
-    assert told["verdict"] == "warning" and words in told["message"]
+    (reported,) = [check for check in checks if check["name"] == "replication"]
+    assert reported["verdict"] == "warning" and words in reported["message"]
 
 
 def test_without_waiting_only_the_machine_itself_is_not_waited_for() -> None:

@@ -21,8 +21,8 @@ def source(name: str, **changes: t.Any) -> JSON:
 def results(*sources: JSON, jobs: t.Sequence[JSON] = ()) -> list[JSON]:
     """What the tasks registered for one server."""
     clock = {"server": "dpm01", "job": "clock", "answer": {"utc": "2026-11-30T09:00:00.123Z"}}
-    told = {"server": "dpm01", "job": "protection", "answer": {"data_sources": list(sources), "jobs": list(jobs)}}
-    return [{"results": [clock, told]}]
+    reported = {"server": "dpm01", "job": "protection", "answer": {"data_sources": list(sources), "jobs": list(jobs)}}
+    return [{"results": [clock, reported]}]
 
 
 def ask(cloud: Cloud, found: list[JSON], **options: t.Any) -> JSON:
@@ -50,9 +50,9 @@ def test_what_is_due(
 
 
 def test_recovery_points_are_told(cloud: Cloud) -> None:
-    told = ask(cloud, results(source("a", online_points=1), source("b", online_points=1)), judge=True)
-    assert (told["passed"], told["changed"], told["data_sources"]) == (True, False, 2)
-    assert [gate["message"] for gate in told["gates"]] == ["dpm01: 2 data source(s) have online recovery points."]
+    reported = ask(cloud, results(source("a", online_points=1), source("b", online_points=1)), judge=True)
+    assert (reported["passed"], reported["changed"], reported["data_sources"]) == (True, False, 2)
+    assert [gate["message"] for gate in reported["gates"]] == ["dpm01: 2 data source(s) have online recovery points."]
     missing = ask(cloud, results(source("a")), judge=True)
     assert (
         missing["passed"]

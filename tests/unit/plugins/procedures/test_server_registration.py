@@ -56,19 +56,19 @@ def judge(cloud: Cloud, **options: t.Any) -> JSON:
 
 
 def test_a_server_may_register_and_nothing_is_written(open_vault: Cloud) -> None:
-    told = judge(open_vault)
-    assert (told["passed"], told["changed"], told["needs_credentials"]) == (True, False, True)
-    assert told["servers"] == [{"name": "dpm01", "action": "register", "registered": False, "vault_number": ""}]
-    assert told["over"] == "public"
-    assert open_vault.writes() == [] and PASSPHRASE not in json.dumps(told)
+    reported = judge(open_vault)
+    assert (reported["passed"], reported["changed"], reported["needs_credentials"]) == (True, False, True)
+    assert reported["servers"] == [{"name": "dpm01", "action": "register", "registered": False, "vault_number": ""}]
+    assert reported["over"] == "public"
+    assert open_vault.writes() == [] and PASSPHRASE not in json.dumps(reported)
 
 
 def test_a_closed_gate_stops_and_says_all_of_them(open_vault: Cloud) -> None:
     failed = judge(open_vault, passphrase="", results=results(clock={"ahead_seconds": 999.0}))
     assert failed["failed"] and failed["msg"].startswith("Nothing was written. 2 gates are closed:")
     assert "[passphrase] There is no passphrase." in failed["msg"] and "[server_clock]" in failed["msg"]
-    told = judge(open_vault, passphrase="", enforce=False)
-    assert (told["passed"], told["needs_credentials"]) == (False, False)
+    reported = judge(open_vault, passphrase="", enforce=False)
+    assert (reported["passed"], reported["needs_credentials"]) == (False, False)
     assert open_vault.writes() == []
 
 
@@ -90,9 +90,9 @@ def test_the_vaults_own_list_says_who_is_registered(open_vault: Cloud) -> None:
     open_vault.event(
         "machine_registered", vault="vault-backup", machine="dpm01.corp.example", backup_management_type="DPM"
     )
-    told = judge(open_vault, results=registered, mode="reregister")
-    assert told["servers"][0]["action"] == "reregister"
-    assert any(gate["name"] == "passphrase" and gate["verdict"] == "warning" for gate in told["gates"])
+    reported = judge(open_vault, results=registered, mode="reregister")
+    assert reported["servers"][0]["action"] == "reregister"
+    assert any(gate["name"] == "passphrase" and gate["verdict"] == "warning" for gate in reported["gates"])
 
 
 def test_a_passphrase_that_is_known_to_be_wrong(open_vault: Cloud, tmp_path: Path) -> None:

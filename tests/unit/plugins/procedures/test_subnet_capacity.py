@@ -77,10 +77,10 @@ def having(free: int = 10, policies: str = "Disabled") -> Capacity:
 
 @pytest.mark.parametrize(("free", "required", "short"), [(10, 10, False), (10, 11, True), (0, 0, False), (0, 1, True)])
 def test_shortage(free: int, required: int, short: bool) -> None:
-    told = shortage(having(free), required)
-    assert bool(told) is short
+    reported = shortage(having(free), required)
+    assert bool(reported) is short
     if short:
-        assert f"has {free} free addresses, {required} are needed" in told
+        assert f"has {free} free addresses, {required} are needed" in reported
 
 
 @pytest.mark.parametrize(

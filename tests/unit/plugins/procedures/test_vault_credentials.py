@@ -95,16 +95,16 @@ def test_the_shape_is_that_of_microsofts_own_tools(with_vault: Cloud, place: Pat
         *("Location", "ProviderNamespace", "AadAuthority", "AadTenantId", "AadAudience", "ServicePrincipalClientId"),
         *("IdMgmtRestEndpoint", "AgentLinks", "PrivateEndpointStateForBackup"),
     ]
-    told = parts(place)
-    assert (told["SubscriptionId"], told["ResourceGroup"], told["ResourceName"]) == (
+    reported = parts(place)
+    assert (reported["SubscriptionId"], reported["ResourceGroup"], reported["ResourceName"]) == (
         SUBSCRIPTION,
         "rg-backup",
         "vault-backup",
     )
-    assert (told["Version"], told["ResourceType"], told["Location"]) == ("2.0", "Vaults", "westeurope")
-    assert told["AadAudience"] == f"https://RecoveryServiceVault/westeurope/vault-backup/{told['ResourceId']}"
+    assert (reported["Version"], reported["ResourceType"], reported["Location"]) == ("2.0", "Vaults", "westeurope")
+    assert reported["AadAudience"] == f"https://RecoveryServiceVault/westeurope/vault-backup/{reported['ResourceId']}"
     assert (
-        told["PrivateEndpointStateForBackup"]
+        reported["PrivateEndpointStateForBackup"]
         == with_vault.document(VAULT)["properties"]["privateEndpointStateForBackup"]
     )
 
@@ -126,12 +126,12 @@ def test_the_certificate_in_it_is_the_one_azure_was_told(with_vault: Cloud, plac
 def test_what_it_holds_is_shown_nowhere(with_vault: Cloud, place: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     done = with_vault.run(MODULE, vault=VAULT, path=str(place))
-    told = parts(place)
+    reported = parts(place)
     shown = json.dumps(done) + caplog.text + " ".join(with_vault.progress)
-    assert told["ManagementCert"][:40] not in shown
-    assert told["ServicePrincipalClientId"] not in shown
+    assert reported["ManagementCert"][:40] not in shown
+    assert reported["ServicePrincipalClientId"] not in shown
     assert done["diff"]["after"] == {"file": "registration file, content not shown"}
-    assert told["ManagementCert"] not in repr(credentials.own_identity("vault-backup", NOW, 1))
+    assert reported["ManagementCert"] not in repr(credentials.own_identity("vault-backup", NOW, 1))
 
 
 @pytest.mark.parametrize(
@@ -292,5 +292,5 @@ def test_an_answer_that_lacks_something_makes_no_file(missing: str) -> None:
 def test_what_azure_answers_cannot_break_the_file() -> None:
     answer = {"properties": {**ANSWER["properties"], "aadAuthority": "https://a/<b>&amp;"}}
     content = credentials.document(VAULT, {"location": "westeurope"}, answer, credentials.own_identity("v", NOW, 1))
-    told = {node.tag.rpartition("}")[2]: node.text for node in tree.fromstring(content)}
-    assert told["AadAuthority"] == "https://a/<b>&amp;"
+    reported = {node.tag.rpartition("}")[2]: node.text for node in tree.fromstring(content)}
+    assert reported["AadAuthority"] == "https://a/<b>&amp;"

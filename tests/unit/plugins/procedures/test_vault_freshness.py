@@ -273,8 +273,8 @@ def test_a_vault_in_the_place_of_a_used_one_is_fresh(make_cloud: t.Callable[...,
 
 def test_one_endpoint_opens_the_gate_for_the_next(make_cloud: t.Callable[..., Cloud]) -> None:
     cloud = made(make_cloud)
-    wish: JSON = {"resource_group": "rg-backup", "name": "pe-backup", "subnet": SUBNET, "target": VAULT}
-    done = cloud.run(ENDPOINT_MODULE, **wish, sub_resource="AzureBackup")
+    desired: JSON = {"resource_group": "rg-backup", "name": "pe-backup", "subnet": SUBNET, "target": VAULT}
+    done = cloud.run(ENDPOINT_MODULE, **desired, sub_resource="AzureBackup")
     assert not done.get("failed"), done
     cloud.event("machine_registered", vault=VAULT, machine="sql01", backup_management_type="AzureWorkload")
     assert cloud.run(MODULE, vault=VAULT)["freshness"] == "private"

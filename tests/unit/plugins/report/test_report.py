@@ -189,9 +189,9 @@ def test_secrets_in_diffs_are_left_out_and_named(cloud: Cloud, tmp_path: Path) -
     diff = {"before": {"a": 1, "client_secret": "HIDE-ME-1"}, "after": {"a": 2, "client_secret": "HIDE-ME-2"}}
     results = [{"task": "Theirs", "result": {"changed": True, "diff": diff}}]
     done = cloud.run(MODULE, directory=str(tmp_path), scenario="backup", results=results)
-    told = json.loads(Path(done["json_path"]).read_text())
-    assert told["changes"][0]["diff"] == "a: 1 to 2"
-    assert told["left_out"] == ["Theirs.diff.before.client_secret", "Theirs.diff.after.client_secret"]
+    reported = json.loads(Path(done["json_path"]).read_text())
+    assert reported["changes"][0]["diff"] == "a: 1 to 2"
+    assert reported["left_out"] == ["Theirs.diff.before.client_secret", "Theirs.diff.after.client_secret"]
     for path in (tmp_path / "latest").iterdir():
         assert "HIDE-ME" not in path.read_text()
 
@@ -237,9 +237,9 @@ def test_records_as_files_for_the_owner_of_the_dns_servers(cloud: Cloud, tmp_pat
     assert "\t60\tIN\tA\t10.1.1.4" in (directory / "records" / f"pe-source.{ZONE}.zone").read_text()
     assert b"\r\n" in (directory / "records" / "pe-source.ps1.txt").read_bytes()
     assert b"\r\r" not in (directory / "records" / "pe-source.ps1.txt").read_bytes()
-    told = json.loads((directory / "latest" / "report.json").read_text())["record_files"]
-    assert [row["path"] for row in told] == sorted(f"records/{name}" for name in names)
-    assert all(row["use"] for row in told)
+    reported = json.loads((directory / "latest" / "report.json").read_text())["record_files"]
+    assert [row["path"] for row in reported] == sorted(f"records/{name}" for name in names)
+    assert all(row["use"] for row in reported)
     assert "records/pe-source.hosts" in (directory / "latest" / "report.md").read_text()
     assert cloud.requests() == []
 
@@ -290,9 +290,9 @@ def test_what_is_no_name_or_address_is_in_no_file_and_the_report_says_so(cloud: 
     for word in ("Remove-Item", "login.microsoftonline.com", "INCLUDE", "\u2019", "passwd"):
         assert [path for path, text in written.items() if word in text] == []
     assert f"10.1.1.9 one.{ZONE}\n" in written[str(tmp_path / done["run"] / "records" / "pe-source.hosts")]
-    told = json.loads((tmp_path / "latest" / "report.json").read_text())["unwritten_names"]
-    assert len(told) == len(evil) + 2
-    assert done["warnings"] == [row["message"] for row in told]
+    reported = json.loads((tmp_path / "latest" / "report.json").read_text())["unwritten_names"]
+    assert len(reported) == len(evil) + 2
+    assert done["warnings"] == [row["message"] for row in reported]
     assert "Names in no file" in (tmp_path / "latest" / "report.md").read_text()
 
 
@@ -307,10 +307,10 @@ def test_forwarders_as_files_when_their_target_is_known(cloud: Cloud, tmp_path: 
     assert f'"{ZONE}";' in (records / "_forwarders.bind.options.conf").read_text()
     assert f"server=/{ZONE}/10.0.0.4#53" in (records / "_forwarders.dnsmasq.conf").read_text()
     assert "-MasterServers @('10.0.0.4', '10.0.0.5')" in (records / "_forwarders.ps1.txt").read_text()
-    told = {
+    reported = {
         row["path"]: row["use"] for row in json.loads((tmp_path / "latest" / "report.json").read_text())["record_files"]
     }
-    assert told["records/_forwarders.unbound.conf"] == "Unbound, forwarders"
+    assert reported["records/_forwarders.unbound.conf"] == "Unbound, forwarders"
     refused = cloud.run(MODULE, forward_targets=["10.0.0.4; };"], **options)
     assert "is not an IP address" in refused["msg"]
     cloud.run(MODULE, **options)

@@ -130,10 +130,13 @@ def removal(cloud: Cloud, tmp_path: Path, **more: t.Any) -> JSON:
 
 
 def test_what_was_removed_and_warned_of_is_listed(cloud: Cloud, tmp_path: Path) -> None:
-    told = removal(cloud, tmp_path)
-    assert [(row["kind"], row["name"]) for row in told["removed"]] == [("private endpoint", "pe"), ("DNS record", "r")]
-    assert told["warnings"] == [{"task": "Removal", "message": "Slow."}]
-    text = FORMS["report.md"](told)
+    reported = removal(cloud, tmp_path)
+    assert [(row["kind"], row["name"]) for row in reported["removed"]] == [
+        ("private endpoint", "pe"),
+        ("DNS record", "r"),
+    ]
+    assert reported["warnings"] == [{"task": "Removal", "message": "Slow."}]
+    text = FORMS["report.md"](reported)
     assert "## Removed" in text and "| private endpoint | pe | rg |" in text and "Slow." in text
 
 

@@ -156,9 +156,9 @@ def test_the_sheets_are_files_and_sections(cloud: Cloud, tmp_path: Path, check_m
     names = [f"{kind}.{ending}" for kind in ("access", "dns", "firewall") for ending in ("csv", "md")]
     assert [Path(path).name for path in done["sheets"]] == [*names, "role-1.json", "role-2.json"]
     assert all(use_of_sheet(Path(path).name) for path in done["sheets"])
-    told: JSON = json.loads(Path(done["json_path"]).read_text())
-    assert [row["path"] for row in told["sheets"]] == [f"sheets/{Path(path).name}" for path in done["sheets"]]
-    assert (len(told["firewall"]), len(told["dns"]), len(told["access"])) == (9, 3, 3)
+    reported: JSON = json.loads(Path(done["json_path"]).read_text())
+    assert [row["path"] for row in reported["sheets"]] == [f"sheets/{Path(path).name}" for path in done["sheets"]]
+    assert (len(reported["firewall"]), len(reported["dns"]), len(reported["access"])) == (9, 3, 3)
     for form in ("markdown_path", "html_path"):
         text = Path(done[form]).read_text()
         assert all(title in text for title in ("Firewall sheet", "DNS sheet", "Access sheet"))

@@ -125,8 +125,8 @@ def test_a_secret_reaches_no_command_line_and_no_output(job: str) -> None:
     secrets = [name for name, kind in parameters(text).items() if kind == "securestring"] if job != "frame" else []
     calls = [node.text.decode() for node in powershell.nodes(powershell.tree(text)) if node.type == "command"]
     allowed = ("Set-DPMCloudSubscriptionSetting", "Set-OBMachineSetting", "New-SecretFile")
-    told = [call for call in calls if any(f"${name}" in call for name in secrets) and not call.startswith(allowed)]
-    assert told == []
+    reported = [call for call in calls if any(f"${name}" in call for name in secrets) and not call.startswith(allowed)]
+    assert reported == []
     assert [call for call in calls if call.startswith("Get-Plain")] == ([] if job != "frame" else ["Get-Plain $Secret"])
     assert "Read-Host" not in text and "Write-Host" not in text and "Start-Transcript" not in text
 
@@ -134,8 +134,8 @@ def test_a_secret_reaches_no_command_line_and_no_output(job: str) -> None:
 def test_every_code_has_a_remedy_and_every_word_a_use() -> None:
     used = {match for job in [*JOBS, "frame"] for match in re.findall(r"Stop-Job '([a-z-]+)'", own(job))}
     used |= set(re.findall(r"\$code = '([a-z-]+)'", own("frame")))
-    told = {code for code in server_jobs.REMEDIES if not code[0].isdigit()}
-    assert used == told
+    reported = {code for code in server_jobs.REMEDIES if not code[0].isdigit()}
+    assert used == reported
 
 
 def test_the_stand_in_knows_no_other_codes() -> None:
@@ -176,7 +176,7 @@ def test_templates_without_native_types_are_understood() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "says"),
+    ("reported", "says"),
     [
         ("", "it answered no result"),
         ("[]", "it answered no result"),
@@ -186,15 +186,21 @@ def test_templates_without_native_types_are_understood() -> None:
         (json.dumps({"job": "clock", "failed": True}), "it did not say why"),
     ],
 )
-def test_what_is_no_answer(told: str, says: str) -> None:
+def test_what_is_no_answer(reported: str, says: str) -> None:
     with pytest.raises(ServerError, match=says):
-        server_jobs.answer("dpm01", "clock", told)
+        server_jobs.answer("dpm01", "clock", reported)
 
 
 def test_a_failure_brings_its_remedy() -> None:
-    told = {"job": "register", "failed": True, "changed": True, "error": "Invalid vault credentials", "code": "34513"}
+    reported = {
+        "job": "register",
+        "failed": True,
+        "changed": True,
+        "error": "Invalid vault credentials",
+        "code": "34513",
+    }
     with pytest.raises(ServerError) as caught:
-        server_jobs.answer("dpm01", "register", json.dumps(told))
+        server_jobs.answer("dpm01", "register", json.dumps(reported))
     assert (
         "dpm01: the job register failed (34513): Invalid vault credentials The credential file is old"
         in caught.value.sentence()
@@ -209,8 +215,8 @@ def test_a_failure_brings_its_remedy() -> None:
 
 
 def test_an_answer_has_no_more_than_the_table_says() -> None:
-    told = {"job": "clock", "changed": False, "utc": "x", "passphrase": "not for you"}
-    assert server_jobs.answer("dpm01", "clock", json.dumps(told)) == {"changed": False, "utc": "x"}
+    reported = {"job": "clock", "changed": False, "utc": "x", "passphrase": "not for you"}
+    assert server_jobs.answer("dpm01", "clock", json.dumps(reported)) == {"changed": False, "utc": "x"}
 
 
 def test_secrets_are_taken_out_of_texts() -> None:

@@ -68,7 +68,7 @@ def test_a_private_vault_may_take_more_whatever_it_holds(make_cloud: t.Callable[
     assert closed(result) == set(), result["message"]
 
 
-WISHES: dict[str, tuple[set[str], dict, str]] = {
+DESIRED_STATES: dict[str, tuple[set[str], dict, str]] = {
     "subnet too small": (
         {"subnet"}, {"endpoints": [{"name": "pe-backup", "subnet": f"{NETWORK}/subnets/tiny"}]}, "needed",
     ),
@@ -126,12 +126,12 @@ WISHES: dict[str, tuple[set[str], dict, str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", WISHES)
+@pytest.mark.parametrize("name", DESIRED_STATES)
 def test_a_bad_wish_is_refused(make_cloud: t.Callable[..., Cloud], name: str) -> None:
     networks = copy.deepcopy(WORLD["virtual_networks"])
     networks[0]["subnets"].append({"name": "tiny", "address_prefix": "10.1.4.0/29"})
     cloud = make_cloud(virtual_networks=networks)
-    gates, options, words = WISHES[name]
+    gates, options, words = DESIRED_STATES[name]
     result = cloud.run(MODULE, **{**WANTED, **options})
     assert closed(result) == gates, result["message"]
     assert words in result["message"]
@@ -145,7 +145,7 @@ def zone(name: str, group: str = "rg-dns-hub", **more: t.Any) -> dict:
     return {"name": name, "resource_group": group, **more}
 
 
-#: Closed gates, what the world has, words of the message, and now and then another wish.
+#: Closed gates, what the world has, words of the message, and now and then other options.
 WORLDS: dict[str, tuple] = {
     "twelve endpoints": (
         {"quota", "zones"} - {"zones"}, {"vaults": [AN_HOUR], "private_endpoints": [endpoint(f"pe{n}") for n in range(12)]},
@@ -230,8 +230,8 @@ def test_locks_that_close_no_gate(make_cloud: t.Callable[..., Cloud], lock: dict
     cloud = make_cloud(
         locks=[lock], private_dns_zones=[zone(name, "rg-dns", virtual_network_links=links) for name in names]
     )
-    told = [gate for gate in cloud.run(MODULE, **WANTED)["gates"] if gate["name"] == "locks"]
-    assert [gate["verdict"] for gate in told] == [verdict], told
+    reported = [gate for gate in cloud.run(MODULE, **WANTED)["gates"] if gate["name"] == "locks"]
+    assert [gate["verdict"] for gate in reported] == [verdict], reported
     assert cloud.writes() == []
 
 
@@ -245,9 +245,9 @@ def test_locks_that_cannot_be_read_close_the_gate(make_cloud: t.Callable[..., Cl
 
 @pytest.mark.parametrize("name", WORLDS)
 def test_a_bad_world_is_refused(make_cloud: t.Callable[..., Cloud], name: str) -> None:
-    gates, world, words, *wish = WORLDS[name]
+    gates, world, words, *desired = WORLDS[name]
     cloud = make_cloud(**world)
-    result = cloud.run(MODULE, **WANTED, permission_timeout=0, **(wish[0] if wish else {}))
+    result = cloud.run(MODULE, **WANTED, permission_timeout=0, **(desired[0] if desired else {}))
     assert closed(result) == gates, result["message"]
     assert words in result["message"]
     assert cloud.writes() == []
@@ -332,9 +332,9 @@ def test_patience_ends(make_cloud: t.Callable[..., Cloud]) -> None:
 
 def test_capacity_is_told(cloud: Cloud) -> None:
     assert cloud.run(SUBNETS, subnet=SUBNET)["free"] == 251
-    told = cloud.run(SUBNETS, subnet=f"{NETWORK}/subnets/small", addresses=20)
-    assert told["failed"]
-    assert "has 11 free addresses, 20 are needed" in told["msg"]
+    reported = cloud.run(SUBNETS, subnet=f"{NETWORK}/subnets/small", addresses=20)
+    assert reported["failed"]
+    assert "has 11 free addresses, 20 are needed" in reported["msg"]
     assert cloud.run(SUBNETS, subnet=f"{NETWORK}/subnets/nowhere", enforce=False)["exists"] is False
 
 

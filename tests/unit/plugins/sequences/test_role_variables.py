@@ -55,7 +55,7 @@ def test_a_variable_of_every_role_is_the_same_in_all(suffix: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "text", "told"),
+    ("role", "text", "reported"),
     [
         ("backup", "set accept_zone_overwrite: true.", "set backup_accept_zone_overwrite: true."),
         ("", "set accept_zone_overwrite: true.", "set sequence.accept_zone_overwrite: true."),
@@ -69,8 +69,8 @@ def test_a_variable_of_every_role_is_the_same_in_all(suffix: str) -> None:
         ("", "raise wait_timeout.", "raise wait_timeout."),
     ],
 )  # fmt: skip
-def test_options_are_named_as_the_reader_types_them(role: str, text: str, told: str) -> None:
-    assert in_words_of({"sequence": {"role": role}}, text) == told
+def test_options_are_named_as_the_reader_types_them(role: str, text: str, reported: str) -> None:
+    assert in_words_of({"sequence": {"role": role}}, text) == reported
 
 
 def test_names_of_roles_that_are_not_in_the_table_pass() -> None:

@@ -215,7 +215,7 @@ def test_the_number_is_read_from_names_and_the_way_from_connections() -> None:
 
 
 def test_results_of_loops_find_their_servers() -> None:
-    told = [
+    reported = [
         {
             "results": [
                 {"server": "a", "job": "clock", "answer": {"utc": "x"}},
@@ -226,7 +226,7 @@ def test_results_of_loops_find_their_servers() -> None:
         {"server": "elsewhere", "job": "clock", "answer": {}},
         {"item": "a", "skipped": True},
     ]
-    first, second = server_facts.servers_of(["a", "b"], told)
+    first, second = server_facts.servers_of(["a", "b"], reported)
     assert (first.answers, first.silent) == ({"clock": {"utc": "x"}}, {"versions": "a: it failed"})
     assert (second.answers, second.silent) == ({}, {"clock": "no route"})
 

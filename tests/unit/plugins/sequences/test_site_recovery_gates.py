@@ -53,10 +53,10 @@ JSON = dict[str, t.Any]
 
 
 class Case(t.NamedTuple):
-    """A wish in a world: which gates close (none: all open), and what is said."""
+    """Options in a world: which gates close (none: all open), and what is said."""
 
     gates: set[str]
-    wish: JSON
+    desired: JSON
     world: JSON = {}
     words: tuple[str, ...] = ()
 
@@ -337,12 +337,12 @@ def closed(result: JSON) -> set[str]:
 def test_gates(name: str) -> None:
     case = CASES[name]
     cloud = make(**case.world)
-    result = cloud.run(MODULE, **{**WANTED, **case.wish})
+    result = cloud.run(MODULE, **{**WANTED, **case.desired})
     assert closed(result) == case.gates, result["message"]
     assert result["passed"] is not bool(case.gates)
     for words in case.words:
         assert words in result["message"]
-    enforced = cloud.run(MODULE, **{**WANTED, **case.wish, "enforce": True})
+    enforced = cloud.run(MODULE, **{**WANTED, **case.desired, "enforce": True})
     assert bool(enforced.get("failed")) is bool(case.gates)
     assert cloud.writes() == []
 
@@ -355,40 +355,40 @@ def test_every_gate_was_closed_once() -> None:
 
 def test_a_cache_far_from_its_machine_is_a_warning() -> None:
     result = make().run(MODULE, **{**WANTED, **machine(cache_storage_account_id=TARGET)})
-    (told,) = [gate for gate in result["gates"] if gate["name"] == "machines"]
-    assert told["verdict"] == "warning"
-    assert f"{TARGET}, the cache of vm01, is in northeurope and the machine in westeurope." in told["message"]
+    (reported,) = [gate for gate in result["gates"] if gate["name"] == "machines"]
+    assert reported["verdict"] == "warning"
+    assert f"{TARGET}, the cache of vm01, is in northeurope and the machine in westeurope." in reported["message"]
 
 
 def test_a_source_network_in_another_region_than_its_machines_is_a_warning() -> None:
     result = make(**world.moved("vnet-spoke", "francecentral"), **in_network("vnet-spoke")).run(
         MODULE, **{**WANTED, **machine("France Central", cache_storage_account_id=TARGET)}
     )
-    told = [gate["message"] for gate in result["gates"] if gate["name"] == "machines"]
-    assert "The machines are in francecentral, and" in told[0] and closed(result) == set()
+    reported = [gate["message"] for gate in result["gates"] if gate["name"] == "machines"]
+    assert "The machines are in francecentral, and" in reported[0] and closed(result) == set()
 
 
 @pytest.mark.parametrize(
-    ("wish", "location"),
+    ("desired", "location"),
     [({}, "northeurope"), ({"dns_mode": "shared", **one_endpoint()}, "francecentral")],
     ids=["of its network", "of the vault, in a hub"],
 )
-def test_where_machines_fail_over_to(wish: JSON, location: str) -> None:
+def test_where_machines_fail_over_to(desired: JSON, location: str) -> None:
     elsewhere = {**WANTED, "vault": {**WANTED["vault"], "location": "francecentral"}}
-    assert make().run(MODULE, **{**elsewhere, **wish})["plan"]["recovery_location"] == location
+    assert make().run(MODULE, **{**elsewhere, **desired})["plan"]["recovery_location"] == location
 
 
 def test_a_cache_endpoint_away_from_the_machines_is_a_warning() -> None:
-    for subnet, told in ((f"{SPOKE}/subnets/endpoints", True), (SOURCE_SUBNET, False), (RECOVERY_SUBNET, False)):
+    for subnet, reported in ((f"{SPOKE}/subnets/endpoints", True), (SOURCE_SUBNET, False), (RECOVERY_SUBNET, False)):
         gates = make().run(MODULE, **{**WANTED, **cache(subnet=subnet)})["gates"]
-        assert any("through a peering only" in gate["message"] for gate in gates) is told
+        assert any("through a peering only" in gate["message"] for gate in gates) is reported
 
 
 def test_an_address_for_a_later_cache_endpoint_is_advised() -> None:
-    wish = {**WANTED, **both({"subnet": TIGHT})}
-    for free, told in ((9, True), (10, False)):
-        gates = make(**tight(free)).run(MODULE, **wish)["gates"]
-        assert any("10 are advised" in gate["message"] for gate in gates) is told
+    desired = {**WANTED, **both({"subnet": TIGHT})}
+    for free, reported in ((9, True), (10, False)):
+        gates = make(**tight(free)).run(MODULE, **desired)["gates"]
+        assert any("10 are advised" in gate["message"] for gate in gates) is reported
 
 
 def test_the_zone_of_a_storage_endpoint_in_a_network_of_its_own() -> None:
@@ -404,15 +404,15 @@ def test_the_zone_of_the_migration_service_for_the_modernized_appliance() -> Non
 
 
 def test_a_policy_may_not_see_endpoints_with_manual_approval() -> None:
-    wish = {**WANTED, "dns_mode": "policy", **both({"manual": True})}
-    (told,) = [gate for gate in make().run(MODULE, **wish)["gates"] if gate["name"] == "dns_mode"]
-    assert (told["verdict"], "pe-source:" in told["message"]) == ("warning", True)
+    desired = {**WANTED, "dns_mode": "policy", **both({"manual": True})}
+    (reported,) = [gate for gate in make().run(MODULE, **desired)["gates"] if gate["name"] == "dns_mode"]
+    assert (reported["verdict"], "pe-source:" in reported["message"]) == ("warning", True)
 
 
 def test_a_cache_whose_keys_cannot_be_used_is_a_warning() -> None:
     cloud = make(**world.of_account(CACHE, allow_shared_key_access=False))
-    (told,) = [gate for gate in cloud.run(MODULE, **{**WANTED, **machine()})["gates"] if gate["name"] == "machines"]
-    assert told["verdict"] == "warning" and "does not let its keys be used" in told["message"]
+    (reported,) = [gate for gate in cloud.run(MODULE, **{**WANTED, **machine()})["gates"] if gate["name"] == "machines"]
+    assert reported["verdict"] == "warning" and "does not let its keys be used" in reported["message"]
 
 
 def test_a_cache_whose_blob_service_cannot_be_read_is_not_taken_for_a_good_one() -> None:
@@ -427,11 +427,11 @@ def test_a_cache_whose_blob_service_cannot_be_read_is_not_taken_for_a_good_one()
 
 def test_a_role_may_be_made_before_the_run() -> None:
     """A custom one is found by its name; in check mode an earlier task may be about to make it."""
-    cloud, wish = make(), {**WANTED, **role("Storage Poet")}
-    (foreseen,) = [gate for gate in cloud.run(MODULE, check_mode=True, **wish)["gates"] if gate["name"] == "roles"]
+    cloud, desired = make(), {**WANTED, **role("Storage Poet")}
+    (foreseen,) = [gate for gate in cloud.run(MODULE, check_mode=True, **desired)["gates"] if gate["name"] == "roles"]
     assert foreseen["verdict"] == "warning"
     cloud.run(DEFINITION, role_name="Storage Poet", actions=["Microsoft.Storage/*/read"])
-    assert closed(cloud.run(MODULE, **wish)) == set()
+    assert closed(cloud.run(MODULE, **desired)) == set()
 
 
 def test_the_records_that_would_be_lost_are_those_of_the_first_endpoint() -> None:
@@ -503,7 +503,7 @@ def test_a_plan_with_somebody_elses_zones_makes_none(mode: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wish", "waits"),
+    ("desired", "waits"),
     [
         ({}, False),
         ({"dns_mode": "policy"}, False),
@@ -513,8 +513,8 @@ def test_a_plan_with_somebody_elses_zones_makes_none(mode: str) -> None:
         ({"dns_mode": "custom", **both({"consumers": ["sql01"]}, {"dns_server": "10.2.0.4"})}, False),
     ],
 )
-def test_denying_waits_for_somebody_who_can_prove_the_names(wish: JSON, waits: bool) -> None:
-    assert make().run(MODULE, **{**WANTED, **wish})["plan"]["denial_waits"] is waits
+def test_denying_waits_for_somebody_who_can_prove_the_names(desired: JSON, waits: bool) -> None:
+    assert make().run(MODULE, **{**WANTED, **desired})["plan"]["denial_waits"] is waits
 
 
 OWN_DNS = world.changed("vnet-spoke", dns_servers=["10.3.0.4"])
@@ -550,15 +550,15 @@ PROOFS: list[tuple[JSON, JSON, list[str]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("wish", "there", "unproven"), PROOFS)
-def test_each_network_that_is_to_resolve_the_names_is_proved(wish: JSON, there: JSON, unproven: list[str]) -> None:
-    result = make(**there).run(MODULE, **{**WANTED, **wish})
+@pytest.mark.parametrize(("desired", "there", "unproven"), PROOFS)
+def test_each_network_that_is_to_resolve_the_names_is_proved(desired: JSON, there: JSON, unproven: list[str]) -> None:
+    result = make(**there).run(MODULE, **{**WANTED, **desired})
     plan = result["plan"]
     assert (plan["unproven"], plan["denial_waits"]) == (unproven, bool(unproven))
-    (told,) = [gate for gate in result["gates"] if gate["name"] == "resolution"]
-    assert told["verdict"] == ("warning" if unproven else "ok")
+    (reported,) = [gate for gate in result["gates"] if gate["name"] == "resolution"]
+    assert reported["verdict"] == ("warning" if unproven else "ok")
     if there and unproven:
-        assert f"{SPOKE} has DNS servers of its own (10.3.0.4)" in told["message"]
+        assert f"{SPOKE} has DNS servers of its own (10.3.0.4)" in reported["message"]
 
 
 def test_a_row_of_servers_that_names_nobody_is_refused() -> None:
@@ -609,8 +609,8 @@ ROLES = [
 
 @pytest.mark.parametrize(("disks", "accounts", "expected"), ROLES)
 def test_roles_by_disks_and_tier(disks: str, accounts: list[tuple[str, str]], expected: list[tuple[str, str]]) -> None:
-    wish = {"disk_model": disks, "storage_accounts": [{"id": account, "use": use} for account, use in accounts]}
-    plan = make().run(MODULE, **{**WANTED, **wish})["plan"]
+    desired = {"disk_model": disks, "storage_accounts": [{"id": account, "use": use} for account, use in accounts]}
+    plan = make().run(MODULE, **{**WANTED, **desired})["plan"]
     pairs = [(row["scope"], row["role"]) for row in plan["storage_roles"]]
     # Beside the role of its kind, each has the contributor of its deployment model.
     contributor = {
@@ -620,8 +620,8 @@ def test_roles_by_disks_and_tier(disks: str, accounts: list[tuple[str, str]], ex
 
 
 def test_accounts_of_a_hybrid_sequence_get_the_same_roles() -> None:
-    wish = {"variant": "hybrid", "dns_mode": "zone_group", **one_endpoint(), "storage_accounts": [{"id": CACHE}]}
-    plan = make().run(MODULE, **{**WANTED, **wish})["plan"]
+    desired = {"variant": "hybrid", "dns_mode": "zone_group", **one_endpoint(), "storage_accounts": [{"id": CACHE}]}
+    plan = make().run(MODULE, **{**WANTED, **desired})["plan"]
     assert [row["role"] for row in plan["storage_roles"]] == ["Contributor", "Storage Blob Data Contributor"]
     assert plan["trusted_accounts"] == [CACHE]
 
@@ -636,9 +636,9 @@ def test_without_an_endpoint_of_an_account_the_operator_is_warned(accounts: list
 
 
 def test_unmanaged_disks_without_a_target_account_are_refused() -> None:
-    wish = {"disk_model": "unmanaged", "storage_accounts": [{"id": CACHE, "use": "cache"}]}
+    desired = {"disk_model": "unmanaged", "storage_accounts": [{"id": CACHE, "use": "cache"}]}
     cloud = make()
-    result = cloud.run(MODULE, **{**WANTED, **wish})
+    result = cloud.run(MODULE, **{**WANTED, **desired})
     assert result["failed"]
     assert "source and target storage account" in result["msg"]
     assert cloud.writes() == []
@@ -655,8 +655,8 @@ def test_a_run_again_needs_no_more_addresses() -> None:
         ],
     )
     assert cloud.run(SUBNETS, subnet=TIGHT, addresses=0)["free"] == 0
-    wish = {**WANTED, **both({"subnet": TIGHT}), **cache(subnet=TIGHT)}
-    result = cloud.run(MODULE, **wish)
+    desired = {**WANTED, **both({"subnet": TIGHT}), **cache(subnet=TIGHT)}
+    result = cloud.run(MODULE, **desired)
     assert closed(result) == set(), result["message"]
 
 
@@ -704,8 +704,8 @@ def test_networks_that_overlap_are_warned_of() -> None:
 
 def test_permissions_of_storage_endpoints_are_asked_for() -> None:
     cloud = make(principals=[READER])
-    wish = cache(subnet=f"{SPOKE}/subnets/endpoints", dns_zone_resource_group="rg-dns-source")
-    result = cloud.run(MODULE, **{**WANTED, **wish}, permission_timeout=0)
+    desired = cache(subnet=f"{SPOKE}/subnets/endpoints", dns_zone_resource_group="rg-dns-source")
+    result = cloud.run(MODULE, **{**WANTED, **desired}, permission_timeout=0)
     refusals = [
         gate["message"] for gate in result["gates"] if gate["verdict"] == "refused" and SPOKE in gate["subject"]
     ]
@@ -764,10 +764,10 @@ PATHS: dict[str, tuple[JSON, str]] = {
 def test_a_network_without_a_path_to_its_endpoint_is_warned_of(name: str) -> None:
     there, words = PATHS[name]
     gates = make(**there).run(MODULE, **{**WANTED, **both({"virtual_networks": [SPOKE]})})["gates"]
-    (told,) = [gate for gate in gates if gate["name"] == "peering"]
-    assert (told["verdict"], words in told["message"]) == ("warning" if words else "ok", True)
+    (reported,) = [gate for gate in gates if gate["name"] == "peering"]
+    assert (reported["verdict"], words in reported["message"]) == ("warning" if words else "ok", True)
     if words:
-        assert f"{SPOKE} is to use endpoint pe-source in {SOURCE}, but" in told["message"]
+        assert f"{SPOKE} is to use endpoint pe-source in {SOURCE}, but" in reported["message"]
 
 
 READING = [
@@ -781,22 +781,22 @@ READING = [
 ]
 
 
-@pytest.mark.parametrize(("there", "wish", "words"), READING)
-def test_the_network_of_a_machine_is_read(there: JSON, wish: JSON, words: str) -> None:
-    told = [
+@pytest.mark.parametrize(("there", "desired", "words"), READING)
+def test_the_network_of_a_machine_is_read(there: JSON, desired: JSON, words: str) -> None:
+    reported = [
         gate
-        for gate in make(**there).run(MODULE, **{**WANTED, **machine(), **wish})["gates"]
+        for gate in make(**there).run(MODULE, **{**WANTED, **machine(), **desired})["gates"]
         if gate["name"] == "machines"
     ]
-    assert {gate["verdict"] for gate in told} == ({"ok", "warning"} if words else {"ok"})
-    assert not words or words in next(gate["message"] for gate in told if gate["verdict"] == "warning")
+    assert {gate["verdict"] for gate in reported} == ({"ok", "warning"} if words else {"ok"})
+    assert not words or words in next(gate["message"] for gate in reported if gate["verdict"] == "warning")
 
 
 @pytest.mark.parametrize("what", ["virtualMachines", "networkInterfaces/vm01"])
 def test_a_machine_that_may_not_be_read_is_a_warning(what: str) -> None:
     cloud = make()
     fault(cloud, {"status": 403, "code": "AuthorizationFailed", "message": "No."}, times=0, nth="every", path=what)
-    told = [gate for gate in cloud.run(MODULE, **{**WANTED, **machine()})["gates"] if gate["name"] == "machines"]
-    assert {gate["verdict"] for gate in told} == {"ok", "warning"}
-    (warned,) = [gate for gate in told if gate["verdict"] == "warning"]
+    reported = [gate for gate in cloud.run(MODULE, **{**WANTED, **machine()})["gates"] if gate["name"] == "machines"]
+    assert {gate["verdict"] for gate in reported} == {"ok", "warning"}
+    (warned,) = [gate for gate in reported if gate["verdict"] == "warning"]
     assert "Where vm01 is could not be read: No." in warned["message"] and "networkInterfaces/read" in warned["remedy"]

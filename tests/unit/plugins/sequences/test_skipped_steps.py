@@ -57,7 +57,7 @@ def replicating() -> JSON:
 
 
 @pytest.mark.parametrize(
-    ("wish", "action", "asked"),
+    ("desired", "action", "asked"),
     [
         (WANTED, APPROVE, True),
         ({**WANTED, "endpoints": [{"name": "pe-backup", "subnet": SUBNET, "manual": True}]}, APPROVE, False),
@@ -68,10 +68,10 @@ def replicating() -> JSON:
     ],
     ids=["automatic", "manual", "account with an endpoint", "no account", "machines", "no machines"],
 )
-def test_what_the_steps_need_is_asked_for(wish: JSON, action: str, asked: bool) -> None:
-    cloud = Cloud(recovery.WORLD if wish.get("name") else WORLD)
+def test_what_the_steps_need_is_asked_for(desired: JSON, action: str, asked: bool) -> None:
+    cloud = Cloud(recovery.WORLD if desired.get("name") else WORLD)
     forbid(cloud, action)
-    result = cloud.run(MODULE, **wish, permission_timeout=0)
+    result = cloud.run(MODULE, **desired, permission_timeout=0)
     assert closed(result) == ({"permissions"} if asked else set()), result["message"]
     assert (action in result["message"]) is asked
     assert cloud.writes() == []
@@ -174,8 +174,8 @@ def test_zones_are_looked_for_where_the_linked_networks_are(make_cloud: MakeClou
     if not readable:
         listing = f"/subscriptions/{OTHER_SUBSCRIPTION}/providers/Microsoft.Network/privateDnsZones"
         fault(cloud, {"status": 403, "code": "AuthorizationFailed"}, times=0, method="GET", path=listing)
-    wish = {**WANTED, "endpoints": [{"name": "pe-backup", "subnet": SUBNET, "virtual_networks": [spoke]}]}
-    result = cloud.run(MODULE, **wish)
+    desired = {**WANTED, "endpoints": [{"name": "pe-backup", "subnet": SUBNET, "virtual_networks": [spoke]}]}
+    result = cloud.run(MODULE, **desired)
     assert closed(result) == ({"zones"} if readable else set()), result["message"]
     assert verdicts(result, "zones") == (["refused"] if readable else ["warning"])
     (gate,) = [gate for gate in result["gates"] if gate["name"] == "zones"]

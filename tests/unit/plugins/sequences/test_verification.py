@@ -72,8 +72,8 @@ sequences = pytest.mark.parametrize("sequence", SEQUENCES)
 
 @sequences
 def test_all_is_well(sequence: str) -> None:
-    make, wish, zone = SEQUENCES[sequence]
-    result = ask(make(), wish, expected_public_network_access="Enabled")
+    make, desired, zone = SEQUENCES[sequence]
+    result = ask(make(), desired, expected_public_network_access="Enabled")
     assert result["passed"], result["message"]
     assert {row["record"] for row in result["names"]} == {"ok"}
     assert {row["state"] for row in result["links"]} == {"Completed"}
@@ -91,15 +91,15 @@ DAMAGES: list[tuple[t.Callable[[Cloud, str], str], str, str]] = [
 @sequences
 @pytest.mark.parametrize(("damage", "check", "words"), DAMAGES)
 def test_what_somebody_damaged(sequence: str, damage: t.Callable[[Cloud, str], str], check: str, words: str) -> None:
-    make, wish, zone = SEQUENCES[sequence]
+    make, desired, zone = SEQUENCES[sequence]
     cloud = make()
     name = damage(cloud, zone)
-    result = ask(cloud, wish)
+    result = ask(cloud, desired)
     assert closed(result) == [check]
     assert name in result["message"] and f"({words})" in result["message"]
     # A link is made by a run; a record under a zone group is brought back by nobody.
     foreseen = {
-        by: cloud.run(VERIFICATION, check_mode=True, **{**wish, "enforce": True}, foreseen_by=by)
+        by: cloud.run(VERIFICATION, check_mode=True, **{**desired, "enforce": True}, foreseen_by=by)
         for by in ("main", "drift")
     }
     assert bool(foreseen["main"].get("failed")) is (check == "names")
@@ -107,18 +107,18 @@ def test_what_somebody_damaged(sequence: str, damage: t.Callable[[Cloud, str], s
     # Where the role writes the records itself, both bring one back, and only a run the link.
     for by in ("main", "drift"):
         own = cloud.run(
-            VERIFICATION, check_mode=True, **{**wish, "enforce": True, "dns_mode": "records"}, foreseen_by=by
+            VERIFICATION, check_mode=True, **{**desired, "enforce": True, "dns_mode": "records"}, foreseen_by=by
         )
         assert bool(own.get("failed")) is (by == "drift" and check == "links")
 
 
 @sequences
 def test_a_zone_that_is_gone(sequence: str) -> None:
-    make, wish, zone = SEQUENCES[sequence]
+    make, desired, zone = SEQUENCES[sequence]
     cloud = make()
     for item in [zone, *(one.id for one in cloud.arm.store.below(zone))]:
         cloud.arm.store.remove(item)
-    assert closed(ask(cloud, wish)) == ["names", "links"]
+    assert closed(ask(cloud, desired)) == ["names", "links"]
 
 
 def test_a_pending_connection_of_backup() -> None:
@@ -197,21 +197,21 @@ def test_names_that_came_with_replication_need_records_where_the_role_writes_the
         SOURCE_ENDPOINT: SOURCE_ZONE,
         RECOVERY_ENDPOINT: SOURCE_ZONE.replace("rg-dns-source", "rg-dns-recovery"),
     }
-    wish = {**WANTED, "dns_mode": "records"}
+    desired = {**WANTED, "dns_mode": "records"}
 
     def complete() -> None:
         for endpoint, zone in write.items():
             assert not cloud.run(RECORDS, private_endpoints=[endpoint], zones=[zone]).get("failed")
 
-    assert closed(ask(cloud, wish)) == ["names", "names"]
+    assert closed(ask(cloud, desired)) == ["names", "names"]
     complete()
-    assert closed(ask(cloud, wish)) == []
+    assert closed(ask(cloud, desired)) == []
     cloud.event("replication_enabled", vault="vault-recovery", machine="vm01", source_location="westeurope")
-    result = ask(cloud, wish)
+    result = ask(cloud, desired)
     assert closed(result) == ["names", "names"]
     assert "2 of 7 names of pe-source" in result["message"]
     complete()
-    assert closed(ask(cloud, wish)) == []
+    assert closed(ask(cloud, desired)) == []
 
 
 POLICY = {**WANTED, "dns_mode": "policy"}
@@ -361,8 +361,8 @@ def test_what_the_remedy_says_brings_a_record_of_a_zone_group_back(damage: t.Cal
 
 def test_names_are_compared_with_the_documented_pattern() -> None:
     cloud = site_recovery_cloud()
-    told = [check for check in ask(cloud, WANTED)["checks"] if check["name"] == "name_pattern"]
-    assert [check["verdict"] for check in told] == ["ok", "ok"]
+    reported = [check for check in ask(cloud, WANTED)["checks"] if check["name"] == "name_pattern"]
+    assert [check["verdict"] for check in reported] == ["ok", "ok"]
     (interface,) = [one for one in cloud.arm.store.all() if "pe-source" in one.id and "/networkInterfaces/" in one.id]
     link = interface.properties["ipConfigurations"][0]["properties"]["privateLinkConnectionProperties"]
     link["fqdns"] = [f"another.{ZONE}"]

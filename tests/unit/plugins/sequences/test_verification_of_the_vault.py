@@ -40,15 +40,15 @@ def test_what_a_run_has_finished_holds() -> None:
     assert {"identity", "public_access"} <= {check["name"] for check in result["checks"]}
 
 
-@pytest.mark.parametrize("wish", ["after_verify", "before_endpoint"])
-def test_public_access_that_somebody_opened_again(wish: str) -> None:
+@pytest.mark.parametrize("desired", ["after_verify", "before_endpoint"])
+def test_public_access_that_somebody_opened_again(desired: str) -> None:
     cloud = finished()
     cloud.run(MANAGE_VAULT, **NAMED, public_network_access="Enabled")
-    result = ask(cloud, {**ALL, "public_network_access": wish})
+    result = ask(cloud, {**ALL, "public_network_access": desired})
     assert closed(result) == ["public_access"]
     assert "allows public network access, which is to be denied. Run the sequence" in result["message"]
     assert closed(ask(cloud, {**ALL, "public_network_access": "unchanged"})) == []
-    assert closed(ask(cloud, {**BACKUP_WANTED, "public_network_access": wish})) == []
+    assert closed(ask(cloud, {**BACKUP_WANTED, "public_network_access": desired})) == []
 
 
 def test_public_access_is_not_due_before_a_run_has_finished() -> None:
@@ -71,29 +71,29 @@ def test_an_identity_that_is_gone() -> None:
 def test_a_role_that_was_taken_away(role: str) -> None:
     cloud = finished()
     principal = cloud.document(VAULT)["identity"]["principalId"]
-    wish = {**ALL, "role_assignments": [{**READER, "role": role}]}
-    result = ask(cloud, wish)
+    desired = {**ALL, "role_assignments": [{**READER, "role": role}]}
+    result = ask(cloud, desired)
     assert closed(result) == ["roles"]
     assert f"lacks {role} at {READER['scope']}" in result["message"]
     if role == "Reader":
         cloud.run(ASSIGNMENT, assignments=[{**READER, "principal_id": principal}], wait_effective=False)
-        assert closed(ask(cloud, wish)) == []
+        assert closed(ask(cloud, desired)) == []
 
 
 def test_the_firewall_of_an_account() -> None:
     rules = {"defaultAction": "Deny", "bypass": "None", "ipRules": [], "virtualNetworkRules": []}
     cloud = site_recovery_cloud(**world.of_account(world.CACHE, network_acls=rules))
-    wish = {
+    desired = {
         **world.WANTED,
         "stage": "all",
         "identity": False,
         "trusted_services": True,
         "storage_accounts": [{"id": world.CACHE}],
     }
-    result = ask(cloud, wish)
+    result = ask(cloud, desired)
     assert closed(result) == ["trusted_services"]
     cloud.run(ACCESS, ids=[world.CACHE])
-    assert closed(ask(cloud, wish)) == []
+    assert closed(ask(cloud, desired)) == []
 
 
 @pytest.mark.parametrize(("seconds", "waits"), [(120.0, True), (3600.0, False)])
@@ -150,17 +150,17 @@ def test_the_last_name_of_backup_needs_an_address_too(taken: int) -> None:
     small["addresses_in_use"] = taken
     there: JSON = {"virtual_networks": networks, "settings": {"backup_names_at_creation": TEN}}
     cloud = backup_cloud(there, subnet="small")
-    wish = {**ALL, "endpoints": [{"name": "pe-backup", "subnet": SUBNET.replace("/endpoints", "/small")}]}
-    (told,) = [check for check in ask(cloud, wish)["checks"] if check["name"] == "capacity"]
-    assert told["verdict"] == ("refused" if taken else "ok") and "pe-backup has 10 of 11" in told["message"]
+    desired = {**ALL, "endpoints": [{"name": "pe-backup", "subnet": SUBNET.replace("/endpoints", "/small")}]}
+    (reported,) = [check for check in ask(cloud, desired)["checks"] if check["name"] == "capacity"]
+    assert reported["verdict"] == ("refused" if taken else "ok") and "pe-backup has 10 of 11" in reported["message"]
     # The endpoint itself says nothing of a name that found no address.
     cloud.event("first_backup", vault=VAULT, machine="sql01", item="db1")
-    later = ask(cloud, wish)
-    (told,) = [check for check in later["checks"] if check["name"] == "capacity"]
+    later = ask(cloud, desired)
+    (reported,) = [check for check in later["checks"] if check["name"] == "capacity"]
     if taken:
-        assert "capacity" in closed(later) and "has 0 free addresses" in told["message"]
-        assert "finds no address and resolves to none" in told["message"]
+        assert "capacity" in closed(later) and "has 0 free addresses" in reported["message"]
+        assert "finds no address and resolves to none" in reported["message"]
     else:
-        assert told["verdict"] == "ok" and "pe-backup has 11 of 11" in told["message"]
+        assert reported["verdict"] == "ok" and "pe-backup has 11 of 11" in reported["message"]
     # Before the vault is finished nobody asks: the gate did.
-    assert "capacity" not in [check["name"] for check in ask(cloud, {**wish, "stage": "connections"})["checks"]]
+    assert "capacity" not in [check["name"] for check in ask(cloud, {**desired, "stage": "connections"})["checks"]]
