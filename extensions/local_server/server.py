@@ -8,13 +8,13 @@ numbers only (Microsoft Learn "Troubleshoot the Microsoft Azure Recovery Service
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import hashlib
 import typing as t
 import uuid
-import xml.etree.ElementTree as tree
 
+from . import credentials
+from .credentials import JobFailed
 from .state import NEW, SOURCE
 
 JSON = dict[str, t.Any]
@@ -24,14 +24,6 @@ SETUP_AGENT = "2.0.9262.0"
 
 class Died(Exception):
     """The server went away in the middle of a job, as a state's ``dies_after`` asks for."""
-
-
-class JobFailed(Exception):
-    """A job ends with an error of the server: a code of the jobs', or a number of the agent's."""
-
-    def __init__(self, code: str, text: str) -> None:
-        super().__init__(text)
-        self.code, self.text = code, text
 
 
 class LocalServer:
@@ -180,7 +172,7 @@ class LocalServer:
                 self._needs_folder(parameters["staging_folder"])
             self._needs_server()
             if not check:
-                vault = self._credentials(secrets.get("credentials", ""), number)
+                vault = self._vault(secrets.get("credentials", ""), number)
                 self._really_register(parameters, secrets["passphrase"], number, vault)
         noted = done and not again and parameters.get("over", "") not in ("", self.state["registered_over"])
         if noted and not check:
@@ -309,31 +301,16 @@ class LocalServer:
     def _registers_in_setup(self, secrets: t.Mapping[str, str]) -> None:
         """Setup registers the server when its answer file leads to a credential file."""
         keys = dict(line.split("=", 1) for line in secrets["answer_file"].splitlines() if "=" in line)
-        if keys.get("VaultCredentialFilePath") != "@CREDENTIALS@" or not secrets.get("credentials"):
-            return
-        reported = {node.tag.rpartition("}")[2]: node.text or "" for node in tree.fromstring(secrets["credentials"])}
-        vault = self._credentials(secrets["credentials"], reported["ResourceId"])
-        self._really_register({}, keys.get("SecurityPassphrase", ""), reported["ResourceId"], vault)
+        if keys.get("VaultCredentialFilePath") == "@CREDENTIALS@" and secrets.get("credentials"):
+            found = credentials.read(secrets["credentials"], self._now())
+            self._really_register({}, keys.get("SecurityPassphrase", ""), found.number, found.vault)
 
-    def _credentials(self, content: str, number: str) -> str:
-        """The vault a credential file is for. A file that is old or no file at all is the agent's error 34513."""
-        from cryptography.hazmat.primitives.serialization import pkcs12
-
-        try:
-            reported = {node.tag.rpartition("}")[2]: node.text or "" for node in tree.fromstring(content)}
-            key, certificate, _more = pkcs12.load_key_and_certificates(
-                base64.b64decode(reported["ManagementCert"]), None
-            )
-            ends = certificate.not_valid_after_utc if certificate else self._now()
-            vault = f"/subscriptions/{reported['SubscriptionId']}/resourceGroups/{reported['ResourceGroup']}"
-            vault += f"/providers/{reported['ProviderNamespace']}/vaults/{reported['ResourceName']}"
-        except (tree.ParseError, KeyError, ValueError):
-            raise JobFailed("34513", "Invalid vault credentials provided. ID: 34513") from None
-        if key is None or ends <= self._now() or reported["ResourceId"] != number:
-            raise JobFailed(
-                "34513", "Invalid vault credentials provided. The file is corrupt or not the latest. ID: 34513"
-            )
-        return vault
+    def _vault(self, content: str, number: str) -> str:
+        """The vault a credential file is for; it must be the one with that number."""
+        found = credentials.read(content, self._now())
+        if found.number != number:
+            raise credentials.refused()
+        return found.vault
 
     def _needs_server(self) -> None:
         if not self.state["product_version"]:
