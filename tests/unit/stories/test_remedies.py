@@ -153,7 +153,8 @@ def test_the_module_names_its_options_and_they_open_the_gate(
     if case.before:
         case.before(cloud)
     remedy = the_remedy(asked.of(gates(cloud, desired), row))
-    assert f"{role}_" not in remedy
+    # The name of a playbook may begin as a variable of the role does.
+    assert f"{role}_" not in re.sub(r"playbook \S+", "", remedy)
     typed = applied(case, remedy, "sequence.", lambda suffix: path_of(role, suffix))
     if case.deed:
         case.deed(cloud)

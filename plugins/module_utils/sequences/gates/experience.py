@@ -24,7 +24,8 @@ KEEP_OPEN = (
     "in use may be given endpoints again. "
 )
 GO_OVER = (
-    "The playbook backup_to_v2 does all of it in order and goes on where it was interrupted; to keep what there is, set "
+    "The playbook privatelink.recovery.backup_to_v2 does all of it in order and goes on where it was interrupted; to keep what "
+    "there is, set "
     f"sequence.variant: {CLASSIC}."
 )
 
@@ -72,7 +73,7 @@ def experience(inspection: Inspection) -> t.Iterator[Gate]:
         yield refused(
             "experience", subject,
             f"{subject} is on its way from classic (v1) endpoints to v2 ones: its tag {EXPERIENCE_TAG} is {LEAVING}.",
-            "Run the playbook backup_to_v2 to its end; it goes on where it stopped.",
+            "Run the playbook privatelink.recovery.backup_to_v2 to its end; it goes on where it stopped.",
         )  # fmt: skip
     elif classic:
         yield _of_classic(subject, found)

@@ -356,7 +356,11 @@ def test_storage_endpoints_beside_one_are_written_too(which: str, count: int, ma
         ],
         private_dns_zones=[{"name": name, "resource_group": "rg-dns"} for name in ZONE_NAMES],
         role_assignments=[
-            {"scope": ENDPOINT.partition("/resourceGroups/")[0], "role": "Network Contributor", "principal_id": identity}
+            {
+                "scope": ENDPOINT.partition("/resourceGroups/")[0],
+                "role": "Network Contributor",
+                "principal_id": identity,
+            }
         ],
     )
     options: JSON = {"zones": BACKUP_ZONES, "private_endpoints": [ENDPOINT], "storage_endpoints": which}
