@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import typing as t
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from ..dns.host_names import host_name, ip_address
 from ..dns.private_dns import NETWORK
-from ..engine.plan import Plan
+from ..engine.parts import Part, outcome
 from ..engine.resource import Kind, refuse_failed, settled, wanted_tags
 from ..engine.runner import Task
 from ..engine.work import Work
@@ -17,15 +16,6 @@ from ..ids import build_id, fold_id, parse_id, same_id
 from ..resources.dns_forwarding import LINK_KIND, RULE_KIND, RULESET, RULESET_KIND, domain, network_of, rule_values
 from ..resources.dns_resolvers import API_VERSION, OUTBOUND, OUTBOUND_KIND, RESOLVER, address_of
 from ..wire import JSON, get_path
-
-
-@dataclass
-class Part:
-    """The ruleset, a rule or a link: what is to be done with it."""
-
-    kind: Kind
-    resource_id: str
-    plan: Plan
 
 
 def manage_ruleset(task: Task) -> JSON:
@@ -48,14 +38,11 @@ def manage_ruleset(task: Task) -> JSON:
         work = Work()
         for parts in ([ruleset], rules, links):
             changing = [part for part in parts if part.plan.changed]
-            work.do(
-                (f"{part.plan.action} {part.resource_id}", partial(part.kind.apply, task.azure, part.plan))
-                for part in changing
-            )
+            work.do((part.words, partial(part.kind.apply, task.azure, part.plan)) for part in changing)
             for part in changing:
                 document = work.attempt(partial(part.kind.read, task.azure, part.resource_id))
                 work.attempt(partial(refuse_failed, document or {}, part.resource_id))
-    return {**_outcome([ruleset, *rules, *links]), "id": ruleset_id}
+    return {**outcome([ruleset, *rules, *links]), "id": ruleset_id}
 
 
 def _rules(options: JSON) -> list[JSON]:
@@ -163,20 +150,5 @@ def _remove(task: Task, ruleset_id: str, current: JSON | None) -> JSON:
     ruleset = Part(RULESET_KIND, ruleset_id, RULESET_KIND.plan(ruleset_id, current, {}, absent=True))
     parts.append(ruleset)
     if not task.check_mode:
-        Work().do(
-            (f"delete {part.resource_id}", partial(part.kind.apply, task.azure, part.plan))
-            for part in parts
-            if part.plan.changed
-        )
-    return {**_outcome(parts), "id": ruleset_id}
-
-
-def _outcome(parts: t.Sequence[Part]) -> JSON:
-    plans = [part.plan for part in parts]
-    return {
-        "changed": any(plan.changed for plan in plans),
-        "diff": {
-            "before": {plan.resource_id: plan.before for plan in plans if plan.changed},
-            "after": {plan.resource_id: plan.after for plan in plans if plan.changed},
-        },
-    }
+        Work().do((part.words, partial(part.kind.apply, task.azure, part.plan)) for part in parts if part.plan.changed)
+    return {**outcome(parts), "id": ruleset_id}

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
 from functools import partial
 
 from ..dns.private_dns import NETWORK
-from ..engine.plan import Plan
+from ..engine.parts import Part, outcome
 from ..engine.resource import Kind, refuse_failed, settled, wanted_tags
 from ..engine.runner import Task
 from ..engine.work import Work
@@ -26,21 +25,6 @@ from ..resources.dns_resolvers import (
 )
 from ..resources.endpoint_names import NETWORK_API_VERSION
 from ..wire import JSON, get_path
-
-
-@dataclass
-class Part:
-    """The resolver or one of its endpoints: what is there, and what is to be done with it."""
-
-    kind: Kind
-    resource_id: str
-    document: JSON | None
-    plan: Plan
-
-    @property
-    def words(self) -> str:
-        """For messages."""
-        return f"{self.plan.action} {self.resource_id}"
 
 
 def manage_resolver(task: Task) -> JSON:
@@ -68,7 +52,7 @@ def manage_resolver(task: Task) -> JSON:
         _refuse_second(task, resolver_id, network_id, subscription)
     values: JSON = {"location": region, "virtual_network": network_id}
     values["tags"] = wanted_tags(current, options.get("tags"), append=True)
-    resolver = Part(RESOLVER_KIND, resolver_id, current, RESOLVER_KIND.plan(resolver_id, current, values))
+    resolver = Part(RESOLVER_KIND, resolver_id, RESOLVER_KIND.plan(resolver_id, current, values), current)
     endpoints = [
         _endpoint(task, kind, resource_id, region, row, current) for resource_id, (kind, _t, row) in zip(ids, rows)
     ]
@@ -81,7 +65,7 @@ def manage_resolver(task: Task) -> JSON:
         if kind is INBOUND_KIND
     ]
     return {
-        **_outcome([resolver, *endpoints]),
+        **outcome([resolver, *endpoints]),
         "id": resolver_id,
         "targets": [{"address": address, "port": 53} for address in targets if address],
     }
@@ -124,7 +108,7 @@ def _endpoint(task: Task, kind: Kind, resource_id: str, region: str, row: JSON, 
         if row.get("private_ip_address"):
             configuration["privateIpAddress"] = row["private_ip_address"]
         extra = {"properties": {"ipConfigurations": [configuration]}}
-    return Part(kind, resource_id, current, kind.plan(resource_id, current, values, extra=extra))
+    return Part(kind, resource_id, kind.plan(resource_id, current, values, extra=extra), current)
 
 
 def _make(task: Task, resolver: Part, endpoints: t.Sequence[Part]) -> None:
@@ -152,7 +136,7 @@ def _remove(task: Task, resolver_id: str, current: JSON | None) -> JSON:
             for document in task.azure.list(f"{resolver_id}/{segment}", API_VERSION):
                 if f"{segment}/{document['name']}".lower() in named:
                     parts.append(
-                        Part(kind, document["id"], document, kind.plan(document["id"], document, {}, absent=True))
+                        Part(kind, document["id"], kind.plan(document["id"], document, {}, absent=True), document)
                     )
                 else:
                     foreign.append(str(document["id"]))
@@ -161,22 +145,11 @@ def _remove(task: Task, resolver_id: str, current: JSON | None) -> JSON:
                 f"{resolver_id} has endpoints that were not named: {', '.join(foreign)}. Servers may forward to them; nothing was removed.",
                 remedy="Name them in inbound_endpoints or outbound_endpoints if they are to go too.",
             )
-    resolver = Part(RESOLVER_KIND, resolver_id, current, RESOLVER_KIND.plan(resolver_id, current, {}, absent=True))
+    resolver = Part(RESOLVER_KIND, resolver_id, RESOLVER_KIND.plan(resolver_id, current, {}, absent=True), current)
     if not task.check_mode:
         Work().do(
             (part.words, partial(part.kind.apply, task.azure, part.plan))
             for part in [*parts, resolver]
             if part.plan.changed
         )
-    return {**_outcome([*parts, resolver]), "id": resolver_id, "targets": []}
-
-
-def _outcome(parts: t.Sequence[Part]) -> JSON:
-    plans = [part.plan for part in parts]
-    return {
-        "changed": any(plan.changed for plan in plans),
-        "diff": {
-            "before": {plan.resource_id: plan.before for plan in plans if plan.changed},
-            "after": {plan.resource_id: plan.after for plan in plans if plan.changed},
-        },
-    }
+    return {**outcome([*parts, resolver]), "id": resolver_id, "targets": []}
