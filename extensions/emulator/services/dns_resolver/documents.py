@@ -1,4 +1,7 @@
-"""A resource of this provider, written and settled as the others of it are."""
+"""A resource of this provider, written and settled as the others of it are.
+
+Which documents carry a ``resourceGuid``: Azure/bicep-types-az ``generated/dnsresolver/microsoft.network/2022-07-01/types.md``.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,24 @@ from ...store import Resource
 from ...wire import JSON, Response
 from ..network import operations
 
+#: Resources of which Azure shows no ``resourceGuid``.
+_WITHOUT_GUID = frozenset(
+    f"Microsoft.Network/dnsForwardingRulesets/{kind}" for kind in ("forwardingRules", "virtualNetworkLinks")
+)
+
 
 def keep(arm: Arm, resource_id: str, kind: str, region: str, properties: JSON) -> Resource:
     """Store a resource as it is once nobody works on it. ``region`` is empty for what has none."""
+    shown: JSON = {**properties, "provisioningState": "Succeeded"}
+    if kind not in _WITHOUT_GUID:
+        shown["resourceGuid"] = arm.guid()
     document: JSON = {
         "id": resource_id,
         "name": resource_id.rsplit("/", 1)[-1],
         "type": kind,
         "etag": arm.etag(),
         **({"location": region} if region else {}),
-        "properties": {**properties, "provisioningState": "Succeeded", "resourceGuid": arm.guid()},
+        "properties": shown,
     }
     return arm.store.put(Resource(resource_id, document))
 

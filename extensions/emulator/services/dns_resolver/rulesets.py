@@ -16,7 +16,7 @@ from ...arm import Arm, Call, Route
 from ...store import Resource
 from ...wire import JSON, Response, fold, location, parent
 from ..network import operations
-from .documents import lay
+from .documents import keep, lay
 from .service import INBOUND, OUTBOUND, DnsResolvers
 
 RULESET = "Microsoft.Network/dnsForwardingRulesets"
@@ -107,18 +107,9 @@ class ForwardingRulesets:
             "targetDnsServers": [
                 {"ipAddress": row["ipAddress"], "port": row.get("port") or 53} for row in sent["targetDnsServers"]
             ],
-            "provisioningState": "Succeeded",
         }
-        resource_id = current.id if current else call.id
-        document: JSON = {
-            "id": resource_id,
-            "name": resource_id.rsplit("/", 1)[-1],
-            "type": RULE,
-            "etag": self._arm.etag(),
-            "properties": properties,
-        }
-        self._arm.store.put(Resource(resource_id, document))
-        return Response(200 if current else 201, document)
+        kept = keep(self._arm, current.id if current else call.id, RULE, "", properties)
+        return Response(200 if current else 201, kept.document)
 
     def _delete_rule(self, call: Call) -> Response:
         if self._arm.store.find(call.id) is None:

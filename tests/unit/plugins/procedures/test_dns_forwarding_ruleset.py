@@ -74,6 +74,13 @@ def test_a_ruleset_with_its_rule_and_link_four_times(hub: Cloud) -> None:
     assert hub.document(f"{RULESET}/virtualNetworkLinks/vnet-hub")["properties"]["virtualNetwork"]["id"] == SPOKE
 
 
+def test_azure_shows_a_guid_of_rulesets_and_endpoints_but_none_of_rules_and_links(hub: Cloud) -> None:
+    hub.run(MODULE, **WANTED)
+    shown = [RULESET, OUTBOUND, f"{RULESET}/forwardingRules/backup", f"{RULESET}/virtualNetworkLinks/vnet-hub"]
+    assert ["resourceGuid" in hub.document(one)["properties"] for one in shown] == [True, True, False, False]
+    assert {hub.document(one)["properties"]["provisioningState"] for one in shown} == {"Succeeded"}
+
+
 def test_a_rule_changes_in_place_and_others_stay(hub: Cloud) -> None:
     other = {"name": "corp", "domain_name": "corp.example.", "targets": [{"address": "10.9.9.9", "port": 5353}]}
     hub.run(MODULE, **{**WANTED, "rules": [RULE, other]})
