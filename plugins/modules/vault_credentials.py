@@ -11,7 +11,7 @@ short_description: Fetch and shred the registration file of a Recovery Services 
 version_added: 1.0.0
 description:
   - Fetches the vault credential file with which the MARS agent, Data Protection Manager (DPM) or Azure Backup Server (MABS) registers
-    with a vault, and shreds it afterwards.
+    with a vault, and shreds it afterwards. With O(agent=site_recovery) it is the registration key of Azure Site Recovery instead.
   - The file is a credential. It is written with mode 0600 to O(path) and nowhere else; what it holds is in no result, diff, message or log.
   - A certificate is asked for only when the file at O(path) cannot be used. Several servers registered one after the other use one file.
   - Whether every version of the agents accepts a file that was not made by Microsoft's own tools is not documented by Microsoft.
@@ -24,6 +24,23 @@ options:
     description: Id of the vault.
     type: str
     required: true
+  agent:
+    description:
+      - For whom the file is. Its certificate is the same, its XML is another.
+      - V(backup) is for the MARS agent, DPM and MABS.
+      - V(site_recovery) is for the Azure Site Recovery Provider on Hyper-V hosts, with O(hyperv_site), and on servers of
+        System Center Virtual Machine Manager (VMM), without. The appliance with which VMware and physical machines are replicated
+        needs no such file; it brings a key of its own.
+      - For V(site_recovery) the vault's channel integrity key is read (C(Microsoft.RecoveryServices/vaults/extendedInformation/read))
+        and goes into the file. A vault without a key is given none; the element is empty then.
+    type: str
+    choices: [backup, site_recovery]
+    default: backup
+  hyperv_site:
+    description:
+      - Name of the Hyper-V site, a replication fabric of the vault, in which the hosts register. Only with O(agent=site_recovery).
+      - It has to be there. It is read only when a file is fetched.
+    type: str
   path:
     description:
       - Absolute path of the file on the machine where the task runs. A directory that is missing is made with mode 0700.
@@ -45,7 +62,7 @@ options:
     default: own
   validity_hours:
     description:
-      - How long a certificate of our own is valid. Microsoft's tools ask for 48 hours.
+      - How long a certificate of our own is valid. Microsoft's tools ask for 48 hours, for Site Recovery for 120.
       - A server that is registered does not need the file any more.
     type: int
     default: 48
@@ -73,6 +90,9 @@ seealso:
   - name: Deploy and manage backup to Azure with PowerShell
     description: What the file is for, and how a server registers with it.
     link: https://learn.microsoft.com/azure/backup/backup-client-automation
+  - name: Set up disaster recovery of Hyper-V machines with PowerShell
+    description: What the registration key of Site Recovery is for.
+    link: https://learn.microsoft.com/azure/site-recovery/hyper-v-azure-powershell-resource-manager
   - module: privatelink.recovery.vault
 """
 
@@ -81,6 +101,13 @@ EXAMPLES = r"""
   privatelink.recovery.vault_credentials:
     vault: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.RecoveryServices/vaults/vault-backup
     path: /run/user/1000/vault-backup.VaultCredentials
+
+- name: Fetch the registration key for Hyper-V hosts that Site Recovery is to protect
+  privatelink.recovery.vault_credentials:
+    vault: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-recovery/providers/Microsoft.RecoveryServices/vaults/vault-recovery
+    agent: site_recovery
+    hyperv_site: site-berlin
+    path: /run/user/1000/vault-recovery.VaultCredentials
 
 - name: Shred it, in the always section of the same block
   privatelink.recovery.vault_credentials:
@@ -143,6 +170,8 @@ MODULE = Module(
     run=manage_credentials,
     options={
         "vault": Option(required=True),
+        "agent": Option(choices=("backup", "site_recovery"), default="backup"),
+        "hyperv_site": Option(),
         "path": Option(type="path", required=True),
         "state": Option(choices=("present", "absent"), default="present"),
         "certificate": Option(choices=("own", "service"), default="own"),

@@ -109,3 +109,17 @@ def item_of(items: t.Iterable[JSON], machine: str) -> JSON | None:
     """The replicated item of a machine, by the machine's id."""
     keys = ("properties.providerSpecificDetails.fabricObjectId", "properties.protectableItemId")
     return next((item for item in items if any(same_id(get_path(item, key), machine) for key in keys)), None)
+
+
+def read_fabric(azure: Azure, vault_id: str, name: str) -> JSON | None:
+    """A replication fabric of a vault, such as a Hyper-V site; None when Azure says it does not exist."""
+    return azure.find(f"{vault_id}/replicationFabrics/{name}", SITE_RECOVERY_API_VERSION)
+
+
+def channel_integrity_key(azure: Azure, vault_id: str) -> str:
+    """The key with which Site Recovery's components check each other, a secret; empty when the vault has none.
+
+    https://learn.microsoft.com/rest/api/recoveryservices/vault-extended-info/get
+    """
+    found = azure.find(f"{vault_id}/extendedInformation/vaultExtendedInfo", VAULT_API_VERSION)
+    return str(get_path(found, "properties.integrityKey") or "")

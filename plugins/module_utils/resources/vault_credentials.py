@@ -2,9 +2,13 @@
 
 No request is sent here and nothing is written. What the certificates API takes and answers:
 https://learn.microsoft.com/rest/api/recoveryservices/vault-certificates/create. The XML is what
-``Get-AzRecoveryServicesVaultSettingsFile -Backup`` of Azure PowerShell writes (classes ``RSBackupVaultAADCreds`` and
-``GetAzureRmRecoveryServicesVaultSettingsFile``, https://github.com/Azure/azure-powershell). Whether every version of the
-agent accepts a file that was not made by Microsoft's own tools is not documented.
+``Get-AzRecoveryServicesVaultSettingsFile`` of Azure PowerShell writes: with ``-Backup`` the class
+``RSBackupVaultAADCreds``, with ``-SiteRecovery`` the class ``RSVaultAsrCreds`` (both and
+``GetAzureRmRecoveryServicesVaultSettingsFile`` in https://github.com/Azure/azure-powershell, src/RecoveryServices). Site
+Recovery's last element, and that a Hyper-V site is named by its fabric's internal identifier and name, are also in the
+data source ``azurerm_recovery_services_vault_hyperv_host_registration_key`` of
+https://github.com/hashicorp/terraform-provider-azurerm. Whether every version of an agent accepts a file that was not
+made by Microsoft's own tools is not documented.
 """
 
 from __future__ import annotations
@@ -15,14 +19,13 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ..errors import Refusal
-from ..ids import fold_id, parse_id
+from ..ids import ResourceId, fold_id, parse_id
 from ..wire import JSON, get_path
 
 TYPE = "Microsoft.RecoveryServices/vaults/certificates"
 #: What the agents look for; DPM's wizard refuses any other namespace.
 NAMESPACE = "http://schemas.datacontract.org/2004/07/Microsoft.Azure.Portal.RecoveryServices.Models.Common"
 INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
-ROOT = "RSBackupVaultAADCreds"
 AGENT_LINKS = ";".join(
     f"{name},http://go.microsoft.com/fwlink/{page}?LinkId={number}"
     for name, page, number in (
@@ -36,6 +39,19 @@ _KEY_BITS = 2048
 
 
 @dataclass(frozen=True)
+class Agent:
+    """Who registers with a file: its root element, and whether it also holds what :class:`SiteRecovery` does."""
+
+    root: str
+    sites: bool = False
+
+
+BACKUP, REPLICATION = Agent("RSBackupVaultAADCreds"), Agent("RSVaultAsrCreds", sites=True)
+#: By the value of the option ``agent``.
+AGENTS = {"backup": BACKUP, "site_recovery": REPLICATION}
+
+
+@dataclass(frozen=True)
 class Identity:
     """A certificate and its key. ``sent`` goes to Azure (base64 of DER), ``kept`` into the file (base64 of a PFX)."""
 
@@ -45,12 +61,30 @@ class Identity:
 
 @dataclass(frozen=True)
 class Found:
-    """What a registration file on disk is for: the vault's folded id, its number, and how long its certificate is valid."""
+    """What a registration file on disk is for: the vault's folded id, its number, and how long its certificate is valid.
+
+    ``site`` is the name of the Hyper-V site, empty when there is none.
+    """
 
     vault: str
     number: str
     begins: dt.datetime
     ends: dt.datetime
+    agent: Agent = BACKUP
+    site: str = ""
+
+
+@dataclass(frozen=True)
+class SiteRecovery:
+    """What only the file for Site Recovery holds: the vault's channel integrity key, and the Hyper-V site of the hosts.
+
+    Azure PowerShell makes a vault's key when there is none. That is a write this module does not make; without a key the
+    element is empty, as in the files of Terraform's azurerm.
+    """
+
+    integrity_key: str = field(default="", repr=False)
+    site_id: str = ""
+    site_name: str = ""
 
 
 def certificate_id(vault_id: str, today: dt.date) -> str:
@@ -95,8 +129,13 @@ def request(identity: Identity | None) -> JSON:
     return {"properties": {"authType": "AAD", "certificate": identity.sent} if identity else {}}
 
 
-def document(vault_id: str, vault: JSON, answer: JSON, identity: Identity | None) -> bytes:
-    """The registration file. Raises :class:`Refusal` when the answer lacks what an agent needs to sign in."""
+def document(
+    vault_id: str, vault: JSON, answer: JSON, identity: Identity | None, site_recovery: SiteRecovery | None = None
+) -> bytes:
+    """The registration file; with ``site_recovery`` the one of Site Recovery's provider, else the one of Backup's agents.
+
+    Raises :class:`Refusal` when the answer lacks what an agent needs to sign in.
+    """
     place = parse_id(vault_id)
     details = answer.get("properties") or {}
     needed = (
@@ -117,12 +156,15 @@ def document(vault_id: str, vault: JSON, answer: JSON, identity: Identity | None
     audience = details.get("aadAudience") or (
         f"https://RecoveryServiceVault/{location}/{place.name}/{details['resourceId']}"
     )
+    certificate = identity.kept if identity else _issued(vault_id, details)
+    if site_recovery:
+        return _for_site_recovery(place, vault, {**details, "aadAudience": audience}, certificate, site_recovery)
     values = (
         ("Version", "2.0"),
         ("SubscriptionId", place.subscription_id),
         ("ResourceType", "Vaults"),
         ("ResourceName", place.name),
-        ("ManagementCert", identity.kept if identity else _issued(vault_id, details)),
+        ("ManagementCert", certificate),
         ("ResourceId", details["resourceId"]),
         ("ResourceGroup", place.resource_group),
         ("Location", location),
@@ -135,20 +177,64 @@ def document(vault_id: str, vault: JSON, answer: JSON, identity: Identity | None
         ("AgentLinks", AGENT_LINKS),
         ("PrivateEndpointStateForBackup", get_path(vault, "properties.privateEndpointStateForBackup")),
     )
-    return as_xml(values).encode()
+    return as_xml(BACKUP.root, values).encode()
 
 
-def as_xml(values: t.Iterable[tuple[str, t.Any]]) -> str:
-    """The values in the XML of .NET's data contracts, one attribute and one element a line; None is a ``nil``."""
+def _for_site_recovery(
+    place: ResourceId, vault: JSON, details: JSON, certificate: str, site_recovery: SiteRecovery
+) -> bytes:
+    values = (
+        (
+            "VaultDetails",
+            (
+                ("SubscriptionId", place.subscription_id),
+                ("ResourceGroup", place.resource_group),
+                ("ResourceName", place.name),
+                ("ResourceId", details["resourceId"]),
+                ("Location", vault.get("location") or ""),
+                ("ResourceType", "Vaults"),
+                ("ProviderNamespace", "Microsoft.RecoveryServices"),
+            ),
+        ),
+        ("ManagementCert", certificate),
+        ("Version", "2.0"),
+        (
+            "AadDetails",
+            (
+                ("AadAuthority", details["aadAuthority"]),
+                ("AadTenantId", details["aadTenantId"]),
+                ("ServicePrincipalClientId", details["servicePrincipalClientId"]),
+                ("AadVaultAudience", details["aadAudience"]),
+                ("ArmManagementEndpoint", details["azureManagementEndpointAudience"]),
+            ),
+        ),
+        ("ChannelIntegrityKey", site_recovery.integrity_key),
+        ("SiteId", site_recovery.site_id),
+        ("SiteName", site_recovery.site_name),
+        ("PrivateEndpointStateForSiteRecovery", get_path(vault, "properties.privateEndpointStateForSiteRecovery")),
+    )
+    return as_xml(REPLICATION.root, values).encode()
+
+
+def as_xml(root: str, values: t.Iterable[tuple[str, t.Any]]) -> str:
+    """The values in the XML of .NET's data contracts, one attribute and one element a line; None is a ``nil``.
+
+    A tuple of values is an element with elements of its own.
+    """
+    lines = ['<?xml version="1.0" encoding="utf-8"?>', f"<{root}", f'  xmlns:i="{INSTANCE}"', f'  xmlns="{NAMESPACE}">']
+    return "\n".join([*lines, *_elements(values, "  "), f"</{root}>"])
+
+
+def _elements(values: t.Iterable[tuple[str, t.Any]], indent: str) -> t.Iterator[str]:
     from xml.sax.saxutils import escape
 
-    lines = ['<?xml version="1.0" encoding="utf-8"?>', f"<{ROOT}", f'  xmlns:i="{INSTANCE}"', f'  xmlns="{NAMESPACE}">']
     for name, value in values:
         if value is None:
-            lines += [f"  <{name}", '    i:nil="true" />']
+            yield from (f"{indent}<{name}", f'{indent}  i:nil="true" />')
+        elif isinstance(value, tuple):
+            yield from (f"{indent}<{name}>", *_elements(value, f"{indent}  "), f"{indent}</{name}>")
         else:
-            lines.append(f"  <{name}>{escape(str(value))}</{name}>")
-    return "\n".join([*lines, f"</{ROOT}>"])
+            yield f"{indent}<{name}>{escape(str(value))}</{name}>"
 
 
 def read(content: bytes) -> Found | None:
@@ -160,7 +246,9 @@ def read(content: bytes) -> Found | None:
         return None
     try:
         root = tree.fromstring(content)
-        reported = {node.tag.rpartition("}")[2]: node.text or "" for node in root}
+        # What Site Recovery's file holds one element deeper has names of its own there.
+        reported = {node.tag.rpartition("}")[2]: node.text or "" for node in root.iter()}
+        agent = {one.root: one for one in AGENTS.values()}[root.tag.rpartition("}")[2]]
         vault = "/".join(
             [
                 f"/subscriptions/{reported['SubscriptionId']}/resourceGroups/{reported['ResourceGroup']}",
@@ -170,7 +258,7 @@ def read(content: bytes) -> Found | None:
         begins, ends = _validity(reported["ManagementCert"])
     except (tree.ParseError, KeyError, ValueError):
         return None
-    return Found(fold_id(vault), reported.get("ResourceId", ""), begins, ends)
+    return Found(fold_id(vault), reported.get("ResourceId", ""), begins, ends, agent, reported.get("SiteName", ""))
 
 
 def _issued(vault_id: str, details: JSON) -> str:

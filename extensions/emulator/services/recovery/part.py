@@ -32,7 +32,7 @@ HISTORY = Keys(
         "containers": _NAMED,
         "engines": _NAMED,
         "jobs": Many(Keys({"operation": "text", "status": "text", "machine": "text"})),
-        "fabrics": _NAMED,
+        "fabrics": Many(Keys({"name!": "text", "location": "text", "kind": ("Azure", "HyperVSite")}), names=True),
         "replication_protected_items": _NAMED,
         "migration_items": _NAMED,
         "providers": _NAMED,

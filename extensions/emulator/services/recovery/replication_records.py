@@ -49,18 +49,31 @@ def below(vault: Resource, kind: str, parent_id: str) -> list[JSON]:
 
 def add_fabric(vault: Resource, name: str, region: str) -> JSON:
     """A fabric: the Azure machines of one region."""
+    details = {"instanceType": "Azure", "location": location(region), "containerIds": [], "zones": []}
+    return _add_fabric(vault, name, display_name(region), details)
+
+
+def add_hyperv_site(vault: Resource, name: str) -> JSON:
+    """A fabric: the Hyper-V hosts of a site.
+
+    Source: its list in Microsoft Learn "Automate VMware to Azure agent-based migration using Azure Site Recovery REST API".
+    """
+    return _add_fabric(vault, name, name, {"instanceType": "HyperVSite", "hyperVHosts": []})
+
+
+def _add_fabric(vault: Resource, name: str, shown: str, details: JSON) -> JSON:
     keys = {"kekState": "None", "kekCertThumbprint": None}
     return add(
         vault,
         "fabrics",
         name,
         {
-            "friendlyName": display_name(region),
+            "friendlyName": shown,
             "encryptionDetails": dict(keys),
             "rolloverEncryptionDetails": dict(keys),
             "internalIdentifier": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{vault.id}/{name}".lower())),
             "bcdrState": "Valid",
-            "customDetails": {"instanceType": "Azure", "location": location(region), "containerIds": [], "zones": []},
+            "customDetails": details,
             "healthErrorDetails": [],
             "health": "Normal",
         },
@@ -91,6 +104,8 @@ def add_container(vault: Resource, fabric: JSON, name: str) -> JSON:
 def listed_fabric(fabric: JSON) -> JSON:
     """A fabric as the list of them shows it: without its containers and zones."""
     properties = fabric["properties"]
+    if properties.get("customDetails", {}).get("instanceType") == "HyperVSite":
+        return fabric
     details = {name: value for name, value in properties.get("customDetails", {}).items() if name != "zones"}
     return {**fabric, "properties": {**properties, "customDetails": {**details, "containerIds": None}}}
 
@@ -259,7 +274,8 @@ def remove_record(vault: Resource, document: JSON) -> None:
     there = [container["id"] for container in records(vault, "replication_containers")]
     for fabric in records(vault, "fabrics"):
         details = fabric["properties"].get("customDetails", {})
-        details["containerIds"] = [each for each in details.get("containerIds") or [] if each in there]
+        if details.get("instanceType") == "Azure":
+            details["containerIds"] = [each for each in details.get("containerIds") or [] if each in there]
 
 
 def fabric_of(vault: Resource, container: JSON) -> JSON:

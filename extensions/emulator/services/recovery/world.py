@@ -91,6 +91,9 @@ def _load_history(arm: Arm, vault: Resource, history: JSON) -> None:
 
 def _load_replication(arm: Arm, vault: Resource, history: JSON) -> None:
     for entry in _entries(history, "fabrics"):
+        if entry.get("kind") == "HyperVSite":
+            replication.add_hyperv_site(vault, entry["name"])
+            continue
         replication.default_fabric(vault, str(entry.get("location") or entry["name"]))
     for entry in _entries(history, "replication_protected_items"):
         replication.add_replication(arm, vault, entry["name"], _source(vault, entry))

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.privatelink.recovery.plugins.module_utils import secret_files
 from ansible_collections.privatelink.recovery.plugins.module_utils.errors import InputError, Refusal
-from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.vault_credentials import stale
+from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.vault_credentials import Wanted, stale
 from ansible_collections.privatelink.recovery.plugins.module_utils.resources import vault_credentials as credentials
 from ansible_collections.privatelink.recovery.plugins.modules import vault
 from ansible_collections.privatelink.recovery.plugins.modules.vault_credentials import MODULE
@@ -152,10 +152,18 @@ def test_what_it_holds_is_shown_nowhere(with_vault: Cloud, place: Path, caplog: 
             credentials.Found(VAULT.lower(), "1", NOW + dt.timedelta(hours=2), NOW + dt.timedelta(hours=9)),
             "its certificate was not made in the last 60 minutes",
         ),
+        (
+            credentials.Found(VAULT.lower(), "1", NOW, NOW + dt.timedelta(hours=1), credentials.REPLICATION),
+            "the file is for another agent",
+        ),
+        (
+            credentials.Found(VAULT.lower(), "1", NOW, NOW + dt.timedelta(hours=1), site="site-berlin"),
+            "the file is for another Hyper-V site",
+        ),
     ],
 )
 def test_when_a_file_is_stale(found: credentials.Found | None, reason: str) -> None:
-    assert stale(found, VAULT, NOW, 60) == reason
+    assert stale(found, Wanted(VAULT), NOW) == reason
 
 
 @pytest.mark.parametrize(
