@@ -3,7 +3,9 @@
 Sources: azure-cli recordings ``test_keyvault_public_network_access.yaml`` (the vault's document, ``networkAcls`` left out
 while nothing is restricted), ``test_keyvault_private_endpoint_connection.yaml`` (connections: no name and type inside the
 vault's own document) and ``test_private_link_resource_keyvault.yaml``; Microsoft Learn "Azure Private Endpoint private DNS
-zone values" (the zone is ``vaultcore``, not ``vault``).
+zone values" (the zone is ``vaultcore``, not ``vault``). That purge protection is never sent as false and that the days of retention
+are set once: the messages Azure answers, quoted by hashicorp/terraform-provider-azurerm (``key_vault_resource.go``) and Azure/bicep
+templates; azure-rest-api-specs ``keyvault.json`` (``VaultProperties``: access policies are required where roles do not count).
 """
 
 from __future__ import annotations
@@ -30,7 +32,6 @@ _LAID = (
     "enabledForDeployment",
     "enabledForDiskEncryption",
     "enabledForTemplateDeployment",
-    "enablePurgeProtection",
     "publicNetworkAccess",
     "sku",
     "tenantId",
@@ -96,21 +97,47 @@ def registered(vault: Resource) -> None:
 
 
 def lay(arm: Arm, vault: Resource, body: JSON) -> None:
-    """Write what a body says; rules that restrict nothing are not shown."""
+    """Write what a body says; rules that restrict nothing are not shown. Raises what Azure refuses, with nothing written."""
     given: JSON = body.get("properties") or {}
+    check_protection(arm, given)
+    days = given.get("softDeleteRetentionInDays")
+    if days is not None:
+        if not 7 <= int(days) <= 90:
+            raise refusal(arm, "retention_days", "softDeleteRetentionInDays must be between 7 and 90.")
+        if arm.store.find(vault.id) is not None and int(days) != vault.properties["softDeleteRetentionInDays"]:
+            message = 'The property "softDeleteRetentionInDays" has been set already and it can\'t be modified.'
+            raise ArmError(400, "BadRequest", message)
+        vault.properties["softDeleteRetentionInDays"] = int(days)
+    if given.get("enablePurgeProtection"):
+        vault.properties["enablePurgeProtection"] = True
     if body.get("tags") is not None:
         vault.document["tags"] = dict(body["tags"])
     for name in _LAID:
         if given.get(name) is not None:
             vault.properties[name] = given[name]
-    days = given.get("softDeleteRetentionInDays")
-    if days is not None:
-        if not 7 <= int(days) <= 90:
-            raise refusal(arm, "retention_days", "softDeleteRetentionInDays must be between 7 and 90.")
-        vault.properties["softDeleteRetentionInDays"] = int(days)
     if given.get("networkAcls") is not None:
         _lay_rules(vault, given["networkAcls"])
     vault.document["systemData"]["lastModifiedAt"] = arm.clock.iso()
+
+
+def check_protection(arm: Arm, given: JSON) -> None:
+    """Purge protection is on or left out; it is never switched off."""
+    if given.get("enablePurgeProtection") is False:
+        raise ArmError(
+            400,
+            "BadRequest",
+            'The property "enablePurgeProtection" cannot be set to false. Enabling the purge protection for a vault is an '
+            "irreversible action.",
+        )
+
+
+def check_new(given: JSON) -> None:
+    """What a new vault needs: its tenant and SKU, and access policies unless roles count."""
+    missing = [name for name in ("tenantId", "sku") if not given.get(name)]
+    if given.get("accessPolicies") is None and not given.get("enableRbacAuthorization"):
+        missing.append("accessPolicies")
+    if missing:
+        raise ArmError(400, "BadRequest", f"The parameter {missing[0]} is not specified.")
 
 
 def _lay_rules(vault: Resource, given: JSON) -> None:

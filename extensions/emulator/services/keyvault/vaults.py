@@ -1,7 +1,8 @@
 """``Microsoft.KeyVault/vaults``: PUT, GET, PATCH, DELETE and the lists, all synchronous.
 
 Sources: azure-cli recordings ``test_keyvault_public_network_access.yaml`` (200 for a new vault too, ``RegisteringDns`` in the
-first answer) and ``test_keyvault_softdelete.yaml`` (DELETE, deleted vaults, recovery).
+first answer) and ``test_keyvault_softdelete.yaml`` (DELETE, deleted vaults, recovery); azure-rest-api-specs ``keyvault.json``
+(``Vaults_CheckNameAvailability``, ``Vaults_UpdateAccessPolicy``).
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ import copy
 
 from ...arm import Arm, Call, Route
 from ...store import Resource
-from ...wire import JSON, ArmError, Response, location
+from ...wire import JSON, ArmError, Response, fold, location
 from . import deleted
 from .documents import (
     VAULT,
     VAULT_TYPE,
     VAULTS,
     check_name,
+    check_new,
     connections,
     endpoint_id,
     find_vault,
@@ -26,18 +28,21 @@ from .documents import (
     vault_id,
 )
 
-_PROVIDER = "/subscriptions/{subscription}/providers/Microsoft.KeyVault/vaults"
+_SCOPE = "/subscriptions/{subscription}/providers/Microsoft.KeyVault"
+_PROVIDER = f"{_SCOPE}/vaults"
 
 
 def routes() -> list[Route]:
     """The routes of vaults."""
     return [
+        Route("POST", f"{_SCOPE}/checkNameAvailability", _check_name, "Microsoft.KeyVault/checkNameAvailability/read"),
         Route("GET", _PROVIDER, _list),
         Route("GET", VAULTS, _list),
         Route("PUT", VAULT, _put),
         Route("GET", VAULT, lambda call: Response(200, find_vault(call).document)),
         Route("PATCH", VAULT, _patch),
         Route("DELETE", VAULT, _delete),
+        Route("PUT", f"{VAULT}/accessPolicies/{{kind}}", _policies),
     ]
 
 
@@ -55,6 +60,7 @@ def _put(call: Call) -> Response:
         return _change(call, existing)
     if str((body.get("properties") or {}).get("createMode") or "").lower() == "recover":
         return Response(200, deleted.recover(call).document)
+    check_new(body.get("properties") or {})
     vault = create(arm, vault_id(call), body)
     first = copy.deepcopy(vault.document)
     arm.scheduler.after(arm.seconds("key_vault.create"), lambda: registered(vault))
@@ -91,6 +97,36 @@ def _delete(call: Call) -> Response:
         if arm.private_link.endpoints is not None:
             arm.private_link.endpoints.set_state(each, "Disconnected", "The key vault was deleted.")
     return Response(200)
+
+
+def _check_name(call: Call) -> Response:
+    """Whether a name is free; that of a deleted vault is not."""
+    name = str(call.body.get("name") or "")
+    try:
+        check_name(call.arm, name)
+        deleted.refuse_taken(call.arm, name)
+    except ArmError as error:
+        reason = "AccountNameInvalid" if error.status == 400 else "AlreadyExists"
+        return Response(200, {"nameAvailable": False, "reason": reason, "message": error.message})
+    return Response(200, {"nameAvailable": True})
+
+
+def _policies(call: Call) -> Response:
+    """Add access policies, take some away, or put others in their place; all else of the vault stays."""
+    vault, kind = find_vault(call), call["kind"].lower()
+    given: list[JSON] = list((call.body.get("properties") or {}).get("accessPolicies") or [])
+    if kind not in ("add", "remove", "replace"):
+        raise ArmError(400, "BadRequest", f"'{call['kind']}' is not a kind of change of access policies.")
+    named = {fold(str(policy.get("objectId"))) for policy in given}
+    kept = [policy for policy in vault.properties["accessPolicies"] if fold(str(policy["objectId"])) not in named]
+    vault.properties["accessPolicies"] = given if kind == "replace" else kept + (given if kind == "add" else [])
+    document: JSON = {
+        "id": f"{vault.id}/accessPolicies/",
+        "type": f"{VAULT_TYPE}/accessPolicies",
+        "location": vault.document["location"],
+        "properties": {"accessPolicies": vault.properties["accessPolicies"]},
+    }
+    return Response(200, document)
 
 
 def _list(call: Call) -> Response:

@@ -14,7 +14,8 @@ GROUP = f"{SUBSCRIPTION_ID}/resourceGroups/rg"
 VAULT = f"{GROUP}/providers/Microsoft.KeyVault/vaults/contosokv"
 ENDPOINT = f"{GROUP}/providers/Microsoft.Network/privateEndpoints/kvpe"
 DELETED = f"{SUBSCRIPTION_ID}/providers/Microsoft.KeyVault/locations/westeurope/deletedVaults/contosokv"
-BODY: JSON = {"location": "West Europe", "properties": {"tenantId": "x", "sku": {"family": "A", "name": "standard"}}}
+NEW: JSON = {"tenantId": "x", "sku": {"family": "A", "name": "standard"}, "accessPolicies": []}
+BODY: JSON = {"location": "West Europe", "properties": NEW}
 
 
 def azure(latency: t.Mapping[str, float] | None = None, **world: t.Any) -> Azure:
@@ -56,6 +57,61 @@ def test_rules_show_only_when_they_restrict() -> None:
     assert denied.document["properties"]["networkAcls"]["defaultAction"] == "Deny"
     opened = cloud.send("PUT", VAULT, {**BODY, "properties": {"networkAcls": {"defaultAction": "Allow"}}})
     assert "networkAcls" not in opened.document["properties"]
+
+
+@pytest.mark.parametrize("missing", ["tenantId", "sku", "accessPolicies"])
+def test_a_new_vault_without_what_it_needs_is_refused(missing: str) -> None:
+    cloud = azure(key_vaults=[{"name": "other", "resource_group": "rg"}])
+    properties = {name: value for name, value in NEW.items() if name != missing}
+    refused = cloud.send("PUT", VAULT, {**BODY, "properties": properties})
+    assert refused.status == 400 and missing in refused.document["error"]["message"]
+    if missing == "accessPolicies":
+        roles = {**BODY, "properties": {**properties, "enableRbacAuthorization": True}}
+        assert cloud.send("PUT", VAULT, roles).status == 200
+
+
+@pytest.mark.parametrize("given", [{"enablePurgeProtection": False}, {"softDeleteRetentionInDays": 30}])
+def test_what_is_set_once_is_not_taken_back(given: JSON) -> None:
+    cloud = azure()
+    before = cloud.get(VAULT)
+    refused = cloud.send("PATCH", VAULT, {"properties": given})
+    assert refused.status == 400 and next(iter(given)) in refused.document["error"]["message"]
+    assert cloud.get(VAULT) == before
+    assert cloud.send("PATCH", VAULT, {"properties": {"enablePurgeProtection": True}}).status == 200
+
+
+def test_whether_a_name_is_free_is_asked() -> None:
+    cloud = azure(
+        key_vaults=[
+            {"name": "taken", "resource_group": "rg"},
+            {"name": "gone", "resource_group": "rg", "deleted": True},
+        ]
+    )
+    path = f"{SUBSCRIPTION_ID}/providers/Microsoft.KeyVault/checkNameAvailability"
+    for name, reason in (
+        ("taken", "AlreadyExists"),
+        ("gone", "AlreadyExists"),
+        ("1", "AccountNameInvalid"),
+        ("free", None),
+    ):
+        answer = cloud.send("POST", path, {"name": name, "type": "Microsoft.KeyVault/vaults"}).document
+        assert (answer["nameAvailable"], answer.get("reason")) == (reason is None, reason)
+
+
+def test_access_policies_are_added_replaced_and_taken_away() -> None:
+    cloud = azure()
+
+    def change(kind: str, *names: str) -> list[str]:
+        rows = [{"tenantId": "x", "objectId": name, "permissions": {"secrets": ["get"]}} for name in names]
+        sent = cloud.send("PUT", f"{VAULT}/accessPolicies/{kind}", {"properties": {"accessPolicies": rows}})
+        assert sent.status == 200 and sent.document["type"] == "Microsoft.KeyVault/vaults/accessPolicies"
+        return [row["objectId"] for row in cloud.get(VAULT)["properties"]["accessPolicies"]]
+
+    assert change("add", "one") == ["one"]
+    assert change("add", "two") == ["one", "two"]
+    assert change("remove", "one") == ["two"]
+    assert change("replace", "three") == ["three"]
+    assert cloud.send("PUT", f"{VAULT}/accessPolicies/other", {"properties": {}}).status == 400
 
 
 @pytest.mark.parametrize("name", ["1kv", "kv--1", "kv-", "k" * 25])
