@@ -6,9 +6,9 @@ from ..resources.subnets import NEEDS
 from ..resources.targets import VAULT_TARGET
 from .gates import switch
 from .gates.grants import grants
-from .sequence import GateRow, Names, Row, Sequence, with_own
+from .sequence import GateRow, Names, Row, Sequence, Step, with_own
 from .vault_rows import BACKUP_GATES, BACKUP_TEARDOWN_GATES, VAULT_CHECKS, VAULT_LATE_CHECKS
-from .waves import endpoint_lists
+from .waves import endpoint_lists, vault
 
 BACKUP_ARTICLE = "https://learn.microsoft.com/azure/backup/private-endpoints"
 V2_ARTICLE = "https://learn.microsoft.com/azure/backup/backup-azure-private-endpoints-configure-manage"
@@ -90,7 +90,7 @@ BACKUP = Sequence(
         GateRow("locks", switch.locks),
         GateRow("register_again", switch.register_again),
     ),
-    reads={"all": (endpoint_lists,)},
+    reads={"all": (Step(endpoint_lists, (vault,)),)},
     checks=VAULT_CHECKS,
     late_checks=VAULT_LATE_CHECKS,
     checklists={

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ..resources.subnets import Need
 from ..resources.targets import VAULT_TARGET
-from .gates.on_premises import check_data_sources, data_sources, private_route
-from .sequence import GateRow, Row, Sequence, with_own
+from .gates.on_premises import check_data_sources, data_sources, gateways, hubs, private_route, protection
+from .sequence import GateRow, Row, Sequence, Step, with_own
 from .vault_rows import BACKUP_GATES, BACKUP_TEARDOWN_GATES, VAULT_CHECKS, VAULT_LATE_CHECKS
+from .waves import endpoint_lists, networks, vault
 
 ARTICLE = "https://learn.microsoft.com/azure/backup/private-endpoint-configure-vault-backup-server"
 CONFIGURE = "https://learn.microsoft.com/azure/backup/backup-azure-private-endpoints-configure-manage"
@@ -54,6 +55,14 @@ DPM_MABS = Sequence(
         peering=(GateRow("private_route", private_route),),
     ),
     teardown_gates=BACKUP_TEARDOWN_GATES,
+    reads={
+        "all": (
+            Step(endpoint_lists, (vault,)),
+            Step(protection, (vault,)),
+            Step(hubs, (networks,)),
+            Step(gateways, (hubs,)),
+        )
+    },
     checks=VAULT_CHECKS,
     late_checks=(*VAULT_LATE_CHECKS, GateRow("data_sources", check_data_sources)),
     checklists={

@@ -17,6 +17,13 @@ Check = t.Callable[[t.Any], t.Iterable[Gate]]
 Reads = t.Callable[[t.Any], t.Iterable[t.Callable[[], t.Any]]]
 
 
+class Step(t.NamedTuple):
+    """A part of what is asked ahead, and the parts that must be answered before it can be named."""
+
+    part: Reads
+    after: tuple[Reads, ...] = ()
+
+
 class GateRow(t.NamedTuple):
     """A gate by its name. ``again``: it is asked once more right before an endpoint is created."""
 
@@ -69,8 +76,7 @@ class Sequence:
     ``name_pattern`` is how names begin by the documentation, as a regular expression (empty: not judged).
     ``checks`` are asked beside connection, names and links, ``late_checks`` only of a finished run. ``needs_accounts``: it uses
     storage accounts on which the target's identity has roles. ``checklists`` are rows of the report, by
-    the name a role asks for. ``reads`` is what only this sequence needs to know of an existing vault, by the stage that asks
-    for it ahead.
+    the name a role asks for. ``reads`` is what only this sequence needs to know, by the stage that asks for it ahead.
     """
 
     name: str
@@ -90,7 +96,7 @@ class Sequence:
     one_for_all: frozenset[str] = frozenset()
     classic: frozenset[str] = frozenset()
     checklists: t.Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
-    reads: t.Mapping[str, tuple[Reads, ...]] = field(default_factory=dict)
+    reads: t.Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
 
     @property
     def variants(self) -> tuple[str, ...]:

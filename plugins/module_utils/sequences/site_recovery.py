@@ -9,9 +9,9 @@ from .checks.vault import check_replication
 from .gates.locks import teardown_locks
 from .gates.replication import machines, replication, sides, storage
 from .gates.teardown import permissions
-from .sequence import GateRow, Names, Row, Sequence, with_own
+from .sequence import GateRow, Names, Row, Sequence, Step, with_own
 from .vault_rows import VAULT_CHECKS, VAULT_GATES, VAULT_LATE_CHECKS
-from .waves import replicated
+from .waves import replicated, vault
 
 SITE_RECOVERY_ARTICLE = (
     "https://learn.microsoft.com/azure/site-recovery/azure-to-azure-how-to-enable-replication-private-endpoints"
@@ -38,7 +38,7 @@ SITE_RECOVERY = Sequence(
         GateRow("replication", replication),
         GateRow("locks", teardown_locks),
     ),
-    reads={"verification": (replicated,), "teardown": (replicated,)},
+    reads={stage: (Step(replicated, (vault,)),) for stage in ("verification", "teardown")},
     checks=VAULT_CHECKS,
     late_checks=with_own(VAULT_LATE_CHECKS, capacity=(GateRow("replication", check_replication),)),
     checklists={

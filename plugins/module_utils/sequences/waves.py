@@ -22,10 +22,9 @@ from .grants import custom_roles, grants_of
 from .inspection import Inspection
 from .machines import networks_of
 from .memory import Question
+from .sequence import Reads as Part
+from .sequence import Step
 from .settled import roles_comparable
-
-#: What one part asks.
-Part = t.Callable[[Inspection], t.Iterable[Question]]
 
 
 def vault(inspection: Inspection) -> t.Iterator[Question]:
@@ -209,13 +208,6 @@ def zone_contents(inspection: Inspection) -> t.Iterator[Question]:
         yield from (partial(inspection.links, zone) for zone in zones)
 
 
-class Step(t.NamedTuple):
-    """A part, and the parts that must be answered before it can be named."""
-
-    part: Part
-    after: tuple[Part, ...] = ()
-
-
 #: What each stage of ``preflight`` asks, and ``verification``. What others wait for stands first.
 STEPS: dict[str, tuple[Step, ...]] = {
     "all": (
@@ -282,7 +274,7 @@ def read_ahead(inspection: Inspection, stage: str) -> None:
     Where questions are asked one by one, each is asked when its answer is needed.
     """
     if not inspection.azure.one_by_one:
-        own = [Step(part, (vault,)) for part in inspection.desired.sequence.reads.get(stage, ())]
+        own = inspection.desired.sequence.reads.get(stage, ())
         _Reading(inspection, [*STEPS.get(stage, ()), *own]).ask()
 
 

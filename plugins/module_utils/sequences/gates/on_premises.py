@@ -9,12 +9,13 @@ from __future__ import annotations
 import typing as t
 from functools import partial
 
-from ...ids import parse_id, same_id, unique_ids
+from ...ids import fold_id, parse_id, same_id, unique_ids
 from ...resources.endpoint_names import NETWORK_API_VERSION
 from ...resources.vault_contents import BACKUP_API_VERSION
 from ...wire import JSON, get_path
 from ..gate import Gate, ok, refused, warning
 from ..inspection import Inspection
+from ..memory import Question
 
 DATA_SOURCES_PER_VAULT = 80
 SERVER_KINDS = ("DPM", "AzureBackupServer")
@@ -107,12 +108,44 @@ def _gateways(inspection: Inspection, network_id: str) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for reached in [network_id, *_hubs(inspection.network(network_id))]:
         for gateway in _gateways_in(inspection.network(reached)):
-            document = inspection.once(
-                f"gateway {gateway.lower()}", partial(inspection.azure.find, gateway, NETWORK_API_VERSION)
-            )
+            document = _gateway(inspection, gateway)
             if document is not None and not any(same_id(gateway, other) for other, _kind in found):
                 found.append((gateway, str(get_path(document, "properties.gatewayType") or "")))
     return found
+
+
+def _gateway(inspection: Inspection, gateway: str) -> JSON | None:
+    return t.cast(
+        "JSON | None",
+        inspection.once(f"gateway {fold_id(gateway)}", partial(inspection.azure.find, gateway, NETWORK_API_VERSION)),
+    )
+
+
+def protection(inspection: Inspection) -> t.Iterator[Question]:
+    """What the vault protects, asked ahead."""
+    yield partial(protected, inspection)
+
+
+def hubs(inspection: Inspection) -> t.Iterator[Question]:
+    """The networks whose gateways those of the endpoints use, asked ahead where their gateways matter."""
+    for network in _reached(inspection):
+        yield partial(inspection.network, network)
+
+
+def gateways(inspection: Inspection) -> t.Iterator[Question]:
+    """The gateways in all of these networks, asked ahead."""
+    for gateway in unique_ids(
+        one for network in _reached(inspection) for one in _gateways_in(inspection.network(network))
+    ):
+        yield partial(_gateway, inspection, gateway)
+
+
+def _reached(inspection: Inspection) -> list[str]:
+    """The networks of the endpoints with their hubs; none where the operator answers for the way."""
+    if inspection.desired.private_route in (AZURE, ATTESTED):
+        return []
+    own = unique_ids(endpoint.network for endpoint in inspection.desired.endpoints)
+    return unique_ids(reached for network in own for reached in (network, *_hubs(inspection.network(network))))
 
 
 def _hubs(network: JSON | None) -> list[str]:

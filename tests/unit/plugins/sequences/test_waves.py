@@ -10,6 +10,7 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.privatelink.recovery.plugins.module_utils.azure.connection import Context
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Task, execute
+from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.catalog import SEQUENCES
 from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.waves import STEPS
 from ansible_collections.privatelink.recovery.plugins.modules.preflight import MODULE as PREFLIGHT
 from ansible_collections.privatelink.recovery.plugins.modules.verification import MODULE as VERIFICATION
@@ -70,11 +71,12 @@ def test_side_by_side_and_one_by_one_end_alike(module: t.Any) -> None:
     assert results[0] == results[1]
 
 
+@pytest.mark.parametrize("name", SEQUENCES)
 @pytest.mark.parametrize("stage", STEPS)
-def test_every_part_can_come_to_its_turn(stage: str) -> None:
+def test_every_part_can_come_to_its_turn(stage: str, name: str) -> None:
     """A part that waited for one that the stage does not ask, or for itself, would never be asked."""
     answered: set[t.Any] = set()
-    waiting = list(STEPS[stage])
+    waiting = [*STEPS[stage], *SEQUENCES[name].reads.get(stage, ())]
     while ready := [step for step in waiting if answered.issuperset(step.after)]:
         answered |= {step.part for step in ready}
         waiting = [step for step in waiting if step not in ready]
