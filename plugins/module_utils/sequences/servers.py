@@ -136,7 +136,7 @@ def agent(server: Server, terms: Terms, action: Action) -> Gate:
     if version and not older(version, terms.least_agent):
         return ok("server_agent", server.name, f"{server.name} has the MARS agent {version}.")
     if installs(server, terms):
-        return ok("server_agent", server.name, f"{server.name} gets the MARS agent from the Setup of MABS.")
+        return _agent_of_setup(server, terms)
     found = f"the MARS agent {version}" if version else "no MARS agent"
     wanted = f"{server.name} has {found}; {terms.least_agent or 'one'} or newer is needed"
     if terms.installer and terms.mode != "verify":
@@ -147,6 +147,25 @@ def agent(server: Server, terms: Terms, action: Action) -> Gate:
         f"{wanted}.",
         "Copy MARSAgentInstaller.exe (https://aka.ms/azurebackup_agent) to the server and name its path in "
         "dpm_mabs_agent_installer.",
+    )
+
+
+def _agent_of_setup(server: Server, terms: Terms) -> Gate:
+    brought = f"{server.name} gets the MARS agent from the Setup of MABS"
+    if not terms.least_agent:
+        return ok("server_agent", server.name, f"{brought}.")
+    if terms.installer:
+        return ok(
+            "server_agent",
+            server.name,
+            f"{brought}; when it is older than {terms.least_agent}, it is updated from {terms.installer}.",
+        )
+    return refused(
+        "server_agent",
+        server.name,
+        f"{brought}, whose version is not known before, and {terms.least_agent} or newer is needed.",
+        "Copy MARSAgentInstaller.exe (https://aka.ms/azurebackup_agent) to the server and name its path in "
+        "dpm_mabs_agent_installer, or leave dpm_mabs_agent_version empty.",
     )
 
 

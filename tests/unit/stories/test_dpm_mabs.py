@@ -412,10 +412,36 @@ def test_mabs_is_installed_where_there_is_none_then_registered(
     assert again.changes == {} and site.changed() == []
 
 
+INSTALLER = "C:\\Install\\MARSAgentInstaller.exe"
+NEWER: JSON = {
+    "dpm_mabs_install": {"setup_path": "D:\\MABS\\Setup.exe"},
+    "dpm_mabs_install_answer_file": ANSWERS,
+    "dpm_mabs_agent_version": "2.0.9270.0",
+}
+
+
+@pytest.mark.parametrize("answers", [WITH_VAULT, ANSWERS])
+def test_an_agent_of_setup_that_is_too_old_is_updated_in_the_same_run(
+    answers: str, tell: t.Callable[..., t.Any]
+) -> None:
+    """Setup's is 2.0.9262.0; where Setup does not register the server, it registers with the new one."""
+    newer = {**NEWER, "dpm_mabs_install_answer_file": answers, "dpm_mabs_agent_installer": INSTALLER}
+    site, role = tell(**newer)
+    site.servers[SECOND].update(product="", product_version="", agent_version="")
+    good(role.play())
+    good(role.play("register"))
+    assert [job for server, job in site.changed() if server == SECOND][:3] == ["install_mabs", "agent", "register"]
+    assert site.servers[SECOND]["agent_version"] == "2.0.9270.0"
+    site.jobs.clear()
+    site.cloud.mark()
+    assert (good(role.play("register")).changes, site.changed(), site.cloud.writes()) == ({}, [], [])
+
+
 @pytest.mark.parametrize(
     ("variables", "words"),
     [
         ({}, "has neither DPM nor MABS."),
+        (NEWER, "whose version is not known before, and 2.0.9270.0 or newer is needed"),
         ({"dpm_mabs_install": {"setup_path": "D:\\MABS\\Setup.exe"}}, "there is no answer file"),
         (
             {
