@@ -16,17 +16,17 @@ options:
       name:
         description: Which sequence.
         type: str
-        choices: [backup, site_recovery, dpm_mabs]
+        choices: [backup, site_recovery, dpm_mabs, migrate]
         default: backup
       variant:
         description:
           - The variant of the sequence; the first of its own by default. Site Recovery replicates Azure machines, or
             on-premises machines through a bypass network (V(hybrid)). Backup has V(v2) and the classic V(v1), in which the vault's
-            identity makes storage endpoints by itself.
+            identity makes storage endpoints by itself. Azure Migrate has V(private_endpoint) only.
         type: str
-        choices: [v2, v1, azure_to_azure, hybrid]
+        choices: [v2, v1, azure_to_azure, hybrid, private_endpoint]
       vault:
-        description: The vault.
+        description: The vault; of Azure Migrate the project.
         type: dict
         required: true
         suboptions:
@@ -48,7 +48,9 @@ options:
             description: Tags of the vault; judged by themselves, not compared with those it has.
             type: dict
       endpoints:
-        description: The private endpoints, one for each virtual network.
+        description:
+          - The private endpoints, one for each virtual network. Those of an Azure Migrate project may be left to the portal; the list is
+            empty then.
         type: list
         elements: dict
         required: true
@@ -325,6 +327,80 @@ options:
         description: How many data sources DPM and MABS servers are to protect; each takes an address.
         type: int
         default: 0
+      key_vaults:
+        description: Key vaults that get a private endpoint beside an Azure Migrate project.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          id:
+            description: Id of the key vault.
+            type: str
+            required: true
+          endpoint:
+            description: A private endpoint of the key vault.
+            type: dict
+            suboptions:
+              name:
+                description: Name.
+                type: str
+                required: true
+              subnet:
+                description: Id of the subnet.
+                type: str
+                required: true
+              resource_group:
+                description: Resource group of the endpoint; the project's by default.
+                type: str
+              dns_zone_resource_group:
+                description: Resource group of its zone, when it is not that of the other endpoints.
+                type: str
+              dns_server:
+                description: Address of a DNS server of its network, asked to prove resolution.
+                type: str
+              dns_port:
+                description: Port of that server.
+                type: int
+              consumers:
+                description: Inventory hosts in its network that prove resolution; not judged here.
+                type: list
+                elements: str
+      migration:
+        description: What is to be migrated with an Azure Migrate project, and how.
+        type: dict
+        suboptions:
+          source:
+            description: Where the machines are. V(Physical) is also for AWS, GCP and others.
+            type: str
+            choices: [VMware, HyperV, Physical]
+            default: Physical
+          method:
+            description: How they are migrated; the first that the source has by default.
+            type: str
+            choices: ['', agentless_vmware, agent_based, hyperv]
+          experience:
+            description: The experience of agent-based replication.
+            type: str
+            choices: [simplified, classic]
+            default: simplified
+          public_control_plane:
+            description: Whether the appliance reaches the public endpoints of the control plane, by the internet or Microsoft peering.
+            type: bool
+            default: false
+          agent_dependencies:
+            description: Whether agent-based dependency analysis is wanted.
+            type: bool
+            default: false
+          assessment_project:
+            description: Name of the assessment project that is to be made, to see whether it is taken.
+            type: str
+          subnet:
+            description: Id of the subnet in which the portal is to make the endpoints, where O(sequence.endpoints) is empty.
+            type: str
+          public_network_access:
+            description: Public network access of a project that is made; unchanged by default.
+            type: str
+            choices: ['', Enabled, Disabled]
       private_route:
         description: How DPM and MABS servers reach the endpoints; anything but ExpressRoute is accepted by name only.
         type: str

@@ -119,6 +119,10 @@ options:
       - dpm_mabs_register
       - dpm_mabs_reregister
       - dpm_mabs_teardown
+      - migrate
+      - migrate_verify
+      - migrate_drift
+      - migrate_teardown
   gates:
     description: 'Gates and their verdicts: C(name), C(verdict), C(message), C(remedy), C(evidence).'
     type: list

@@ -21,9 +21,9 @@ options:
   sub_resource:
     description:
       - What the endpoints are for, which decides how many addresses each takes.
-      - V(AzureBackup) 10 (25 advised), V(AzureBackup_v1) 11 (25 advised), V(AzureSiteRecovery) 9, V(AzureSiteRecovery_hybrid) 5, V(blob) 1.
+      - V(AzureBackup) 10 (25 advised), V(AzureBackup_v1) 11 (25 advised), V(AzureSiteRecovery) 9, V(AzureSiteRecovery_hybrid) 5, V(blob) and V(vault) 1.
     type: str
-    choices: [AzureBackup, AzureBackup_v1, AzureBackup_secondary, AzureSiteRecovery, AzureSiteRecovery_hybrid, blob]
+    choices: [AzureBackup, AzureBackup_v1, AzureBackup_secondary, AzureSiteRecovery, AzureSiteRecovery_hybrid, blob, vault]
     default: AzureBackup
   endpoints:
     description: How many such endpoints are planned in this subnet.

@@ -46,6 +46,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 GUIDE = (ROOT / "docs" / "backup.md").read_text(encoding="utf-8")
 RECOVERY_GUIDE = (ROOT / "docs" / "site_recovery.md").read_text(encoding="utf-8")
 DPM_GUIDE = (ROOT / "docs" / "dpm_mabs.md").read_text(encoding="utf-8")
+MIGRATE_GUIDE = (ROOT / "docs" / "migrate.md").read_text(encoding="utf-8")
 WORLD_PAGE, SETTINGS_PAGE, EVENTS = (
     (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in ("world", "settings", "events")
 )
@@ -142,6 +143,7 @@ def test_no_variable_is_documented_that_a_role_does_not_have(role: str) -> None:
         ("backup", GUIDE, SEQUENCES["backup"].gates),
         ("site_recovery", RECOVERY_GUIDE, SEQUENCES["site_recovery"].gates),
         ("dpm_mabs", DPM_GUIDE, SEQUENCES["dpm_mabs"].gates),
+        ("migrate", MIGRATE_GUIDE, SEQUENCES["migrate"].gates),
     ],
 )
 def test_every_gate_and_checklist_row_is_in_the_guide(sequence: str, guide: str, gates: tuple[GateRow, ...]) -> None:
@@ -153,7 +155,9 @@ def test_every_gate_and_checklist_row_is_in_the_guide(sequence: str, guide: str,
 
 
 def test_every_checklist_belongs_to_a_guide() -> None:
-    assert [name for name in CHECKLISTS if not name.startswith(("backup", "site_recovery", "dpm_mabs"))] == []
+    assert [
+        name for name in CHECKLISTS if not name.startswith(("backup", "site_recovery", "dpm_mabs", "migrate"))
+    ] == []
 
 
 def keys_of(kind: t.Any) -> set[str]:

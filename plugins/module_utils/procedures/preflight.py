@@ -78,7 +78,7 @@ def run_preflight(task: Task) -> JSON:
             known["switch"] = switch_plan(inspection)
             known["outlook"] = outlook_of_switch(known)
         elif stage == "teardown":
-            known["outlook"] = outlook_of_teardown(known)
+            known["outlook"] = outlook_of_teardown(known, inspection.desired.sequence.target.word)
         known["to_settle"] = [] if known["settled"].get("endpoints") else known["all_endpoints"]
     return {"changed": False, "passed": not message, "message": message, "gates": verdicts, "plan": known or {}}
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 import json
 import typing as t
 
+from ..azure.client import Azure
 from ..engine.resource import Kind
 from ..engine.spec import Option, a_region, caseless
 from ..engine.tags import tags
+from ..errors import AzureError
 from ..ids import fold_id
 from ..wire import JSON, get_path
 
@@ -56,6 +58,16 @@ KIND = Kind(
     update="PATCH",
     recreate="A project cannot be moved. Make another one under another name.",
 )
+
+
+def find_project(azure: Azure, project_id: str) -> JSON | None:
+    """A project, or None. Of a provider that was never registered there is nothing."""
+    try:
+        return azure.find(project_id, API_VERSION)
+    except AzureError as error:
+        if error.code.lower() != "missingsubscriptionregistration":
+            raise
+        return None
 
 
 def is_private(project: JSON, solutions: t.Iterable[JSON]) -> bool:

@@ -8,6 +8,9 @@ from ..wire import JSON, get_path
 TYPE = "Microsoft.Authorization/policyAssignments"
 API_VERSION = "2022-06-01"
 
+#: Modes of an assignment in which it takes effect.
+ENFORCED = ("", "default")
+
 
 def assignments(azure: Azure, scope: str) -> list[JSON]:
     """The assignments that count at a scope, those of the scopes above it included."""
@@ -17,7 +20,7 @@ def assignments(azure: Azure, scope: str) -> list[JSON]:
 def denies_public_access(assignment: JSON) -> bool:
     """Whether an assignment that is enforced denies public network access, by its name or its effect's parameters."""
     properties = assignment.get("properties") or {}
-    if str(properties.get("enforcementMode") or "Default").lower() != "default":
+    if str(properties.get("enforcementMode") or "").lower() not in ENFORCED:
         return False
     words = " ".join(str(properties.get(key) or "") for key in ("displayName", "description")).lower()
     effects = [str(get_path(value, "value") or "").lower() for value in (properties.get("parameters") or {}).values()]

@@ -36,8 +36,8 @@ NEEDS = {
     "AzureSiteRecovery": Need(9, 10, "Site Recovery, Azure to Azure: at least nine addresses in each subnet"),
     "AzureSiteRecovery_hybrid": Need(5, 5, "Site Recovery, on-premises to Azure: five addresses in the bypass network"),
     "blob": Need(1, 1, "One address for a storage endpoint"),
+    "vault": Need(1, 1, "One address for the endpoint of a key vault"),
 }
-STORAGE_NEED = NEEDS["blob"]
 
 
 @dataclass(frozen=True)

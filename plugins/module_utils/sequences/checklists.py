@@ -10,6 +10,8 @@ from .sequence import Row
 CHECKLISTS: dict[str, tuple[Row, ...]] = {
     name: rows for sequence in SEQUENCES.values() for name, rows in sequence.checklists.items()
 }
+#: What a report shows of a row.
+SHOWN = ("id", "what", "who", "why", "evidence")
 #: In place of what must wait, while a report does not prove that the vault is ready.
 NOT_YET = Row(
     "not-yet",
@@ -21,9 +23,11 @@ NOT_YET = Row(
 )
 
 
-def rows(name: str, *, ready: bool = True) -> list[JSON]:
-    """The rows of a checklist as the report takes them; unless everything is ready, what must wait is not among them."""
-    found = [row if ready or not row.after_proof else NOT_YET for row in CHECKLISTS[name]]
-    return [
-        {**{key: value for key, value in row._asdict().items() if key != "after_proof"}, "done": False} for row in found
-    ]
+def rows(name: str, *, ready: bool = True, made: bool = False) -> list[JSON]:
+    """The rows of a checklist as the report takes them; unless everything is ready, what must wait is not among them.
+
+    ``made``: the target is there, or the run makes it.
+    """
+    left = [row for row in CHECKLISTS[name] if not (made and row.until_made)]
+    found = [row if ready or not row.after_proof else NOT_YET for row in left]
+    return [{**{key: getattr(row, key) for key in SHOWN}, "done": False} for row in found]

@@ -13,10 +13,10 @@ from ..errors import InputError
 from ..ids import build_id, group_id, parse_id, refuse_name, region, same_id, unique_ids
 from ..resources.endpoint_names import ENDPOINT_TYPE
 from ..resources.endpoints import SUBNET_TYPE
-from ..resources.storage_accounts import BLOB, CLASSIC_TYPE
+from ..resources.storage_accounts import CLASSIC_TYPE
 from ..resources.storage_accounts import TYPE as STORAGE_TYPE
-from ..resources.subnets import STORAGE_NEED, Need
-from ..resources.targets import STORAGE_TARGET, Target
+from ..resources.subnets import NEEDS, Need
+from ..resources.targets import KEY_VAULT_TARGET, STORAGE_TARGET, Target
 from ..wire import JSON
 from .desired_checks import check_desired
 from .public_access import DENIALS, Denial
@@ -28,11 +28,11 @@ ANY_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One private endpoint as the operator wants it, to the sequence's target or to a storage account.
+    """One private endpoint as the operator wants it, to the sequence's target, a storage account or a key vault.
 
     ``target`` is the id of what it leads to and ``kind`` its row of the table of targets. ``zone_group_id`` is the resource
-    group its zones are in, ``row`` that of the option it came from; of a storage account's endpoint
-    it has what proves its names, and nothing that only an endpoint of the target can be asked for.
+    group its zones are in, ``row`` that of the option it came from; of another target's endpoint
+    it has what proves its names, and nothing that only an endpoint of the sequence's target can be asked for.
     """
 
     id: str
@@ -62,7 +62,8 @@ class Endpoint:
 class Desired:
     """One sequence as the operator wants it, names resolved to ids, nothing read yet.
 
-    ``endpoints`` lead to the target, ``storage_endpoints`` to ``storage_accounts``. ``tags`` are those the target is to have.
+    ``endpoints`` lead to the target, ``storage_endpoints`` to ``storage_accounts`` and key vaults. ``tags`` are those the target
+    is to have, ``migration`` is what a migration with the target is to be.
     Times are in seconds.
     """
 
@@ -101,6 +102,7 @@ class Desired:
     tags: t.Mapping[str, t.Any] | None = None
     grants: str = ""
     removable_endpoints: tuple[str, ...] = ()
+    migration: t.Mapping[str, t.Any] = field(default_factory=dict)
 
     @property
     def classic(self) -> bool:
@@ -129,13 +131,13 @@ class Desired:
 
     @property
     def all_endpoints(self) -> list[Endpoint]:
-        """The endpoints of the target and those of storage accounts."""
+        """The endpoints of the target and those of storage accounts and key vaults."""
         return [*self.endpoints, *self.storage_endpoints]
 
     def need(self, endpoint: Endpoint) -> Need:
         """Addresses an endpoint takes."""
         if endpoint.kind is not self.sequence.target:
-            return STORAGE_NEED
+            return NEEDS[endpoint.sub_resource]
         return self.sequence.addresses[self.variant].grown(self.data_sources * self.sequence.addresses_per_data_source)
 
 
@@ -157,12 +159,14 @@ def resolve(options: t.Mapping[str, t.Any], sequence: Sequence, subscription_id:
     with _of("sequence.endpoints"):
         endpoints = tuple(_endpoint(item, options, vault_id, sequence) for item in options["endpoints"])
     accounts = tuple(_storage(item) for item in options.get("storage_accounts") or ())
+    others = [(STORAGE_TARGET, "storage_accounts", account) for account in accounts]
+    others += [(KEY_VAULT_TARGET, "key_vaults", _key_vault(item)) for item in options.get("key_vaults") or ()]
     storage = tuple(
-        _storage_endpoint(account, endpoints, options["dns_zones"], vault["resource_group"])
-        for account in accounts
-        if account.get("endpoint")
+        _other_endpoint(kind, option, item, endpoints, options["dns_zones"], vault["resource_group"])
+        for kind, option, item in others
+        if item.get("endpoint")
     )
-    check_desired(options, [endpoint.id for endpoint in (*endpoints, *storage)])
+    check_desired(options, [endpoint.id for endpoint in (*endpoints, *storage)], optional=sequence.optional)
     variant = _variant(options.get("variant"), sequence)
     if variant in sequence.classic and options.get("identity") is False:
         raise InputError(
@@ -205,6 +209,7 @@ def resolve(options: t.Mapping[str, t.Any], sequence: Sequence, subscription_id:
         tags=vault.get("tags"),
         grants=options.get("grants") or "least_privilege",
         removable_endpoints=tuple(options.get("removable_endpoints") or ()),
+        migration=options.get("migration") or {},
     )
 
 
@@ -231,6 +236,11 @@ def _storage(item: JSON) -> JSON:
         raise InputError(
             f"storage_accounts.id must be the id of a storage account, got one of {account.kind}: {account.text}"
         )
+    return item
+
+
+def _key_vault(item: JSON) -> JSON:
+    parse_id(item["id"], KEY_VAULT_TARGET.type, option="key_vaults.id")
     return item
 
 
@@ -265,13 +275,15 @@ def _endpoint(item: JSON, options: t.Mapping[str, t.Any], target: str, sequence:
     )
 
 
-def _storage_endpoint(account: JSON, endpoints: t.Sequence[Endpoint], zones: JSON, target_group: str) -> Endpoint:
-    """The endpoint wanted for an account. It shares zones and networks of an endpoint in its network.
+def _other_endpoint(
+    kind: Target, option: str, item: JSON, endpoints: t.Sequence[Endpoint], zones: JSON, target_group: str
+) -> Endpoint:
+    """The endpoint wanted for a storage account or a key vault. It shares zones and networks of an endpoint in its network.
 
-    ``target_group`` is the resource group of the sequence's target.
+    ``option`` is where it was named, ``target_group`` the resource group of the sequence's target.
     """
-    wanted = account["endpoint"]
-    subnet = parse_id(wanted["subnet"], SUBNET_TYPE, option="storage_accounts.endpoint.subnet")
+    wanted = item["endpoint"]
+    subnet = parse_id(wanted["subnet"], SUBNET_TYPE, option=f"{option}.endpoint.subnet")
     beside = next((item for item in endpoints if same_id(item.network, subnet.ancestor())), None)
     default_zones = (
         beside.zone_group_id
@@ -287,9 +299,9 @@ def _storage_endpoint(account: JSON, endpoints: t.Sequence[Endpoint], zones: JSO
             subnet.subscription_id, wanted.get("resource_group") or target_group, ENDPOINT_TYPE, wanted["name"]
         ),
         name=wanted["name"],
-        target=account["id"],
-        kind=STORAGE_TARGET,
-        sub_resource=BLOB,
+        target=item["id"],
+        kind=kind,
+        sub_resource=kind.sub_resources[0],
         subnet=subnet.text,
         network=subnet.ancestor(),
         zone_group_id=group_id(parse_id(default_zones).subscription_id, zone_group) if zone_group else default_zones,

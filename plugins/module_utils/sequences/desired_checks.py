@@ -15,12 +15,14 @@ from ..resources.roles import stated_guid
 from ..wire import JSON
 
 
-def check_desired(options: t.Mapping[str, t.Any], endpoint_ids: t.Sequence[str]) -> None:
+def check_desired(options: t.Mapping[str, t.Any], endpoint_ids: t.Sequence[str], *, optional: bool = False) -> None:
     """Judge the options of a sequence; ``endpoint_ids`` are those of all endpoints it wants, storage accounts' included.
+
+    ``optional``: somebody else may make the endpoints.
 
     Raises :class:`InputError`. Options that a caller does not have are passed over.
     """
-    if not options["endpoints"]:
+    if not options["endpoints"] and not optional:
         raise InputError(
             "sequence.endpoints is empty: without a private endpoint there is nothing to make private.",
             remedy="Name one endpoint for each virtual network that is to reach the vault.",

@@ -20,11 +20,12 @@ from ..resources.endpoint_names import ENDPOINT_TYPE, NETWORK_API_VERSION, Publi
 from ..resources.locks import Lock, read_locks
 from ..resources.providers import read_provider
 from ..resources.roles import assignments_at, find_definition, granted
-from ..resources.storage_accounts import BLOB, Account, keeps_deleted_blobs, read_account
+from ..resources.storage_accounts import Account, is_classic, keeps_deleted_blobs, read_account
 from ..resources.subnets import Capacity, capacity
+from ..resources.targets import STORAGE_TARGET, target_kind
 from ..resources.vault_contents import replicated_items
 from ..resources.vault_freshness import BORN_TAG, says_so
-from ..resources.vaults import RESOURCE_GROUP_API_VERSION, connections, read_vault
+from ..resources.vaults import RESOURCE_GROUP_API_VERSION, connections
 from ..wire import JSON, get_path
 from .desired import Desired, Endpoint
 from .memory import Memory
@@ -49,8 +50,9 @@ class Inspection:
 
     @property
     def vault(self) -> JSON | None:
-        """The vault, or None when it does not exist yet."""
-        return t.cast("JSON | None", self.once("vault", lambda: read_vault(self.azure, self.desired.vault_id)))
+        """What the endpoints lead to, or None when it does not exist yet."""
+        desired = self.desired
+        return t.cast("JSON | None", self.once("vault", lambda: desired.sequence.find(self.azure, desired.vault_id)))
 
     def forget_vault(self) -> None:
         """Have the vault read anew by the next question."""
@@ -63,8 +65,8 @@ class Inspection:
 
     @property
     def marked(self) -> bool:
-        """Whether the vault has that tag; Azure compares names of tags without case."""
-        return says_so((self.vault or {}).get("tags"), self.mark)
+        """Whether the vault has that tag; Azure compares names of tags without case. What bears none has nothing to note."""
+        return not self.desired.sequence.marked or says_so((self.vault or {}).get("tags"), self.mark)
 
     @property
     def location(self) -> str:
@@ -169,11 +171,18 @@ class Inspection:
         )
 
     def connections_to(self, target: str) -> list[JSON]:
-        """The private endpoint connections that the vault, or a storage account, lists; none while it does not exist."""
+        """The private endpoint connections that what an endpoint leads to lists; none while it does not exist."""
+        return connections(self.led_to(target))
+
+    def led_to(self, target: str) -> JSON | None:
+        """What an endpoint leads to: the sequence's target, a storage account or a key vault; None when it does not exist."""
         if same_id(target, self.desired.vault_id):
-            return connections(self.vault)
-        account = self.storage_account(target)
-        return connections(account.document) if account else []
+            return self.vault
+        kind = STORAGE_TARGET if is_classic(target) else target_kind(target)
+        if kind is STORAGE_TARGET:
+            return getattr(self.storage_account(target), "document", None)
+        key, version = f"target {fold_id(target)}", kind.api_version
+        return t.cast("JSON | None", self.once(key, lambda: self.azure.find(target, version)))
 
     def names(self, endpoint_id: str) -> list[PublishedName]:
         """What an endpoint publishes; nothing while it does not exist."""
@@ -230,7 +239,7 @@ class Inspection:
         question = ZoneQuestion(
             sub_resources=(desired.sub_resource,),
             location=self.location,
-            vault=desired.vault_id if self.vault is not None else "",
+            vault=desired.vault_id if desired.sequence.target.names_zones and self.vault is not None else "",
             zone_names={desired.sub_resource: list(desired.zone_names)} if desired.zone_names else {},
             geo_code=desired.geo_code,
         )
@@ -250,10 +259,11 @@ class Inspection:
             self.once(f"account {fold_id(account_id)}", lambda: read_account(self.azure, account_id)),
         )
 
-    @property
-    def blob_zones(self) -> list[str]:
-        """The zones of a storage account's blob endpoint in this cloud."""
-        return list(known_zones(BLOB, self.desired.location, self.connection.cloud).zones)
+    def zone_names_of(self, endpoint: Endpoint) -> list[str]:
+        """The names of an endpoint's zones. Raises Refusal when they cannot be known."""
+        if endpoint.kind is self.desired.sequence.target:
+            return self.zone_names
+        return list(known_zones(endpoint.sub_resource, self.desired.location, self.connection.cloud).zones)
 
     @property
     def planned_zones(self) -> list[tuple[str, tuple[str, ...]]]:
@@ -278,7 +288,8 @@ class Inspection:
 
     def matching_zones(self, subscription_id: str) -> list[str]:
         """The ids of the zones of a subscription with any name that matters to this run."""
-        names = [*self.zone_names, *(self.blob_zones if self.desired.storage_endpoints else ())]
+        others = (name for endpoint in self.desired.storage_endpoints for name in self.zone_names_of(endpoint))
+        names = list(dict.fromkeys([*self.zone_names, *others]))
         return [zone["id"] for zone in with_names(self.zones_in(subscription_id), names)]
 
     def existing_zones(self, subscription_id: str) -> list[JSON]:
@@ -323,8 +334,7 @@ class Inspection:
 
     def zone_ids(self, endpoint: Endpoint) -> list[str]:
         """The ids of an endpoint's zones."""
-        names = self.zone_names if endpoint.kind is self.desired.sequence.target else self.blob_zones
-        return [f"{endpoint.zone_group_id}/providers/{ZONE}/{name}" for name in names]
+        return [f"{endpoint.zone_group_id}/providers/{ZONE}/{name}" for name in self.zone_names_of(endpoint)]
 
 
 def _unless_absent(read: t.Callable[[], list[JSON]]) -> list[JSON]:

@@ -8,7 +8,9 @@ from .inspection import Inspection
 
 
 def mark_tags(inspection: Inspection) -> dict[str, str]:
-    """The tags of a vault with which a run is done."""
+    """The tags of a vault with which a run is done; none where the target bears none."""
+    if not inspection.desired.sequence.marked:
+        return {}
     return {inspection.mark: "true", **({EXPERIENCE_TAG: CLASSIC} if inspection.desired.classic else {})}
 
 

@@ -20,6 +20,8 @@ METHODS = {
     "HyperV": ("hyperv", "agent_based"),
     "Physical": ("agent_based",),
 }
+WAYS = tuple(dict.fromkeys(way for ways in METHODS.values() for way in ways))
+EXPERIENCES = ("simplified", "classic")
 #: Addresses the endpoints of a project take; the article says that about 15 may be needed.
 ADVISED_ADDRESSES, LEAST_ADDRESSES = 15, 6
 

@@ -8,12 +8,23 @@ from __future__ import annotations
 from ..dns.modes import MODES
 from ..engine.spec import Option, port
 from ..engine.tags import tags
+from . import migrate_rules as rules
 from .catalog import SEQUENCES
 
 #: Of all sequences.
 VARIANTS = tuple(dict.fromkeys(variant for sequence in SEQUENCES.values() for variant in sequence.variants))
 #: Of a record set, in seconds.
 TIME_TO_LIVE = Option(type="int", default=10, least=1, most=2147483647)
+#: A private endpoint of a storage account or a key vault.
+ENDPOINT_OF_ANOTHER: dict[str, Option] = {
+    "name": Option(required=True),
+    "subnet": Option(required=True),
+    "resource_group": Option(),
+    "dns_zone_resource_group": Option(),
+    "dns_server": Option(),
+    "dns_port": port(),
+    "consumers": Option(type="list", elements="str"),
+}
 #: A role to be given; to whom is known to the module that gives it.
 ASSIGNMENT: dict[str, Option] = {
     "scope": Option(required=True),
@@ -70,18 +81,30 @@ DESCRIPTION: dict[str, Option] = {
         options={
             "id": Option(required=True),
             "use": Option(choices=("cache", "source", "target"), default="cache"),
-            "endpoint": Option(
-                type="dict",
-                options={
-                    "name": Option(required=True),
-                    "subnet": Option(required=True),
-                    "resource_group": Option(),
-                    "dns_zone_resource_group": Option(),
-                    "dns_server": Option(),
-                    "dns_port": port(),
-                    "consumers": Option(type="list", elements="str"),
-                },
-            ),
+            "endpoint": Option(type="dict", options=ENDPOINT_OF_ANOTHER),
+        },
+    ),
+    "key_vaults": Option(
+        type="list",
+        elements="dict",
+        default=[],
+        no_secret=True,
+        options={
+            "id": Option(required=True),
+            "endpoint": Option(type="dict", options=ENDPOINT_OF_ANOTHER),
+        },
+    ),
+    "migration": Option(
+        type="dict",
+        options={
+            "source": Option(choices=rules.METHODS, default="Physical"),
+            "method": Option(choices=("", *rules.WAYS)),
+            "experience": Option(choices=rules.EXPERIENCES, default=rules.EXPERIENCES[0]),
+            "public_control_plane": Option(type="bool", default=False),
+            "agent_dependencies": Option(type="bool", default=False),
+            "assessment_project": Option(),
+            "subnet": Option(),
+            "public_network_access": Option(choices=("", "Enabled", "Disabled")),
         },
     ),
     "dns_zones": Option(

@@ -37,12 +37,12 @@ def outlook(inspection: Inspection, plan: Known) -> list[OutlookRow]:
     return [*rows, *_accounts(inspection, plan), *_machines(inspection)]
 
 
-def outlook_of_teardown(plan: Known) -> list[OutlookRow]:
-    """The rows of a teardown."""
+def outlook_of_teardown(plan: Known, word: str = "vault") -> list[OutlookRow]:
+    """The rows of a teardown of a sequence whose target has this ``word``."""
     vault, removes = plan["vault_id"], plan["removes"]
     opened = ("public_access" in removes or plan["notes_private"]) and plan["vault_exists"]
     why = "opened to public networks" if "public_access" in removes else "a tag notes that it was private"
-    rows = [_row("change" if opened else "leave", "vault", vault, why if opened else "a teardown never deletes it")]
+    rows = [_row("change" if opened else "leave", word, vault, why if opened else "a teardown never deletes it")]
     removed = {row["id"] for row in plan["to_remove"]}
     for endpoint in plan["all_endpoints"]:
         if endpoint["id"] in removed:
@@ -92,6 +92,8 @@ def outlook_of_switch(plan: Known) -> list[OutlookRow]:
 
 def _vault(inspection: Inspection, plan: Known) -> OutlookRow:
     desired, current = inspection.desired, inspection.vault
+    if desired.sequence.outlook:
+        return t.cast(OutlookRow, desired.sequence.outlook(inspection, plan))
     denies = desired.denial.at_once or plan["denied"]
     values = {
         "location": plan["location"],

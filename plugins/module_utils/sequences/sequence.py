@@ -5,14 +5,23 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
+from ..azure.client import Azure
 from ..resources.subnets import Need
 from ..resources.targets import Target
+from ..resources.vaults import read_vault
+from ..wire import JSON
 from .gate import Gate
 
 #: A gate or check: what it finds in an ``Inspection``, one verdict for each subject.
 Check = t.Callable[[t.Any], t.Iterable[Gate]]
 
 
+#: Reads what the endpoints lead to, by its id; None when it does not exist.
+Find = t.Callable[[Azure, str], "JSON | None"]
+#: Judges, by inspection and plan, whether the step that makes the target has nothing left to do.
+Settled = t.Callable[[t.Any, t.Any], bool]
+#: What becomes of the target, as the plan's page has it.
+Outlook = t.Callable[[t.Any, t.Any], t.Any]
 #: What is asked ahead: questions whose answers the inspection keeps.
 Reads = t.Callable[[t.Any], t.Iterable[t.Callable[[], t.Any]]]
 
@@ -43,7 +52,8 @@ def with_own(common: tuple[GateRow, ...], **after: tuple[GateRow, ...]) -> tuple
 class Row(t.NamedTuple):
     """One duty of a person: a stable id, what to do, who does it, why, and how to show that it was done.
 
-    ``after_proof`` marks what must not be done before everything is proved.
+    ``after_proof`` marks what must not be done before everything is proved, ``until_made`` what is over once the target is there,
+    or is made by the run; ``waited_for``: the sequence waits for it.
     """
 
     id: str
@@ -52,6 +62,8 @@ class Row(t.NamedTuple):
     why: str
     evidence: str
     after_proof: bool = False
+    until_made: bool = False
+    waited_for: bool = False
 
 
 class Names(t.NamedTuple):
@@ -77,6 +89,12 @@ class Sequence:
     ``checks`` are asked beside connection, names and links, ``late_checks`` only of a finished run. ``needs_accounts``: it uses
     storage accounts on which the target's identity has roles. ``checklists`` are rows of the report, by
     the name a role asks for. ``reads`` is what only this sequence needs to know, by the stage that asks for it ahead.
+
+    What differs where the target is no vault: ``find`` reads it, ``settled`` and ``outlook`` judge the step that makes it,
+    ``marked`` says whether it carries the tag that it was private from the start, ``foreseen_unregistered`` whether it is known
+    to be absent while its provider is not registered, and ``optional``: it may be made by somebody else, its endpoints too.
+    ``providers`` must be registered besides the target's own, ``actions`` are needed on the subscription, and ``roles`` names
+    roles that hold them.
     """
 
     name: str
@@ -97,6 +115,15 @@ class Sequence:
     classic: frozenset[str] = frozenset()
     checklists: t.Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
     reads: t.Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
+    find: Find = read_vault
+    settled: Settled | None = None
+    outlook: Outlook | None = None
+    marked: bool = True
+    foreseen_unregistered: bool = False
+    optional: bool = False
+    providers: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    roles: str = "a role that holds these actions"
 
     @property
     def variants(self) -> tuple[str, ...]:

@@ -56,6 +56,8 @@ def public_access_settled(inspection: Inspection, plan: Known) -> bool:
 def vault_settled(inspection: Inspection, plan: Known) -> bool:
     """Whether the vault is as its own step would make it; public network access denied at last is another's business."""
     desired, current, vault_id = inspection.desired, inspection.vault, plan["vault_id"]
+    if desired.sequence.settled:
+        return desired.sequence.settled(inspection, plan)
     if current is None or provisioning(current) != "succeeded":
         return False
     values = {

@@ -19,8 +19,10 @@ from .remedies import BASES, FORWARD, NOT_OF, TEARDOWN, Base, Case, Make
 from .sequence import Sequence, variables_rendered
 
 JSON = dict[str, t.Any]
-FORWARD_ROWS = {name: [row.name for row in (*FOUNDATION, *sequence.gates)] for name, sequence in SEQUENCES.items()}
-TEARDOWN_ROWS = {name: [row.name for row in sequence.teardown_gates] for name, sequence in SEQUENCES.items()}
+#: Azure Migrate leads to no vault, so its cases are its own: test_migrate_remedies.py.
+OF_VAULTS = {name: sequence for name, sequence in SEQUENCES.items() if name in BASES}
+FORWARD_ROWS = {name: [row.name for row in (*FOUNDATION, *sequence.gates)] for name, sequence in OF_VAULTS.items()}
+TEARDOWN_ROWS = {name: [row.name for row in sequence.teardown_gates] for name, sequence in OF_VAULTS.items()}
 CASES = [
     (role, stage, row, make)
     for stage, rows, table in (("all", FORWARD_ROWS, FORWARD), ("teardown", TEARDOWN_ROWS, TEARDOWN))

@@ -93,8 +93,7 @@ def check_storage(inspection: Inspection, endpoint: Endpoint, found: Findings) -
     if document is None:
         yield refused("storage", endpoint.id, f"{endpoint.id} does not exist.")
         return
-    account = inspection.storage_account(endpoint.target)
-    there = status_of(connection_to(account.document if account else None, endpoint.id))
+    there = status_of(connection_to(inspection.led_to(endpoint.target), endpoint.id))
     here = connection_of(document)["status"]
     detail = found.add_endpoint(endpoint, "storage endpoint", document, (here, there))
     zones = zones_for(inspection, endpoint)
@@ -112,7 +111,7 @@ def check_storage(inspection: Inspection, endpoint: Endpoint, found: Findings) -
             "storage",
             endpoint.id,
             f"{endpoint.name}: {detail}.",
-            "Have the account's owner approve it, then run again.",
+            f"Have the {endpoint.kind.word}'s owner approve it, then run again.",
         )
     elif not zones:
         yield _no_zone_group("storage", endpoint)

@@ -23,6 +23,7 @@ from ...resources.roles import (
 )
 from ...resources.storage_accounts import TYPE as STORAGE_ACCOUNT
 from ...resources.storage_accounts import is_classic
+from ...resources.targets import KEY_VAULT_TARGET, STORAGE_TARGET
 from ...wire import JSON
 from ..desired import Endpoint
 from ..gate import Gate, ok, refused, warning
@@ -32,6 +33,8 @@ from ..sequence import GateRow
 from .permissions import Needed, missing_permissions
 
 NETWORK_PROVIDER = NETWORK.split("/", 1)[0]
+#: Where an endpoint of another target than the sequence's was named.
+OTHERS = {STORAGE_TARGET: "storage_accounts.endpoint", KEY_VAULT_TARGET: "key_vaults.endpoint"}
 WHERE_ROLES = "It is named in sequence.role_assignments."
 
 
@@ -58,7 +61,7 @@ def _no_group(inspection: Inspection, group: str) -> tuple[str, str]:
     if not ours or not defaulted or parse_id(group).subscription_id.lower() == home.subscription_id.lower():
         return f"{group} does not exist.", create
     options = {
-        "sequence.endpoints" if endpoint.kind is inspection.desired.sequence.target else "storage_accounts.endpoint"
+        "sequence.endpoints" if endpoint.kind is inspection.desired.sequence.target else OTHERS[endpoint.kind]
         for endpoint in ours
     }
     return (
@@ -72,7 +75,8 @@ def providers(inspection: Inspection) -> t.Iterator[Gate]:
     """The resource providers are registered in every subscription that takes part, that of the vaults also where only an
     endpoint is: without it the connection cannot be approved (MicrosoftDocs/azure-docs#83615).
     """
-    own = inspection.desired.sequence.target.provider
+    sequence = inspection.desired.sequence
+    own = sequence.target.provider
     home = parse_id(inspection.desired.vault_id).subscription_id.lower()
     for row in registrations(inspection):
         subscription, namespace = row["subscription_id"], row["namespace"]
@@ -84,7 +88,9 @@ def providers(inspection: Inspection) -> t.Iterator[Gate]:
                 "provider", namespace, f"{namespace} is {state} in subscription {subscription}.",
                 "Register it with privatelink.recovery.provider_registration, or let the role do it (provider_registration: register).",
             )  # fmt: skip
-        elif inspection.check_mode and (namespace != own or subscription == home):
+        elif inspection.check_mode and (
+            namespace != own or (subscription == home and not sequence.foreseen_unregistered)
+        ):
             # MissingSubscriptionRegistration is then the answer to every question about what is there.
             yield Gate(
                 "provider", "unknown", namespace,
@@ -104,12 +110,15 @@ def registrations(inspection: Inspection) -> list[JSON]:
     """Which provider must be registered where: ``subscription_id``, ``namespace``, and whether renewing it may be needed.
 
     Nothing is read. https://learn.microsoft.com/azure/backup/private-endpoints speaks of renewing that of the vaults only.
+    Where somebody else makes the endpoints, as the portal does, that registers what it needs.
     """
     own = inspection.desired.sequence.target.provider
+    if not inspection.desired.all_endpoints:
+        return []
     return [
         {"subscription_id": subscription, "namespace": namespace, "renewable": namespace == own}
         for subscription in subscriptions(inspection)
-        for namespace in (own, NETWORK_PROVIDER)
+        for namespace in (own, *inspection.desired.sequence.providers, NETWORK_PROVIDER)
     ]
 
 
@@ -129,6 +138,8 @@ def required_actions(inspection: Inspection) -> Needed:
     desired, target, mode = inspection.desired, inspection.desired.sequence.target, inspection.desired.mode
     home, needed = parse_id(desired.vault_id).group_id, Needed()
     needed.want(home, *actions(target.type, "read", "write"), READ_LOCKS)
+    if desired.sequence.actions:
+        needed.want(f"/subscriptions/{parse_id(home).subscription_id}", *desired.sequence.actions)
     for endpoint in desired.all_endpoints:
         needed.want(
             endpoint.group_id, *actions(ENDPOINT_TYPE, "read", "write"), *actions(INTERFACE_TYPE, "read"), READ_LOCKS

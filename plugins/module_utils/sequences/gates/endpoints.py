@@ -13,7 +13,6 @@ from ..desired import Endpoint
 from ..gate import Gate, ok, refused, warning
 from ..inspection import Inspection
 
-ENDPOINTS_PER_VAULT = 12  # https://learn.microsoft.com/azure/backup/private-endpoints, Before you start
 ENDPOINTS_PER_NETWORK = (
     1000  # https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits
 )
@@ -21,29 +20,31 @@ RENAME = "Choose another sequence.endpoints.name"
 
 
 def quota(inspection: Inspection) -> t.Iterator[Gate]:
-    """Twelve endpoints of a group on one vault, a thousand in one network."""
+    """As many endpoints of a group on one target as Azure documents, a thousand in one network."""
+    target = inspection.desired.sequence.target
     existing = [item for item in connections(inspection.vault) if of_group(item, inspection.desired.sub_resource)]
     new = [endpoint for endpoint in inspection.desired.endpoints if not _connected(existing, endpoint)]
-    if new and len(existing) + len(new) > ENDPOINTS_PER_VAULT:
+    most = target.most_endpoints or len(existing) + len(new)
+    if new and len(existing) + len(new) > most:
         yield refused(
             "quota", inspection.desired.vault_id,
             f"{inspection.desired.vault_id} has {len(existing)} private endpoints for "
             f"{inspection.desired.sub_resource} and {len(new)} more are wanted; "
-            f"Azure allows {ENDPOINTS_PER_VAULT}.",
-            "Remove endpoints that are no longer needed, or use another vault (sequence.vault.name).",
+            f"Azure allows {most}.",
+            f"Remove endpoints that are no longer needed, or use another {target.word} (sequence.vault.name).",
         )  # fmt: skip
     else:
         yield ok(
             "quota",
             inspection.desired.vault_id,
-            f"{len(existing)} of {ENDPOINTS_PER_VAULT} endpoints exist, {len(new)} more are wanted.",
+            f"{len(existing)}{f' of {most}' if target.most_endpoints else ''} endpoints exist, {len(new)} more are wanted.",
         )
     others = len(connections(inspection.vault)) - len(existing)
-    if new and len(existing) + len(new) <= ENDPOINTS_PER_VAULT < len(existing) + len(new) + others:
+    if target.most_endpoints and new and len(existing) + len(new) <= most < len(existing) + len(new) + others:
         yield warning(
             "quota", inspection.desired.vault_id,
             f"{inspection.desired.vault_id} would have {len(existing) + len(new) + others} private endpoints in all. Azure documents "
-            f"{ENDPOINTS_PER_VAULT} for a vault; whether those of other sub-resources count is not documented.",
+            f"{most} for a vault; whether those of other sub-resources count is not documented.",
             "Remove endpoints that are no longer needed, if Azure refuses the new ones.",
         )  # fmt: skip
     absent = [
@@ -75,8 +76,8 @@ def _taken(inspection: Inspection, endpoint: Endpoint) -> tuple[str, str] | None
     for other in names:
         if other.rsplit("/", 1)[-1].lower() == endpoint.name.lower() and not same_id(other, endpoint.id):
             return (
-                f"The vault already has an endpoint named {endpoint.name}: {other}.",
-                f"{RENAME}: endpoints of one vault must not share a name.",
+                f"The {endpoint.kind.word} already has an endpoint named {endpoint.name}: {other}.",
+                f"{RENAME}: endpoints of one {endpoint.kind.word} must not share a name.",
             )
     return None
 

@@ -55,7 +55,7 @@ def missing_permissions(inspection: Inspection, needed: t.Mapping[str, t.Sequenc
         if actions:
             yield refused(
                 "permissions", scope, f"{who} may not do {', '.join(actions)} at {scope}.",
-                f"Grant it a role that holds these actions at that scope or above; a fresh grant can take {MINUTES} minutes to spread.",
+                f"Grant it {inspection.desired.sequence.roles} at that scope or above; a fresh grant can take {MINUTES} minutes to spread.",
                 actions,
             )  # fmt: skip
         else:
