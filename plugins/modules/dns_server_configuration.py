@@ -61,6 +61,48 @@ options:
     description: Names that the first target should know, with their addresses; a warning says which it knows otherwise.
     type: list
     elements: dict
+  views:
+    description:
+      - What each view of a BIND server does, instead of O(forward_zones), O(targets), O(answers) and O(names). The views are the operator's.
+      - Each view gets one file, C(privatelink-recovery.view-<name>.conf), and one marked line at its end that includes it, unless it does already.
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description: Name of the view.
+        type: str
+        required: true
+      forward_zones:
+        description: As O(forward_zones).
+        type: list
+        elements: str
+      targets:
+        description: As O(targets).
+        type: list
+        elements: dict
+        suboptions:
+          address:
+            description: IP address.
+            type: str
+            required: true
+          port:
+            description: Port.
+            type: int
+            default: 53
+      answers:
+        description: As O(answers).
+        type: list
+        elements: dict
+      names:
+        description: As O(names).
+        type: list
+        elements: dict
+      asked_from:
+        description: Of no meaning here; what M(privatelink.recovery.dns_server_plan) returns is taken as it is.
+        type: str
+      source_address:
+        description: Of no meaning here, likewise.
+        type: str
   time_to_live:
     description: Time to live of O(answers) in seconds.
     type: int
@@ -82,7 +124,8 @@ options:
   include:
     description:
       - Whether the main file gets lines that include ours. V(auto) adds them where the server does not read O(directory) by itself.
-      - With V(never) you include C(privatelink-recovery.conf) yourself, such as inside each BIND view, and C(privatelink-recovery.options) too.
+      - With V(never) you include C(privatelink-recovery.conf) yourself, and C(privatelink-recovery.options) too; with O(views) the file of each
+        view inside it, of which a warning reminds until it is done.
     type: str
     choices: [auto, always, never]
     default: auto
@@ -157,15 +200,26 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.dn
     configure_dns_server,
 )
 
+_TARGETS = Option(type="list", elements="dict", options={"address": Option(required=True), "port": port(53)})
+_VIEW = {
+    "name": Option(required=True),
+    "forward_zones": Option(type="list", elements="str"),
+    "targets": _TARGETS,
+    "answers": Option(type="list", elements="dict"),
+    "names": Option(type="list", elements="dict"),
+    "asked_from": Option(),
+    "source_address": Option(),
+}
 MODULE = Module(
     run=configure_dns_server,
     options={
         "server": Option(required=True, choices=tuple(KINDS)),
         "state": Option(choices=("present", "absent"), default="present"),
         "forward_zones": Option(type="list", elements="str"),
-        "targets": Option(type="list", elements="dict", options={"address": Option(required=True), "port": port(53)}),
+        "targets": _TARGETS,
         "answers": Option(type="list", elements="dict"),
         "names": Option(type="list", elements="dict"),
+        "views": Option(type="list", elements="dict", options=_VIEW),
         "time_to_live": Option(type="int", default=60, least=1, most=86400),
         "inside_virtual_network": Option(type="bool", default=False),
         "check_targets": Option(type="bool", default=True),

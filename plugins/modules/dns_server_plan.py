@@ -85,6 +85,39 @@ options:
     description: Take only O(names) of these endpoints. Needed where two endpoints publish the same name with other addresses.
     type: list
     elements: str
+  views:
+    description: For a BIND server with views, the endpoints that each view answers for, and where its own differ the targets it forwards to.
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description: Name of the view, which is the operator's.
+        type: str
+        required: true
+      endpoints:
+        description: Its endpoints.
+        type: list
+        elements: str
+        required: true
+      targets:
+        description: Its resolvers; O(targets) when not given.
+        type: list
+        elements: dict
+        suboptions:
+          address:
+            description: IP address.
+            type: str
+            required: true
+          port:
+            description: Port.
+            type: int
+            default: 53
+      asked_from:
+        description: The host that will ask for the proof; returned as it is.
+        type: str
+      source_address:
+        description: The address it will ask from; returned as it is.
+        type: str
   targets:
     description: The resolvers to forward to.
     type: list
@@ -135,6 +168,12 @@ answers:
   type: list
   elements: dict
   sample: []
+views:
+  description: For each of O(views) its C(name), C(forward_zones), C(targets), C(answers), C(names), C(asked_from) and C(source_address).
+  returned: success
+  type: list
+  elements: dict
+  sample: []
 names:
   description: Names that have to resolve through the server, with C(fqdn) and C(ip_addresses).
   returned: success
@@ -159,6 +198,14 @@ _ROLE = {
     "geo_code": Option(),
     "zone_names": Option(type="list", elements="str", default=[]),
 }
+_TARGETS = Option(type="list", elements="dict", options={"address": Option(required=True), "port": port(53)})
+_VIEW = {
+    "name": Option(required=True),
+    "endpoints": Option(type="list", elements="str", required=True),
+    "targets": _TARGETS,
+    "asked_from": Option(),
+    "source_address": Option(),
+}
 MODULE = Module(
     run=plan_dns_server,
     options={
@@ -173,7 +220,8 @@ MODULE = Module(
         "names": Option(type="list", elements="dict"),
         "report": Option(type="path"),
         "endpoints": Option(type="list", elements="str"),
-        "targets": Option(type="list", elements="dict", options={"address": Option(required=True), "port": port(53)}),
+        "views": Option(type="list", elements="dict", options=_VIEW),
+        "targets": _TARGETS,
         "inside_virtual_network": Option(type="bool", default=False),
     },
     connected=False,

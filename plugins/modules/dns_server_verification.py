@@ -24,6 +24,9 @@ options:
     description: Port of the server.
     type: int
     default: 53
+  source_address:
+    description: The address of this host to ask from, where the server answers its clients differently, as BIND's views do.
+    type: str
   label:
     description: What messages call the server.
     type: str
@@ -104,6 +107,7 @@ MODULE = Module(
     options={
         "address": Option(required=True),
         "port": port(53),
+        "source_address": Option(),
         "label": Option(),
         "names": Option(type="list", elements="dict", required=True),
         "other_names": Option(type="list", elements="str"),

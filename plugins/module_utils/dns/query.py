@@ -47,13 +47,16 @@ class Lookup:
     failure: str = ""
 
 
-def lookup(name: str, server: str, port: int = 53, timeout: float = 3.0) -> Lookup:
-    """The addresses a server gives for a name, following aliases. Never raises: what went wrong is in ``failure``."""
+def lookup(name: str, server: str, port: int = 53, timeout: float = 3.0, source: str = "") -> Lookup:
+    """The addresses a server gives for a name, following aliases. Never raises: what went wrong is in ``failure``.
+
+    ``source`` is the address of this host to ask from, where a server answers its clients differently.
+    """
     chain = [_fold(name)]
     lives: list[int] = []
     for _step in range(MOST_ALIASES):
         try:
-            code, records = query(chain[-1], server, port, timeout)
+            code, records = query(chain[-1], server, port, timeout, source)
         except QueryError as error:
             return Lookup(chain=tuple(chain), failure=str(error))
         while alias := next((item for item in records if item.kind == CNAME and item.name == chain[-1]), None):
@@ -71,20 +74,20 @@ def lookup(name: str, server: str, port: int = 53, timeout: float = 3.0) -> Look
     return Lookup(chain=tuple(chain), failure=f"more than {MOST_ALIASES} aliases")
 
 
-def query(name: str, server: str, port: int, timeout: float) -> tuple[int, list[Record]]:
+def query(name: str, server: str, port: int, timeout: float, source: str = "") -> tuple[int, list[Record]]:
     """Ask once (twice over UDP when nothing comes): the result code and the records of the answer section."""
     number, message = build_query(name)
     answer = b""
     for last in (False, True):
         try:
-            answer = _over_udp(message, number, server, port, timeout)
+            answer = _over_udp(message, number, (server, port), timeout, source)
             break
         except OSError as error:
             if last:
                 raise QueryError(f"no answer over UDP ({_words(error)})") from error
     if struct.unpack_from("!H", answer, 2)[0] & TRUNCATED:
         try:
-            answer = _over_tcp(message, server, port, timeout)
+            answer = _over_tcp(message, (server, port), timeout, source)
         except OSError as error:
             raise QueryError(f"the answer was cut off and TCP gave none ({_words(error)})") from error
     return parse_answer(answer, number)
@@ -141,10 +144,12 @@ def _name(message: bytes, offset: int) -> tuple[str, int]:
         offset += size
 
 
-def _over_udp(message: bytes, number: int, server: str, port: int, timeout: float) -> bytes:
+def _over_udp(message: bytes, number: int, server: tuple[str, int], timeout: float, source: str) -> bytes:
     deadline = time.monotonic() + timeout
-    with socket.socket(_family(server), socket.SOCK_DGRAM) as sock:
-        sock.connect((server, port))
+    with socket.socket(_family(server[0]), socket.SOCK_DGRAM) as sock:
+        if source:
+            sock.bind((source, 0))
+        sock.connect(server)
         sock.send(message)
         while (left := deadline - time.monotonic()) > 0:
             sock.settimeout(left)
@@ -155,8 +160,8 @@ def _over_udp(message: bytes, number: int, server: str, port: int, timeout: floa
     raise TimeoutError("timed out")
 
 
-def _over_tcp(message: bytes, server: str, port: int, timeout: float) -> bytes:
-    with socket.create_connection((server, port), timeout) as sock:
+def _over_tcp(message: bytes, server: tuple[str, int], timeout: float, source: str) -> bytes:
+    with socket.create_connection(server, timeout, (source, 0) if source else None) as sock:
         sock.sendall(struct.pack("!H", len(message)) + message)
         size = struct.unpack("!H", _exactly(sock, 2))[0]
         return _exactly(sock, size)

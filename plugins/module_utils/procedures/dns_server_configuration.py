@@ -9,16 +9,19 @@ import typing as t
 from ..dns.host_names import Published, published
 from ..dns.servers import probes
 from ..dns.servers.held import refuse_shadowed
-from ..dns.servers.kinds import KINDS, Kind, Place, refuse_foreign
+from ..dns.servers.kinds import KINDS, Kind
+from ..dns.servers.layout import Place, refuse_foreign
 from ..dns.servers.transaction import Transaction
 from ..dns.servers.trial import refuse_broken, refuse_unacceptable, run
-from ..dns.servers.wanted import Wanted, make_wanted, refuse_unreachable_resolver
+from ..dns.servers.wanted import Target, Wanted, make_targets, make_wanted, refuse_unreachable_resolver
 from ..engine.runner import Task
 from ..errors import InputError, Refusal
 from ..wire import JSON
 
 #: How long a server may take to answer again, in seconds.
 COMES_BACK = 15.0
+#: Targets, and the names that the first of them should know.
+Expected = list[tuple[t.Sequence[Target], list[Published]]]
 
 
 def configure_dns_server(task: Task) -> JSON:
@@ -28,10 +31,13 @@ def configure_dns_server(task: Task) -> JSON:
     present = options["state"] == "present"
     wanted = make_wanted(options) if present else Wanted()
     _refuse_impossible(options, wanted)
-    names = published(options.get("names") or [], "names") if present else []
+    names = _expected(options) if present else []
+    kind.refuse(wanted, place)
     files = Transaction(place.journal, kind.files(wanted, place))
     refuse_foreign(place, files.after)
     changed = bool(files.changes or files.interrupted)
+    for sentence in kind.warnings(wanted, place):
+        task.warn(sentence)
     if changed:
         _refuse_harmful(task, kind, place, wanted, names, files)
     result = {
@@ -45,6 +51,11 @@ def configure_dns_server(task: Task) -> JSON:
             os.makedirs(place.directory, mode=0o755, exist_ok=True)
         result["reloaded"] = _change(task, kind, wanted, files)
     return result
+
+
+def _expected(options: t.Mapping[str, t.Any]) -> Expected:
+    rows = options.get("views") or [options]
+    return [(make_targets(row.get("targets") or []), published(row.get("names") or [], "names")) for row in rows]
 
 
 def _place(options: t.Mapping[str, t.Any]) -> Place:
@@ -70,18 +81,20 @@ def _refuse_impossible(options: t.Mapping[str, t.Any], wanted: Wanted) -> None:
         raise InputError(
             "answers: systemd-resolved has no names of its own; use forward_zones, or server hosts for tests."
         )
-    refuse_unreachable_resolver(wanted.targets, inside_virtual_network=options["inside_virtual_network"])
-    probes.refuse_own_address(wanted.targets, options["port"])
+    if server != "bind" and wanted.views:
+        raise InputError(
+            f"views: {server} has none; give each server the endpoints of its site (role variable dns_servers_endpoints)."
+        )
+    refuse_unreachable_resolver(wanted.every_target, inside_virtual_network=options["inside_virtual_network"])
+    probes.refuse_own_address(wanted.every_target, options["port"])
 
 
-def _refuse_harmful(
-    task: Task, kind: Kind, place: Place, wanted: Wanted, names: list[Published], files: Transaction
-) -> None:
+def _refuse_harmful(task: Task, kind: Kind, place: Place, wanted: Wanted, names: Expected, files: Transaction) -> None:
     """Everything that is looked at before the first write. Raises :class:`Refusal` or :class:`InputError`."""
     files.refuse_read_only()
     if not files.interrupted:
         refuse_broken(kind.checks(Wanted(), place, str), place.main)
-    for sentence in [*kind.warnings(wanted, place), *refuse_shadowed(wanted, kind.held(place))]:
+    for sentence in refuse_shadowed(wanted, kind.held(place)):
         task.warn(sentence)
     if kind.checks(wanted, place, str):
         copied = [place.main, place.directory, *files.after]
@@ -89,8 +102,9 @@ def _refuse_harmful(
     if task.options["check_targets"]:
         for sentence in probes.refuse_silent(wanted, probes.silences(wanted)):
             task.warn(sentence)
-        for sentence in probes.unexpected_answers(wanted, names):
-            task.warn(sentence)
+        for targets, expected in names:
+            for sentence in probes.unexpected_answers(targets, expected):
+                task.warn(sentence)
 
 
 def _change(task: Task, kind: Kind, wanted: Wanted, files: Transaction) -> bool:
@@ -123,7 +137,7 @@ def _change(task: Task, kind: Kind, wanted: Wanted, files: Transaction) -> bool:
                 f"{'; '.join(one.words for one in worse)}, and did not before this server forwarded to it: it asks this server back, a "
                 "forwarding loop.",
             )
-    for zone in sorted({*zones, *wanted.zones}) if kind.flush else []:
+    for zone in sorted({*zones, *wanted.every_zone}) if kind.flush else []:
         flushed = run([*control, *kind.flush, zone])
         if flushed.code:
             task.warn(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import typing as t
 
 from ..dns.forward_zones import covering, geo_codes_of, zones_to_forward
 from ..dns.host_names import published
-from ..dns.servers.answers import in_its_zone, of_endpoints, spelled
+from ..dns.servers.answers import Row, in_its_zone, of_endpoints, spelled
 from ..dns.servers.wanted import checked_zones, make_targets, make_wanted, refuse_unreachable_resolver
 from ..engine.runner import Task
 from ..errors import InputError
@@ -16,8 +17,41 @@ from ..wire import JSON
 def plan_dns_server(task: Task) -> JSON:
     """Serve the ``dns_server_plan`` module."""
     options = task.options
-    given = [*(options.get("names") or []), *(_reported(options["report"]) if options.get("report") else [])]
-    rows = of_endpoints(given, options.get("endpoints") or [])
+    found = [*(options.get("names") or []), *(_reported(options["report"]) if options.get("report") else [])]
+    given = of_endpoints(found, options.get("endpoints") or [], alone=not options.get("views"))
+    if not options.get("views"):
+        return {"changed": False, **_plan_one(task, given, options.get("targets") or []), "views": []}
+    views = []
+    for row in options["views"]:
+        if not row["endpoints"]:
+            raise InputError(f"views: name the endpoints that {row['name']} answers for.")
+        targets = row.get("targets") or options.get("targets") or []
+        asked = {key: row.get(key) or "" for key in ("asked_from", "source_address")}
+        views.append({"name": row["name"], **asked, **_plan_one(task, of_endpoints(given, row["endpoints"]), targets)})
+    make_wanted({"views": views})
+    _warn_of_endpoints_without_view(task, given)
+    together = {key: _merged(row for view in views for row in view[key]) for key in ("forward_zones", "targets")}
+    return {"changed": False, **together, "answers": [], "names": [], "views": views}
+
+
+def _merged(rows: t.Iterable[t.Any]) -> list[t.Any]:
+    found: list[t.Any] = []
+    for row in rows:
+        if row not in found:
+            found.append(row)
+    return found
+
+
+def _warn_of_endpoints_without_view(task: Task, given: t.Iterable[Row]) -> None:
+    named = {name for row in task.options["views"] for name in row["endpoints"]}
+    left = sorted({str(row.get("endpoint") or "") for row in given} - named - {""})
+    if left:
+        task.warn(f"No view answers for {', '.join(left)}: its names resolve through this server as before.")
+
+
+def _plan_one(task: Task, rows: t.Sequence[Row], given_targets: list[JSON]) -> JSON:
+    """What a server, or one view of it, has to do for these rows."""
+    options = task.options
     names = published(rows, "names")
     # published() has folded and judged every name: what is placed here is fit to be written.
     by_name = {name.name: name for name in names}
@@ -39,7 +73,7 @@ def plan_dns_server(task: Task) -> JSON:
         answers = list(spelled(placed))
     if not zones and not answers:
         raise InputError("There is nothing to do: name sequences, extra_zones or names.")
-    targets = make_targets(options.get("targets") or [])
+    targets = make_targets(given_targets)
     wanted = {
         "forward_zones": zones,
         "targets": [{"address": target.address, "port": target.port} for target in targets] if zones else [],
@@ -50,7 +84,6 @@ def plan_dns_server(task: Task) -> JSON:
         refuse_unreachable_resolver(targets, inside_virtual_network=options["inside_virtual_network"])
     expected = answers or names
     return {
-        "changed": False,
         **wanted,
         "names": [{"fqdn": name.name, "ip_addresses": list(name.addresses)} for name in expected],
     }

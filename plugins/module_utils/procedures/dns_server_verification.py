@@ -35,9 +35,11 @@ def verify_dns_server(task: Task) -> JSON:
     address = ip_address(options["address"])
     if not address:
         raise InputError(f"address {options['address']!r} is not an IP address.")
-    server = Asked(
-        options.get("label") or "", address, options["port"], tuple(make_targets(options.get("targets") or []))
-    )
+    source = ip_address(options["source_address"]) if options.get("source_address") else ""
+    if options.get("source_address") and not source:
+        raise InputError(f"source_address {options['source_address']!r} is not an IP address.")
+    targets = tuple(make_targets(options.get("targets") or []))
+    server = Asked(options.get("label") or "", address, options["port"], targets, source)
     names = published(options.get("names") or [], "names")
     started, limit = task.context.now(), float(options["wait_timeout"])
     rows = examine(server, names)
@@ -71,7 +73,7 @@ def _other_names(task: Task, server: Asked) -> list[str]:
         name = host_name(text)
         if not name:
             raise InputError(f"other_names: {text!r} is no host name.")
-        found = lookup(name, server.address, server.port, SECONDS)
+        found = lookup(name, server.address, server.port, SECONDS, server.source)
         if not found.addresses:
             reported.append(
                 f"{server.words} answers {name} with {found.failure}: names that are not private must go on being resolved; see that "

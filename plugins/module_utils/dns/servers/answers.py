@@ -37,11 +37,12 @@ def spelled(rows: t.Iterable[Row]) -> tuple[Published, ...]:
     return tuple(Published(name, tuple(addresses)) for name, addresses in spellings.items() if addresses)
 
 
-def of_endpoints(rows: t.Iterable[Row], endpoints: t.Collection[str]) -> list[Row]:
+def of_endpoints(rows: t.Iterable[Row], endpoints: t.Collection[str], *, alone: bool = True) -> list[Row]:
     """The rows of these endpoints, all rows when none is named.
 
     Raises :class:`InputError` for an endpoint that has no row, and for a name that two endpoints publish with other
-    addresses: one server has one answer, which of them is the operator's to say.
+    addresses: one server, or one view of it, has one answer, and which of them is the operator's to say. Rows that are not
+    ``alone`` are parted among views later, where that is looked for.
     """
     listed = list(rows)
     unknown = sorted(set(endpoints) - {str(row.get("endpoint") or "") for row in listed})
@@ -50,13 +51,15 @@ def of_endpoints(rows: t.Iterable[Row], endpoints: t.Collection[str]) -> list[Ro
         raise InputError(f"endpoints: {', '.join(unknown)} has no name; endpoints with names: {known}.")
     kept = [row for row in listed if not endpoints or row.get("endpoint") in endpoints]
     publishers: dict[str, dict[str, set[str]]] = {}
-    for row in kept:
+    for row in kept if alone else []:
         addresses = publishers.setdefault(host_name(row.get("fqdn")), {})
         addresses.setdefault(str(row.get("endpoint") or ""), set()).update(map(str, row.get("ip_addresses") or []))
     for name, by_endpoint in publishers.items():
         if len({frozenset(addresses) for addresses in by_endpoint.values()}) > 1:
             raise InputError(
-                f"{name} has different addresses at {' and '.join(sorted(by_endpoint))}: list in endpoints the one that is in reach of "
-                "this server's clients, in a variable of that host."
+                f"{name} has different addresses at {' and '.join(sorted(by_endpoint))}, and nothing says which one this server answers. "
+                "Nothing was written.",
+                remedy="List in endpoints (role variable dns_servers_endpoints) the one that this server's clients reach, in a variable of "
+                "that host; or, for a BIND server with views, in views (dns_servers_views) which view answers which.",
             )
     return kept

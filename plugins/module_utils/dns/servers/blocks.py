@@ -52,11 +52,18 @@ def with_option_line(text: str, line: str) -> str | None:
     closing = _end_of_options(bare)
     if closing is None:
         return None
-    return f"{bare[:closing]}/* begin {MARK} */ {line} /* end {MARK} */\n{bare[closing:]}"
+    return with_lines_at(bare, [(closing, line)])
+
+
+def with_lines_at(text: str, lines: t.Iterable[tuple[int, str]]) -> str:
+    """A BIND configuration with marked lines at these places of it, those of closing braces."""
+    for place, line in sorted(lines, reverse=True):
+        text = f"{text[:place]}/* begin {MARK} */ {line} /* end {MARK} */\n{text[place:]}"
+    return text
 
 
 def without_option_line(text: str) -> str:
-    """The inverse of :func:`with_option_line`."""
+    """The inverse of :func:`with_option_line` and :func:`with_lines_at`."""
     mark = re.escape(MARK)
     return re.sub(rf"/\* begin {mark} \*/[^\n]*/\* end {mark} \*/\n", "", text)
 

@@ -21,17 +21,18 @@ SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Asked:
-    """A server, how messages call it, and the targets it forwards to."""
+    """A server, how messages call it, the targets it forwards to, and the address of this host that it is asked from."""
 
     label: str
     address: str
     port: int
     targets: tuple[Target, ...] = ()
+    source: str = ""
 
     @property
     def words(self) -> str:
         """For messages."""
-        place = f"{self.address} port {self.port}"
+        place = f"{self.address} port {self.port}" + (f", asked from {self.source}" if self.source else "")
         return f"{self.label} ({place})" if self.label else place
 
 
@@ -43,7 +44,7 @@ def examine(server: Asked, names: t.Sequence[Published]) -> list[JSON]:
 
 def _examine_one(server: Asked, name: Published) -> JSON:
     began = time.monotonic()
-    found = lookup(name.name, server.address, server.port, SECONDS)
+    found = lookup(name.name, server.address, server.port, SECONDS, server.source)
     seconds = round(time.monotonic() - began, 2)
     resolved = set(found.addresses) == set(name.addresses)
     message = ""

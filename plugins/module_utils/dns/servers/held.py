@@ -20,12 +20,16 @@ _MOST_FILES = 500
 
 @dataclass(frozen=True)
 class Held:
-    """A zone of the operator's. ``answers``: the server answers for it and everything below itself."""
+    """A zone of the operator's, in a ``view`` where the server has them.
+
+    ``answers``: the server answers for it and everything below itself.
+    """
 
     zone: str
     kind: str
     file: str
     answers: bool
+    view: str = ""
 
 
 def bind_includes(text: str) -> list[str]:
@@ -75,8 +79,13 @@ def bind_zones(text: str) -> list[tuple[str, str, bool]]:
         if word == "zone" and opening is not None:
             body = words[opening : words.index("}", opening) if "}" in words[opening:] else None]
             kind = body[body.index("type") + 1] if "type" in body[:-1] else "unknown"
-            found.append((words[place + 1], kind, kind not in ("forward", "hint", "stub", "static-stub", "redirect")))
+            found.append((words[place + 1], kind, bind_answers(kind)))
     return found
+
+
+def bind_answers(kind: str) -> bool:
+    """Whether BIND answers for a zone of this type itself."""
+    return kind not in ("forward", "hint", "stub", "static-stub", "redirect")
 
 
 def unbound_zones(text: str) -> list[tuple[str, str, bool]]:
@@ -107,6 +116,10 @@ def refuse_shadowed(wanted: Wanted, held: t.Iterable[Held]) -> list[str]:
 
     Returns a sentence for each zone that stays with the server though a zone around it is forwarded.
     """
+    if wanted.views:
+        listed = list(held)
+        each = [refuse_shadowed(part, [own for own in listed if own.view in ("", part.view)]) for part in wanted.views]
+        return [sentence for sentences in each for sentence in sentences]
     reported, names = [], [answer.name for answer in wanted.answers]
     for own in held:
         zone = host_name(own.zone)

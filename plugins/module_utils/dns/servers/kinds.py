@@ -6,39 +6,16 @@ import os
 import typing as t
 from dataclasses import dataclass
 
-from ...errors import Refusal
-from . import held, texts
-from .blocks import with_block, with_option_line, without_option_line
-from .transaction import Contents, read_bytes
+from . import bind, held, texts
+from .blocks import with_block
+from .layout import OURS, Place, content_of, is_ours, siblings, text_of, with_include, with_leftovers
+from .transaction import Contents
 from .wanted import Wanted
 
-OURS = "privatelink-recovery"
-JOURNAL = f".{OURS}.pending"
 #: What Debian's service gives dnsmasq beside its configuration.
 DNSMASQ_SERVICE = "/etc/default/dnsmasq"
 Commands = list[tuple[str, ...]]
 Way = t.Callable[[str], str]
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a server's configuration is: its own main file, and the directory our files go to.
-
-    ``include``: whether its main file needs a line of ours: ``auto``, ``always``, ``never``.
-    """
-
-    main: str
-    directory: str
-    include: str = "auto"
-
-    def ours(self, name: str) -> str:
-        """The path of a file of ours."""
-        return os.path.join(self.directory, name)
-
-    @property
-    def journal(self) -> str:
-        """The path of the journal."""
-        return self.ours(JOURNAL)
 
 
 @dataclass(frozen=True)
@@ -47,7 +24,8 @@ class Kind:
 
     ``checks`` are the commands that judge a configuration, led to a copy of it by a way. ``control`` is the program that
     makes the server take it, ``reload`` the command for that, ``flush`` the command for each zone. ``zones``
-    are those a text of its configuration has, ``also_read`` files that its service names beside the main file.
+    are those a text of its configuration has, ``also_read`` files that its service names beside the main file; ``own_zones``
+    finds the operator's zones where texts alone do not say enough. ``refuse`` raises what files cannot express.
     """
 
     place: Place
@@ -60,9 +38,13 @@ class Kind:
     zones: t.Callable[[str], list[tuple[str, str, bool]]] = lambda _text: []
     also_read: t.Callable[[Place], list[str]] = lambda _place: []
     warnings: t.Callable[[Wanted, Place], list[str]] = lambda _wanted, _place: []
+    own_zones: t.Callable[[Place], list[held.Held]] | None = None
+    refuse: t.Callable[[Wanted, Place], None] = lambda _wanted, _place: None
 
     def held(self, place: Place) -> list[held.Held]:
         """The zones that the operator's own files give this server."""
+        if self.own_zones is not None:
+            return self.own_zones(place)
         found = held.reachable(place.main, self.includes, text_of, self.also_read(place))
         return [
             held.Held(zone, kind, path, answers)
@@ -72,104 +54,6 @@ class Kind:
         ]
 
 
-def text_of(path: str) -> str | None:
-    """A file as text, whatever its bytes are; None when there is none."""
-    content = None if os.path.isdir(path) else read_bytes(path)
-    return None if content is None else content.decode("utf-8", "surrogateescape")
-
-
-def content_of(text: str) -> bytes:
-    """The inverse of :func:`text_of`."""
-    return text.encode("utf-8", "surrogateescape")
-
-
-def is_ours(path: str, text: str | None) -> bool:
-    """Whether a file is one that this collection wrote."""
-    return os.path.basename(path).startswith(OURS) and texts.MARK in (text or "").split("\n", 1)[0]
-
-
-def refuse_foreign(place: Place, wanted: t.Iterable[str]) -> None:
-    """Raise :class:`Refusal` when a file of our name is somebody else's."""
-    for path in wanted:
-        text = text_of(path)
-        if text is not None and os.path.basename(path).startswith(OURS) and not is_ours(path, text):
-            raise Refusal(
-                f"{path} is there, and was not written by this collection; nothing was written.",
-                remedy=f"Move it away, or name another directory than {place.directory}, and run again.",
-            )
-
-
-def _with_leftovers(place: Place, files: t.Mapping[str, str], edits: t.Mapping[str, str | None]) -> Contents:
-    """Our files, then edited files of the operator, then those of ours that are not wanted any more."""
-    after: Contents = {path: content_of(text) for path, text in files.items()}
-    for path, text in edits.items():
-        if text is not None:
-            after[path] = content_of(text)
-    for path in _siblings(place):
-        if path not in after and is_ours(path, text_of(path)):
-            after[path] = None
-    return after
-
-
-def _siblings(place: Place) -> list[str]:
-    if not os.path.isdir(place.directory):
-        return []
-    return [path for name in sorted(os.listdir(place.directory)) if os.path.isfile(path := place.ours(name))]
-
-
-def _included(place: Place, comment: str, line: str, read_already: t.Callable[[str], bool], wanted: bool) -> str | None:
-    """The main file with the line that includes ours, where it is needed; None when the file is not there."""
-    main = text_of(place.main)
-    if main is None:
-        return None
-    bare = with_block(main, comment, [])
-    needed = wanted and (place.include == "always" or (place.include == "auto" and not read_already(bare)))
-    return with_block(main, comment, [line] if needed else [])
-
-
-def _bind_files(wanted: Wanted, place: Place) -> Contents:
-    conf, options = place.ours(f"{OURS}.conf"), place.ours(f"{OURS}.options")
-    zone_files = {answer.name: place.ours(texts.zone_file_name(answer.name)) for answer in wanted.answers}
-    files = {
-        zone_files[answer.name]: texts.bind_zone(answer, wanted.time_to_live, text_of(zone_files[answer.name]))
-        for answer in wanted.answers
-    }
-    if wanted.zones:
-        files[options] = texts.bind_options(wanted)
-    if wanted:
-        files[conf] = texts.bind_zones(wanted, lambda name: zone_files[name])
-    main = _included(place, "//", f'include "{conf}";', lambda text: conf in held.bind_includes(text), bool(wanted))
-    edits = {place.main: main}
-    line = f'include "{options}";'
-    known = held.reachable(place.main, held.bind_includes, text_of)
-    bare = {path: without_option_line(text) for path, text in known.items() if not is_ours(path, text)}
-    for path, text in bare.items():
-        if text != known[path]:
-            edits[path] = without_option_line(edits.get(path) or known[path])
-    if place.main in bare:
-        bare[place.main] = with_block(bare[place.main], "//", [])
-    if (
-        wanted.zones
-        and place.include != "never"
-        and not any(options in held.bind_includes(text) for text in bare.values())
-    ):
-        target = next((path for path, text in bare.items() if with_option_line(text, line)), "")
-        if target:
-            edits[target] = with_option_line(edits.get(target) or known[target], line)
-        elif main is not None:
-            lines = [f"options {{ {line} }};", *([f'include "{conf}";'] if f'"{conf}"' in main else [])]
-            edits[place.main] = with_block(main, "//", lines)
-    return _with_leftovers(place, files, edits)
-
-
-def _bind_checks(wanted: Wanted, place: Place, way: Way) -> Commands:
-    zones = [
-        ("named-checkzone", "-k", "ignore", answer.name, way(place.ours(texts.zone_file_name(answer.name))))
-        for answer in wanted.answers
-    ]
-    return [("named-checkconf", way(place.main)), *zones]
-
-
 def _unbound_files(wanted: Wanted, place: Place) -> Contents:
     conf = place.ours(f"{OURS}.conf")
 
@@ -177,8 +61,8 @@ def _unbound_files(wanted: Wanted, place: Place) -> Contents:
         return any((os.path.dirname(pattern) == place.directory and pattern.endswith("*.conf")) or pattern == conf
                    for pattern in held.unbound_includes(text))  # fmt: skip
 
-    main = _included(place, "#", f'include: "{conf}"', read_already, bool(wanted))
-    return _with_leftovers(place, {conf: texts.unbound(wanted)} if wanted else {}, {place.main: main})
+    main = with_include(place, "#", f'include: "{conf}"', read_already, wanted=bool(wanted))
+    return with_leftovers(place, {conf: texts.unbound(wanted)} if wanted else {}, {place.main: main})
 
 
 def _dnsmasq_read(place: Place, text: str) -> bool:
@@ -189,8 +73,8 @@ def _dnsmasq_read(place: Place, text: str) -> bool:
 
 def _dnsmasq_files(wanted: Wanted, place: Place) -> Contents:
     conf = place.ours(f"{OURS}.conf")
-    main = _included(place, "#", f"conf-file={conf}", lambda text: _dnsmasq_read(place, text), bool(wanted))
-    return _with_leftovers(place, {conf: texts.dnsmasq(wanted)} if wanted else {}, {place.main: main})
+    main = with_include(place, "#", f"conf-file={conf}", lambda text: _dnsmasq_read(place, text), wanted=bool(wanted))
+    return with_leftovers(place, {conf: texts.dnsmasq(wanted)} if wanted else {}, {place.main: main})
 
 
 def _dnsmasq_checks(_wanted: Wanted, place: Place, way: Way) -> Commands:
@@ -203,13 +87,13 @@ def _dnsmasq_checks(_wanted: Wanted, place: Place, way: Way) -> Commands:
 
 def _resolved_files(wanted: Wanted, place: Place) -> Contents:
     conf = place.ours(f"{OURS}.conf")
-    return _with_leftovers(place, {conf: texts.resolved(wanted)} if wanted.zones else {}, {})
+    return with_leftovers(place, {conf: texts.resolved(wanted)} if wanted.zones else {}, {})
 
 
 def _resolved_warnings(wanted: Wanted, place: Place) -> list[str]:
     """What systemd-resolved cannot set for single suffixes."""
     settings: dict[str, str] = {}
-    for path in [place.main, *_siblings(place)]:
+    for path in [place.main, *siblings(place)]:
         text = text_of(path) or ""
         if not is_ours(path, text):
             pairs = (
@@ -238,13 +122,16 @@ def _hosts_files(wanted: Wanted, place: Place) -> Contents:
 KINDS: dict[str, Kind] = {
     "bind": Kind(
         Place("/etc/bind/named.conf", "/etc/bind"),
-        _bind_files,
-        _bind_checks,
+        bind.files,
+        bind.checks,
         control=("rndc",),
         reload=("reload",),
         flush=("flushtree",),
         includes=held.bind_includes,
         zones=held.bind_zones,
+        own_zones=bind.own_zones,
+        warnings=bind.warnings,
+        refuse=bind.refuse,
     ),
     # A reload of Unbound empties its cache.
     "unbound": Kind(
@@ -263,7 +150,7 @@ KINDS: dict[str, Kind] = {
         _dnsmasq_checks,
         control=("systemctl", "restart", "dnsmasq"),
         includes=held.dnsmasq_includes,
-        also_read=lambda place: _siblings(place) if _dnsmasq_read(place, text_of(place.main) or "") else [],
+        also_read=lambda place: siblings(place) if _dnsmasq_read(place, text_of(place.main) or "") else [],
         zones=held.dnsmasq_zones,
     ),
     # Older releases than 256 know no reload. It has no checker.

@@ -53,7 +53,9 @@ def silences(wanted: Wanted) -> list[Silence]:
             return Silence(target, zone, str(error))
         return None if code in ANSWERED else Silence(target, zone, RESULT_CODES.get(code, f"code {code}"))
 
-    pairs = [(target, zone) for target in wanted.targets for zone in wanted.zones]
+    pairs = list(
+        dict.fromkeys((target, zone) for part in wanted.parts for target in part.targets for zone in part.zones)
+    )
     if not pairs:
         return []
     with ThreadPoolExecutor(max_workers=MOST_AT_ONCE) as pool:
@@ -62,9 +64,9 @@ def silences(wanted: Wanted) -> list[Silence]:
 
 def refuse_silent(wanted: Wanted, found: t.Sequence[Silence]) -> list[str]:
     """Raise :class:`Refusal` when a zone would be forwarded to nobody who answers; a sentence for each other silence."""
-    for zone in wanted.zones:
-        silent = [one for one in found if one.zone == zone]
-        if len(silent) == len(wanted.targets):
+    for part, zone in [(one, name) for one in wanted.parts for name in one.zones]:
+        silent = [one for one in found if one.zone == zone and one.target in part.targets]
+        if len(silent) == len(part.targets):
             raise Refusal(
                 f"No target answers for {zone}: {'; '.join(one.words for one in silent)}. Every name in it would fail "
                 "through this server, so nothing was written and it goes on answering as before.",
@@ -96,11 +98,11 @@ def is_own(address: str) -> bool:
     return True
 
 
-def unexpected_answers(wanted: Wanted, names: t.Iterable[Published]) -> list[str]:
+def unexpected_answers(targets: t.Sequence[Target], names: t.Iterable[Published]) -> list[str]:
     """A sentence for each name that the first target knows otherwise than is expected."""
-    if not wanted.targets:
+    if not targets:
         return []
-    target, reported = wanted.targets[0], []
+    target, reported = targets[0], list[str]()
     for name in names:
         found = lookup(name.name, target.address, target.port, SECONDS)
         if set(found.addresses) != set(name.addresses):

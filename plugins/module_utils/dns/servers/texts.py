@@ -32,13 +32,7 @@ def bind_zones(wanted: Wanted, zone_file: t.Callable[[str], str]) -> str:
 
     A name of its own (and not its suffix) is the zone, so that every other name of that suffix goes on being resolved.
     """
-    targets = " ".join(_bind_target(target) for target in wanted.targets)
-    lines = [f'zone "{zone}" {{ type forward; forward only; forwarders {{ {targets} }}; }};' for zone in wanted.zones]
-    lines += [
-        f'zone "{answer.name}" {{ type primary; check-names ignore; file "{zone_file(answer.name)}"; }};'
-        for answer in wanted.answers
-    ]
-    return header("//") + _lines(lines)
+    return header("//") + _lines(_bind_zones(wanted, zone_file))
 
 
 def bind_options(wanted: Wanted) -> str:
@@ -47,8 +41,12 @@ def bind_options(wanted: Wanted) -> str:
     Azure's resolver gives no signatures for its private answers: with validation their chain of trust is broken
     (https://github.com/Azure/azure-quickstart-templates/issues/5239).
     """
-    zones = " ".join(f'"{zone}";' for zone in wanted.zones)
-    return header("//") + _lines([f"validate-except {{ {zones} }};"] if zones else [])
+    return header("//") + _lines(_bind_exceptions(wanted))
+
+
+def bind_view(wanted: Wanted, zone_file: t.Callable[[str], str]) -> str:
+    """BIND: what one view includes, its exceptions from validation among it."""
+    return header("//") + _lines([*_bind_exceptions(wanted), *_bind_zones(wanted, zone_file)])
 
 
 def bind_zone(answer: Published, time_to_live: int, before: str | None) -> str:
@@ -61,11 +59,11 @@ def bind_zone(answer: Published, time_to_live: int, before: str | None) -> str:
     return _bind_zone(answer, time_to_live, serial % 0xFFFFFFFF + 1)
 
 
-def zone_file_name(name: str) -> str:
-    """The file name of a name's zone, short enough for every file system."""
+def zone_file_name(name: str, view: str = "") -> str:
+    """The file name of a name's zone, in a view where there are any, short enough for every file system."""
     if len(name) > _LONGEST_IN_A_FILE_NAME:
         name = f"{name[:_LONGEST_IN_A_FILE_NAME]}-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
-    return f"privatelink-recovery.{name}.zone"
+    return f"privatelink-recovery.{f'view-{view}.' if view else ''}{name}.zone"
 
 
 def unbound(wanted: Wanted) -> str:
@@ -134,6 +132,22 @@ def powershell_record(zone: str, name: str, address: str, time_to_live: int) -> 
         f"Add-DnsServerResourceRecordA -ZoneName {quoted(zone)} -Name {quoted(name)} -IPv4Address {quoted(address)} "
         f"-TimeToLive ([TimeSpan]::FromSeconds({time_to_live:d}))"
     )
+
+
+def _bind_zones(wanted: Wanted, zone_file: t.Callable[[str], str]) -> list[str]:
+    targets = " ".join(_bind_target(target) for target in wanted.targets)
+    forwarded = [
+        f'zone "{zone}" {{ type forward; forward only; forwarders {{ {targets} }}; }};' for zone in wanted.zones
+    ]
+    return forwarded + [
+        f'zone "{answer.name}" {{ type primary; check-names ignore; file "{zone_file(answer.name)}"; }};'
+        for answer in wanted.answers
+    ]
+
+
+def _bind_exceptions(wanted: Wanted) -> list[str]:
+    zones = " ".join(f'"{zone}";' for zone in wanted.zones)
+    return [f"validate-except {{ {zones} }};"] if zones else []
 
 
 def _bind_zone(answer: Published, time_to_live: int, serial: int) -> str:
