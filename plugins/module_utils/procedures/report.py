@@ -149,7 +149,10 @@ def digested(options: t.Mapping[str, t.Any], *, check_mode: bool) -> JSON:
     checklist, ready = options.get("checklist"), options.get("ready_to_protect")
     if ready and any(name["resolved"] is False or (name.get("asked") and not name["resolved"]) for name in names):
         ready = False
-    steps = [*(options.get("manual_steps") or []), *(rows(checklist, ready=ready is not False) if checklist else [])]
+    steps = [
+        *(options.get("manual_steps") or []),
+        *(rows(checklist, ready=ready is not False, made=bool(options.get("target_made"))) if checklist else []),
+    ]
     result = options.get("result") or "auto"
     resources = refreshed(options.get("resources") or [], results)
     # Where no plan says which networks are to use an endpoint, its own is.

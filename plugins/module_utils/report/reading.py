@@ -134,7 +134,8 @@ def title(report: JSON) -> str:
     scenario = str(report["scenario"])
     entry = "" if report["entry_point"] == "main" else f", {report['entry_point']}"
     vault = str(report["subject"].get("vault") or "").rsplit("/", 1)[-1]
-    return f"{SCENARIOS.get(scenario, scenario)}{entry}{f', vault {vault}' if vault else ''}"
+    word = report["subject"].get("kind") or "vault"
+    return f"{SCENARIOS.get(scenario, scenario)}{entry}{f', {word} {vault}' if vault else ''}"
 
 
 def verdict(report: JSON) -> str:

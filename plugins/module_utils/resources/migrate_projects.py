@@ -14,9 +14,9 @@ from ..azure.client import Azure
 from ..engine.resource import Kind
 from ..engine.spec import Option, a_region, caseless
 from ..engine.tags import tags
-from ..errors import AzureError
 from ..ids import fold_id
 from ..wire import JSON, get_path
+from .providers import find_registered
 
 PROJECT = "Microsoft.Migrate/migrateProjects"
 ASSESSMENT_PROJECT = "Microsoft.Migrate/assessmentProjects"
@@ -61,13 +61,8 @@ KIND = Kind(
 
 
 def find_project(azure: Azure, project_id: str) -> JSON | None:
-    """A project, or None. Of a provider that was never registered there is nothing."""
-    try:
-        return azure.find(project_id, API_VERSION)
-    except AzureError as error:
-        if error.code.lower() != "missingsubscriptionregistration":
-            raise
-        return None
+    """A project, or None."""
+    return find_registered(azure, project_id, API_VERSION)
 
 
 def is_private(project: JSON, solutions: t.Iterable[JSON]) -> bool:

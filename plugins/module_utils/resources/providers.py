@@ -6,7 +6,7 @@ import re
 
 from ..azure.client import Azure
 from ..engine.plan import Plan
-from ..errors import InputError
+from ..errors import AzureError, InputError
 from ..ids import GUID
 from ..wire import JSON
 
@@ -49,3 +49,13 @@ def plan_registration(resource_id: str, state: str, *, force: bool) -> Plan:
     if state.lower() == "registered":
         after = {"registrationState": "Registered", "registration": "renewed"}
     return Plan("update", resource_id, before, after)
+
+
+def find_registered(azure: Azure, resource_id: str, version: str) -> JSON | None:
+    """A resource, or None. Of a provider that was never registered in the subscription there is nothing."""
+    try:
+        return azure.find(resource_id, version)
+    except AzureError as error:
+        if error.code.lower() != "missingsubscriptionregistration":
+            raise
+        return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typing as t
 
 from ..wire import JSON
+from .catalog import SEQUENCES
 from .checklists import CHECKLISTS
 
 #: The task of the report's results that enables replication.
@@ -26,16 +27,23 @@ def handed_over(options: t.Mapping[str, t.Any], *, check_mode: bool) -> JSON:
     result = "checked" if entry == "preflight" and options["result"] == "auto" else options["result"]
     ready = result == "auto" and bool(verification.get("ready_to_protect"))
     lacking = verification.get("storage_lacks") or []
+    table, checklist = (
+        SEQUENCES[sequence["name"]],
+        _checklist(str(sequence.get("name")), str(sequence.get("variant") or ""), entry),
+    )
     waits = pending or lacking or plan.get("denial_waits") or _unprotected(sequence, options.get("results") or [])
+    waits = waits or any(row.waited_for for row in CHECKLISTS[checklist])
     vault = sequence.get("vault") or {}
     return {
         "result": "waiting" if waits and result == "auto" and not check_mode else result,
-        "ready_to_protect": None if entry == "teardown" else ready,
+        "ready_to_protect": None if entry == "teardown" or not table.protects else ready,
         "subject": {
             "vault": plan.get("vault_id", vault.get("name")),
             "location": plan.get("location", vault.get("location")),
             "dns_mode": sequence.get("dns_mode"),
             "zones": plan.get("zone_names", []),
+            **({} if table.target.word == "vault" else {"kind": table.target.word}),
+            **({"verdict": verification["verdict"]} if "verdict" in verification else {}),
         },
         "gates": [*(preflight.get("gates") or ()), *(verification.get("checks") or ())],
         "names": names,
@@ -43,7 +51,8 @@ def handed_over(options: t.Mapping[str, t.Any], *, check_mode: bool) -> JSON:
         "plan": plan.get("outlook") or [],
         "access": _access(sequence, plan),
         **{name: verification.get(name) or [] for name in ("resources", "records", "links")},
-        "checklist": _checklist(str(sequence.get("name")), str(sequence.get("variant") or ""), entry),
+        "checklist": checklist,
+        "target_made": bool(plan.get("vault_exists") or sequence.get("endpoints")),
         "manual_steps": [
             *([_approve(pending)] if pending else ()),
             *([HAND_OVER] if options.get("record_files") and names else ()),

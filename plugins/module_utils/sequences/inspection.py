@@ -18,7 +18,7 @@ from ..ids import fold_id, parse_id, region, same_id
 from ..resources.classic_endpoints import storage_endpoints
 from ..resources.endpoint_names import ENDPOINT_TYPE, NETWORK_API_VERSION, PublishedName, read_names
 from ..resources.locks import Lock, read_locks
-from ..resources.providers import read_provider
+from ..resources.providers import find_registered, read_provider
 from ..resources.roles import assignments_at, find_definition, granted
 from ..resources.storage_accounts import Account, is_classic, keeps_deleted_blobs, read_account
 from ..resources.subnets import Capacity, capacity
@@ -182,7 +182,7 @@ class Inspection:
         if kind is STORAGE_TARGET:
             return getattr(self.storage_account(target), "document", None)
         key, version = f"target {fold_id(target)}", kind.api_version
-        return t.cast("JSON | None", self.once(key, lambda: self.azure.find(target, version)))
+        return t.cast("JSON | None", self.once(key, lambda: find_registered(self.azure, target, version)))
 
     def names(self, endpoint_id: str) -> list[PublishedName]:
         """What an endpoint publishes; nothing while it does not exist."""

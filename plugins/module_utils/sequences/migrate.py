@@ -71,6 +71,7 @@ MIGRATE = Sequence(
     marked=False,
     foreseen_unregistered=True,
     optional=True,
+    protects=False,
     providers=migrate.PROVIDERS[1:],
     actions=migrate.NEEDED_ACTIONS,
     roles="Contributor and User Access Administrator, or Owner (or a role that holds these actions),",

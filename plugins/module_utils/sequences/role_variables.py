@@ -40,6 +40,35 @@ OWN: dict[str, dict[str, str]] = {
         "teardown_trusted_services": "teardown.trusted_services",
     },
 }
+#: Roles whose variables are named after what they lead to: all that fill an option, and no check for unknown ones.
+NAMED_OTHERWISE: dict[str, dict[str, str]] = {
+    "migrate": {
+        **{f"project_{name}": f"vault.{name}" for name in ("name",)},
+        **{name: f"vault.{name}" for name in ("resource_group", "subscription_id", "location")},
+        **{f"dns_zone_{name}": f"dns_zones.{name}" for name in ("resource_group", "subscription_id")},
+        **{
+            name: name
+            for name in (
+                "dns_mode",
+                "approve",
+                "wait_timeout",
+                "accept_zone_overwrite",
+                "key_vaults",
+                "storage_accounts",
+                "endpoints",
+            )
+        },
+        **{
+            name: f"migration.{name}"
+            for name in ("source", "method", "experience", "public_control_plane", "agent_dependencies")
+        },
+        "dns_virtual_networks": "dns_zones.virtual_networks",
+        "dns_time_to_live": "time_to_live",
+        "register_providers": "provider_registration",
+        "public_network_access": "migration.public_network_access",
+        "subnet": "migration.subnet",
+    },
+}
 #: Variables that no option of a sequence takes: the role's steps do.
 BESIDE = ("report_directory", "report_keep", "confirm_plan", "teardown_confirm")
 BESIDE_OF: dict[str, tuple[str, ...]] = {
@@ -106,7 +135,8 @@ def in_words_of(options: t.Mapping[str, t.Any], text: str) -> str:
 def _names(role: str) -> tuple[dict[str, str], re.Pattern[str]]:
     paths = {path: suffix for own in ({}, *OWN.values()) for suffix, path in (COMMON | own).items()}
     if role:
-        paths = {path: suffix for suffix, path in (COMMON | OWN.get(role, {})).items()}
+        filled = NAMED_OTHERWISE.get(role) or COMMON | OWN.get(role, {})
+        paths = {path: suffix for suffix, path in filled.items()}
         names = {path: f"{role}_{suffix}" for path, suffix in paths.items()}
     else:
         names = {path: f"sequence.{path}" for path in paths if path != "wait_timeout"}

@@ -92,9 +92,9 @@ class Sequence:
 
     What differs where the target is no vault: ``find`` reads it, ``settled`` and ``outlook`` judge the step that makes it,
     ``marked`` says whether it carries the tag that it was private from the start, ``foreseen_unregistered`` whether it is known
-    to be absent while its provider is not registered, and ``optional``: it may be made by somebody else, its endpoints too.
-    ``providers`` must be registered besides the target's own, ``actions`` are needed on the subscription, and ``roles`` names
-    roles that hold them.
+    to be absent while its provider is not registered, ``optional``: it may be made by somebody else, its endpoints too, and
+    ``protects``: something is protected with it. ``providers`` must be registered besides the target's own, ``actions`` are
+    needed on the subscription, and ``roles`` names roles that hold them.
     """
 
     name: str
@@ -121,6 +121,7 @@ class Sequence:
     marked: bool = True
     foreseen_unregistered: bool = False
     optional: bool = False
+    protects: bool = True
     providers: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
     roles: str = "a role that holds these actions"

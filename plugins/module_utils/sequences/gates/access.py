@@ -89,7 +89,8 @@ def providers(inspection: Inspection) -> t.Iterator[Gate]:
                 "Register it with privatelink.recovery.provider_registration, or let the role do it (provider_registration: register).",
             )  # fmt: skip
         elif inspection.check_mode and (
-            namespace != own or (subscription == home and not sequence.foreseen_unregistered)
+            namespace == NETWORK_PROVIDER
+            or (namespace == own and subscription == home and not sequence.foreseen_unregistered)
         ):
             # MissingSubscriptionRegistration is then the answer to every question about what is there.
             yield Gate(
