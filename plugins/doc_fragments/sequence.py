@@ -462,6 +462,10 @@ options:
             description: The exception for trusted Microsoft services in the storage accounts' firewalls.
             type: bool
             default: false
+          target:
+            description: The project of Azure Migrate itself, once its endpoints are gone; a vault is never deleted.
+            type: bool
+            default: false
           public_network_access:
             description: What becomes of public network access of the vault.
             type: str

@@ -171,6 +171,7 @@ DESCRIPTION: dict[str, Option] = {
             "zones": Option(type="bool", default=True),
             "roles": Option(type="bool", default=True),
             "trusted_services": Option(type="bool", default=False),
+            "target": Option(type="bool", default=False),
             "public_network_access": Option(choices=("unchanged", "Enabled"), default="unchanged"),
         },
     ),

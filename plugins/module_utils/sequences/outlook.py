@@ -42,7 +42,10 @@ def outlook_of_teardown(plan: Known, word: str = "vault") -> list[OutlookRow]:
     vault, removes = plan["vault_id"], plan["removes"]
     opened = ("public_access" in removes or plan["notes_private"]) and plan["vault_exists"]
     why = "opened to public networks" if "public_access" in removes else "a tag notes that it was private"
-    rows = [_row("change" if opened else "leave", word, vault, why if opened else "a teardown never deletes it")]
+    kept = "a teardown never deletes it" if word == "vault" else "kept; deleting it is a separate decision"
+    rows = [_row("change" if opened else "leave", word, vault, why if opened else kept)]
+    if "target" in removes and plan["vault_exists"]:
+        rows = [_row("remove", word, vault, "once its endpoints are gone, with all that is in it")]
     removed = {row["id"] for row in plan["to_remove"]}
     for endpoint in plan["all_endpoints"]:
         if endpoint["id"] in removed:

@@ -16,7 +16,7 @@ from .rows import PlanRows, StepRows, StorageEndpointRow
 
 def removed(teardown: t.Mapping[str, t.Any]) -> list[str]:
     """What a teardown removes or changes beyond endpoints, connections and records, each when it is asked for."""
-    asked = [name for name in ("zones", "roles", "trusted_services") if teardown.get(name)]
+    asked = [name for name in ("zones", "roles", "trusted_services", "target") if teardown.get(name)]
     return asked + (["public_access"] if teardown.get("public_network_access") == "Enabled" else [])
 
 

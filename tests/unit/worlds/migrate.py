@@ -11,7 +11,7 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.dns.query imp
 from ansible_collections.privatelink.recovery.plugins.module_utils.dns.resolution import Asked, judge
 from ansible_collections.privatelink.recovery.plugins.modules.migrate_verification import MODULE as VERIFICATION
 
-from ..conftest import GROUPS, Cloud
+from ..conftest import GROUPS, SUBSCRIPTION, Cloud
 
 JSON = dict[str, t.Any]
 GROUP = "rg-migrate"
@@ -43,6 +43,34 @@ ENDPOINTS = {
     "lsa1234usape": (STORAGE, "blob", "blob"),
     "contosovaultpe": (VAULT, "AzureSiteRecovery", "site_recovery"),
 }
+
+
+#: The variables of a run that makes a project.
+MAKE: JSON = {
+    "migrate_project_name": "contoso",
+    "migrate_resource_group": GROUP,
+    "migrate_project_create": True,
+    "migrate_subnet": SUBNET,
+    "migrate_key_vault": KEY_VAULT,
+    "migrate_storage_account": STORAGE,
+    "migrate_source": "HyperV",
+}
+
+
+def to_be_made(world: JSON) -> None:
+    """Key vault and storage account are there; project and endpoints are not, and the providers are not registered."""
+    for section in (
+        "migrate_projects",
+        "assessment_projects",
+        "master_sites",
+        "migrate_sites",
+        "private_endpoints",
+        "vaults",
+    ):
+        world[section] = []
+    world.update(private_dns_zones=[], role_assignments=[])
+    providers = {"Microsoft.Migrate": "NotRegistered", "Microsoft.OffAzure": "NotRegistered"}
+    world["subscriptions"] = [{"id": SUBSCRIPTION, "providers": providers}]
 
 
 def endpoint_id(name: str) -> str:

@@ -49,6 +49,8 @@ def removing_actions(inspection: Inspection) -> Needed:
         for account in inspection.desired.storage_accounts:
             if not is_classic(account["id"]):
                 needed.want(account["id"], *actions(STORAGE_ACCOUNT, "write"))
+    if inspection.vault is not None and "target" in removes:
+        needed.want(inspection.desired.vault_id, *actions(inspection.desired.sequence.target.type, "delete"))
     if inspection.vault is not None and (
         "public_access" in removes or (to_remove(inspection) and not inspection.marked)
     ):
