@@ -26,7 +26,8 @@ from ..engine.runner import Task, outcome
 from ..errors import AzureError, InputError, NotFound, Refusal, WaitTimeout
 from ..ids import fold_id, parse_id, refuse_name, same_id, unique_ids
 from ..resources.endpoint_names import ENDPOINT_TYPE, NETWORK_API_VERSION, PublishedName, read_names
-from ..resources.endpoints import connection_of, names_of
+from ..resources.endpoints import connection_of, names_of, target_of
+from ..resources.targets import TARGETS
 from ..wire import JSON, provisioning
 
 # One group an endpoint, five zones a group: https://learn.microsoft.com/azure/private-link/private-endpoint-dns-integration
@@ -107,8 +108,10 @@ def _ready_endpoint(task: Task, endpoint_id: str) -> JSON | None:
         return None
     refuse_failed(endpoint, endpoint_id)
     status = connection_of(endpoint)["status"]
-    if status == "Pending" and task.check_mode:
-        task.warn(f"The connection of {endpoint_id} is Pending; the real run refuses until it is approved.")
+    target = TARGETS.get(parse_id(target_of(endpoint)).type) if target_of(endpoint) else None
+    comes_back = status == "Rejected" and target is not None and target.rejected_comes_back
+    if task.check_mode and (status == "Pending" or comes_back):
+        task.warn(f"The connection of {endpoint_id} is {status}; the real run refuses until it is approved.")
     elif status != "Approved":
         raise Refusal(
             f"The connection of {endpoint_id} is {status}, not Approved: it publishes no names. This task wrote nothing.",

@@ -8,6 +8,7 @@ from ..resources.subnets import Need
 from ..resources.targets import PROJECT_TARGET
 from ..wire import get_path, provisioning
 from .gates import migrate as gates
+from .gates.backing import named_resources
 from .gates.endpoints import endpoint_names, quota
 from .gates.locks import locks, teardown_locks
 from .gates.names import topology, zone_knowledge, zones
@@ -92,6 +93,7 @@ MIGRATE = Sequence(
         GateRow("zones", zones),
         GateRow("resolution", resolution),
         GateRow("locks", locks),
+        GateRow("backing", named_resources, again=True),
         GateRow("assessment_names", gates.taken_names),
         GateRow("policies", gates.policies),
     ),

@@ -19,6 +19,7 @@ from ..resources.vaults import RESOURCE_GROUP_API_VERSION, read_vault
 from ..wire import JSON, get_path
 from . import migrate_rules as rules
 from .gate import Gate, ok, refused, warning
+from .gates.backing import backing
 
 
 class Look:
@@ -259,11 +260,19 @@ def vault(look: Look) -> t.Iterator[Gate]:
     yield ok("vault", named, f"{named} has its identity and its private endpoint.")
 
 
+def named_resources(look: Look) -> t.Iterable[Gate]:
+    """Key vault and storage account of a project that is made."""
+    options = look.options
+    if not options["create"]:
+        return []
+    return backing(look.azure, filter(None, (options["key_vault"], options["storage_account"])))
+
+
 NamedGate = tuple[str, t.Callable[[Look], t.Iterable[Gate]]]
 STAGES: dict[str, tuple[NamedGate, ...]] = {
     "project": (
         ("resource_group", group), ("permissions", permissions), ("scenario", scenario), ("project", project),
-        ("network", network), ("assessment_names", taken_names), ("policies", policies),
+        ("network", network), ("backing", named_resources), ("assessment_names", taken_names), ("policies", policies),
     ),
     "appliance": (),
     "replication": (("scenario", scenario), ("project", project), ("vault", vault), ("accounts", accounts)),

@@ -8,6 +8,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from ansible_collections.privatelink.recovery.plugins.module_utils.azure.pipeline import is_write
 
 from ..conftest import SIGN_IN, SUBSCRIPTION
 from ..playbooks_support import AzureProcess, Playbooks, Played, defaults
@@ -17,7 +18,6 @@ from ..worlds.migrate import entry, world_with
 JSON = dict[str, t.Any]
 STAND_IN = str(Path(__file__).parents[3] / "extensions" / "local_appliance" / "__main__.py")
 pytestmark = pytest.mark.xdist_group("migrate")
-READ = ("GET", "HEAD")
 ZIP = "AzureMigrateInstaller.ps1"
 CHECKSUM = hashlib.sha256(ZIP.encode()).hexdigest()
 
@@ -55,7 +55,7 @@ class Story:
         return [
             f"{row['method']} {row['path']}"
             for row in rows
-            if row["method"] not in READ and not SIGN_IN.search(row["path"])
+            if is_write(row["method"], row["path"]) and not SIGN_IN.search(row["path"])
         ]
 
     def resources(self) -> dict[str, JSON]:
@@ -136,12 +136,57 @@ def test_a_project_is_made_once_predicted_and_taken_down(story: t.Callable[..., 
     assert here.writes() == []
     unconfirmed = here.play("teardown", **MAKE)
     assert unconfirmed.code == 2 and "Nothing was written" in unconfirmed.output and here.writes() == []
-    gone = here.play("teardown", migrate_teardown_confirm="contoso", migrate_teardown_project=True, **MAKE)
+    names = {"migrate_teardown_key_vault": "contoso1234kv", "migrate_teardown_storage_account": "lsa1234usa"}
+    gone = here.play("teardown", migrate_teardown_confirm="contoso", migrate_teardown_project=True, **names, **MAKE)
     assert gone.code == 0, gone.output
+    assert "was not made by this and is left" in gone.output
     left = here.resources()
     assert worlds.PROJECT.lower() not in left
     assert not [key for key in left if "/privateendpoints/" in key or "/privatednszones/" in key]
     assert worlds.KEY_VAULT.lower() in left and worlds.STORAGE.lower() in left
+
+
+def none_there(world: JSON) -> None:
+    """Neither key vault nor storage account is there."""
+    world.update(key_vaults=[], storage_accounts=[])
+
+
+def test_key_vault_and_account_are_made_and_deleted_only_by_their_names(story: t.Callable[..., Story]) -> None:
+    here = story(world_with(to_be_made, none_there))
+    made = here.play("project", **MAKE)
+    assert made.code == 0, made.output
+    found = here.resources()
+    vault, account = found[worlds.KEY_VAULT.lower()], found[worlds.STORAGE.lower()]
+    for one in (vault, account):
+        assert one["tags"]["managed-by"] == "privatelink.recovery"
+        assert one["properties"]["networkAcls"]["defaultAction"] == "Deny"
+        assert one["properties"]["networkAcls"]["bypass"] == "AzureServices"
+    assert account["kind"] == "StorageV2" and account["properties"]["minimumTlsVersion"] == "TLS1_2"
+    assert vault["properties"]["enableRbacAuthorization"] is True
+    identity = found[worlds.PROJECT.lower()]["identity"]["principalId"]
+    given = [
+        row["properties"]["scope"].lower()
+        for row in found.values()
+        if row["type"].lower() == "microsoft.authorization/roleassignments"
+        and row["properties"]["principalId"] == identity
+    ]
+    assert sorted(given) == sorted([worlds.STORAGE.lower(), *[worlds.KEY_VAULT.lower()] * 3])
+    wrong = {
+        "migrate_teardown_confirm": "contoso",
+        "migrate_teardown_key_vault": "other",
+        "migrate_teardown_project": True,
+    }
+    refused = here.play("teardown", **{**MAKE, **wrong})
+    assert refused.code == 2 and "not deleted without confirmation" in refused.output
+    names = {"migrate_teardown_key_vault": "contoso1234kv", "migrate_teardown_storage_account": "lsa1234usa"}
+    gone = here.play("teardown", migrate_teardown_confirm="contoso", **names, **MAKE)
+    assert gone.code == 0, gone.output
+    left = here.resources()
+    assert worlds.KEY_VAULT.lower() not in left and worlds.STORAGE.lower() not in left
+    assert any("/deletedvaults/contoso1234kv" in key for key in left), "it is never purged"
+    once_more = here.play("project", **MAKE)
+    assert once_more.code == 2 and "az keyvault recover --name contoso1234kv" in once_more.output
+    assert here.writes() == []
 
 
 def test_a_closed_gate_writes_nothing(story: t.Callable[..., Story]) -> None:

@@ -256,3 +256,61 @@ def test_an_old_kind_of_account_takes_no_endpoint() -> None:
                              without("private_endpoints", "lsa1234usape")))  # fmt: skip
     found = ask(cloud, **{**ACCOUNTS, "source": "Physical"})
     assert [name for name, _message in of(found, "refused")] == ["accounts"]
+
+
+def backing(found: JSON) -> dict[str, JSON]:
+    """The gates of key vault and storage account, by name of the resource."""
+    return {gate["subject"].rsplit("/", 1)[-1]: gate for gate in found["gates"] if gate["name"] == "backing"}
+
+
+BACKED: JSON = {"create": True, "key_vault": worlds.KEY_VAULT, "storage_account": worlds.STORAGE}
+
+
+def test_what_is_there_stays_and_what_is_not_has_a_free_name() -> None:
+    there = backing(ask(fresh(), **BACKED))
+    assert [gate["verdict"] for gate in there.values()] == ["ok", "ok"]
+    assert all("left as it is" in gate["message"] for gate in there.values())
+    names = {"key_vault": worlds.KEY_VAULT + "2", "storage_account": worlds.STORAGE + "2"}
+    new = backing(ask(fresh(), **{**BACKED, **names}))
+    assert [gate["verdict"] for gate in new.values()] == ["ok", "ok"]
+    assert all("its name is free" in gate["message"] for gate in new.values())
+    assert backing(ask(fresh(), **{**BACKED, "create": False})) == {}, "the portal makes its own"
+
+
+def deleted(world: JSON) -> None:
+    entry(world, "key_vaults", "contoso1234kv")["deleted"] = True
+
+
+def elsewhere(world: JSON) -> None:
+    for section in ("key_vaults", "storage_accounts"):
+        world[section] = [{**row, "resource_group": "rg-dns"} for row in world[section]]
+
+
+@pytest.mark.parametrize(
+    ("change", "options", "name", "words"),
+    [
+        (deleted, {}, "contoso1234kv", ("was deleted in westeurope", "az keyvault recover --name contoso1234kv")),
+        (elsewhere, {}, "contoso1234kv", ("is not free", "unique across Azure")),
+        (elsewhere, {}, "lsa1234usa", ("is not free", "unique across Azure")),
+        (lambda world: None, {"key_vault": worlds.KEY_VAULT + "-"}, "contoso1234kv-", ("3 to 24 letters", "migrate_key_vault")),
+        (lambda world: None, {"storage_account": worlds.STORAGE + "-"}, "lsa1234usa-", ("lower-case", "migrate_storage_account")),
+        (lambda world: entry(world, "storage_accounts", "lsa1234usa").update(kind="Storage"), {}, "lsa1234usa", ("general-purpose v2",)),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_made_or_used_closes_its_gate(
+    change: t.Callable[[JSON], None], options: JSON, name: str, words: tuple[str, ...]
+) -> None:
+    gate = backing(ask(fresh(change), **{**BACKED, **options}))[name]
+    assert gate["verdict"] == "refused"
+    assert all(word in gate["message"] + gate["remedy"] for word in words), gate
+
+
+def test_a_provider_that_is_not_registered_has_nothing() -> None:
+    def unregistered(world: JSON) -> None:
+        world.update(key_vaults=[], storage_accounts=[])
+        world["subscriptions"][0]["providers"].update(
+            dict.fromkeys(("Microsoft.KeyVault", "Microsoft.Storage"), "NotRegistered")
+        )
+
+    found = ask(fresh(unregistered), **BACKED)
+    assert [gate["verdict"] for gate in backing(found).values()] == ["ok", "ok"] and found["passed"]

@@ -68,7 +68,7 @@ def test_every_gate_is_open_where_a_project_is_to_be_made() -> None:
     assert of(found, "refused", "unknown") == [] and found["passed"]
     assert {gate["name"] for gate in found["gates"]} >= {
         *("permissions", "provider", "scenario", "project", "quota", "endpoint_name", "peering", "subnet", "gateway"),
-        *("zones", "locks", "assessment_names", "policies"),
+        *("zones", "locks", "backing", "assessment_names", "policies"),
     }
     plan = found["plan"]
     assert plan["location"] == "westeurope" and plan["vault_exists"] is False
@@ -195,3 +195,14 @@ def test_china_is_refused_and_the_open_question_is_said() -> None:
     )
     words = " ".join(gate.message for gate in gates if gate.verdict == "warning")
     assert "No source says" in words and "Agent-based dependency analysis" in words and "Software inventory" in words
+
+
+def deleted(world: JSON) -> None:
+    entry(world, "key_vaults", "contoso1234kv")["deleted"] = True
+
+
+def test_a_deleted_key_vault_that_keeps_the_name_closes_the_way_of_what_is_made() -> None:
+    found = ask(fresh(deleted), MADE)
+    (gate,) = [row for row in found["gates"] if row["verdict"] == "refused"]
+    assert gate["name"] == "backing" and "az keyvault recover --name contoso1234kv" in gate["remedy"]
+    assert "backing" not in {row["name"] for row in ask(fresh(deleted))["gates"]}, "the portal makes its own"
