@@ -85,6 +85,12 @@ options:
     description: Take only O(names) of these endpoints. Needed where two endpoints publish the same name with other addresses.
     type: list
     elements: str
+  update_zones:
+    description:
+      - With V(answer), the zones to which a server takes dynamic updates. Names are taken as they are called inside these zones; one that is in
+        none of them is an error.
+    type: list
+    elements: str
   views:
     description: For a BIND server with views, the endpoints that each view answers for, and where its own differ the targets it forwards to.
     type: list
@@ -220,6 +226,7 @@ MODULE = Module(
         "names": Option(type="list", elements="dict"),
         "report": Option(type="path"),
         "endpoints": Option(type="list", elements="str"),
+        "update_zones": Option(type="list", elements="str"),
         "views": Option(type="list", elements="dict", options=_VIEW),
         "targets": _TARGETS,
         "inside_virtual_network": Option(type="bool", default=False),

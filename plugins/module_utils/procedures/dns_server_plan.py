@@ -70,7 +70,7 @@ def _plan_one(task: Task, rows: t.Sequence[Row], given_targets: list[JSON]) -> J
                 "extra_zones, or leave the name out."
             )
     else:
-        answers = list(spelled(placed))
+        answers = list(spelled(placed, checked_zones(options.get("update_zones") or [], "update_zones")))
     if not zones and not answers:
         raise InputError("There is nothing to do: name sequences, extra_zones or names.")
     targets = make_targets(given_targets)

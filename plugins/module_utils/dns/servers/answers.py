@@ -6,6 +6,7 @@ import typing as t
 
 from ...errors import InputError
 from ...wire import JSON
+from ..forward_zones import covering
 from ..host_names import Published, host_name
 from ..zone_choice import zone_and_record
 
@@ -24,15 +25,23 @@ def in_its_zone(row: Row) -> JSON:
     }
 
 
-def spelled(rows: t.Iterable[Row]) -> tuple[Published, ...]:
+def spelled(rows: t.Iterable[Row], zones: t.Collection[str] = ()) -> tuple[Published, ...]:
     """The names as they are asked for, and as they are called in their zone where that is another name.
 
     ``rows`` are those of :func:`in_its_zone`. A server that answers a name itself knows no alias that leads to the other.
+    With ``zones``, which are all that a server can be given records in, only the spellings inside them; then raises
+    :class:`InputError` for a name that has none. The public spelling leads there by the public alias.
     """
     spellings: dict[str, dict[str, None]] = {}
     for row in rows:
         in_zone = f"{row['record_name']}.{row['zone']}" if row["zone"] else row["fqdn"]
-        for name in dict.fromkeys([row["fqdn"], in_zone]):
+        names = [name for name in dict.fromkeys([row["fqdn"], in_zone]) if not zones or covering(name, zones)]
+        if not names:
+            raise InputError(
+                f"names: {row['fqdn']} is in none of the zones {', '.join(zones)}; add its zone to update_zones (role variable "
+                "dns_servers_update_zones), or leave the name out."
+            )
+        for name in names:
             spellings.setdefault(name, {}).update(dict.fromkeys(row.get("ip_addresses") or []))
     return tuple(Published(name, tuple(addresses)) for name, addresses in spellings.items() if addresses)
 
