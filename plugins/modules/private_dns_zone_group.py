@@ -21,7 +21,26 @@ options:
   private_endpoint:
     description: Id of the private endpoint. It must exist and its connection be approved.
     type: str
-    required: true
+  groups:
+    description:
+      - The groups of several endpoints, instead of O(private_endpoint) and O(zones). All are judged before the first is written.
+      - They are begun one after the other, and then waited for. None takes records of another.
+    type: list
+    elements: dict
+    suboptions:
+      private_endpoint:
+        description: As O(private_endpoint).
+        type: str
+        required: true
+      zones:
+        description: As O(zones).
+        type: list
+        elements: str
+        required: true
+  pending:
+    description: Ids of endpoints whose connection is known to wait for approval, so that they publish no names. Of O(groups), theirs are left out.
+    type: list
+    elements: str
   name:
     description:
       - Name of the group. An endpoint can have one group only.
@@ -30,7 +49,7 @@ options:
     type: str
     default: default
   zones:
-    description: Ids of the private DNS zones, five at most. Required with O(state=present).
+    description: Ids of the private DNS zones, five at most. Required with O(state=present) and O(private_endpoint).
     type: list
     elements: str
   accept_zone_overwrite:
@@ -75,6 +94,12 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+groups:
+  description: The result of each of several groups, as C(id), C(state), C(record_sets) and so on.
+  returned: with O(groups)
+  type: list
+  elements: dict
+  sample: []
 differences:
   description: What changes, or would in check mode, as C(resource) and C(changes), as text; empty when nothing does.
   returned: success
@@ -85,20 +110,20 @@ differences:
       changes: ['properties.publicNetworkAccess: Enabled to Disabled']
 id:
   description: Id of the group.
-  returned: success
+  returned: without O(groups)
   type: str
   sample: "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup\
     /providers/Microsoft.Network/privateEndpoints/pe-backup/privateDnsZoneGroups/default"
 state:
   description: The group as Azure answers it, in snake case with its properties lifted to the top; empty when it does not exist.
-  returned: success
+  returned: without O(groups)
   type: dict
   sample:
     name: default
     provisioning_state: Succeeded
 record_sets:
   description: The records Azure has written through the group.
-  returned: success
+  returned: without O(groups)
   type: list
   elements: dict
   sample:
@@ -110,7 +135,7 @@ record_sets:
       ttl: 10
 zones_without_records:
   description: Zones of the group into which no name of the endpoint fits yet.
-  returned: success
+  returned: without O(groups)
   type: list
   elements: str
   sample: []
@@ -137,17 +162,23 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.pr
     manage_zone_group,
 )
 
+EACH = {"private_endpoint": Option(required=True), "zones": Option(type="list", elements="str", required=True)}
+
 MODULE = Module(
     run=manage_zone_group,
     options={
-        "private_endpoint": Option(required=True),
+        "private_endpoint": Option(),
+        "groups": Option(type="list", elements="dict", options=EACH),
+        "pending": Option(type="list", elements="str"),
         "name": Option(default=DEFAULT_NAME),
         "zones": Option(type="list", elements="str"),
         "accept_zone_overwrite": Option(type="bool", default=False),
         "state": Option(choices=("present", "absent"), default="present"),
     },
     waiting=True,
-    required_if=(("state", "present", ("zones",)),),
+    required_one_of=(("private_endpoint", "groups"),),
+    required_if=(("state", "present", ("zones", "groups"), True),),
+    mutually_exclusive=(("groups", "private_endpoint"), ("groups", "zones")),
 )
 
 

@@ -18,11 +18,51 @@ options:
   resource_group:
     description: Resource group of the endpoint.
     type: str
-    required: true
   name:
     description: Name of the endpoint.
     type: str
-    required: true
+  endpoints:
+    description:
+      - Several endpoints, instead of O(name) and what describes one. All are judged before the first is written.
+      - They are begun one after the other, and then waited for.
+    type: list
+    elements: dict
+    suboptions:
+      subscription_id:
+        description: Subscription of the endpoint; that of the task by default.
+        type: str
+      resource_group:
+        description: Resource group of the endpoint.
+        type: str
+        required: true
+      name:
+        description: Name of the endpoint.
+        type: str
+        required: true
+      location:
+        description: As O(location).
+        type: str
+      subnet:
+        description: As O(subnet).
+        type: str
+        required: true
+      target:
+        description: As O(target).
+        type: str
+        required: true
+      sub_resource:
+        description: As O(sub_resource).
+        type: str
+        required: true
+      manual:
+        description: As O(manual).
+        type: bool
+      request_message:
+        description: As O(request_message).
+        type: str
+      tags:
+        description: As O(tags).
+        type: dict
   state:
     description: Whether the endpoint should exist.
     type: str
@@ -87,6 +127,23 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+endpoints:
+  description: The result of each of several endpoints, as C(id), C(state), C(names) and C(connection).
+  returned: with O(endpoints)
+  type: list
+  elements: dict
+  sample: []
+ready:
+  description: Whether each of several endpoints is made. In check mode they are foreseen to be.
+  returned: with O(endpoints)
+  type: bool
+  sample: true
+pending:
+  description: The ids of those of several endpoints whose connection waits for approval.
+  returned: with O(endpoints)
+  type: list
+  elements: str
+  sample: []
 differences:
   description: What changes, or would in check mode, as C(resource) and C(changes), as text; empty when nothing does.
   returned: success
@@ -97,12 +154,12 @@ differences:
       changes: ['properties.publicNetworkAccess: Enabled to Disabled']
 id:
   description: Id of the endpoint.
-  returned: success
+  returned: without O(endpoints)
   type: str
   sample: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-backup/providers/Microsoft.Network/privateEndpoints/pe-backup
 state:
   description: The endpoint in snake case with its properties lifted to the top; empty when it does not exist.
-  returned: success
+  returned: without O(endpoints)
   type: dict
   sample: {name: pe-backup, location: westeurope, provisioning_state: Succeeded}
 left:
@@ -112,7 +169,7 @@ left:
   sample: it was not made by this and is left
 names:
   description: The names the endpoint publishes and their addresses, merged from all places where Azure shows them; empty while it has none.
-  returned: success
+  returned: without O(endpoints)
   type: list
   elements: dict
   sample:
@@ -122,10 +179,12 @@ names:
       member: backup-rec2
 connection:
   description: The connection as the endpoint sees it.
-  returned: success
+  returned: without O(endpoints)
   type: dict
   sample: {status: Approved, description: Auto-Approved, actions_required: None}
 """
+
+from dataclasses import replace
 
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Module
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import main as run
@@ -133,25 +192,40 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.engine.spec i
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.tags import tags
 from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.private_endpoint import manage_endpoint
 
+NAME = {"resource_group": Option(), "name": Option()}
+DESCRIBED = {
+    "location": Option(),
+    "subnet": Option(),
+    "target": Option(),
+    "sub_resource": Option(),
+    "manual": Option(type="bool"),
+    "request_message": Option(),
+    "tags": tags(),
+}
+NEEDED = ("resource_group", "name", "subnet", "target", "sub_resource")
+EACH = {
+    "subscription_id": Option(),
+    **{name: replace(row, required=name in NEEDED) for name, row in {**NAME, **DESCRIBED}.items()},
+}
+
 MODULE = Module(
     run=manage_endpoint,
     options={
-        "resource_group": Option(required=True),
-        "name": Option(required=True),
+        **NAME,
+        **DESCRIBED,
+        "endpoints": Option(type="list", elements="dict", options=EACH),
         "state": Option(choices=("present", "absent"), default="present"),
-        "location": Option(),
-        "subnet": Option(),
-        "target": Option(),
-        "sub_resource": Option(),
-        "manual": Option(type="bool"),
-        "request_message": Option(),
         "connection_name": Option(),
         "network_interface_name": Option(),
-        "tags": tags(),
         "append_tags": Option(type="bool", default=True),
         "ownership_tags": tags(),
     },
     waiting=True,
+    required_one_of=(("name", "endpoints"),),
+    required_together=(("resource_group", "name"),),
+    mutually_exclusive=tuple(
+        ("endpoints", name) for name in ("name", *DESCRIBED, "connection_name", "network_interface_name")
+    ),
 )
 
 

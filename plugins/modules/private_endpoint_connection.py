@@ -18,11 +18,26 @@ options:
   target:
     description: Id of the resource the endpoint leads to.
     type: str
-    required: true
   private_endpoint:
     description: Id of the private endpoint.
     type: str
-    required: true
+  connections:
+    description: Several connections, instead of O(target) and O(private_endpoint). All are judged before the first is written.
+    type: list
+    elements: dict
+    suboptions:
+      target:
+        description: As O(target).
+        type: str
+        required: true
+      private_endpoint:
+        description: As O(private_endpoint).
+        type: str
+        required: true
+      manual:
+        description: As O(manual).
+        type: bool
+        default: false
   state:
     description: What the connection should be. V(absent) removes it from the target; the endpoint itself stays and must be deleted as well.
     type: str
@@ -58,6 +73,12 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+connections:
+  description: The result of each of several connections, as C(id), C(name), C(status) and C(state).
+  returned: with O(connections)
+  type: list
+  elements: dict
+  sample: []
 differences:
   description: What changes, or would in check mode, as C(resource) and C(changes), as text; empty when nothing does.
   returned: success
@@ -68,22 +89,22 @@ differences:
       changes: ['properties.publicNetworkAccess: Enabled to Disabled']
 id:
   description: Id of the connection on the target.
-  returned: success
+  returned: without O(connections)
   type: str
   sample: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg/providers/Microsoft.RecoveryServices/vaults/v/privateEndpointConnections/c
 name:
   description: Name of the connection, empty when there is none.
-  returned: success
+  returned: without O(connections)
   type: str
   sample: pe-backup.1132794570626989392.backup.66666666-6666-4666-8666-666666666666
 status:
   description: V(Approved), V(Pending), V(Rejected), V(Disconnected) or V(Absent).
-  returned: success
+  returned: without O(connections)
   type: str
   sample: Approved
 state:
   description: The connection in snake case with its properties lifted to the top.
-  returned: success
+  returned: without O(connections)
   type: dict
   sample: {provisioning_state: Succeeded, group_ids: [AzureBackup]}
 """
@@ -95,16 +116,23 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.pr
     manage_connection,
 )
 
+MANUAL = Option(type="bool", default=False)
+EACH = {"target": Option(required=True), "private_endpoint": Option(required=True), "manual": MANUAL}
+
 MODULE = Module(
     run=manage_connection,
     options={
-        "target": Option(required=True),
-        "private_endpoint": Option(required=True),
+        "target": Option(),
+        "private_endpoint": Option(),
+        "connections": Option(type="list", elements="dict", options=EACH),
         "state": Option(choices=("approved", "rejected", "disconnected", "absent"), default="approved"),
         "description": Option(),
-        "manual": Option(type="bool", default=False),
+        "manual": MANUAL,
     },
     waiting=True,
+    required_one_of=(("target", "connections"),),
+    required_together=(("target", "private_endpoint"),),
+    mutually_exclusive=(("connections", "target"),),
 )
 
 

@@ -58,3 +58,19 @@ def overwrites(
                 )
             )
     return found
+
+
+def records_to_be(
+    endpoint: JSON, names: t.Sequence[PublishedName], zones: t.Iterable[str]
+) -> t.Iterator[tuple[str, JSON]]:
+    """Each record that Azure will write for an endpoint, with the id of its zone."""
+    by_name = {zone_name(zone): zone for zone in zones}
+    creator = f"created by private endpoint {endpoint.get('name')} with resource guid {get_path(endpoint, 'properties.resourceGuid')}"
+    for name in names:
+        place = zone_and_record(name["fqdn"], by_name)
+        if place is not None:
+            held = [{"ipv4Address": address} for address in name["ip_addresses"]]
+            yield (
+                by_name[place[0]],
+                {"name": place[1], "properties": {"aRecords": held, "metadata": {"creator": creator}}},
+            )

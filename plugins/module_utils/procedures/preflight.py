@@ -17,7 +17,7 @@ from ..sequences.plan import plan
 from ..sequences.rows import Plan, VerdictRow
 from ..sequences.sequence import GateRow, Sequence
 from ..sequences.settled import JUDGES
-from ..sequences.steps import taken
+from ..sequences.steps import taken, to_approve, to_make, zone_group
 from ..sequences.switch import switch_plan
 from ..sequences.waves import read_ahead
 from ..wire import JSON
@@ -79,7 +79,12 @@ def run_preflight(task: Task) -> JSON:
             known["outlook"] = outlook_of_switch(known)
         elif stage == "teardown":
             known["outlook"] = outlook_of_teardown(known, inspection.desired.sequence.target.word)
-        known["to_settle"] = [] if known["settled"].get("endpoints") else known["all_endpoints"]
+        unsettled = [] if known["settled"].get("endpoints") else known["all_endpoints"]
+        known["to_settle"] = [to_make(row) for row in unsettled]
+        known["to_approve"] = [
+            to_approve(row) for row in unsettled if row["exists"] or row["manual"] or not task.check_mode
+        ]
+        known["zone_groups"] = [zone_group(row) for row in known["all_endpoints"]]
     return {"changed": False, "passed": not message, "message": message, "gates": verdicts, "plan": known or {}}
 
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from ..azure.client import Azure
 from ..dns.private_dns import a_records, zone_name, zone_of
-from ..dns.record_overwrites import Overwrite, overwrites
+from ..dns.record_overwrites import Overwrite, overwrites, records_to_be
 from ..dns.zone_choice import zone_and_record
 from ..dns.zone_groups import (
     GROUP,
@@ -20,9 +20,11 @@ from ..dns.zone_groups import (
     shown_configs,
     zone_id_of,
 )
+from ..engine.parts import Part, joined, rows_of
 from ..engine.plan import Plan
 from ..engine.resource import ENDED, Kind, refuse_failed, settled
 from ..engine.runner import Task, outcome
+from ..engine.work import Work
 from ..errors import AzureError, InputError, NotFound, Refusal, WaitTimeout
 from ..ids import fold_id, parse_id, refuse_name, same_id, unique_ids
 from ..resources.endpoint_names import ENDPOINT_TYPE, NETWORK_API_VERSION, PublishedName, read_names
@@ -40,50 +42,112 @@ RECORDS_WITHIN = 300.0
 ENDPOINT = Kind(ENDPOINT_TYPE, NETWORK_API_VERSION, {})
 
 
+class Wanted(t.NamedTuple):
+    """A group that is wanted: its endpoint, its own id and its zones."""
+
+    endpoint_id: str
+    group_id: str
+    zones: list[str]
+
+
 def manage_zone_group(task: Task) -> JSON:
     """Serve the ``private_dns_zone_group`` module."""
-    endpoint_id = parse_id(task.options["private_endpoint"], ENDPOINT_TYPE, option="private_endpoint").text
-    name, zones = task.options["name"], _zones(task)
-    refuse_name(f"{ENDPOINT_TYPE}/privateDnsZoneGroups", name)
-    group_id = f"{endpoint_id}/privateDnsZoneGroups/{name}"
+    wanted = [_wanted(row, task.options["state"]) for row in rows_of(task.options, "groups")]
+    several = task.options.get("groups") is not None
     if task.options["state"] == "absent":
-        return _remove(task, endpoint_id, group_id)
-    endpoint = _ready_endpoint(task, endpoint_id)
-    groups, published = task.azure.ahead(
-        [partial(groups_of, task.azure, endpoint_id), partial(names_of, task.azure, endpoint_id, endpoint)]
+        if several:
+            raise InputError("groups are made, not removed: name one private_endpoint with state absent.")
+        return _remove(task, wanted[0].endpoint_id, wanted[0].group_id)
+    if not several:
+        return _present(task, wanted)[0]
+    pending = {fold_id(endpoint) for endpoint in task.options.get("pending") or []}
+    results = _present(task, [one for one in wanted if fold_id(one.endpoint_id) not in pending])
+    lost = [item for result in results for item in result["overwritten"]]
+    return {**joined("groups", results), "overwritten": lost}
+
+
+def _wanted(row: JSON, state: str) -> Wanted:
+    endpoint_id = parse_id(row["private_endpoint"], ENDPOINT_TYPE, option="private_endpoint").text
+    refuse_name(f"{ENDPOINT_TYPE}/privateDnsZoneGroups", row["name"])
+    return Wanted(endpoint_id, f"{endpoint_id}/privateDnsZoneGroups/{row['name']}", _zones(row, state))
+
+
+def _present(task: Task, wanted: list[Wanted]) -> list[JSON]:
+    """The result of each. All are judged before the first is written, so that what is refused leaves nothing behind."""
+    azure = task.azure
+    found = azure.together(
+        partial(settled, azure, ENDPOINT, one.endpoint_id, check_mode=task.check_mode) for one in wanted
     )
-    current = _existing(task, endpoint_id, group_id, zones, groups())
-    plan = plan_group(str(current["id"]) if current else group_id, current, zones)
-    names: list[PublishedName] = published()
-    _refuse_homeless(names, zones)
-    overwritten: list[Overwrite] = []
-    if plan.changed:
-        records = read_zone_records(task, zones)
-        overwritten = refuse_overwrites(task, overwrites(endpoint or {}, names, records))
-    document = current
-    if plan.changed and not task.check_mode:
-        plan, document = _put(task, endpoint_id, plan, zones)
-    if task.options["wait"] and not task.check_mode:
-        document = _verified(task.azure, plan.resource_id, endpoint_id, document, names)
-    return _result(plan, document, overwritten)
+    endpoints = [_ready_endpoint(task, one.endpoint_id, endpoint) for one, endpoint in zip(wanted, found)]
+    asked = azure.ahead(
+        [
+            *(partial(groups_of, azure, one.endpoint_id) for one in wanted),
+            *(partial(names_of, azure, one.endpoint_id, endpoint) for one, endpoint in zip(wanted, endpoints)),
+        ]
+    )
+    parts, names = list[Part](), list[list[PublishedName]]()
+    for one, of_endpoint, of_names in zip(wanted, asked, asked[len(wanted) :]):
+        current = _existing(task, one, of_endpoint())
+        resource_id = str(current["id"]) if current else one.group_id
+        parts.append(Part(GROUP, resource_id, plan_group(resource_id, current, one.zones), current))
+        names.append(of_names())
+        _refuse_homeless(names[-1], one.zones)
+    changing = [place for place, part in enumerate(parts) if part.plan.changed]
+    records = read_zone_records(task, unique_ids(zone for place in changing for zone in wanted[place].zones))
+    lost: dict[int, list[Overwrite]] = {}
+    for place in changing:
+        own = {zone: records[zone] for zone in wanted[place].zones if zone in records}
+        lost[place] = refuse_overwrites(task, overwrites(endpoints[place] or {}, names[place], own))
+        # Of two that are made here the later one must not take the records of the earlier.
+        for zone, record in records_to_be(endpoints[place] or {}, names[place], own):
+            records[zone].append(record)
+    if not task.check_mode:
+        _write(task, wanted, parts, names)
+    return [_result(part.plan, part.document, lost.get(place, [])) for place, part in enumerate(parts)]
 
 
-def _put(task: Task, endpoint_id: str, plan: Plan, zones: t.Sequence[str]) -> tuple[Plan, JSON]:
+def _write(task: Task, wanted: list[Wanted], parts: list[Part], names: list[list[PublishedName]]) -> None:
+    """One is followed to its end; several are begun one after the other and then waited for."""
+    wait, work = task.options["wait"], Work()
+    follow = wait and len(parts) == 1
+    writing = [(one, part) for one, part in zip(wanted, parts) if part.plan.changed]
+    made = work.do((part.words, partial(_put, task, one, part.plan, follow)) for one, part in writing)
+    for (_one, part), (plan, document) in zip(writing, made):
+        part.plan, part.document, part.resource_id = plan, document, plan.resource_id
+    if not wait:
+        return
+    waiting = [
+        place
+        for place, part in enumerate(parts)
+        if not _complete(part.document, missing_names(names[place], part.document))
+    ]
+    reads = task.azure.ahead(
+        [partial(task.azure.get, parts[place].resource_id, NETWORK_API_VERSION) for place in waiting]
+    )
+    for place, read in zip(waiting, reads):
+        part = parts[place]
+        verified = partial(
+            _verified, task.azure, part.resource_id, wanted[place].endpoint_id, part.document, names[place], read
+        )
+        part.document = verified() if follow else work.attempt(verified)
+
+
+def _put(task: Task, wanted: Wanted, plan: Plan, wait: bool) -> tuple[Plan, JSON]:
     try:
-        return plan, task.azure.put(plan.resource_id, NETWORK_API_VERSION, plan.body, wait=task.options["wait"])
+        return plan, task.azure.put(plan.resource_id, NETWORK_API_VERSION, plan.body, wait=wait)
     except AzureError as error:
         # Since the groups were read somebody made one, most likely Azure Policy, which makes them a while after endpoints.
         if error.code.lower() != SECOND_GROUP:
             raise
-        other = _existing(task, endpoint_id, plan.resource_id, zones, groups_of(task.azure, endpoint_id))
+        other = _existing(task, wanted, groups_of(task.azure, wanted.endpoint_id))
         if other is None:
             raise
-        return plan_group(str(other["id"]), other, zones), other
+        return plan_group(str(other["id"]), other, wanted.zones), other
 
 
-def _zones(task: Task) -> list[str]:
-    zones = unique_ids(zone_of(zone).text for zone in task.options.get("zones") or [])
-    if task.options["state"] == "absent":
+def _zones(row: JSON, state: str) -> list[str]:
+    zones = unique_ids(zone_of(zone).text for zone in row.get("zones") or [])
+    if state == "absent":
         return zones
     if not 1 <= len(zones) <= MOST_ZONES:
         raise InputError(f"zones must have 1 to {MOST_ZONES} private DNS zones, it has {len(zones)}.")
@@ -94,9 +158,8 @@ def _zones(task: Task) -> list[str]:
     return zones
 
 
-def _ready_endpoint(task: Task, endpoint_id: str) -> JSON | None:
+def _ready_endpoint(task: Task, endpoint_id: str, endpoint: JSON | None) -> JSON | None:
     """The endpoint, Succeeded and Approved. In check mode, what an earlier task may yet bring about is a warning."""
-    endpoint = settled(task.azure, ENDPOINT, endpoint_id, check_mode=task.check_mode)
     if endpoint is None or provisioning(endpoint) not in ENDED:
         what = "does not exist yet" if endpoint is None else "is not ready yet"
         if not task.check_mode:
@@ -120,18 +183,16 @@ def _ready_endpoint(task: Task, endpoint_id: str) -> JSON | None:
     return endpoint
 
 
-def _existing(
-    task: Task, endpoint_id: str, group_id: str, zones: t.Sequence[str], groups: t.Iterable[JSON]
-) -> JSON | None:
+def _existing(task: Task, wanted: Wanted, groups: t.Iterable[JSON]) -> JSON | None:
     """The group to work on, of those of the endpoint: the one of that name, or another's that has the wanted zones already."""
     for group in groups:
-        if same_id(group["id"], group_id):
+        if same_id(group["id"], wanted.group_id):
             if provisioning(group) in ENDED or task.check_mode:
                 return group
-            return GROUP.settle(task.azure, group_id)
-        if refusal := in_the_way(group, endpoint_id, group_id, zones):
+            return GROUP.settle(task.azure, wanted.group_id)
+        if refusal := in_the_way(group, *wanted):
             raise refusal
-        task.warn(f"{endpoint_id} has these zones in the group {group['name']}, which is left as it is.")
+        task.warn(f"{wanted.endpoint_id} has these zones in the group {group['name']}, which is left as it is.")
         return group
     return None
 
@@ -147,22 +208,31 @@ def _refuse_homeless(names: t.Sequence[PublishedName], zones: t.Sequence[str]) -
         )
 
 
-def _verified(
-    azure: Azure, group_id: str, endpoint_id: str, group: JSON | None, names: t.Sequence[PublishedName]
-) -> JSON:
-    """The group once it shows a record set for every name the endpoint publishes. Raises when one does not come."""
-    latest, missing = group or {}, missing_names(names, group)
+def _complete(group: JSON | None, missing: t.Sequence[str]) -> bool:
+    return not missing and provisioning(group) in ENDED
 
-    def ready() -> bool:
-        return not missing and provisioning(latest) in ENDED
+
+def _verified(
+    azure: Azure,
+    group_id: str,
+    endpoint_id: str,
+    group: JSON | None,
+    names: t.Sequence[PublishedName],
+    first: t.Callable[[], JSON],
+) -> JSON:
+    """The group once it shows a record set for every name the endpoint publishes. Raises when one does not come.
+
+    ``first`` reads it the first time; names that have come since ``names`` were read are looked for from then on.
+    """
+    latest, missing, reads = group or {}, list[str](), [first]
 
     def complete() -> bool:
         nonlocal latest, missing
-        if not ready():
-            latest = azure.get(group_id, NETWORK_API_VERSION)
-            refuse_failed(latest, group_id)
-            missing = missing_names(read_names(azure, endpoint_id), latest)
-        return ready()
+        known = names if reads else read_names(azure, endpoint_id)
+        latest = reads.pop()() if reads else azure.get(group_id, NETWORK_API_VERSION)
+        refuse_failed(latest, group_id)
+        missing = missing_names(known, latest)
+        return _complete(latest, missing)
 
     try:
         azure.until(f"the records of {group_id}", complete, timeout=min(azure.timeout, RECORDS_WITHIN))
@@ -215,9 +285,9 @@ def _result(plan: Plan, document: JSON | None, overwritten: t.Sequence[Overwrite
 def read_zone_records(task: Task, zones: t.Sequence[str]) -> dict[str, list[JSON]]:
     """The A records of each zone. A missing zone is refused; in check mode an earlier task may be about to make it."""
     found: dict[str, list[JSON]] = {}
-    for zone in zones:
+    for zone, records in zip(zones, task.azure.ahead([partial(a_records, task.azure, zone) for zone in zones])):
         try:
-            found[zone] = a_records(task.azure, zone)
+            found[zone] = list(records())
         except NotFound as error:
             if task.options["state"] == "absent":
                 continue

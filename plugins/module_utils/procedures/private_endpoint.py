@@ -5,11 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 from ..azure.client import Azure
+from ..engine.parts import Part, joined, rows_of
 from ..engine.resource import ENDED, refuse_failed, settled
 from ..engine.runner import Task, outcome
 from ..engine.tags import carries, texts
+from ..engine.work import Work
 from ..errors import InputError, Refusal
-from ..ids import build_id, group_id, parse_id, same_id
+from ..ids import build_id, group_id, parse_id, same_id, unique_ids
 from ..resources.endpoint_names import ENDPOINT_TYPE, NETWORK_API_VERSION
 from ..resources.endpoints import (
     AUTOMATIC,
@@ -30,29 +32,80 @@ from ..wire import JSON, facts, get_path, provisioning
 
 def manage_endpoint(task: Task) -> JSON:
     """Serve the ``private_endpoint`` module."""
-    options = task.options
-    resource_id = build_id(task.subscription_id, options["resource_group"], ENDPOINT_TYPE, options["name"])
-    if options["state"] == "present":
-        check_desired(options, task.subscription_id)
-    impatient = task.check_mode or not options["wait"]
-    current = settled(task.azure, kind_for(AUTOMATIC), resource_id, check_mode=impatient)
-    if options["state"] == "absent":
-        return _remove(task, resource_id, current)
-    if current is None and not options.get("location"):
-        network = task.azure.get(network_of(options["subnet"]), NETWORK_API_VERSION)
-        options = {**options, "location": network["location"]}
-    kind, plan = plan_endpoint(resource_id, current, options)
-    document = current
-    if plan.changed and not task.check_mode:
-        document = kind.apply(task.azure, plan, wait=options["wait"])
-        if options["wait"]:
-            refuse_failed(document or {}, resource_id)
-    connection = connection_of(document)
-    if document is None and get_path(plan.body, f"properties.{MANUAL}"):
-        connection["status"] = "Pending"
+    rows = rows_of(task.options, "endpoints")
+    several, absent = task.options.get("endpoints") is not None, task.options["state"] == "absent"
+    if several and absent:
+        raise InputError("endpoints are made, not removed: name one endpoint with state absent.")
+    ids = [_id(task, row) for row in rows]
+    if len(unique_ids(ids)) != len(ids):
+        raise InputError("endpoints has one endpoint twice.")
+    for resource_id, row in zip(ids, rows if not absent else ()):
+        check_desired(row, parse_id(resource_id).subscription_id)
+    impatient = task.check_mode or not task.options["wait"]
+    found = task.azure.together(
+        partial(settled, task.azure, kind_for(AUTOMATIC), resource_id, check_mode=impatient) for resource_id in ids
+    )
+    if absent:
+        return _remove(task, ids[0], found[0])
+    # All are planned before the first is written, so that what is refused leaves nothing behind.
+    parts = [_planned(task, *one) for one in zip(ids, rows, found)]
+    if not task.check_mode:
+        _make(task, [part for part in parts if part.plan.changed])
     # One that Azure is still making has no names yet.
-    names = names_of(task.azure, resource_id, document) if provisioning(document) in ENDED else []
-    return outcome(plan, document, names=names, connection=connection)
+    names = task.azure.together(
+        partial(names_of, task.azure, part.resource_id, part.document if _over(part.document) else None)
+        for part in parts
+    )
+    results = [
+        outcome(part.plan, part.document, names=published, connection=_connection(part))
+        for part, published in zip(parts, names)
+    ]
+    if not several:
+        return results[0]
+    return {
+        **joined("endpoints", results),
+        "ready": task.check_mode or all(provisioning(part.document) == "succeeded" for part in parts),
+        "pending": [result["id"] for result in results if result["connection"]["status"] == "Pending"],
+    }
+
+
+def _id(task: Task, row: JSON) -> str:
+    subscription = row.get("subscription_id") or task.subscription_id
+    return build_id(subscription, row["resource_group"], ENDPOINT_TYPE, row["name"])
+
+
+def _planned(task: Task, resource_id: str, row: JSON, current: JSON | None) -> Part:
+    if current is None and not row.get("location"):
+        network = task.azure.get(network_of(row["subnet"]), NETWORK_API_VERSION)
+        row = {**row, "location": network["location"]}
+    kind, plan = plan_endpoint(resource_id, current, row)
+    return Part(kind, resource_id, plan, current)
+
+
+def _make(task: Task, parts: list[Part]) -> None:
+    """One is followed to its end; several are begun one after the other, as one target wants it, and then waited for."""
+    wait, work = task.options["wait"], Work()
+    follow = wait and len(parts) == 1
+    made = work.do((part.words, partial(part.kind.apply, task.azure, part.plan, wait=follow)) for part in parts)
+    for part, document in zip(parts, made):
+        part.document = document
+        if wait and not follow:
+            part.document = work.attempt(partial(part.kind.settle, task.azure, part.resource_id))
+        if follow:
+            refuse_failed(part.document or {}, part.resource_id)
+        elif wait:
+            work.attempt(partial(refuse_failed, part.document or {}, part.resource_id))
+
+
+def _over(document: JSON | None) -> bool:
+    return provisioning(document) in ENDED
+
+
+def _connection(part: Part) -> JSON:
+    connection = connection_of(part.document)
+    if part.document is None and get_path(part.plan.body, f"properties.{MANUAL}"):
+        connection["status"] = "Pending"
+    return connection
 
 
 def list_endpoints(task: Task) -> JSON:

@@ -56,6 +56,36 @@ class EndpointRow(Server):
     consumers: list[str]
 
 
+class WantedEndpoint(t.TypedDict):
+    """An endpoint as the module ``private_endpoint`` takes it."""
+
+    subscription_id: str
+    resource_group: str
+    name: str
+    location: str | None
+    subnet: str
+    target: str
+    sub_resource: str
+    manual: bool | None
+    request_message: str | None
+    tags: JSON | None
+
+
+class ApprovalRow(t.TypedDict):
+    """An endpoint's connection as the module ``private_endpoint_connection`` takes it."""
+
+    target: str
+    private_endpoint: str
+    manual: bool
+
+
+class ZoneGroupRow(t.TypedDict):
+    """An endpoint's zone group as the module ``private_dns_zone_group`` takes it."""
+
+    private_endpoint: str
+    zones: list[str]
+
+
 class StorageEndpointRow(t.TypedDict):
     """A storage endpoint that a classic vault's identity has made beside one of ours."""
 
@@ -180,7 +210,9 @@ class Plan(PlanRows, StepRows, total=False):
     switch: SwitchRows
     foresees_protection: bool
     outlook: list[OutlookRow]
-    to_settle: list[EndpointRow]
+    to_settle: list[WantedEndpoint]
+    to_approve: list[ApprovalRow]
+    zone_groups: list[ZoneGroupRow]
 
 
 class NameRow(t.TypedDict):

@@ -11,7 +11,7 @@ from ..wire import JSON, get_path
 from .grants import custom_roles
 from .inspection import Inspection
 from .marks import mark_tags
-from .rows import PlanRows, StepRows, StorageEndpointRow
+from .rows import ApprovalRow, EndpointRow, PlanRows, StepRows, StorageEndpointRow, WantedEndpoint, ZoneGroupRow
 
 
 def removed(teardown: t.Mapping[str, t.Any]) -> list[str]:
@@ -71,3 +71,29 @@ def taken(inspection: Inspection, plan: PlanRows) -> StepRows:
         and not plan["marked"]
         and any(row["id"] in on_vault for row in to_remove),
     }
+
+
+def to_make(row: EndpointRow) -> WantedEndpoint:
+    """An endpoint as the module ``private_endpoint`` takes it."""
+    return {
+        "subscription_id": row["subscription_id"],
+        "resource_group": row["resource_group"],
+        "name": row["name"],
+        "location": row["location"] or None,
+        "subnet": row["subnet"],
+        "target": row["target"],
+        "sub_resource": row["sub_resource"],
+        "manual": row["manual"],
+        "request_message": row["request_message"],
+        "tags": row["tags"],
+    }
+
+
+def to_approve(row: EndpointRow) -> ApprovalRow:
+    """An endpoint's connection as the module ``private_endpoint_connection`` takes it."""
+    return {"target": row["target"], "private_endpoint": row["id"], "manual": bool(row["manual"])}
+
+
+def zone_group(row: EndpointRow) -> ZoneGroupRow:
+    """An endpoint's zone group as the module ``private_dns_zone_group`` takes it."""
+    return {"private_endpoint": row["id"], "zones": row["zone_ids"]}

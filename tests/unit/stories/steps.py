@@ -63,7 +63,6 @@ SEEN_BY: dict[str, dict[str, str]] = {
     "common/tasks/endpoints_and_zones.yml": {
         "Start the private endpoints": "backup",
         "Create the zones and link them meanwhile": "backup",
-        "Wait for the private endpoints that are not ready yet": "site_recovery.pending",
         "Approve what is pending": "backup",
         "Note which connections wait for the vault's owner": "site_recovery.pending",
     },
@@ -159,14 +158,14 @@ SHOWN_ELSEWHERE: dict[tuple[str, str], str] = {
     ("common/tasks/confirm.yml", "Stop unless it was typed"): CONFIRMED,
     ("common/tasks/consumers.yml", "Resolve every name on the consumers"): CONSUMERS,
     ("common/tasks/consumers.yml", "Refuse to go on without the word of a consumer"): CONSUMERS,
-    ("common/tasks/dns_zone_group.yml", "Begin the zone groups of new endpoints"): (
-        f"{STORIES}/test_scenarios.py::test_zone_groups_of_new_endpoints_are_begun_side_by_side"
-    ),
     ("common/tasks/dns.yml", "Complete what is in no zone group of ours"): LATER_NAMES,
     ("common/tasks/dns_storage.yml", "Write the records of the vault's storage endpoints"): LATER_NAMES,
     ("common/tasks/drift.yml", "Report, and stop"): STOPPED,
     ("common/tasks/endpoints_and_zones.yml", "Ask again what can have changed and cannot be undone"): (
         f"{STORIES}/test_refusals.py::test_a_vault_used_between_the_gates_and_the_endpoint_gets_none"
+    ),
+    ("common/tasks/endpoints_and_zones.yml", "Wait for the private endpoints that are not ready yet"): (
+        f"{STORIES}/test_runs.py::test_an_endpoint_that_fails_after_its_start_is_written_once_more"
     ),
     ("common/tasks/failed.yml", "Refuse a run that did not begin at its first step"): LEFT_OUT,
     ("common/tasks/inspect.yml", "Say what is about to be removed, and ask where that is wanted"): SAID,

@@ -20,10 +20,10 @@ Deed = t.Callable[[], t.Any]
 
 
 class Waits:
-    """Counts while it is installed. ``in_a_row`` are the answers waited for so far, one after the other."""
+    """Counts while it is installed. ``in_a_row`` are the answers waited for so far, ``signing_in`` those for a token among them."""
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
-        self._depth = self._signing_in = 0
+        self._depth = self.signing_in = 0
         self._known: dict[tuple[int, str], int] = {}
         send, once = EmulatorAdapter.send, Memory.once
         together, ahead = Azure.together, Azure.ahead
@@ -31,7 +31,7 @@ class Waits:
         def counted(adapter: EmulatorAdapter, request: t.Any, **options: t.Any) -> t.Any:
             # Everything waits for the token, though only the first question asks for it.
             if SIGN_IN.search(request.url):
-                self._signing_in += 1
+                self.signing_in += 1
             else:
                 self._depth += 1
             return send(adapter, request, **options)
@@ -67,4 +67,4 @@ class Waits:
     @property
     def in_a_row(self) -> int:
         """The answers waited for so far, one after the other; those of signing in are among them."""
-        return self._signing_in + self._depth
+        return self.signing_in + self._depth
