@@ -40,6 +40,7 @@ NEW: JSON = {
     "installer_does_nothing": False,
     "answers": [],
     "proxy": {"server": "", "bypass": []},
+    "proxy_refused": False,
     "names": {},
     "unreachable": [],
     "flushed": 0,
@@ -128,6 +129,11 @@ class LocalHost:
     def _auto_update(self, parameters: JSON) -> JSON:
         before, self.state["auto_update"] = self.state["auto_update"], str(int(parameters["enabled"]))
         return {"changed": True, "before": before, "after": self.state["auto_update"]}
+
+    def _proxy(self, parameters: JSON) -> JSON:
+        if not self.state["proxy_refused"]:
+            self.state["proxy"] = {"server": parameters["server"], "bypass": parameters["bypass"]}
+        return {"changed": True, "exit_code": int(self.state["proxy_refused"])}
 
     def _flush(self, _parameters: JSON) -> JSON:
         self.state["flushed"] += 1

@@ -23,11 +23,11 @@ options:
   step:
     description:
       - V(look) judges the host and what is installed there. V(package) fetches the installer's zip, compares its SHA-256 and checks
-        its signatures. V(install) runs the installer. V(auto_update) switches the appliance's own updates. V(flush) empties the DNS cache.
-        V(names) resolves and reaches names from there.
+        its signatures. V(install) runs the installer. V(auto_update) switches the appliance's own updates. V(proxy) gives the
+        host's services (WinHTTP) their proxy and lets the private names past it. V(flush) empties the DNS cache. V(names) resolves and reaches names from there.
     type: str
     required: true
-    choices: [look, package, install, auto_update, flush, names]
+    choices: [look, package, install, auto_update, proxy, flush, names]
   kind:
     description: Which appliance. The two never share a host.
     type: str
@@ -71,8 +71,18 @@ options:
     description: Let the installer set WinRM's trusted hosts to everybody, as it does by default.
     type: bool
     default: false
+  proxy:
+    description:
+      - Address and port of the HTTP proxy of the host's services, without credentials; needed with O(step=proxy).
+    type: str
+  bypass:
+    description:
+      - With O(step=proxy), further names and patterns (C(*.corp.example)) that go past the proxy. Those that are past the same proxy already stay.
+    type: list
+    elements: str
   names:
-    description: The names to resolve and reach, as dictionaries with C(fqdn) and C(ip_addresses).
+    description:
+      - The names to resolve and reach, as dictionaries with C(fqdn) and C(ip_addresses). With O(step=proxy), those that go past the proxy.
     type: list
     elements: dict
   timeout:
@@ -163,7 +173,7 @@ MODULE = Module(
     run=manage_appliance,
     options={
         "host": Option(required=True),
-        "step": Option(required=True, choices=("look", "package", "install", "auto_update", "flush", "names")),
+        "step": Option(required=True, choices=("look", "package", "install", "auto_update", "proxy", "flush", "names")),
         "kind": Option(choices=("discovery", "replication"), default="discovery"),
         "scenario": Option(choices=("VMware", "HyperV", "Physical"), default="Physical"),
         "cloud": Option(choices=("AzureCloud", "AzureUSGovernment", "AzureChinaCloud"), default="AzureCloud"),
@@ -175,6 +185,8 @@ MODULE = Module(
         "checksum": Option(),
         "auto_update": Option(type="bool", default=True),
         "trusted_hosts": Option(type="bool", default=False),
+        "proxy": Option(),
+        "bypass": Option(type="list", elements="str"),
         "names": Option(type="list", elements="dict"),
         "timeout": Option(type="int", default=3000, least=60, most=MOST_SECONDS),
         "enforce": Option(type="bool", default=True),

@@ -20,6 +20,7 @@ from .dpm_server import Request, ask_stand_in
 
 #: Carries a job out on a host and returns the text it answered.
 Ask = t.Callable[[Request], str]
+PROXY = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?:[0-9]{1,5}")
 SHA256 = re.compile(r"[0-9A-Fa-f]{64}")
 MOST_SECONDS = 3600
 
@@ -72,9 +73,15 @@ def carry_out(options: JSON, ask: Ask, *, check_mode: bool) -> JSON:
             "checksum must be the SHA-256 that Microsoft publishes today: 64 digits of 0-9 and A-F.",
             remedy="It stands beside the download in the portal and in the article about the appliance; it changes with each release.",
         )
+    if options["step"] == "proxy" and not PROXY.fullmatch(str(options["proxy"] or "")):
+        raise InputError(
+            "proxy must be an address with a port, such as proxy.corp.example:8080, and nothing else.",
+            remedy="The appliance takes an HTTP proxy only: no https://. Credentials belong into its configuration manager.",
+        )
     step = Step(options["host"], kind, options["scenario"], options["private_endpoint"], ask, check_mode)
     served: dict[str, t.Callable[[Step, JSON], JSON]] = {
-        "look": _look, "package": _package, "install": _install, "auto_update": _auto_update, "flush": _flush, "names": _names,
+        "look": _look, "package": _package, "install": _install, "auto_update": _auto_update, "proxy": _proxy, "flush": _flush,
+        "names": _names,
     }  # fmt: skip
     return served[options["step"]](step, options)
 
@@ -200,6 +207,44 @@ def _auto_update(step: Step, options: JSON) -> JSON:
         return _result(step, "auto_update", held != wanted, {"before": seen["auto_update"], "after": str(int(wanted))})
     done = asked(step, "auto_update", enabled=wanted)
     return _result(step, "auto_update", True, done)
+
+
+def _proxy(step: Step, options: JSON) -> JSON:
+    """The proxy of the host's services, with the private names past it. Names that others put past the same proxy stay.
+
+    Whether it worked is read from what is there afterwards.
+    """
+    server = str(options["proxy"])
+    wanted = [str(row["fqdn"]).lower().rstrip(".") for row in options["names"] or []] + list(options["bypass"] or [])
+    before = _service_proxy(step)
+    held = before["bypass"] if _same_server(before["server"], server) else []
+    missing = [name for name in dict.fromkeys(wanted) if name.lower() not in {text.lower() for text in held}]
+    after = {"server": server, "bypass": [*held, *missing]}
+    changed = bool(missing) or not _same_server(before["server"], server)
+    if changed and not step.check_mode:
+        done = asked(step, "proxy", **after)
+        found = _service_proxy(step)
+        lacking = {text.lower() for text in after["bypass"]} - {text.lower() for text in found["bypass"]}
+        if done["exit_code"] != 0 or lacking or not _same_server(found["server"], server):
+            raise HostError(
+                f"netsh winhttp set proxy on {step.host} ended with {done['exit_code']}; its proxy is {found['server'] or 'none'} now, "
+                f"{server} was wanted{', and these names do not go past it: ' + ', '.join(sorted(lacking)) if lacking else ''}.",
+                found, "Set it by hand there: netsh winhttp set proxy; look for a policy that sets the proxy.", changed=True,
+            )  # fmt: skip
+    result = _result(step, "proxy", changed, after)
+    result["diff"].update(before=before if changed else after, after=after)
+    return {**result, "proxy": {"address": after["server"], "bypass": after["bypass"]}}
+
+
+def _same_server(there: str, wanted: str) -> bool:
+    """Whether a proxy is the wanted one; Windows may show its scheme."""
+    return there.lower().removeprefix("http://").rstrip("/") == wanted.lower()
+
+
+def _service_proxy(step: Step) -> JSON:
+    """The proxy of the host's services, and what goes past it; empty without one."""
+    seen = asked(step, "connectivity", names=[], port=443)
+    return {"server": str(seen.get("service_proxy") or ""), "bypass": list(seen.get("service_bypass") or [])}
 
 
 def _flush(step: Step, options: JSON) -> JSON:

@@ -42,6 +42,7 @@ JOBS: dict[str, Job] = {
         changes=True,
     ),
     "auto_update": Job(parameters={"enabled": bool}, answers={"before": str, "after": str}, changes=True),
+    "proxy": Job(parameters={"server": str, "bypass": list}, answers={"exit_code": int}, changes=True),
     "flush": Job(changes=True),
 }
 

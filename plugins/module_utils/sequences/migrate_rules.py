@@ -173,7 +173,8 @@ ROWS: tuple[tuple[str, str, str, str, str, str, str], ...] = (
      "the configuration manager shows Set up prerequisites"),
     ("appliance", "", "", "prerequisites",
      "Set up prerequisites: connectivity green, time in sync, updates installed; a proxy (HTTP only) with address, port, credentials "
-     "and the private names on its bypass list, then Save. Without internet to aka.ms switch auto update off (migrate_auto_update: false).",
+     "and the private names on its bypass list, then Save (it keeps a proxy of its own "
+     "beside that of the host's services, migrate_proxy). Without internet to aka.ms switch auto update off (migrate_auto_update: false).",
      "The checks run in the configuration manager.", "all prerequisites green"),
     ("appliance", "", "VMware", "vddk",
      "Download the VMware Virtual Disk Development Kit (6.7, 7 or 8) from Broadcom and unpack it where the installation instructions say.",

@@ -255,13 +255,16 @@ INSTALL: JSON = {
 def test_the_appliance_is_installed_once_and_a_person_is_told_the_rest(story: t.Callable[..., Story]) -> None:
     zip_path = "C:\\Install\\AzureMigrateInstaller.zip"
     here = story(worlds.healthy(), appliance={"files": {zip_path: ZIP}})
-    done = here.play("appliance", migrate_auto_update=False, **INSTALL)
+    given = {**INSTALL, "migrate_auto_update": False, "migrate_proxy": "proxy.corp.example:8080"}
+    done = here.play("appliance", **given)
     assert done.code == 0, done.output
+    assert here.host()["proxy"]["server"] == "proxy.corp.example:8080"
+    assert set(here.host()["proxy"]["bypass"]) == set(resolving(here)), "every private name, and nothing else"
     assert len(here.host()["ran"]) == 1 and here.host()["auto_update"] == "0"
     rows = {row["id"]: row["what"] for row in here.report()["manual_steps"]}
     assert list(rows) == ["licence", "prerequisites", "vddk", "register", "discover"]
     assert "44368" in rows["licence"] and "devicelogin" in rows["register"]
-    again = here.play("appliance", migrate_auto_update=False, **INSTALL)
+    again = here.play("appliance", **given)
     assert again.code == 0 and len(here.host()["ran"]) == 1
     assert here.writes() == []
 

@@ -62,7 +62,7 @@ def digest(text: str) -> str:
 def test_a_package_is_fetched_compared_and_unpacked(make: t.Callable[..., Host]) -> None:
     url = "https://go.microsoft.com/fwlink/?linkid=2140334"
     host = make(downloads={url: "AzureMigrateInstaller.ps1"})
-    wanted = {"url": url, "path": ZIP, "folder": FOLDER, "checksum": digest("AzureMigrateInstaller.ps1")}
+    wanted: JSON = {"url": url, "path": ZIP, "folder": FOLDER, "checksum": digest("AzureMigrateInstaller.ps1")}
     assert host.run("package", check_mode=True, **wanted)["changed"] is False
     assert "files" not in host.state, "check mode asks nothing of the host"
     done = host.run("package", **wanted)
@@ -148,7 +148,7 @@ def test_a_host_that_fits_is_fine(make: t.Callable[..., Host]) -> None:
 @pytest.mark.parametrize("scenario", ["VMware", "HyperV", "Physical"])
 def test_the_installer_runs_once_and_is_proved_by_what_is_there(make: t.Callable[..., Host], scenario: str) -> None:
     host = make(**unpacked())
-    wanted = {"scenario": scenario, "folder": FOLDER}
+    wanted: JSON = {"scenario": scenario, "folder": FOLDER}
     predicted = host.run("install", check_mode=True, **wanted)
     assert predicted["changed"] is True and host.state["ran"] == []
     done = host.run("install", **wanted)
@@ -265,6 +265,49 @@ def test_the_names_of_a_host_come_in_the_rows_of_a_verification(make: t.Callable
     assert seen["proxy"] == {"address": "http://proxy:3128", "bypass": ["*.vault.azure.net"]}
     assert host.run("flush")["changed"] is False and host.state["flushed"] == 1
     assert host.run("flush", check_mode=True)["changed"] is False and host.state["flushed"] == 1
+
+
+PRIVATE = [
+    {"fqdn": "a.vault.azure.net", "ip_addresses": ["10.1.1.4"]},
+    {"fqdn": "B.blob.core.windows.net", "ip_addresses": ["10.1.1.5"]},
+]
+
+
+def test_private_names_go_past_the_proxy_and_what_others_put_there_stays(make: t.Callable[..., Host]) -> None:
+    there = {"server": "http://proxy.corp.example:8080", "bypass": ["*.corp.example", "A.vault.azure.net"]}
+    host = make(proxy=there)
+    wanted: JSON = {"proxy": "proxy.corp.example:8080", "names": PRIVATE, "bypass": ["<local>"]}
+    names = ["*.corp.example", "A.vault.azure.net", "b.blob.core.windows.net", "<local>"]
+    predicted = host.run("proxy", check_mode=True, **wanted)
+    assert predicted["changed"] is True and host.state["proxy"] == there
+    done = host.run("proxy", **wanted)
+    assert done["diff"] == predicted["diff"] and done["diff"]["before"] == there
+    assert host.state["proxy"] == {"server": "proxy.corp.example:8080", "bypass": names} == done["diff"]["after"]
+    again = host.run("proxy", **wanted)
+    assert again["changed"] is False and again["proxy"] == {"address": "proxy.corp.example:8080", "bypass": names}
+
+
+def test_another_proxy_takes_none_of_the_names_of_the_one_before(make: t.Callable[..., Host]) -> None:
+    host = make(proxy={"server": "old:8080", "bypass": ["*.old.example"]})
+    assert host.run("proxy", proxy="new:3128", names=PRIVATE)["changed"] is True
+    assert host.state["proxy"] == {"server": "new:3128", "bypass": ["a.vault.azure.net", "b.blob.core.windows.net"]}
+
+
+@pytest.mark.parametrize(
+    "proxy", [None, "", "https://proxy:8080", "proxy", "user:secret@proxy:8080", "proxy:port", "a b:1"]
+)
+def test_what_is_no_http_proxy_is_said_before_the_host_is_asked(make: t.Callable[..., Host], proxy: str | None) -> None:
+    host = make(proxy={"server": "", "bypass": []})
+    refused = host.run("proxy", proxy=proxy, names=PRIVATE)
+    assert refused["failed"] and "HTTP proxy only" in refused["msg"] and "secret" not in refused["msg"]
+    assert list(host.state) == ["proxy"], "the stand-in completes its state when it is asked"
+
+
+def test_a_proxy_that_windows_did_not_take_is_an_error_with_what_is_there(make: t.Callable[..., Host]) -> None:
+    host = make(proxy={"server": "old:8080", "bypass": []}, proxy_refused=True)
+    refused = host.run("proxy", proxy="new:3128", names=PRIVATE)
+    assert refused["failed"] and refused["changed"] is True
+    assert "ended with 1" in refused["msg"] and "its proxy is old:8080 now" in refused["msg"]
 
 
 def test_without_powershell_a_real_host_is_not_reached() -> None:
