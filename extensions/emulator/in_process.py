@@ -5,6 +5,7 @@ Waiting costs nothing: whatever would sleep moves the emulated clock ahead inste
 
 from __future__ import annotations
 
+import functools
 import io
 import typing as t
 
@@ -62,14 +63,31 @@ def session(arm: Arm) -> requests.Session:
 
 
 def transport(arm: Arm) -> RequestsTransport:
-    """An azure-core transport that reaches the emulator; its ``sleep`` moves the clock."""
+    """An azure-core transport that reaches the emulator; its ``sleep`` moves the clock.
+
+    azure-core has prepared a request completely, so that nothing of a session (cookies, proxies, redirections) applies:
+    it goes straight to the adapter.
+    """
     from azure.core.pipeline.transport import RequestsTransport
+    from requests import PreparedRequest, Session
+    from requests.structures import CaseInsensitiveDict
+
+    adapter = EmulatorAdapter(arm)
+
+    class Straight(Session):
+        def request(self, method: str, url: str, **options: t.Any) -> Response:  # type: ignore[override]
+            prepared = PreparedRequest()
+            prepared.method, prepared.url = method, url
+            prepared.headers = CaseInsensitiveDict(options.get("headers") or {})
+            # A form (a sign-in) is encoded, everything else is content already.
+            prepared.prepare_body(options.get("data"), None)
+            return adapter.send(prepared)
 
     class EmulatorTransport(RequestsTransport):  # type: ignore[misc]  # azure-core exports it lazily, as Any
         def sleep(self, duration: float) -> None:
             wait(arm, duration)
 
-    return EmulatorTransport(session=session(arm), session_owner=False)
+    return EmulatorTransport(session=Straight(), session_owner=False)
 
 
 def wait(arm: Arm, seconds: float) -> None:
@@ -102,8 +120,15 @@ class Credential:
         return AccessToken(token(self._arm, self._object_id, audience), int(self._arm.clock.now() + lifetime))
 
 
-def _response(request: requests.PreparedRequest, answer: Response, body: bytes) -> requests.Response:
+@functools.cache
+def _builder() -> requests.adapters.HTTPAdapter:
+    """What makes responses; one for all, because it has a connection pool, which takes longer to make than a response."""
     import requests
+
+    return requests.adapters.HTTPAdapter()
+
+
+def _response(request: requests.PreparedRequest, answer: Response, body: bytes) -> requests.Response:
     from urllib3 import HTTPResponse
 
     headers = {**answer.headers, "Content-Length": str(len(body))}
@@ -116,6 +141,6 @@ def _response(request: requests.PreparedRequest, answer: Response, body: bytes) 
         preload_content=False,
         request_method=request.method,
     )
-    made = requests.adapters.HTTPAdapter().build_response(request, raw)
+    made = _builder().build_response(request, raw)
     made.content  # noqa: B018 - read at once, as a session without streaming does
     return made

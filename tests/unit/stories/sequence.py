@@ -7,7 +7,6 @@ from it; ``test_processes.py`` holds it against ``ansible-playbook`` itself.
 
 from __future__ import annotations
 
-import copy
 import functools
 import importlib
 import json
@@ -35,17 +34,26 @@ ABOUT |= {"connection", "ignore_unreachable", "tags"}
 ABOUT |= {"always", "until", "retries", "delay", "changed_when"}
 
 
-ONLY_A_NAME = re.compile(r"^\{\{ ([a-z_]+(?:\.[a-z_]+)+) \}\}$")
-MISSING = object()
+ONLY_A_NAME = re.compile(r"^\{\{ ([a-z_]+(?:\.[a-z_]+)*) \}\}$")
 
 
-def walk(value: t.Any, path: list[str]) -> t.Any:
-    """A copy of the value below a path of keys; MISSING when it is not there."""
-    for key in path:
-        if not isinstance(value, dict) or key not in value:
-            return MISSING
-        value = value[key]
-    return copy.deepcopy(value)
+def looked_up(value: t.Any, known: JSON) -> t.Any:
+    """A value in which names stand for what is known. Raises ``LookupError`` where something has to be rendered."""
+    if isinstance(value, dict):
+        return {key: looked_up(item, known) for key, item in value.items()}
+    if isinstance(value, list):
+        return [looked_up(item, known) for item in value]
+    if not isinstance(value, str) or "{" not in value:
+        return value
+    named = ONLY_A_NAME.match(value)
+    if not named:
+        raise LookupError(value)
+    found: t.Any = known
+    for key in named.group(1).split("."):
+        if not isinstance(found, dict):
+            raise LookupError(value)
+        found = found[key]
+    return found
 
 
 @functools.cache
@@ -119,6 +127,14 @@ class Sequence:
         #: The tasks that were reached, in this form.
         self.reached: set[tuple[str, str]] = set()
         self._runs = 0
+        self._rendered: dict[str, JSON] = {}
+
+    def rendered(self, given: JSON, render: t.Callable[[], JSON]) -> JSON:
+        """Variables rendered: once for as long as they are the same, the mode aside, which no variable of a role reads."""
+        key = json.dumps({**given, "ansible_check_mode": None}, sort_keys=True, default=str)
+        if key not in self._rendered:
+            self._rendered[key] = render()
+        return {**self._rendered[key], "ansible_check_mode": given["ansible_check_mode"]}
 
     def play(self, entry: str = "main", *, check_mode: bool = False, **variables: t.Any) -> Played:
         """Run an entry point as ``ansible-playbook --diff`` would. A failed task ends it; anything else propagates."""
@@ -159,7 +175,7 @@ class _Run:
             **variables,
         }
         # Rendered once: a role's variables do not depend on what a run finds out, and Ansible would render it in every task.
-        self._base = self._templar(given).template(given)
+        self._base = sequence.rendered(given, lambda: self._templar(given).template(given))
 
     @property
     def variables(self) -> JSON:
@@ -290,7 +306,7 @@ class _Run:
     def _module(self, task: JSON, name: str, arguments: JSON, label: str) -> JSON:
         module, cloud = table(name), self._sequence.cloud
         given = {**(self._sequence.connection if module.connected else {}), **arguments}
-        validation = ArgumentSpecValidator(**module.arguments()).validate(copy.deepcopy(given))
+        validation = ArgumentSpecValidator(**module.arguments()).validate(given)
         assert not validation.error_messages, validation.error_messages
         context: Context = cloud.context(self._check_mode)
         context.cache_directory = str(self._cache)
@@ -303,17 +319,16 @@ class _Run:
         """The arguments of a task. What only names a value is looked up, which is ten times as fast as rendering it."""
         if not isinstance(given, dict):
             return self._templar(variables).template(given)
-        # These are rendered already; a task's own variables need not be.
+        # These are rendered already; a task's own variables need not be, and those of an inclusion win over facts.
         known = {**self._facts, **({"item": variables["item"]} if "item" in variables else {})}
+        known = {name: value for name, value in known.items() if name not in self._given}
         found: JSON = {}
         rest: JSON = {}
         for name, value in given.items():
-            path = ONLY_A_NAME.match(value) if isinstance(value, str) else None
-            looked_up = walk(known, path.group(1).split(".")) if path else MISSING
-            if looked_up is MISSING:
+            try:
+                found[name] = looked_up(value, known)
+            except LookupError:
                 rest[name] = value
-            else:
-                found[name] = looked_up
         return {**found, **(self._templar(variables).template(rest) if rest else {})}
 
     def _holds(self, conditions: list[t.Any], variables: JSON) -> bool:
