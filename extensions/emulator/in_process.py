@@ -70,12 +70,13 @@ def transport(arm: Arm) -> RequestsTransport:
     """
     from azure.core.pipeline.transport import RequestsTransport
     from requests import PreparedRequest, Session
+    from requests import Response as Answer
     from requests.structures import CaseInsensitiveDict
 
     adapter = EmulatorAdapter(arm)
 
     class Straight(Session):
-        def request(self, method: str, url: str, **options: t.Any) -> Response:  # type: ignore[override]
+        def request(self, method: str, url: str, **options: t.Any) -> Answer:  # type: ignore[override]
             prepared = PreparedRequest()
             prepared.method, prepared.url = method, url
             prepared.headers = CaseInsensitiveDict(options.get("headers") or {})
