@@ -36,7 +36,7 @@ docs: ## documentation of plugins and roles, and the changelog
 build: ## the collection's archive, checked as Galaxy checks it
 sanity: ## ansible-test sanity, nothing ignored
 molecule: ## the scenarios of extensions/molecule
-worlds: ## random half-made worlds: HALF_MADE_WORLDS=1000 STORMS=600 a role; on demand, ten and five are in unit
+worlds: ## random half-made worlds: HALF_MADE_WORLDS=1000 STORMS=600 a role; on demand, 75 and 15 are in unit
 changelog: ## write CHANGELOG.rst from changelogs/fragments and the plugins
 bench: ## measure against the budgets and azure.azcollection
 clean: ## remove everything these targets made

@@ -118,6 +118,8 @@ CHANGES: dict[str, JSON] = {
         "public_network_access": "Disabled",
         "solutions": False,
     },
+    "key_vault": {"resource_group": "rg-backup", "name": "kv-project-new", "location": "westeurope"},
+    "storage_account": {"resource_group": "rg-backup", "name": "projectnew", "location": "westeurope"},
     "dns_forwarding_ruleset": {
         "name": "rules-app",
         "resource_group": "rg-network",

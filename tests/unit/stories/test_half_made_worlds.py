@@ -15,8 +15,10 @@ import pytest
 from .half_made import World
 from .sequence import Played
 
-WORLDS = int(os.environ.get("HALF_MADE_WORLDS", "10"))
-STORMS = int(os.environ.get("STORMS", "5"))
+WORLDS = int(os.environ.get("HALF_MADE_WORLDS", "75"))
+STORMS = int(os.environ.get("STORMS", "15"))
+#: Asked for by number, each world is played to its end; else verify and drift, or the teardown, follow in every second.
+TO_THE_END = "HALF_MADE_WORLDS" in os.environ
 FIRST = int(os.environ.get("HALF_MADE_FIRST", "0"))
 ROLES = ["backup", "site_recovery"]
 CONFIRM = {
@@ -66,10 +68,17 @@ def test_a_half_made_world(role: str, seed: int, tmp_path: Path) -> None:
     grown(world, run)
     again = world.play()
     assert (again.failure, dict(again.changes), world.cloud.writes()) == ("", {}, []), world.story
-    for entry in ("verify", "drift"):
-        after = world.play(entry)
-        assert (after.failure, world.cloud.writes()) == ("", []), (entry, world.story)
+    if TO_THE_END or seed % 2:
+        for entry in ("verify", "drift"):
+            after = world.play(entry)
+            assert (after.failure, world.cloud.writes()) == ("", []), (entry, world.story)
     assert world.untouched(), world.story
+    if TO_THE_END or not seed % 2:
+        torn_down(world, role)
+
+
+def torn_down(world: World, role: str) -> None:
+    """The teardown of a world: as check mode foresees it, with what is left of ours named; nobody else's is touched."""
     predicted = world.play("teardown", check_mode=True, **CONFIRM[role])
     assert world.cloud.writes() == []
     removed = world.play("teardown", **CONFIRM[role])
