@@ -145,10 +145,12 @@ def _package(step: Step, options: JSON) -> JSON:
         return _result(step, "package", False, {"checksum": "", "path": path})
     seen = asked(step, "package", url=options["url"] or "", path=path, checksum=wanted, folder=folder)
     if not seen["matches"]:
+        old = jobs.of_old(wanted)
+        history = f" The wanted value is the one that the article of 2021 printed for {old}: history." if old else ""
         gone = "it was removed" if seen["removed"] else "it could NOT be removed"
         raise HostError(
             f"{path} on {step.host} is not the installer that was published: its SHA-256 is {seen['checksum']}, wanted is {wanted}; "
-            f"{gone} and nothing was run.",
+            f"{gone} and nothing was run.{history}",
             seen,
             "Compare the value with the one beside the download in the portal today (each release has another), "
             "and download again.",

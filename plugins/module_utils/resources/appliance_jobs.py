@@ -67,6 +67,21 @@ NEEDS: dict[str, Needs] = {
     "Physical": Needs("AzureMigrateInstaller.ps1", 16, 80),
     "replication": Needs("DRInstaller.ps1", 16, 600),
 }
+#: SHA-256 that the article of 2021 printed for the four installers it had, by what each was for. History: each release has another.
+#: https://learn.microsoft.com/azure/migrate/discover-and-assess-using-private-endpoints
+OLD_CHECKSUMS: dict[str, str] = {
+    "17EFA01E3A7683F1CE2A08E3A9197A27D8BD2CC03C3AB5C6E00E4261A822BDB3": "Hyper-V",
+    "01028F92C2095452F2DDCB89986CDC1F177AAC58E150A5B219A69CF1B7DA3BE0": "physical servers",
+    "66D3217AEC1DE51D84EC608B22BDDA605EC9C4FBAB06FC69FEC985886627C224": "VMware",
+    "42C1E8D5CF428E35E5B98E4E7465DD08439F0FD5C319340CE3E3ADC3DC1717A6": "VMware scale-out",
+}
+
+
+def of_old(checksum: str) -> str:
+    """What the article of 2021 printed a SHA-256 for; empty for any other."""
+    return OLD_CHECKSUMS.get(checksum.strip().upper(), "")
+
+
 #: By exit code of AzureMigrateInstaller.ps1: what it means, and the cure.
 DISCOVERY_CODES: dict[int, tuple[str, str]] = {
     0: ("it ended", "Success shows only in what is there afterwards: declining its last question ends with 0 too."),

@@ -119,7 +119,9 @@ MIGRATE = Sequence(
                 "Discover machines > Are your machines virtualized: the server type; name the appliance (letters and digits, at most 14); "
                 "Generate key. KEEP THE PAGE OPEN. Copy the key into your password safe: the appliance asks for it.",
                 "operator",
-                "It makes key vault, storage account, master site, site and assessment project, each with its endpoint. A policy that "
+                "It makes key vault, storage account, master site, site and assessment project, each with its endpoint, which costs by the "
+                "hour and by what goes through it (https://azure.microsoft.com/pricing/details/private-link/), as the account's page blobs "
+                "do (https://azure.microsoft.com/pricing/details/storage/page-blobs/). A policy that "
                 "denies public network access blocks it (the portal writes the vault without that property): have it exempted for that "
                 "time. The appliance's name must be new: the name of a deleted assessment project stays taken (DataPreconditionFailed).",
                 "migrate_verify.yml finds all of them Approved",

@@ -17,6 +17,8 @@ OTHER_CAUSES = (
     "a gateway with NAT, for traffic and for DNS questions",
     "a proxy that the appliance sends the names to",
 )
+#: Microsoft's own guide, for where the answers are right and something still fails.
+GUIDE = "https://learn.microsoft.com/azure/private-link/troubleshoot-private-endpoint-connectivity"
 _RANK = ("no_answer", "public_answer", "stale_answer", "no_route")
 
 
@@ -88,7 +90,7 @@ def _fault(kind: str, rows: list[JSON], host: str) -> Fault:
         remedy = "Flush its DNS cache (ipconfig /flushdns), look for an entry in its hosts file, or wait until the old answer expires."
     else:
         message = f"{host} resolves {listed} rightly and gets no connection to port 443: {' '.join(_reason(row) for row in rows)}"
-        remedy = "Look for " + "; ".join(OTHER_CAUSES) + "."
+        remedy = f"Look for {'; '.join(OTHER_CAUSES)}. Step by step: {GUIDE}."
     return Fault(kind, "blocked", listed, message, remedy, tuple(wanted))
 
 

@@ -18,6 +18,10 @@ from ...wire import JSON, get_path
 from .facts import Endpoint, Facts, Part, Zone
 
 Band = t.Literal["blocked", "drift"]
+MADE_BY_MIGRATE = (
+    "Azure Migrate makes the zones of what it makes itself, in the resource group of their endpoints, "
+    "and none for storage accounts that you chose."
+)
 
 
 @dataclass(frozen=True)
@@ -218,7 +222,8 @@ def _of_zone(facts: Facts, zone_name: str, network: str, rows: list[tuple[Part, 
         yield Fault(
             "zone_missing", "blocked", zone_name,
             f"There is no private DNS zone {zone_name} (for {_of_parts(rows)}).",
-            f"Create it in the resource group {group}, link it to the network {_short(network)} and write its records.", covers=covers,
+            f"Create it in the resource group {group}, link it to the network {_short(network)} and write its records. {MADE_BY_MIGRATE}",
+            covers=covers,
         )  # fmt: skip
         return
     linked = [zone for zone in named if zone.link_state(network)]

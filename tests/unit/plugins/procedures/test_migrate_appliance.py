@@ -87,6 +87,15 @@ def test_a_wrong_hash_removes_the_download_and_stops_with_both(make: t.Callable[
     assert host.state["files"] == {} and host.state["folders"] == {}
 
 
+@pytest.mark.parametrize(("checksum", "of"), jobs.OLD_CHECKSUMS.items())
+def test_a_hash_of_the_old_article_is_called_history(make: t.Callable[..., Host], checksum: str, of: str) -> None:
+    host = make(files={ZIP: "AzureMigrateInstaller.ps1"})
+    refused = host.run("package", path=ZIP, folder=FOLDER, checksum=checksum.lower())
+    assert refused["failed"] and f"printed for {of}: history" in refused["msg"]
+    newer = make(files={ZIP: "x"}).run("package", path=ZIP, folder=FOLDER, checksum="0" * 64)
+    assert newer["failed"] and "history" not in newer["msg"]
+
+
 def test_scripts_that_microsoft_did_not_sign_are_not_run(make: t.Callable[..., Host]) -> None:
     host = make(files={ZIP: "AzureMigrateInstaller.ps1"}, unsigned=["Helper.psm1"])
     refused = host.run("package", path=ZIP, folder=FOLDER, checksum=digest("AzureMigrateInstaller.ps1"))

@@ -153,7 +153,9 @@ BROKEN = {
         no_zone("migration"),
     ),
     "no zone of key vaults": Broken("zone_missing", worlds.ZONE_NAMES["key_vault"], "Create it", no_zone("key_vault")),
-    "no zone of storage": Broken("zone_missing", worlds.ZONE_NAMES["blob"], "Create it", no_zone("blob")),
+    "no zone of storage": Broken(
+        "zone_missing", worlds.ZONE_NAMES["blob"], "none for storage accounts that you chose", no_zone("blob")
+    ),
     "no zone of site recovery": Broken(
         "zone_missing", worlds.ZONE_NAMES["site_recovery"], "Create it", no_zone("site_recovery")
     ),
@@ -345,7 +347,7 @@ def test_a_name_that_is_not_reached_lists_what_else_it_can_be() -> None:
     found = judged(cloud, rows)
     assert codes(found) == ["no_route"]
     assert "timed out" in found["faults"][0]["message"]
-    for cause in ("firewall", "peering", "NAT", "proxy"):
+    for cause in ("firewall", "peering", "NAT", "proxy", "troubleshoot-private-endpoint-connectivity"):
         assert cause in found["faults"][0]["remedy"]
 
 
