@@ -21,6 +21,7 @@ class Site:
     def __init__(self, playbooks: Playbooks, servers: dict[str, Server], azure: Azure, folder: Path) -> None:
         self.playbooks, self.servers = playbooks, servers
         self.report = folder / "report.json"
+        self.more_hosts: list[str] = []
         self.hand_over(KNOWN)
         self.variables: JSON = {
             "dns_servers_report": str(self.report), "dns_servers_targets": [azure.target], "dns_servers_wait_timeout": 20,
@@ -54,7 +55,7 @@ class Site:
             {"name": "Run", "ansible.builtin.include_role": {"name": f"{PREFIX}dns_servers", "tasks_from": entry_point}}
         ]
         play = {"hosts": "site", "gather_facts": False, "tasks": tasks, "vars": {**self.variables, **variables}}
-        return self.playbooks.play(play, *arguments, inventory="\n".join(["[site]", *lines]))
+        return self.playbooks.play(play, *arguments, inventory="\n".join([*self.more_hosts, "[site]", *lines]))
 
 
 def changes(played: Played, task: str = CONFIGURE) -> list[bool]:
