@@ -6,7 +6,7 @@ import typing as t
 
 from ...arm import Arm, Route
 from ...wire import JSON
-from . import assessment_projects, connections, projects, sites, solutions, world
+from . import assessment_projects, connections, portal, projects, sites, solutions, world
 from .target import MigrateTarget
 
 
@@ -16,6 +16,7 @@ class Migrate:
     def __init__(self, arm: Arm) -> None:
         self._arm = arm
         self.target = MigrateTarget(arm)
+        arm.events["key_generated"] = lambda payload: portal.key_generated(arm, payload)
 
     def routes(self) -> t.Iterable[Route]:
         """Every route of both providers."""
