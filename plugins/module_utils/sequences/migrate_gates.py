@@ -20,6 +20,7 @@ from ..wire import JSON, get_path
 from . import migrate_rules as rules
 from .gate import Gate, ok, refused, warning
 from .gates.backing import backing
+from .gates.replication_networks import account_networks
 
 
 class Look:
@@ -251,7 +252,8 @@ def vault(look: Look) -> t.Iterator[Gate]:
         )  # fmt: skip
         return
     private = str(get_path(look.vault, "properties.privateEndpointStateForSiteRecovery") or "None")
-    if private.lower() != "enabled" and look.options["method"] != "agentless_vmware":
+    chosen = look.options["method"] or rules.METHODS[look.options["source"]][0]
+    if private.lower() != "enabled" and chosen != "agentless_vmware":
         yield refused(
             "vault", named, f"{named} has no private endpoint for Site Recovery ({private}).",
             "The vault of a private project gets its endpoint when it is made; look whether this is the project's vault.",
@@ -268,6 +270,12 @@ def named_resources(look: Look) -> t.Iterable[Gate]:
     return backing(look.azure, filter(None, (options["key_vault"], options["storage_account"])))
 
 
+def endpoint_networks(look: Look) -> t.Iterable[Gate]:
+    """Where the endpoints of the accounts come: the project's network, or one connected with it."""
+    home = migrate.wanted_subnet(look.solutions)
+    return account_networks(look.azure, look.options["accounts"] or [], look.options["subnet"] or "", home)
+
+
 NamedGate = tuple[str, t.Callable[[Look], t.Iterable[Gate]]]
 STAGES: dict[str, tuple[NamedGate, ...]] = {
     "project": (
@@ -275,5 +283,7 @@ STAGES: dict[str, tuple[NamedGate, ...]] = {
         ("network", network), ("backing", named_resources), ("assessment_names", taken_names), ("policies", policies),
     ),
     "appliance": (),
-    "replication": (("scenario", scenario), ("project", project), ("vault", vault), ("accounts", accounts)),
+    "replication": (
+        ("scenario", scenario), ("project", project), ("vault", vault), ("accounts", accounts), ("endpoint_network", endpoint_networks),
+    ),
 }  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..worlds import migrate as worlds
-from .test_migrate_interruptions import made
+from .migrate_made import made
 
 
 def test_what_generate_key_leaves_without_records_is_named_and_mended(tmp_path: Path) -> None:

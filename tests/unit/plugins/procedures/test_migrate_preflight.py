@@ -314,3 +314,46 @@ def test_a_provider_that_is_not_registered_has_nothing() -> None:
 
     found = ask(fresh(unregistered), **BACKED)
     assert [gate["verdict"] for gate in backing(found).values()] == ["ok", "ok"] and found["passed"]
+
+
+def peered(state: str) -> t.Callable[[JSON], None]:
+    row = [{"virtual_network": "vnet-hub", "state": state}]
+    return lambda world: entry(world, "virtual_networks", "vnet-spoke").update(peerings=row)
+
+
+ELSEWHERE = worlds.SUBNET.replace("vnet-hub", "vnet-spoke")
+
+
+@pytest.mark.parametrize(
+    ("change", "subnet", "verdict", "words"),
+    [
+        (lambda world: None, worlds.SUBNET, "ok", "is in the project's network"),
+        (peered("Connected"), ELSEWHERE, "ok", "is peered with the project's network"),
+        (peered("Initiated"), ELSEWHERE, "refused", "is Initiated"),
+        (lambda world: None, ELSEWHERE, "refused", "nor peered with it"),
+        (lambda world: None, worlds.SUBNET + "x", "refused", "does not exist"),
+    ],
+)
+def test_the_endpoint_of_an_account_comes_into_the_project_s_network_or_a_connected_one(
+    change: t.Callable[[JSON], None], subnet: str, verdict: str, words: str
+) -> None:
+    options = {**ACCOUNTS, "accounts": [{"id": worlds.STORAGE, "subnet": subnet}]}
+    found = ask(Cloud(world_with(change)), **options)
+    (gate,) = [row for row in found["gates"] if row["name"] == "endpoint_network"]
+    assert gate["verdict"] == verdict and words in gate["message"]
+    assert found["passed"] is (verdict == "ok"), found["message"]
+
+
+def test_a_project_that_names_no_network_is_a_warning_and_no_subnet_at_all_a_refusal() -> None:
+    unknown = world_with(lambda world: entry(world, "migrate_projects", "contoso").pop("subnet"))
+    assert ("endpoint_network",) in [(name,) for name, _message in of(ask(Cloud(unknown), **ACCOUNTS), "warning")]
+    nowhere = ask(Cloud(unknown), **{**ACCOUNTS, "subnet": None})
+    assert "endpoint_network" in dict(of(nowhere, "refused"))
+
+
+def test_the_vault_of_agentless_vmware_needs_no_endpoint() -> None:
+    """The portal gives it none: https://learn.microsoft.com/azure/migrate/how-to-delete-project."""
+    cloud = Cloud(world_with(without("private_endpoints", "contosovaultpe")))
+    assert "vault" in dict(of(ask(cloud, **ACCOUNTS), "refused"))
+    agentless = {**ACCOUNTS, "source": "VMware", "public_control_plane": True}
+    assert "vault" in dict(of(ask(cloud, **agentless), "ok"))
