@@ -12,11 +12,13 @@ from ..engine.resource import ENDED, wanted_tags
 from ..errors import Refusal
 from ..ids import build_id, fold_id
 from ..resources.endpoints import connection_of, plan_endpoint
+from ..resources.providers import registration_state
 from ..resources.roles import matching, stated_guid
 from ..resources.storage_accounts import by_perimeter
 from ..resources.storage_decisions import trusts_azure
 from ..resources.vaults import VAULT, denied, identity_body
 from ..wire import get_path, provisioning
+from .gates.access import RENEW, registrations
 from .held import holds
 from .inspection import Inspection
 from .marks import noted
@@ -98,6 +100,14 @@ def storage_access_settled(inspection: Inspection, plan: Known) -> bool:
     )
 
 
+def providers_settled(inspection: Inspection, plan: Known) -> bool:
+    """Whether every resource provider that takes part is registered; renewing one is never seen to be done."""
+    return inspection.desired.provider_registration != RENEW and all(
+        registration_state(inspection.provider(row["subscription_id"], row["namespace"])) == "Registered"
+        for row in registrations(inspection)
+    )
+
+
 def roles_comparable(inspection: Inspection) -> bool:
     """Whether assignments alone say that roles are held: the name of a custom role is looked up by the step."""
     return all(stated_guid(row["role"]) for row in inspection.desired.role_assignments)
@@ -152,6 +162,7 @@ def _unless_one_by_one(judge: Judge) -> Judge:
 #: What each stage judges, by the name its steps ask for. Each takes requests, so none that nobody asks for.
 JUDGES: dict[str, dict[str, Judge]] = {
     "all": {
+        "providers": providers_settled,
         "vault": _unless_one_by_one(vault_settled),
         "roles": _unless_one_by_one(roles_settled),
         "grants": _unless_one_by_one(grants_settled),

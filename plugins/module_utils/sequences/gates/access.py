@@ -35,6 +35,8 @@ from .permissions import Needed, missing_permissions
 NETWORK_PROVIDER = NETWORK.split("/", 1)[0]
 #: Where an endpoint of another target than the sequence's was named.
 OTHERS = {STORAGE_TARGET: "storage_accounts.endpoint", KEY_VAULT_TARGET: "key_vaults.endpoint"}
+#: The value of ``provider_registration`` that renews what is registered.
+RENEW = "reregister"
 WHERE_ROLES = "It is named in sequence.role_assignments."
 
 

@@ -45,32 +45,15 @@ class Reader:
         self.project_id = parse_id(project_id, migrate.PROJECT, option="project").text
         self._group = parse_id(self.project_id).group_id
         self._unread: list[str] = []
+        self._read_ahead: dict[str, t.Callable[[], list[tuple[str, Zone | Forbidden]]]] = {}
 
     def read(self) -> Facts:
-        """Everything, in the order in which one answer leads to the next question."""
-        azure = self._azure
-        project = azure.find(self.project_id, migrate.API_VERSION)
+        """Everything, in few waves: what can be named at once, then what those answers name."""
+        chains: list[t.Callable[[], t.Any]] = [self._belonging, self._zones_at_home]
+        (project, solutions, sites, parts), _zones = self._azure.together(chains)
         if project is None:
-            return Facts(self.project_id, (self._part("project", self.project_id, None),))
-        lists: list[t.Callable[[], list[JSON]]] = [
-            self._solutions,
-            partial(self._of_group, migrate.ASSESSMENT_PROJECT, migrate.ASSESSMENT_API_VERSION),
-            partial(self._of_group, migrate.MASTER_SITE, migrate.OFFAZURE_API_VERSION),
-            *(partial(self._of_group, kind, migrate.OFFAZURE_API_VERSION) for kind in migrate.SITES),
-        ]
-        solutions, assessments, masters, *of_appliances = azure.together(lists)
-        sites = migrate.sites_of([site for listed in of_appliances for site in listed], self.project_id)
-        found: list[tuple[str, str, JSON | None]] = [
-            ("project", self.project_id, project),
-            *(
-                ("assessment_project", str(item["id"]), item)
-                for item in migrate.assessments_of(assessments, self.project_id)
-            ),
-            *(("master_site", str(item["id"]), item) for item in migrate.master_sites_of(masters, sites)),
-        ]
-        found += self._stores(solutions, sites, [document for _kind, _id, document in found if document])
-        parts = azure.together([partial(self._part, *row) for row in found])
-        networks, zones, shared, grants = (later() for later in azure.ahead(self._around(parts, sites)))
+            return Facts(self.project_id, tuple(parts))
+        networks, zones, shared, grants = (later() for later in self._azure.ahead(self._around(parts, sites)))
         return Facts(
             self.project_id,
             tuple(parts),
@@ -82,6 +65,33 @@ class Reader:
             shared,
             tuple(sorted(self._unread)),
         )
+
+    def _belonging(self) -> tuple[JSON | None, list[JSON], list[JSON], list[Part]]:
+        """The project, its solutions and sites, and its parts, each with its endpoints."""
+        lists: list[t.Callable[[], t.Any]] = [
+            partial(self._azure.find, self.project_id, migrate.API_VERSION),
+            self._solutions,
+            partial(self._of_group, migrate.ASSESSMENT_PROJECT, migrate.ASSESSMENT_API_VERSION),
+            partial(self._of_group, migrate.MASTER_SITE, migrate.OFFAZURE_API_VERSION),
+            *(partial(self._of_group, kind, migrate.OFFAZURE_API_VERSION) for kind in migrate.SITES),
+        ]
+        project, solutions, assessments, masters, *of_appliances = self._azure.together(lists)
+        if project is None:
+            return None, [], [], [self._part("project", self.project_id, None)]
+        sites = migrate.sites_of([site for listed in of_appliances for site in listed], self.project_id)
+        own: list[tuple[str, str, JSON]] = [
+            ("project", self.project_id, project),
+            *(
+                ("assessment_project", str(item["id"]), item)
+                for item in migrate.assessments_of(assessments, self.project_id)
+            ),
+            *(("master_site", str(item["id"]), item) for item in migrate.master_sites_of(masters, sites)),
+        ]
+        stores = self._stores(solutions, sites, [document for _kind, _id, document in own])
+        asked: list[t.Callable[[], Part | None]] = [partial(self._part, *row) for row in own]
+        asked += [partial(self._store, *row) for row in stores]
+        found = self._azure.together(asked)
+        return project, solutions, sites, [part for part in found if part is not None]
 
     def _around(self, parts: t.Sequence[Part], sites: t.Sequence[JSON]) -> list[t.Callable[[], t.Any]]:
         """What does not wait for each other once the parts are known: networks, zones, shared subnets and grants."""
@@ -96,10 +106,8 @@ class Reader:
         path = f"{self.project_id}/solutions"
         return self._may("solutions of the project", lambda: self._list(path, migrate.SOLUTION_API_VERSION), [])
 
-    def _stores(
-        self, solutions: list[JSON], sites: list[JSON], documents: list[JSON]
-    ) -> list[tuple[str, str, JSON | None]]:
-        """Key vaults, storage accounts and vaults: those that a part names, and those the operator does."""
+    def _stores(self, solutions: list[JSON], sites: list[JSON], documents: list[JSON]) -> list[tuple[str, str]]:
+        """Kind and id of key vaults, storage accounts and vaults: those that a part names, and those the operator does."""
         key_vaults = migrate.named_ids(sites, "properties.agentDetails.keyVaultId")
         accounts = migrate.named_ids(documents, "properties.customerStorageAccountArmId")
         vault = migrate.extended(solutions, migrate.MIGRATION).get("vaultId")
@@ -108,14 +116,12 @@ class Reader:
             "storage_account": [*accounts, *self._extra.get("storage_account", ())],
             "vault": [*([vault] if vault else []), *self._extra.get("vault", ())],
         }
-        rows = [(kind, resource_id) for kind, ids in named.items() for resource_id in unique_ids(ids)]
-        read = self._azure.together(
-            [
-                partial(self._may, resource_id, partial(self._document, kind, resource_id), {})
-                for kind, resource_id in rows
-            ]
-        )
-        return [(kind, resource_id, document) for (kind, resource_id), document in zip(rows, read) if document != {}]
+        return [(kind, resource_id) for kind, ids in named.items() for resource_id in unique_ids(ids)]
+
+    def _store(self, kind: str, resource_id: str) -> Part | None:
+        """A key vault, storage account or vault with its endpoints; None when it may not be read."""
+        document: JSON | None = self._may(resource_id, partial(self._document, kind, resource_id), {})
+        return None if document == {} else self._part(kind, resource_id, document)
 
     def _document(self, kind: str, resource_id: str) -> JSON | None:
         if kind == "key_vault":
@@ -152,19 +158,46 @@ class Reader:
         if document is None or document is unread:
             return Endpoint(endpoint_id, there, there, document=None if document is None else {})
         own = connection_of(document)
-        names = self._may(f"names of {endpoint_id}", lambda: read_names(self._azure, endpoint_id, document), [])
-        zones = self._may(f"zone groups of {endpoint_id}", lambda: groups_of(self._azure, endpoint_id), [])
+        asked: list[t.Callable[[], t.Any]] = [
+            lambda: self._may(f"names of {endpoint_id}", lambda: read_names(self._azure, endpoint_id, document), []),
+            lambda: self._may(f"zone groups of {endpoint_id}", lambda: groups_of(self._azure, endpoint_id), []),
+        ]
+        names, zones = self._azure.together(asked)
         attached = sorted({zone for group in zones for zone in zones_of(group)})
         return Endpoint(endpoint_id, there, own["status"], own["description"], document, tuple(names), tuple(attached))
 
     def _networks(self, parts: t.Sequence[Part]) -> dict[str, JSON]:
         """The networks of the endpoints, with their peerings and subnets."""
-        found: dict[str, JSON] = {}
-        for network in unique_ids(each.network for part in parts for each in part.endpoints if each.network):
-            document = self._may(f"network {network}", partial(self._azure.find, network, NETWORK_API_VERSION), None)
-            if document is not None:
-                found[fold_id(network)] = document
+        ids = unique_ids(each.network for part in parts for each in part.endpoints if each.network)
+        asked = [
+            partial(self._may, f"network {one}", partial(self._azure.find, one, NETWORK_API_VERSION), None)
+            for one in ids
+        ]
+        read = zip(ids, self._azure.together(asked))
+        return {fold_id(one): document for one, document in read if document is not None}
+
+    def _zones_at_home(self) -> None:
+        """Read the zones of the project's own subscription ahead: mostly its endpoints are there."""
+        names = [known_zones(group, "", self._cloud).zones[0] for group in self._groups()]
+        home = parse_id(self.project_id).subscription_id.lower()
+        self._read_ahead = {home: self._azure.ahead([partial(self._in_subscription, home, names)])[0]}
+
+    def _groups(self) -> list[str]:
+        """The sub-resources whose zones are known in this cloud."""
+        found = []
+        for group in dict.fromkeys(SUB_RESOURCES.values()):
+            try:
+                known_zones(group, "", self._cloud)
+            except Refusal:
+                continue
+            found.append(group)
         return found
+
+    def _in_subscription(self, subscription: str, names: t.Sequence[str]) -> list[tuple[str, Zone | Forbidden]]:
+        """The zones of these names with their ids; one that may not be read is the refusal."""
+        rows = read_zones(self._azure, subscription, names)
+        read = self._azure.together([partial(self._zone, row) for row in rows])
+        return [(str(row["id"]), zone) for row, zone in zip(rows, read)]
 
     def _zones(self, parts: t.Sequence[Part]) -> list[Zone]:
         """The zones by name in the subscriptions of the endpoints, and those the zone groups name elsewhere."""
@@ -175,21 +208,22 @@ class Reader:
         subscriptions |= {parse_id(zone).subscription_id.lower() for zone in attached}
         found: list[Zone] = []
         for subscription in sorted(subscriptions):
-            rows = self._may(
-                f"zones of subscription {subscription}",
-                partial(read_zones, self._azure, subscription, names),
-                [],
-            )
-            asked = [
-                partial(self._may, f"zones: records of {row['id']}", partial(self._zone, row), None) for row in rows
-            ]
-            found += [zone for zone in self._azure.together(asked) if zone is not None]
+            read = self._read_ahead.get(subscription) or partial(self._in_subscription, subscription, names)
+            for zone_id, zone in self._may(f"zones of subscription {subscription}", read, []):
+                if parse_id(zone_id).name.lower() not in names:
+                    continue
+                if isinstance(zone, Forbidden):
+                    self._note(f"zones: records of {zone_id} ({zone.code or zone.status})")
+                else:
+                    found.append(zone)
         return found
 
-    def _zone(self, row: JSON) -> Zone:
-        records = {
-            str(record["name"]).lower(): tuple(addresses(record)) for record in a_records(self._azure, row["id"])
-        }
+    def _zone(self, row: JSON) -> Zone | Forbidden:
+        try:
+            listed = a_records(self._azure, row["id"])
+        except Forbidden as error:
+            return error
+        records = {str(record["name"]).lower(): tuple(addresses(record)) for record in listed}
         links = {
             fold_id(network_of(link)): str(get_path(link, "properties.virtualNetworkLinkState") or "unknown")
             for link in row["links"]
