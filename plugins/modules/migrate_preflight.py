@@ -7,10 +7,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: migrate_preflight
-short_description: Ask every gate of Azure Migrate over private endpoints, and plan what follows
+short_description: Ask every gate of a replication with Azure Migrate, and plan what follows
 version_added: 1.0.0
 description:
   - Reads only. Says before anything is made what is in the way, and what needs the internet or Microsoft peering besides private endpoints.
+  - The gates of a project itself are those of M(privatelink.recovery.preflight) with O(privatelink.recovery.preflight#module:sequence.name=migrate).
   - The classic agent-based replication is refused with the date of its end, unless it is accepted by name; what already exists needs no acceptance.
 author: privatelink.recovery maintainers (@privatelink)
 options:
@@ -27,26 +28,12 @@ options:
     required: true
   stage:
     description:
-      - Which gates. V(project) before a project and its key, V(replication) before storage and roles of a replication;
-        V(appliance) has none, and answers what a person does there.
+      - Which gates. V(replication) before storage and roles of a replication; V(appliance) has none, and answers what a person does there.
     type: str
-    choices: [project, appliance, replication]
-    default: project
-  location:
-    description: Region of the project; its resource group's by default.
-    type: str
-  create:
-    description: Whether the project is to be made by this run.
-    type: bool
-    default: false
+    choices: [appliance, replication]
+    default: replication
   subnet:
     description: Id of the subnet of the endpoints.
-    type: str
-  key_vault:
-    description: Id of a key vault that gets an endpoint together with a project that is made.
-    type: str
-  storage_account:
-    description: Id of a storage account that gets an endpoint together with a project that is made.
     type: str
   source:
     description: Where the machines are. V(Physical) is also for AWS, GCP and others.
@@ -78,9 +65,6 @@ options:
     description: Whether agent-based dependency analysis is wanted.
     type: bool
     default: false
-  assessment_project:
-    description: Name of the assessment project that is to be made, to see whether it is taken.
-    type: str
   vault:
     description: Id of the project's vault, when its migration solution does not name it.
     type: str
@@ -121,12 +105,13 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Every gate before a project is made
+- name: Every gate before a replication
   privatelink.recovery.migrate_preflight:
     resource_group: rg-migrate
     name: contoso
-    subnet: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet-hub/subnets/endpoints
     source: HyperV
+    accounts:
+      - id: /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-migrate/providers/Microsoft.Storage/storageAccounts/cache
 """
 
 RETURN = r"""
@@ -150,7 +135,7 @@ plan:
   description: What the steps of the role follow, with C(storage_roles), C(vault_id) and C(checklist) among others.
   returned: always
   type: dict
-  sample: {location: westeurope, project_exists: false}
+  sample: {location: westeurope, project_exists: true}
 """
 
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner import Module
@@ -164,12 +149,8 @@ MODULE = Module(
         "resource_group": Option(required=True),
         "project_subscription_id": Option(),
         "name": Option(required=True),
-        "stage": Option(choices=("project", "appliance", "replication"), default="project"),
-        "location": Option(),
-        "create": Option(type="bool", default=False),
+        "stage": Option(choices=("appliance", "replication"), default="replication"),
         "subnet": Option(),
-        "key_vault": Option(no_secret=True),
-        "storage_account": Option(),
         "source": Option(choices=("VMware", "HyperV", "Physical"), default="Physical"),
         "method": Option(choices=("", "agentless_vmware", "hyperv", "agent_based")),
         "experience": Option(choices=("simplified", "classic"), default="simplified"),
@@ -177,7 +158,6 @@ MODULE = Module(
         "accept_retired": Option(choices=("", "classic")),
         "public_control_plane": Option(type="bool", default=False),
         "agent_dependencies": Option(type="bool", default=False),
-        "assessment_project": Option(),
         "vault": Option(),
         "accounts": Option(
             type="list",

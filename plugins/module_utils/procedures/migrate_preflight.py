@@ -1,4 +1,4 @@
-"""The ``migrate_preflight`` module: every gate of Azure Migrate over private endpoints, read-only, and the plan its steps follow."""
+"""The ``migrate_preflight`` module: every gate of a replication with Azure Migrate, read-only, and the plan its steps follow."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from ..engine.runner import Task
 from ..errors import Refusal
 from ..ids import region
 from ..resources import migrate_projects as migrate
+from ..resources.storage_accounts import BLOB
 from ..sequences import migrate_rules as rules
 from ..sequences.gate import run_gates, summary
 from ..sequences.migrate_gates import STAGES, Look
@@ -55,7 +56,7 @@ def _plan(look: Look) -> JSON:
         "subscription_id": look.subscription,
         "project_id": look.project_id,
         "project_exists": look.project is not None,
-        "location": region((look.project or {}).get("location") or options["location"] or ""),
+        "location": region((look.project or {}).get("location") or ""),
         "identity": str(get_path(look.project, "identity.principalId") or ""),
         "vault_id": str((look.vault or {}).get("id") or ""),
         "vault_identity": str(get_path(look.vault, "identity.principalId") or ""),
@@ -70,12 +71,13 @@ def _endpoints(look: Look) -> list[JSON]:
     """The endpoints this stage makes, each with what it leads to and the subnet it is put into."""
     options = look.options
     subnet = options["subnet"] or migrate.wanted_subnet(look.solutions)
-    if options["stage"] == "replication":
-        rows = [(row["id"], "blob", row["subnet"] or subnet) for row in options["accounts"] or [] if row["endpoint"]]
-    else:
-        named = (("project", look.project_id), ("vault", options["key_vault"]), ("blob", options["storage_account"]))
-        rows = [(target, "Default" if group == "project" else group, subnet) for group, target in named if target]
+    rows = [row for row in options["accounts"] or [] if row["endpoint"] and options["stage"] == "replication"]
     return [
-        {"name": f"{target.rsplit('/', 1)[-1]}-pe", "target": target, "sub_resource": group, "subnet": where}
-        for target, group, where in rows
+        {
+            "name": f"{row['id'].rsplit('/', 1)[-1]}-pe",
+            "target": row["id"],
+            "sub_resource": BLOB,
+            "subnet": row["subnet"] or subnet,
+        }
+        for row in rows
     ]

@@ -16,7 +16,7 @@ from ..sequences.outlook import outlook, outlook_of_switch, outlook_of_teardown
 from ..sequences.plan import plan
 from ..sequences.rows import Plan, VerdictRow
 from ..sequences.sequence import GateRow, Sequence
-from ..sequences.settled import JUDGES
+from ..sequences.settled import judged
 from ..sequences.steps import taken, to_approve, to_make, zone_group
 from ..sequences.switch import switch_plan
 from ..sequences.waves import read_ahead
@@ -70,7 +70,7 @@ def run_preflight(task: Task) -> JSON:
         rows = plan(inspection, proving=stage == "all")
         known = t.cast(Plan, {**rows, **taken(inspection, rows)})
     if known and not message:
-        known["settled"] = {name: judge(inspection, known) for name, judge in JUDGES.get(stage, {}).items()}
+        known["settled"] = judged(inspection, known, stage)
         if stage == "all":
             known["foresees_protection"] = task.check_mode and foresees_protection(inspection, known)
             known["outlook"] = outlook(inspection, known)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import typing as t
 
 from ..azure.client import Azure
 from ..engine.plan import Plan
@@ -51,11 +52,19 @@ def plan_registration(resource_id: str, state: str, *, force: bool) -> Plan:
     return Plan("update", resource_id, before, after)
 
 
-def find_registered(azure: Azure, resource_id: str, version: str) -> JSON | None:
-    """A resource, or None. Of a provider that was never registered in the subscription there is nothing."""
+Answer = t.TypeVar("Answer")
+
+
+def registered(ask: t.Callable[[], Answer], nothing: Answer) -> Answer:
+    """Ask; of a provider that was never registered in the subscription there is nothing."""
     try:
-        return azure.find(resource_id, version)
+        return ask()
     except AzureError as error:
         if error.code.lower() != "missingsubscriptionregistration":
             raise
-        return None
+        return nothing
+
+
+def find_registered(azure: Azure, resource_id: str, version: str) -> JSON | None:
+    """A resource, or None."""
+    return registered(lambda: azure.find(resource_id, version), None)

@@ -18,7 +18,7 @@ from ..ids import fold_id, parse_id, region, same_id
 from ..resources.classic_endpoints import storage_endpoints
 from ..resources.endpoint_names import ENDPOINT_TYPE, NETWORK_API_VERSION, PublishedName, read_names
 from ..resources.locks import Lock, read_locks
-from ..resources.providers import find_registered, read_provider
+from ..resources.providers import find_registered, read_provider, registered
 from ..resources.roles import assignments_at, find_definition, granted
 from ..resources.storage_accounts import Account, is_classic, keeps_deleted_blobs, read_account
 from ..resources.subnets import Capacity, capacity
@@ -180,7 +180,7 @@ class Inspection:
             return self.vault
         kind = STORAGE_TARGET if is_classic(target) else target_kind(target)
         if kind is STORAGE_TARGET:
-            return getattr(self.storage_account(target), "document", None)
+            return getattr(registered(lambda: self.storage_account(target), None), "document", None)
         key, version = f"target {fold_id(target)}", kind.api_version
         return t.cast("JSON | None", self.once(key, lambda: find_registered(self.azure, target, version)))
 

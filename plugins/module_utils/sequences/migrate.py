@@ -8,7 +8,7 @@ from ..resources.subnets import Need
 from ..resources.targets import PROJECT_TARGET
 from ..wire import get_path, provisioning
 from .gates import migrate as gates
-from .gates.backing import named_resources
+from .gates.backing import left_alone, named_resources
 from .gates.endpoints import endpoint_names, quota
 from .gates.locks import locks, teardown_locks
 from .gates.names import topology, zone_knowledge, zones
@@ -68,6 +68,7 @@ MIGRATE = Sequence(
     addresses={"private_endpoint": _NEED},
     find=migrate.find_project,
     settled=settled,
+    judges={"backing": lambda inspection, _known: left_alone(inspection)},
     outlook=outlook,
     marked=False,
     foreseen_unregistered=True,

@@ -41,7 +41,9 @@ def plan(inspection: Inspection, *, proving: bool) -> PlanRows:
         "role_definitions": role_definitions(inspection) if proving else [],
         "records_of_storage": inspection.desired.mode.of_storage if inspection.desired.classic else "ignore",
         "trusted_accounts": [
-            account["id"] for account in inspection.desired.storage_accounts if not is_classic(account["id"])
+            account["id"]
+            for account in inspection.desired.storage_accounts
+            if inspection.desired.sequence.needs_accounts and not is_classic(account["id"])
         ],
         "endpoints": endpoints,
         "all_endpoints": [*endpoints, *storage],
@@ -78,7 +80,7 @@ def zones(inspection: Inspection) -> list[ZoneRow]:
 
 def storage_roles(inspection: Inspection) -> list[RoleRow]:
     """The roles the vault's identity needs, account by account: ``{scope, role}``; accounts that are absent have none."""
-    accounts = inspection.desired.storage_accounts
+    accounts = inspection.desired.storage_accounts if inspection.desired.sequence.needs_accounts else ()
     if not accounts:
         return []
     named = {

@@ -90,7 +90,8 @@ class Sequence:
     storage accounts on which the target's identity has roles. ``checklists`` are rows of the report, by
     the name a role asks for. ``reads`` is what only this sequence needs to know, by the stage that asks for it ahead.
 
-    What differs where the target is no vault: ``find`` reads it, ``settled`` and ``outlook`` judge the step that makes it,
+    What differs where the target is no vault: ``find`` reads it, ``settled`` and ``outlook`` judge the step that makes it and
+    ``judges`` further steps by name,
     ``marked`` says whether it carries the tag that it was private from the start, ``foreseen_unregistered`` whether it is known
     to be absent while its provider is not registered, ``optional``: it may be made by somebody else, its endpoints too, and
     ``protects``: something is protected with it. ``providers`` must be registered besides the target's own, ``actions`` are
@@ -117,6 +118,7 @@ class Sequence:
     reads: t.Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
     find: Find = read_vault
     settled: Settled | None = None
+    judges: t.Mapping[str, Settled] = field(default_factory=dict)
     outlook: Outlook | None = None
     marked: bool = True
     foreseen_unregistered: bool = False

@@ -9,7 +9,7 @@ from ..dns.zone_decisions import DesiredLinks, ZoneState, plan_links, plan_zone
 from ..dns.zone_groups import DEFAULT_NAME, group_settled
 from ..engine.plan import Plan
 from ..engine.resource import ENDED, wanted_tags
-from ..errors import Refusal
+from ..errors import NotFound, Refusal
 from ..ids import build_id, fold_id
 from ..resources.endpoints import connection_of, plan_endpoint
 from ..resources.providers import registration_state
@@ -115,10 +115,13 @@ def roles_comparable(inspection: Inspection) -> bool:
 
 def _hold(inspection: Inspection, rows: t.Sequence[t.Mapping[str, t.Any]]) -> bool:
     principal = inspection.principal
-    return bool(principal) and all(
-        (guid := stated_guid(row["role"])) and matching(inspection.assignments(row["scope"]), principal, guid)
-        for row in rows
-    )
+    try:
+        return bool(principal) and all(
+            (guid := stated_guid(row["role"])) and matching(inspection.assignments(row["scope"]), principal, guid)
+            for row in rows
+        )
+    except NotFound:
+        return False  # the scope is yet to be made
 
 
 def _endpoint(inspection: Inspection, row: EndpointRow) -> bool:
@@ -175,3 +178,9 @@ JUDGES: dict[str, dict[str, Judge]] = {
     },
     "plan": {"dns": dns_settled},
 }
+
+
+def judged(inspection: Inspection, plan: Known, stage: str) -> dict[str, bool]:
+    """What each step of a stage has left to do: by its name, whether that is nothing."""
+    own = inspection.desired.sequence.judges if stage == "all" else {}
+    return {name: judge(inspection, plan) for name, judge in {**JUDGES.get(stage, {}), **own}.items()}

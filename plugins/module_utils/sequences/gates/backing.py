@@ -6,15 +6,16 @@ https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview.
 
 from __future__ import annotations
 
-import typing as t
 from functools import partial
 
 from ...azure.client import Azure
-from ...errors import AzureError, InputError
+from ...dns.private_dns import ours
+from ...errors import InputError
 from ...ids import ResourceId, parse_id
 from ...resources import key_vault_rules, storage_account_rules
 from ...resources.key_vaults import API_VERSION as KEY_VAULT_API_VERSION
 from ...resources.key_vaults import TYPE as KEY_VAULT
+from ...resources.providers import registered
 from ...resources.storage_accounts import API_VERSION as STORAGE_API_VERSION
 from ...resources.storage_accounts import TYPE as STORAGE
 from ...resources.storage_accounts import Account
@@ -22,36 +23,34 @@ from ...wire import JSON
 from ..gate import Gate, ok, refused
 from ..inspection import Inspection
 
-Answer = t.TypeVar("Answer")
+
+def named_resources(inspection: Inspection) -> list[Gate]:
+    """Those that a project gets which the run makes, asked side by side; the portal makes its own."""
+    kinds = {KEY_VAULT.lower(): key_vault_gate, STORAGE.lower(): storage_gate}
+    made = inspection.desired.storage_endpoints if inspection.desired.endpoints else ()
+    targets = [parse_id(endpoint.target) for endpoint in made]
+    asked = [partial(kinds[target.type], inspection, target) for target in targets if target.type in kinds]
+    return list(inspection.azure.together(asked))
 
 
-def named_resources(inspection: Inspection) -> t.Iterable[Gate]:
-    """Those that a project gets which the run makes; the portal makes its own."""
-    desired = inspection.desired
-    if not desired.endpoints:
-        return ()
-    return backing(inspection.azure, [endpoint.target for endpoint in desired.all_endpoints])
+def left_alone(inspection: Inspection) -> bool:
+    """Whether all of them are there and none was made here, so that no step has anything to do with them."""
+    found = [current(inspection, parse_id(endpoint.target)) for endpoint in inspection.desired.storage_endpoints]
+    return all(document is not None and not ours(document.get("tags")) for document in found)
 
 
-def backing(azure: Azure, targets: t.Iterable[str]) -> list[Gate]:
-    """A gate for each key vault and storage account among the ids, asked side by side."""
-    found = []
-    for target in targets:
-        resource = parse_id(target)
-        if resource.type == KEY_VAULT.lower():
-            found.append(partial(key_vault_gate, azure, resource))
-        elif resource.type == STORAGE.lower():
-            found.append(partial(storage_gate, azure, resource))
-    return list(azure.together(found))
+def current(inspection: Inspection, resource: ResourceId) -> JSON | None:
+    """The resource as Azure has it, or None."""
+    return inspection.led_to(resource.text)
 
 
-def key_vault_gate(azure: Azure, vault: ResourceId) -> Gate:
+def key_vault_gate(inspection: Inspection, vault: ResourceId) -> Gate:
     """The vault is there and stays as it is, or its name is free."""
     try:
         key_vault_rules.check_name(vault.name)
     except InputError as error:
         return refused("backing", vault.text, error.message, "Correct migrate_key_vault.")
-    there = registered(lambda: azure.find(vault.text, KEY_VAULT_API_VERSION), None)
+    azure, there = inspection.azure, current(inspection, vault)
     if there is not None:
         return ok("backing", vault.text, f"The key vault {vault.name} is there; it is left as it is.")
     subscription = vault.subscription_id
@@ -62,15 +61,15 @@ def key_vault_gate(azure: Azure, vault: ResourceId) -> Gate:
     return _free(azure, vault, key_vault_rules.PROVIDER, KEY_VAULT_API_VERSION)
 
 
-def storage_gate(azure: Azure, account: ResourceId) -> Gate:
+def storage_gate(inspection: Inspection, account: ResourceId) -> Gate:
     """The account is there and of the right kind, or its name is free."""
     try:
         storage_account_rules.check_name(account.name)
     except InputError as error:
         return refused("backing", account.text, error.message, "Correct migrate_storage_account.")
-    there = registered(lambda: azure.find(account.text, STORAGE_API_VERSION), None)
+    there = current(inspection, account)
     if there is None:
-        return _free(azure, account, storage_account_rules.PROVIDER, STORAGE_API_VERSION)
+        return _free(inspection.azure, account, storage_account_rules.PROVIDER, STORAGE_API_VERSION)
     found = Account(there)
     if found.kind != "StorageV2":
         return refused(
@@ -91,13 +90,3 @@ def _free(azure: Azure, resource: ResourceId, provider: str, version: str) -> Ga
             "Choose another name; it is unique across Azure, and others may have it, or have deleted it lately.",
         )  # fmt: skip
     return ok("backing", resource.text, f"{resource.name} does not exist yet, and its name is free.")
-
-
-def registered(ask: t.Callable[[], Answer], nothing: Answer) -> Answer:
-    """Ask; of a provider that was never registered there is nothing."""
-    try:
-        return ask()
-    except AzureError as error:
-        if error.code.lower() != "missingsubscriptionregistration":
-            raise
-        return nothing

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typing as t
 from datetime import datetime, timezone
+from functools import partial
 
 from ...dns.private_dns import ours
 from ...errors import AzureError, Forbidden, NotFound
@@ -238,6 +239,8 @@ def asked_ahead(inspection: Inspection) -> t.Iterator[t.Callable[[], t.Any]]:
     """What the gates of a project ask that can be named at once."""
     yield lambda: deleted(inspection)
     yield lambda: assigned(inspection)
+    for endpoint in inspection.desired.storage_endpoints:
+        yield partial(inspection.led_to, endpoint.target)
     known = {fold_id(endpoint.network) for endpoint in inspection.desired.all_endpoints}
     subnet = str(inspection.desired.migration.get("subnet") or "")
     if subnet and not inspection.desired.endpoints:

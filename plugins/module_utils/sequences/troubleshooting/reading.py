@@ -237,7 +237,9 @@ class Reader:
         found: set[str] = set()
         for subscription in sorted(subscriptions):
             path = f"/subscriptions/{subscription}/providers/{ENDPOINT_TYPE}"
-            rows = self._may("", partial(self._list, path, NETWORK_API_VERSION), None)
+            rows = self._may(
+                f"endpoints of subscription {subscription}", partial(self._list, path, NETWORK_API_VERSION), None
+            )
             if rows is None:
                 return None
             for row in rows:
@@ -323,8 +325,7 @@ class Reader:
         try:
             return read()
         except Forbidden as error:
-            if what:
-                self._note(f"{what} ({error.code or error.status})")
+            self._note(f"{what} ({error.code or error.status})")
             return t.cast(Answer, instead)
 
     def _note(self, text: str) -> None:

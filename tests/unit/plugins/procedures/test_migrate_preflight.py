@@ -5,10 +5,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.privatelink.recovery.plugins.module_utils.sequences import migrate_rules as rules
 from ansible_collections.privatelink.recovery.plugins.modules.migrate_preflight import MODULE
 
-from ...conftest import SUBSCRIPTION, Cloud
+from ...conftest import Cloud
 from ...worlds import migrate as worlds
 from ...worlds.migrate import entry, without, world_with
 
@@ -32,142 +31,6 @@ def ask(cloud: Cloud, **options: t.Any) -> JSON:
 
 def of(found: JSON, *verdicts: str) -> list[tuple[str, str]]:
     return [(gate["name"], gate["message"]) for gate in found["gates"] if gate["verdict"] in verdicts]
-
-
-def fresh(*changes: t.Callable[[JSON], None]) -> Cloud:
-    """No project yet; its providers are registered."""
-
-    def empty(world: JSON) -> None:
-        for section in (
-            "migrate_projects",
-            "assessment_projects",
-            "master_sites",
-            "migrate_sites",
-            "private_endpoints",
-        ):
-            world[section] = []
-        providers = dict.fromkeys(("Microsoft.Migrate", "Microsoft.OffAzure", "Microsoft.KeyVault"), "Registered")
-        world["subscriptions"] = [{"id": SUBSCRIPTION, "providers": providers}]
-
-    return Cloud(world_with(empty, *changes))
-
-
-def test_every_gate_is_open_where_a_project_is_to_be_made() -> None:
-    found = ask(fresh(), create=True)
-    assert of(found, "refused", "unknown") == [] and found["passed"]
-    assert {gate["name"] for gate in found["gates"]} >= {
-        *("permissions", "scenario", "project", "subnet", "gateway", "assessment_names", "policies"),
-    }
-    assert found["plan"]["location"] == "westeurope" and found["plan"]["project_exists"] is False
-    assert [row["id"] for row in found["plan"]["checklist"]] == ["create-project", "generate-key"]
-    assert all("KEEP THE PAGE OPEN" in row["what"] for row in found["plan"]["checklist"])
-
-
-def set_network(**values: t.Any) -> t.Callable[[JSON], None]:
-    return lambda world: entry(world, "virtual_networks", "vnet-hub").update(values)
-
-
-def small(world: JSON) -> None:
-    entry(world, "virtual_networks", "vnet-hub")["subnets"][0].update(address_prefix="10.2.1.0/29")
-
-
-def policed(world: JSON) -> None:
-    entry(world, "virtual_networks", "vnet-hub")["subnets"][0].update(private_endpoint_network_policies="Enabled")
-
-
-def reader(world: JSON) -> None:
-    scope = f"/subscriptions/{SUBSCRIPTION}"
-    world["principals"] = [
-        {"object_id": "44444444-4444-4444-8444-444444444444", "roles": [{"role": "Reader", "scope": scope}]}
-    ]
-
-
-@pytest.mark.parametrize(
-    ("change", "options", "gate", "words"),
-    [
-        (reader, {}, "permissions", "Contributor and User Access Administrator"),
-        (small, {}, "subnet", "Use a larger subnet"),
-        (policed, {}, "network_policies", "Disabled"),
-        (set_network(), {"subnet": f"{worlds.NETWORK}/subnets/other"}, "subnet", "Create network and subnet first"),
-        (set_network(), {"source": "VMware"}, "scenario", "public control-plane names"),
-        (set_network(), {"source": "Physical", "method": "hyperv"}, "scenario", "Correct migrate_method"),
-        (set_network(), {"resource_group": "rg-none"}, "resource_group", "Create it first"),
-    ],
-)
-def test_what_is_in_the_way_closes_its_gate(
-    change: t.Callable[[JSON], None], options: JSON, gate: str, words: str
-) -> None:
-    found = ask(fresh(change), **options)
-    closed = [row for row in found["gates"] if row["verdict"] == "refused"]
-    assert [row["name"] for row in closed] == [gate], found["message"]
-    assert words in closed[0]["remedy"]
-
-
-def test_agentless_vmware_is_fine_where_the_control_plane_is_reached() -> None:
-    assert ask(fresh(), source="VMware", public_control_plane=True)["passed"]
-    assert ask(fresh(), source="VMware", method="agent_based")["passed"]
-
-
-def test_a_public_project_of_that_name_closes_the_way() -> None:
-    public = world_with(
-        lambda world: entry(world, "migrate_projects", "contoso").update(connectivity="public", subnet=None),
-        without("private_endpoints", "contoso5675pe"),
-    )
-    found = ask(Cloud(public))
-    assert [name for name, _message in of(found, "refused")] == ["project"]
-
-
-def test_a_gateway_of_a_peered_network_counts_and_none_is_said() -> None:
-    peered = set_network(gateway=None, peerings=[{"virtual_network": "vnet-spoke", "use_remote_gateways": True}])
-    assert (
-        "gateway",
-        f"{worlds.NETWORK} uses the gateway of {worlds.NETWORK.replace('vnet-hub', 'vnet-spoke')}.",
-    ) in of(ask(fresh(peered)), "ok")
-    alone = ask(fresh(set_network(gateway=None)))
-    assert alone["passed"] and "gateway" in [name for name, _message in of(alone, "warning")]
-
-
-def test_names_of_deleted_assessment_projects_are_told() -> None:
-    cloud = Cloud(worlds.healthy())
-    from ansible_collections.privatelink.recovery.plugins.module_utils.resources.migrate_projects import (
-        ASSESSMENT_API_VERSION,
-    )
-
-    cloud.connection.azure.delete(worlds.ASSESSMENT, ASSESSMENT_API_VERSION)
-    assert "contoso1234project" in dict(of(ask(cloud), "warning"))["assessment_names"]
-    refused = ask(cloud, assessment_project="CONTOSO1234project")
-    assert "DataPreconditionFailed" in dict(of(refused, "refused"))["assessment_names"]
-
-
-@pytest.mark.parametrize(
-    ("assignment", "reported"),
-    [
-        ({"display_name": "Deny public network access to key vaults", "effect": "Deny"}, True),
-        ({"display_name": "Audit public network access", "effect": "Audit"}, False),
-        ({"display_name": "Deny public network access", "effect": "Deny", "enforcement_mode": "DoNotEnforce"}, False),
-        ({"display_name": "Allowed locations", "effect": "Deny"}, False),
-    ],
-)
-def test_policies_that_deny_what_generate_key_makes_are_told(assignment: JSON, reported: bool) -> None:
-    row = {"scope": f"/subscriptions/{SUBSCRIPTION}", "name": "one", **assignment}
-    found = ask(fresh(lambda world: world.update(policy_assignments=[row])))
-    assert ("policies" in [name for name, _message in of(found, "warning")]) is reported
-    assert found["passed"]
-
-
-def test_china_is_refused_and_the_open_question_is_said() -> None:
-    gates = list(
-        rules.scenario_gates("VMware", "", "simplified", "AzureChinaCloud", outside=True, agent_dependencies=False)
-    )
-    assert [gate.verdict for gate in gates] == ["refused"] and "China" in gates[0].message
-    gates = list(
-        rules.scenario_gates("Physical", "", "simplified", "AzureCloud", outside=False, agent_dependencies=True)
-    )
-    words = " ".join(gate.message for gate in gates if gate.verdict == "warning")
-    assert "No source says" in words and "Agent-based dependency analysis" in words and "Software inventory" in words
-
-
-# Replication
 
 
 def test_a_classic_start_is_refused_with_date_and_source_before_any_request() -> None:
@@ -256,64 +119,6 @@ def test_an_old_kind_of_account_takes_no_endpoint() -> None:
                              without("private_endpoints", "lsa1234usape")))  # fmt: skip
     found = ask(cloud, **{**ACCOUNTS, "source": "Physical"})
     assert [name for name, _message in of(found, "refused")] == ["accounts"]
-
-
-def backing(found: JSON) -> dict[str, JSON]:
-    """The gates of key vault and storage account, by name of the resource."""
-    return {gate["subject"].rsplit("/", 1)[-1]: gate for gate in found["gates"] if gate["name"] == "backing"}
-
-
-BACKED: JSON = {"create": True, "key_vault": worlds.KEY_VAULT, "storage_account": worlds.STORAGE}
-
-
-def test_what_is_there_stays_and_what_is_not_has_a_free_name() -> None:
-    there = backing(ask(fresh(), **BACKED))
-    assert [gate["verdict"] for gate in there.values()] == ["ok", "ok"]
-    assert all("left as it is" in gate["message"] for gate in there.values())
-    names = {"key_vault": worlds.KEY_VAULT + "2", "storage_account": worlds.STORAGE + "2"}
-    new = backing(ask(fresh(), **{**BACKED, **names}))
-    assert [gate["verdict"] for gate in new.values()] == ["ok", "ok"]
-    assert all("its name is free" in gate["message"] for gate in new.values())
-    assert backing(ask(fresh(), **{**BACKED, "create": False})) == {}, "the portal makes its own"
-
-
-def deleted(world: JSON) -> None:
-    entry(world, "key_vaults", "contoso1234kv")["deleted"] = True
-
-
-def elsewhere(world: JSON) -> None:
-    for section in ("key_vaults", "storage_accounts"):
-        world[section] = [{**row, "resource_group": "rg-dns"} for row in world[section]]
-
-
-@pytest.mark.parametrize(
-    ("change", "options", "name", "words"),
-    [
-        (deleted, {}, "contoso1234kv", ("was deleted in westeurope", "az keyvault recover --name contoso1234kv")),
-        (elsewhere, {}, "contoso1234kv", ("is not free", "unique across Azure")),
-        (elsewhere, {}, "lsa1234usa", ("is not free", "unique across Azure")),
-        (lambda world: None, {"key_vault": worlds.KEY_VAULT + "-"}, "contoso1234kv-", ("3 to 24 letters", "migrate_key_vault")),
-        (lambda world: None, {"storage_account": worlds.STORAGE + "-"}, "lsa1234usa-", ("lower-case", "migrate_storage_account")),
-        (lambda world: entry(world, "storage_accounts", "lsa1234usa").update(kind="Storage"), {}, "lsa1234usa", ("general-purpose v2",)),
-    ],
-)  # fmt: skip
-def test_what_cannot_be_made_or_used_closes_its_gate(
-    change: t.Callable[[JSON], None], options: JSON, name: str, words: tuple[str, ...]
-) -> None:
-    gate = backing(ask(fresh(change), **{**BACKED, **options}))[name]
-    assert gate["verdict"] == "refused"
-    assert all(word in gate["message"] + gate["remedy"] for word in words), gate
-
-
-def test_a_provider_that_is_not_registered_has_nothing() -> None:
-    def unregistered(world: JSON) -> None:
-        world.update(key_vaults=[], storage_accounts=[])
-        world["subscriptions"][0]["providers"].update(
-            dict.fromkeys(("Microsoft.KeyVault", "Microsoft.Storage"), "NotRegistered")
-        )
-
-    found = ask(fresh(unregistered), **BACKED)
-    assert [gate["verdict"] for gate in backing(found).values()] == ["ok", "ok"] and found["passed"]
 
 
 def peered(state: str) -> t.Callable[[JSON], None]:

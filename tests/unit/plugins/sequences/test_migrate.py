@@ -197,12 +197,62 @@ def test_china_is_refused_and_the_open_question_is_said() -> None:
     assert "No source says" in words and "Agent-based dependency analysis" in words and "Software inventory" in words
 
 
+def backing(found: JSON) -> dict[str, JSON]:
+    """The gates of key vault and storage account, by name of the resource."""
+    return {gate["subject"].rsplit("/", 1)[-1]: gate for gate in found["gates"] if gate["name"] == "backing"}
+
+
+def made(key_vault: str = worlds.KEY_VAULT, storage_account: str = worlds.STORAGE) -> JSON:
+    """A project that the run makes, with other ids beside it."""
+    rows = {"key_vaults": key_vault, "storage_accounts": storage_account}
+    return {**MADE, **{option: [{"id": one, "endpoint": MADE[option][0]["endpoint"]}] for option, one in rows.items()}}
+
+
+def test_what_is_there_stays_and_what_is_not_has_a_free_name() -> None:
+    there = backing(ask(fresh(), MADE))
+    assert [gate["verdict"] for gate in there.values()] == ["ok", "ok"]
+    assert all("left as it is" in gate["message"] for gate in there.values())
+    names = {"key_vault": worlds.KEY_VAULT + "2", "storage_account": worlds.STORAGE + "2"}
+    new = backing(ask(fresh(), made(**names)))
+    assert [gate["verdict"] for gate in new.values()] == ["ok", "ok"]
+    assert all("its name is free" in gate["message"] for gate in new.values())
+    assert backing(ask(fresh())) == {}, "the portal makes its own"
+
+
 def deleted(world: JSON) -> None:
     entry(world, "key_vaults", "contoso1234kv")["deleted"] = True
 
 
-def test_a_deleted_key_vault_that_keeps_the_name_closes_the_way_of_what_is_made() -> None:
-    found = ask(fresh(deleted), MADE)
-    (gate,) = [row for row in found["gates"] if row["verdict"] == "refused"]
-    assert gate["name"] == "backing" and "az keyvault recover --name contoso1234kv" in gate["remedy"]
-    assert "backing" not in {row["name"] for row in ask(fresh(deleted))["gates"]}, "the portal makes its own"
+def elsewhere(world: JSON) -> None:
+    for section in ("key_vaults", "storage_accounts"):
+        world[section] = [{**row, "resource_group": "rg-dns"} for row in world[section]]
+
+
+@pytest.mark.parametrize(
+    ("change", "options", "name", "words"),
+    [
+        (deleted, {}, "contoso1234kv", ("was deleted in westeurope", "az keyvault recover --name contoso1234kv")),
+        (elsewhere, {}, "contoso1234kv", ("is not free", "unique across Azure")),
+        (elsewhere, {}, "lsa1234usa", ("is not free", "unique across Azure")),
+        (lambda world: None, {"key_vault": worlds.KEY_VAULT + "-"}, "contoso1234kv-", ("3 to 24 letters", "migrate_key_vault")),
+        (lambda world: None, {"storage_account": worlds.STORAGE + "-"}, "lsa1234usa-", ("lower-case", "migrate_storage_account")),
+        (lambda world: entry(world, "storage_accounts", "lsa1234usa").update(kind="Storage"), {}, "lsa1234usa", ("general-purpose v2",)),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_made_or_used_closes_its_gate(
+    change: t.Callable[[JSON], None], options: JSON, name: str, words: tuple[str, ...]
+) -> None:
+    gate = backing(ask(fresh(change), made(**options)))[name]
+    assert gate["verdict"] == "refused"
+    assert all(word in gate["message"] + gate["remedy"] for word in words), gate
+
+
+def test_a_provider_that_is_not_registered_has_nothing() -> None:
+    def unregistered(world: JSON) -> None:
+        world.update(key_vaults=[], storage_accounts=[])
+        world["subscriptions"][0]["providers"].update(
+            dict.fromkeys(("Microsoft.KeyVault", "Microsoft.Storage"), "NotRegistered")
+        )
+
+    found = ask(fresh(unregistered), MADE)
+    assert [gate["verdict"] for gate in backing(found).values()] == ["ok", "ok"] and found["passed"]
