@@ -76,6 +76,7 @@ MIGRATE = Sequence(
     protects=False,
     providers=migrate.PROVIDERS[1:],
     actions=migrate.NEEDED_ACTIONS,
+    registers="migrate_register_providers: true",
     roles="Contributor and User Access Administrator, or Owner (or a role that holds these actions),",
     gates=(
         GateRow("cloud", cloud),

@@ -40,33 +40,24 @@ OWN: dict[str, dict[str, str]] = {
         "teardown_trusted_services": "teardown.trusted_services",
     },
 }
-#: Roles whose variables are named after what they lead to: all that fill an option, and no check for unknown ones.
+#: Roles whose variables are named after what they lead to: by the option, the suffix of the variable that fills it.
 NAMED_OTHERWISE: dict[str, dict[str, str]] = {
     "migrate": {
-        **{f"project_{name}": f"vault.{name}" for name in ("name",)},
-        **{name: f"vault.{name}" for name in ("resource_group", "subscription_id", "location")},
-        **{f"dns_zone_{name}": f"dns_zones.{name}" for name in ("resource_group", "subscription_id")},
+        **dict.fromkeys(("vault.name", "endpoints.name"), "project_name"),
+        **{f"vault.{name}": name for name in ("resource_group", "subscription_id", "location")},
+        **dict.fromkeys(("dns_zones.resource_group", "endpoints.dns_zone_resource_group"), "dns_zone_resource_group"),
+        **dict.fromkeys(("dns_zones.virtual_networks", "endpoints.virtual_networks"), "dns_virtual_networks"),
+        **dict.fromkeys(("endpoints.subnet", "migration.subnet"), "subnet"),
+        "dns_zones.subscription_id": "dns_zone_subscription_id",
+        "key_vaults.endpoint": "key_vault",
+        "storage_accounts.endpoint": "storage_account",
+        "dns_servers": "resolver_host",
+        "time_to_live": "dns_time_to_live",
         **{
             name: name
-            for name in (
-                "dns_mode",
-                "approve",
-                "wait_timeout",
-                "accept_zone_overwrite",
-                "key_vaults",
-                "storage_accounts",
-                "endpoints",
-            )
+            for name in ("dns_mode", "approve", "wait_timeout", "accept_zone_overwrite", "accepted_network_policies")
         },
-        **{
-            name: f"migration.{name}"
-            for name in ("source", "method", "experience", "public_control_plane", "agent_dependencies")
-        },
-        "dns_virtual_networks": "dns_zones.virtual_networks",
-        "dns_time_to_live": "time_to_live",
-        "register_providers": "provider_registration",
-        "public_network_access": "migration.public_network_access",
-        "subnet": "migration.subnet",
+        **{f"migration.{name}": name for name in ("source", "method", "experience", "public_network_access")},
     },
 }
 #: Variables that no option of a sequence takes: the role's steps do.
@@ -90,7 +81,7 @@ INTERNAL_OF: dict[str, tuple[str, ...]] = {
         *("credentials_place", "mode", "all_gates", "done", "asked", "reached", "judged", "verdicts", "before", "kept"),
         *("renewed", "replicas", "due", "points", "protected"),
         *(f"{name}_result" for name in ("agent", "backup", "cleanup", "copy", "credentials", "disk")),
-        *(f"{name}_result" for name in ("install", "register", "settings", "shred")),
+        *(f"{name}_result" for name in ("install", "register", "settings", "shred", "update")),
     ),
 }
 
@@ -135,8 +126,7 @@ def in_words_of(options: t.Mapping[str, t.Any], text: str) -> str:
 def _names(role: str) -> tuple[dict[str, str], re.Pattern[str]]:
     paths = {path: suffix for own in ({}, *OWN.values()) for suffix, path in (COMMON | own).items()}
     if role:
-        filled = NAMED_OTHERWISE.get(role) or COMMON | OWN.get(role, {})
-        paths = {path: suffix for suffix, path in filled.items()}
+        paths = NAMED_OTHERWISE.get(role) or {path: suffix for suffix, path in (COMMON | OWN.get(role, {})).items()}
         names = {path: f"{role}_{suffix}" for path, suffix in paths.items()}
     else:
         names = {path: f"sequence.{path}" for path in paths if path != "wait_timeout"}

@@ -95,7 +95,8 @@ class Sequence:
     ``marked`` says whether it carries the tag that it was private from the start, ``foreseen_unregistered`` whether it is known
     to be absent while its provider is not registered, ``optional``: it may be made by somebody else, its endpoints too, and
     ``protects``: something is protected with it. ``providers`` must be registered besides the target's own, ``actions`` are
-    needed on the subscription, and ``roles`` names roles that hold them.
+    needed on the subscription, ``roles`` names roles that hold
+    them, and ``registers`` is what to set so that the role registers providers.
     """
 
     name: str
@@ -127,6 +128,7 @@ class Sequence:
     providers: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
     roles: str = "a role that holds these actions"
+    registers: str = "provider_registration: register"
 
     @property
     def variants(self) -> tuple[str, ...]:

@@ -88,7 +88,7 @@ def providers(inspection: Inspection) -> t.Iterator[Gate]:
         elif inspection.desired.provider_registration == "refuse":
             yield refused(
                 "provider", namespace, f"{namespace} is {state} in subscription {subscription}.",
-                "Register it with privatelink.recovery.provider_registration, or let the role do it (provider_registration: register).",
+                f"Register it with privatelink.recovery.provider_registration, or let the role do it ({sequence.registers}).",
             )  # fmt: skip
         elif inspection.check_mode and (
             namespace == NETWORK_PROVIDER
