@@ -67,7 +67,13 @@ def test_waiting_for_an_old_answer_to_end_is_visible(
 
     monkeypatch.setattr(procedure, "time", types.SimpleNamespace(sleep=pause))
     names = [{"fqdn": late, "ip_addresses": ["10.1.1.9"]}]
-    options = {"address": "127.0.0.1", "port": server.port, "label": "ns1", "names": names, "wait_timeout": 30}
+    options: dict[str, t.Any] = {
+        "address": "127.0.0.1",
+        "port": server.port,
+        "label": "ns1",
+        "names": names,
+        "wait_timeout": 30,
+    }
     verified = cloud.run(VERIFY, **options)
     assert verified["resolved"], verified
     (said,) = (text for text in cloud.progress if text.startswith("waiting for"))

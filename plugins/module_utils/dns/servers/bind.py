@@ -24,8 +24,9 @@ def files(wanted: Wanted, place: Place) -> Contents:
         bare[place.main] = with_block(bare[place.main], "//", [])
     ours = _zone_files(wanted, place)
     if wanted.views:
+        exceptions = read_configuration(place.main, _theirs).exceptions
         for part in wanted.views:
-            ours[_view_file(place, part.view)] = texts.bind_view(part, _zone_path(place, part.view))
+            ours[_view_file(place, part.view)] = texts.bind_view(part, _zone_path(place, part.view), exceptions)
         edited = _with_views(wanted, place, bare)
     else:
         if wanted.zones:

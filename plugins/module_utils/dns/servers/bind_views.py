@@ -27,10 +27,14 @@ class View:
 
 @dataclass
 class Configuration:
-    """What was found: views by name, in their order, and every zone with the view it is in (none: outside of all)."""
+    """What was found: views by name, in their order, and every zone with the view it is in (none: outside of all).
+
+    ``exceptions`` are the names of ``validate-except`` in the block ``options``: a view that has such a list has no other.
+    """
 
     views: dict[str, View] = field(default_factory=dict)
     zones: list[Held] = field(default_factory=list)
+    exceptions: list[str] = field(default_factory=list)
 
 
 def read_configuration(main: str, read: Read) -> Configuration:
@@ -78,6 +82,8 @@ def _read_text(found: Configuration, path: str, text: str, view: str) -> list[tu
             if plain[:1] == ["include"] and len(plain) > 1:
                 paths = sorted(glob.glob(plain[1])) if glob.has_magic(plain[1]) else [plain[1]]
                 included += [(one, _view_around(heads, view)) for one in paths]
+            elif [head[0] for head in heads] == ["options", "validate-except"]:
+                found.exceptions += plain
             elif plain[:1] == ["type"] and len(plain) > 1 and heads and heads[-1][0] == "zone":
                 kind = plain[1]
             words = []

@@ -44,9 +44,12 @@ def bind_options(wanted: Wanted) -> str:
     return header("//") + _lines(_bind_exceptions(wanted))
 
 
-def bind_view(wanted: Wanted, zone_file: t.Callable[[str], str]) -> str:
-    """BIND: what one view includes, its exceptions from validation among it."""
-    return header("//") + _lines([*_bind_exceptions(wanted), *_bind_zones(wanted, zone_file)])
+def bind_view(wanted: Wanted, zone_file: t.Callable[[str], str], exceptions: t.Iterable[str] = ()) -> str:
+    """BIND: what one view includes, its exceptions from validation among it.
+
+    ``exceptions`` are the server's own ones: the list of a view stands in place of the server's, not beside it.
+    """
+    return header("//") + _lines([*_bind_exceptions(wanted, exceptions), *_bind_zones(wanted, zone_file)])
 
 
 def bind_zone(answer: Published, time_to_live: int, before: str | None) -> str:
@@ -145,9 +148,9 @@ def _bind_zones(wanted: Wanted, zone_file: t.Callable[[str], str]) -> list[str]:
     ]
 
 
-def _bind_exceptions(wanted: Wanted) -> list[str]:
-    zones = " ".join(f'"{zone}";' for zone in wanted.zones)
-    return [f"validate-except {{ {zones} }};"] if zones else []
+def _bind_exceptions(wanted: Wanted, others: t.Iterable[str] = ()) -> list[str]:
+    zones = " ".join(f'"{zone}";' for zone in dict.fromkeys([*wanted.zones, *others]))
+    return [f"validate-except {{ {zones} }};"] if wanted.zones else []
 
 
 def _bind_zone(answer: Published, time_to_live: int, serial: int) -> str:
