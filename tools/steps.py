@@ -213,7 +213,7 @@ def changelog() -> bool:
 
 def worlds() -> bool:
     """Random half-made worlds and storms of each role, as many as HALF_MADE_WORLDS and STORMS say; and every step left out."""
-    tests = [f"tests/unit/stories/test_{name}.py" for name in ("half_made_worlds", "scenarios")]
+    tests = [f"tests/unit/stories/test_{name}.py" for name in ("half_made_worlds", "scenarios", "left_out")]
     return develop("-m", "pytest", *_PARALLEL, *tests, PYTHONPATH=TREE, EVERY_STEP="1")
 
 

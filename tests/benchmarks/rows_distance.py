@@ -27,9 +27,9 @@ def distance(directory: Path, sides: Sides, rounds: int, notes: list[str]) -> t.
     """For each sequence its first and its unchanged run, in seconds and in answers waited for in a row."""
     for sequence in measurable(directory, sides, notes):
         near, far = ([sequence.first(latency)[0] for _round in range(rounds)] for latency in ("instant", LATENCY))
-        yield from _rows(f"sequence {sequence.role}, first run", near, far)
+        yield from _rows(f"sequence {sequence.name}, first run", near, far)
         near, far = (sequence.again([sequence.host], rounds, FORKS, latency) for latency in ("instant", LATENCY))
-        yield from _rows(f"sequence {sequence.role}, nothing to change", near, far, IN_A_ROW)
+        yield from _rows(f"sequence {sequence.name}, nothing to change", near, far, IN_A_ROW)
 
 
 def in_a_row(requests: t.Iterable[t.Mapping[str, t.Any]], answer: float = ANSWER) -> int:
@@ -59,7 +59,7 @@ def _rows(what: str, near: list[Run], far: list[Run], most: int | None = None) -
 
 def throttled(directory: Path, sides: Sides, notes: list[str]) -> t.Iterator[Row]:
     """The first run of a hundred vaults at Azure's distance, throttled as Azure throttles one identity. One run: minutes."""
-    sequence = next((one for one in measurable(directory, sides, notes) if one.role == "backup"), None)
+    sequence = next((one for one in measurable(directory, sides, notes) if one.name == "backup"), None)
     if sequence is not None:
         yield from throttled_fleet(sequence, MANY)
 
@@ -73,7 +73,7 @@ def throttled_fleet(sequence: Sequence, vaults: int) -> t.Iterator[Row]:
     floors = {kind: _floor(kind, len([entry for entry in counted if _kind(entry) == kind])) for kind in BUCKETS}
     share = 100 * len(refused) / len(counted)
     least = max(floors, key=lambda kind: floors[kind])
-    what = f"sequence {sequence.role}, first run of {vaults} vaults by one identity, throttled"
+    what = f"sequence {sequence.name}, first run of {vaults} vaults by one identity, throttled"
     yield Row(
         what, "s", Figure.of([run.seconds]),
         notes=(f"the bucket of {least} alone takes {floors[least]:.0f} s, {len(counted)} requests, {FORKS} forks",),

@@ -1,6 +1,6 @@
 """Whole sequences by role: a run with nothing to change, a first run against its longest chain of operations, a fleet.
 
-A sequence is measured when its role exists and ``sequences/ROLE.yml`` says in which world and with which variables.
+A sequence is measured when ``sequences/NAME.yml`` says in which world and with which variables, and its role exists.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .rows_fleet import FORKS, MANY, PROCESSOR_SECONDS
 from .rows_tasks import Sides
 
 _ROLES = Path(__file__).resolve().parents[2] / "roles"
-SEQUENCES = ("backup", "site_recovery", "dpm_mabs", "migrate")
+SEQUENCES = ("backup", "backup_v1", "site_recovery", "dpm_mabs", "migrate")
 #: The design sets a limit for Site Recovery, the longest of the sequences; the others are held to the same.
 UNCHANGED_SECONDS, CHAIN_RATIO = 4.0, 1.15
 #: A first run that takes longer hangs.
@@ -28,10 +28,10 @@ FIRST_SECONDS = 900.0
 class Sequence:
     """One sequence, played against emulators of its own."""
 
-    def __init__(self, directory: Path, role: str, side: Side) -> None:
-        self.role, self._directory, self._side = role, directory, side
-        self._description = Description(role)
-        self.host = self._description.host
+    def __init__(self, directory: Path, name: str, side: Side) -> None:
+        self.name, self._directory, self._side = name, directory, side
+        self._description = Description(name)
+        self.role, self.host = self._description.role, self._description.host
 
     def first(self, latency: str) -> tuple[Run, JSON]:
         """The first run in the world before, and the emulator's figures about it."""
@@ -42,7 +42,9 @@ class Sequence:
         self, hosts: t.Sequence[str], latency: str, forks: int, *, longest: float = FIRST_SECONDS, **settings: t.Any
     ) -> tuple[Run, JSON, list[JSON]]:
         """The first run of these vaults, the emulator's figures about it, and the requests. It may take ``longest`` seconds."""
-        described = {**self._description.world(hosts), **({"settings": settings} if settings else {})}
+        described = self._description.world(hosts)
+        if settings:
+            described["settings"] = {**self._description.settings, **settings}
         with EmulatorProcess(self._directory / "emulator", described, latency) as emulated:
             commands = Commands(self._directory / "first", emulated)
             play = self._play(commands, emulated, hosts)
@@ -70,7 +72,7 @@ class Sequence:
 def measurable(directory: Path, sides: Sides, notes: list[str]) -> t.Iterator[Sequence]:
     """Every sequence that can be measured; the others are noted."""
     for name in SEQUENCES:
-        if not (_ROLES / name / "tasks/main.yml").is_file() or name not in described():
+        if name not in described() or not (_ROLES / Description(name).role / "tasks/main.yml").is_file():
             notes.append(f"Sequence {name}: not measured, there is no role or no benchmarks/sequences/{name}.yml.")
             continue
         yield Sequence(directory / name, name, sides.ours)
@@ -88,8 +90,8 @@ def _unchanged(sequence: Sequence, rounds: int) -> t.Iterator[Row]:
     runs = sequence.again([sequence.host], rounds, FORKS)
     seconds = Figure.of([run.seconds for run in runs])
     limit = Budget(UNCHANGED_SECONDS, seconds.median, "ours")
-    yield Row(f"sequence {sequence.role}, nothing to change", "s", seconds, budgets=(limit,))
-    yield Row(f"sequence {sequence.role}, nothing to change", "requests", Figure.of([run.requests for run in runs]))
+    yield Row(f"sequence {sequence.name}, nothing to change", "s", seconds, budgets=(limit,))
+    yield Row(f"sequence {sequence.name}, nothing to change", "requests", Figure.of([run.requests for run in runs]))
 
 
 def _fleet(sequence: Sequence) -> t.Iterator[Row]:
@@ -97,7 +99,7 @@ def _fleet(sequence: Sequence) -> t.Iterator[Row]:
     (run,) = sequence.again([f"vault-{number:03}" for number in range(1, MANY + 1)], 1, FORKS)
     processor = Figure.of([run.processor_seconds / MANY])
     yield Row(
-        f"sequence {sequence.role}, {MANY} vaults, {FORKS} forks, nothing to change", "CPU s/vault", processor,
+        f"sequence {sequence.name}, {MANY} vaults, {FORKS} forks, nothing to change", "CPU s/vault", processor,
         budgets=(Budget(PROCESSOR_SECONDS, processor.median, "ours"),),
         notes=(f"{run.requests / MANY:g} requests a vault, {run.seconds:.0f} s in all",),
     )  # fmt: skip
@@ -108,7 +110,7 @@ def _first_run(sequence: Sequence) -> t.Iterator[Row]:
     run, figures = sequence.first("realistic")
     chain = float(figures["longest_chain_seconds"])
     yield Row(
-        f"sequence {sequence.role}, first run at Azure's pace", "s", Figure.of([run.seconds]),
+        f"sequence {sequence.name}, first run at Azure's pace", "s", Figure.of([run.seconds]),
         budgets=(Budget(CHAIN_RATIO, run.seconds / chain, "time / longest chain"),),
         notes=(f"longest chain {chain:.0f} s, {figures['operations']} operations, {figures['requests']} requests",),
     )  # fmt: skip

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 from functools import partial
 
 from ..engine.runner import Task
 from ..errors import Refusal
+from ..sequences.afterwards import Afterwards
 from ..sequences.checks.vault import foresees_protection
 from ..sequences.gate import Gate, run_gates, summary
 from ..sequences.gates.access import FOUNDATION, registrations
@@ -14,11 +16,11 @@ from ..sequences.inspection import Inspection
 from ..sequences.offline import check_offline
 from ..sequences.outlook import outlook, outlook_of_switch, outlook_of_teardown
 from ..sequences.plan import plan
-from ..sequences.rows import Plan, VerdictRow
+from ..sequences.rows import OutlookRow, Plan, VerdictRow
 from ..sequences.sequence import GateRow, Sequence
 from ..sequences.settled import judged
 from ..sequences.steps import taken, to_approve, to_make, zone_group
-from ..sequences.switch import switch_plan
+from ..sequences.switch import leaves, switch_plan
 from ..sequences.waves import read_ahead
 from ..wire import JSON
 from .sequence_task import desired_of, inspection_of, worded
@@ -26,6 +28,8 @@ from .sequence_task import desired_of, inspection_of, worded
 #: What can be said of a run whose gates are closed, by the stage that asked them.
 NOTHING = "Nothing was written."
 SAFE = {"before_endpoint": "No private endpoint was made."}
+#: What stands before the verdicts on v2 endpoints while the classic ones are there.
+AFTERWARDS = "Without the classic endpoints:"
 
 
 class GatesClosed(Refusal):
@@ -57,6 +61,9 @@ def run_preflight(task: Task) -> JSON:
             gates += run_gates(_bound([row], inspection))
     if not nothing_readable(gates):
         gates += run_gates(_bound(_chosen(stage, inspection.desired.sequence), inspection))
+    after = _afterwards(task, inspection) if stage == "switch" and not summary(gates) else None
+    if after:
+        gates += [replace(gate, message=f"{AFTERWARDS} {gate.message}") for gate in _gates_of(after)]
     gates = worded(task, gates)
     for gate in gates:
         if gate.verdict == "warning" and stage in ("all", "teardown", "switch"):
@@ -76,7 +83,7 @@ def run_preflight(task: Task) -> JSON:
             known["outlook"] = outlook(inspection, known)
         elif stage == "switch":
             known["switch"] = switch_plan(inspection)
-            known["outlook"] = outlook_of_switch(known)
+            known["outlook"] = outlook_of_switch(known) + (_outlook_of(after) if after else [])
         elif stage == "teardown":
             known["outlook"] = outlook_of_teardown(known, inspection.desired.sequence.target.word)
         unsettled = [] if known["settled"].get("endpoints") else known["all_endpoints"]
@@ -86,6 +93,26 @@ def run_preflight(task: Task) -> JSON:
         ]
         known["zone_groups"] = [zone_group(row) for row in known["all_endpoints"]]
     return {"changed": False, "passed": not message, "message": message, "gates": verdicts, "plan": known or {}}
+
+
+def _afterwards(task: Task, inspection: Inspection) -> Afterwards | None:
+    """What the v2 endpoints of a vault meet that leaves its classic ones; None when it does not leave any."""
+    if not leaves(inspection):
+        return None
+    after = Afterwards(inspection, desired_of(task, variant="v2"))
+    read_ahead(after, "all")
+    return after
+
+
+def _gates_of(after: Afterwards) -> list[Gate]:
+    """Every gate of the v2 endpoints, before any classic one goes: nothing is left to do without them then."""
+    found = run_gates(_bound(FOUNDATION, after))
+    return found if nothing_readable(found) else found + run_gates(_bound(after.desired.sequence.gates, after))
+
+
+def _outlook_of(after: Afterwards) -> list[OutlookRow]:
+    rows = plan(after, proving=True)
+    return [row for row in outlook(after, t.cast(Plan, {**rows, **taken(after, rows)})) if row["kind"] != "vault"]
 
 
 def _chosen(stage: str, sequence: Sequence) -> tuple[GateRow, ...]:

@@ -14,14 +14,16 @@ from ..sequences.role_variables import in_words_of, refuse_unknown
 from ..sequences.steps import removed
 
 
-def desired_of(task: Task, *, connected: bool = True) -> Desired:
-    """A task's sequence. Raises :class:`~.errors.InputError` before any request.
+def desired_of(task: Task, *, connected: bool = True, variant: str = "") -> Desired:
+    """A task's sequence, of another ``variant`` where one is named. Raises :class:`~.errors.InputError` before any request.
 
     The vault's own subscription, where it is named, leaves the connection's unasked; so does ``connected=False``.
     """
     given = task.options["sequence"]
     refuse_unknown(given["role"], given["variables"])
     described = {**given, "removes": removed(given.get("teardown") or {})}
+    if variant:
+        described["variant"] = variant
     named = described["vault"].get("subscription_id") or ("" if connected else ANY_SUBSCRIPTION)
     return resolve(described, SEQUENCES[described["name"]], named or task.subscription_id)
 

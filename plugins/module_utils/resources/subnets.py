@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..ids import fold_id
 from ..wire import JSON, get_path
@@ -58,6 +58,10 @@ class Capacity:
     def free(self) -> int:
         """Addresses nobody holds."""
         return max(0, self.usable - self.used)
+
+    def without(self, addresses: int) -> Capacity:
+        """The same when so many addresses have become free."""
+        return replace(self, used=max(0, self.used - addresses))
 
 
 def capacity(subnet_id: str, network: JSON, usages: t.Sequence[JSON]) -> Capacity | None:

@@ -72,12 +72,17 @@ def _named(document: JSON) -> StorageEndpointRow:
     }
 
 
+def leaves(inspection: Inspection) -> bool:
+    """Whether the vault has classic endpoints, or is on its way from them."""
+    found = leaving(inspection)
+    return bool(found.rows or found.connections) or noted_experience(inspection) == LEAVING
+
+
 def switch_plan(inspection: Inspection) -> SwitchRows:
     """What the steps of the switch take: tags before and after, what goes in order, and who has to register again."""
     found, vault = leaving(inspection), inspection.vault is not None
-    on_the_way = noted_experience(inspection) == LEAVING
     return {
-        "leaves": bool(found.rows or found.connections) or on_the_way,
+        "leaves": leaves(inspection),
         "tags_before": {inspection.mark: "true", EXPERIENCE_TAG: LEAVING},
         "tags_after": {inspection.mark: "true", EXPERIENCE_TAG: CURRENT},
         "endpoints": found.rows,

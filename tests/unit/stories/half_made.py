@@ -13,6 +13,7 @@ from ansible_collections.privatelink.recovery.extensions.emulator.services.platf
 from ansible_collections.privatelink.recovery.plugins.modules.private_dns_zone_group import MODULE as ZONE_GROUP
 
 from ..conftest import NETWORK, WORLD, Cloud
+from ..worlds import dpm_mabs as dpm
 from ..worlds import site_recovery as recovery
 from .sequence import Played, Sequence
 from .settings import PROTECTED, RECOVERY, Setting
@@ -30,10 +31,12 @@ OTHERS = ("theirs", "corp.example")
 class World:
     """One world of a seed: the role, what is wanted, and an Azure in which some of it is there already."""
 
-    def __init__(self, role: str, seed: int, directory: Path) -> None:
-        self.chance = random.Random(f"{role} {seed}")
-        self.setting = _setting(role, self.chance)
+    def __init__(self, kind: str, seed: int, directory: Path) -> None:
+        self.chance = random.Random(f"{kind} {seed}")
+        self.kind, self.setting = kind, _setting(kind, self.chance)
         self.cloud: Cloud = self.setting.cloud()
+        #: The servers of a company that backs up with DPM.
+        self.site = dpm.Site(self.cloud)
         self.sequence: Sequence = self.setting.sequence(self.cloud, directory)
         self.foreign = self._of_others()
         self.story = [self._interrupted(), self._lost()]
@@ -58,6 +61,44 @@ class World:
                 if f"/privateendpoints/{name}/privatednszonegroups/" in one.id.lower()
             ]  # fmt: skip
             self.cloud.run(ZONE_GROUP, private_endpoint=group.rsplit("/", 2)[0], state="absent")
+
+    def grown(self, run: Played) -> None:
+        """What comes when the run is over, with what it takes to see it through: names, or servers that register."""
+        if run.of("replicated_machine"):
+            # Replication, once a run has switched it on, brings two more names to each endpoint, which drift is for.
+            assert not self.play("drift").failure, self.story
+        elif self.kind == "backup_v1":
+            for event in ("machine_registered", "first_backup")[: self.chance.randrange(3)]:
+                machine = {"machine": "sql01", "backup_management_type": "AzureWorkload"}
+                assert self.cloud.event(event, vault=self.vault, **machine)["succeeded"], self.story
+                drift = [self.play("drift", check_mode=mode) for mode in (True, False)]
+                assert [one.failure for one in drift] == ["", ""], (self.story, drift[1].failure)
+                assert drift[0].changes == drift[1].changes, self.story
+        elif self.kind == "dpm_mabs":
+            self._registered()
+
+    @property
+    def vault(self) -> str:
+        """The name of the vault."""
+        return str(self.setting.desired[f"{self.setting.role}_vault_name"])
+
+    def _registered(self) -> None:
+        """Servers register, with interruptions on either side; no credential file outlasts the last run."""
+        for server in self.site.servers.values():
+            step = self.chance.choice(["", "credentials", "registered", "passphrase"])
+            if step:
+                server["dies_after"] = step
+        with Kill(self.cloud, self.chance.randrange(1, 4)), contextlib.suppress(Killed):
+            self.sequence.play("register")
+        for _server in self.site.servers:
+            self.sequence.play("register")
+        done = self.play("register")
+        assert not done.failure, (self.story, done.failure)
+        again = self.play("register")
+        assert (again.failure, again.changes, self.cloud.writes()) == ("", {}, []), self.story
+        servers = self.site.servers.values()
+        assert all(one["vault_number"] and one["passphrase"] and not one["leftovers"] for one in servers), self.story
+        assert not [*self.sequence.directory.rglob("*.VaultCredentials*")], self.story
 
     def untouched(self) -> bool:
         """Whether what others have is as it was."""
@@ -133,7 +174,53 @@ class World:
         return f"lost: {lost}"
 
 
+def _classic(chance: random.Random) -> Setting:
+    """A classic vault, whose identity makes endpoints beside ours with the approval or with the first registration."""
+    desired = {
+        **DESIRED,
+        "backup_experience": "v1",
+        "backup_settle_seconds": 0,
+        "backup_grants": chance.choice(["least_privilege", "contributor"]),
+        "backup_dns_mode": chance.choice(["zone_group", "records"]),
+    }
+    settings = {
+        "backup_experience": "v1",
+        "classic_storage_endpoints": chance.choice(["approval", "registration"]),
+        "classic_zone_search": chance.choice(["granted", "own_groups"]),
+        "classic_children_outlive_endpoint": chance.random() < 0.5,
+    }
+    world = _with_others({**copy.deepcopy(WORLD), "settings": settings}, "rg-dns", NETWORK, chance)
+    return Setting("backup", desired, world)
+
+
+def _servers(chance: random.Random) -> Setting:
+    """A vault for servers with DPM and MABS."""
+    desired = {**dpm.DESIRED, "dpm_mabs_dns_mode": chance.choice(["zone_group", "records"])}
+    if chance.random() < 0.5:
+        desired["dpm_mabs_endpoints"] = [{**desired["dpm_mabs_endpoints"][0], "manual": True}]
+    return Setting("dpm_mabs", desired, _with_others(copy.deepcopy(dpm.WORLD), "rg-dns", dpm.NETWORK, chance))
+
+
+def _with_others(world: JSON, dns: str, network: str, chance: random.Random) -> JSON:
+    """A world with zones of others, one of them perhaps with a name that is needed."""
+    zones = world.setdefault("private_dns_zones", [])
+    zones.append(
+        {"name": "corp.example", "resource_group": dns, "records": [{"name": "x", "ip_addresses": ["10.1.9.9"]}]}
+    )
+    if chance.random() < 0.4:
+        links = [{"name": "theirs", "virtual_network": network}] if chance.random() < 0.5 else []
+        records = [{"name": "theirs", "ip_addresses": ["10.1.1.99"]}]
+        zones.append({"name": BLOB, "resource_group": dns, "virtual_network_links": links, "records": records})
+    return world
+
+
+#: Those that are made by a function of their own; the others follow from the name of the role.
+_OWN = {"backup_v1": _classic, "dpm_mabs": _servers}
+
+
 def _setting(role: str, chance: random.Random) -> Setting:
+    if role in _OWN:
+        return _OWN[role](chance)
     if role == "backup":
         mode = chance.choice(["zone_group", "records"])
         desired = {**DESIRED, "backup_dns_mode": mode, "backup_vault_tags": {"environment": "test"}}
@@ -153,13 +240,5 @@ def _setting(role: str, chance: random.Random) -> Setting:
                 account["network_acls"] = {"bypass": chance.choice(["None", "Logging"]), "defaultAction": "Deny"}
     if chance.random() < 0.3:
         world["vaults"] = [{"name": vault, "resource_group": group, "location": region, "identity": "SystemAssigned"}]
-    zones = world.setdefault("private_dns_zones", [])
-    zones.append(
-        {"name": "corp.example", "resource_group": dns, "records": [{"name": "x", "ip_addresses": ["10.1.9.9"]}]}
-    )
-    if chance.random() < 0.4:
-        network = NETWORK if role == "backup" else recovery.SOURCE
-        links = [{"name": "theirs", "virtual_network": network}] if chance.random() < 0.5 else []
-        records = [{"name": "theirs", "ip_addresses": ["10.1.1.99"]}]
-        zones.append({"name": BLOB, "resource_group": dns, "virtual_network_links": links, "records": records})
-    return Setting(role, desired, world)
+    network = NETWORK if role == "backup" else recovery.SOURCE
+    return Setting(role, desired, _with_others(world, dns, network, chance))

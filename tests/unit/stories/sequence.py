@@ -187,7 +187,8 @@ class _Run:
             self._task(task, path, {**variables, **(task.get("vars") or {})}, conditions)
 
     def _task(self, task: JSON, path: Path, variables: JSON, conditions: list[t.Any]) -> None:
-        place = (str(path.relative_to(ROLES)), str(task["name"]))
+        # An operator's own file of tasks is no file of a role.
+        place = (str(path.relative_to(ROLES) if path.is_relative_to(ROLES) else path), str(task["name"]))
         self._sequence.reached.add(place)
         if place == self._sequence.left_out:
             return

@@ -2,45 +2,18 @@
 
 from __future__ import annotations
 
-import copy
 import typing as t
 
 import pytest
 from ansible_collections.privatelink.recovery.plugins.modules.private_endpoint import MODULE as PRIVATE_ENDPOINT
 
-from ..conftest import ENDPOINT, GROUPS, SUBNET, VAULT, WORLD, Cloud
+from ..conftest import GROUPS, SUBNET, VAULT, WORLD, Cloud
 from .conftest import Tell
 from .sequence import Played, Sequence
-from .support import DESIRED, ENDPOINT_WISH, HUB_ENDPOINT_WISH, killed_again_and_again, state
+from .support import DESIRED, ENDPOINT_WISH, HUB_ENDPOINT_WISH, forbid, killed_again_and_again, state
+from .to_v2 import CLASSIC, CONFIRMED, MACHINE, OURS, endpoints, experience, outlook, used
 
 JSON = dict[str, t.Any]
-CLASSIC: JSON = {**DESIRED, "backup_endpoints": [{**ENDPOINT_WISH, "resource_group": "rg-endpoints"}]}
-OURS = ENDPOINT.replace("/rg-backup/", "/rg-endpoints/")
-MACHINE = {"vault": "vault-backup", "machine": "sql01", "backup_management_type": "AzureWorkload"}
-CONFIRMED: JSON = {"backup_to_v2_confirm": "vault-backup"}
-
-
-def used(tell: Tell, **settings: t.Any) -> tuple[Cloud, Sequence]:
-    """A vault with classic endpoints through which a server is backed up; from now on Azure makes v2 ones."""
-    world = copy.deepcopy(WORLD)
-    world["resource_groups"].append({"name": "rg-endpoints", "location": "westeurope"})
-    cloud = Cloud({**world, "settings": {"backup_experience": "v1", **settings}})
-    made = tell(cloud, CLASSIC, backup_experience="v1", backup_settle_seconds=0).play()
-    assert not made.failure, made.failure
-    for event in ("machine_registered", "first_backup"):
-        assert cloud.event(event, **MACHINE)["succeeded"]
-    assert not tell(cloud, CLASSIC, backup_experience="v1").play("drift").failure
-    cloud.arm.settings["backup_experience"] = "v2"
-    return cloud, tell(cloud, CLASSIC)
-
-
-def endpoints(cloud: Cloud) -> list[str]:
-    cloud.arm.scheduler.settle()
-    return [one.name for one in cloud.arm.store.below("", "Microsoft.Network/privateEndpoints")]
-
-
-def experience(cloud: Cloud) -> str:
-    return str(cloud.document(VAULT)["tags"].get("privatelink-backup-experience"))
 
 
 @pytest.mark.parametrize(
@@ -64,8 +37,9 @@ def test_a_vault_in_use_goes_over(settings: JSON, tell: Tell) -> None:
     assert done.report["ready_to_protect"] is True
     assert len(done.report["names"]) == 11
     assert not cloud.arm.store.below("", "Microsoft.Authorization/roleDefinitions")
-    # A check foresees it up to where it would make v2 endpoints: the classic ones are still there.
+    # A check foresees each step up to where v2 endpoints are made, and of these what is made: the classic ones are still there.
     assert not foreseen.failure and len(foreseen.changes) > 10
+    assert "Not compared step by step" in foreseen.said[-1]
     reported = [task for task in done.changes if "what is left of the connections" not in task[0]]
     assert [*foreseen.changes] == reported[: len(foreseen.changes)]
     assert [foreseen.changes[task] for task in reported[: len(foreseen.changes) - 1]] == [
@@ -76,6 +50,62 @@ def test_a_vault_in_use_goes_over(settings: JSON, tell: Tell) -> None:
     assert not again.failure and again.changes == {}
     assert cloud.writes() == []
     assert not sequence.play("verify").failure
+
+
+@pytest.mark.parametrize("dns_mode", ["zone_group", "records"])
+def test_all_of_it_is_foreseen_before_the_first_write(dns_mode: str, tell: Tell) -> None:
+    """What goes, what is made and what stays are those of the run itself; nothing is written to find out."""
+    cloud, _sequence = used(tell)
+    sequence = tell(cloud, CLASSIC, backup_dns_mode=dns_mode)
+    there = {one.id.lower() for one in cloud.arm.store.below("", "Microsoft.Network/privateEndpoints")}
+    cloud.mark()
+    foreseen = outlook(sequence.play("to_v2", check_mode=True, **CONFIRMED))
+    assert cloud.writes() == []
+    done = sequence.play("to_v2", **CONFIRMED)
+    assert not done.failure and outlook(done) == foreseen
+    made = OURS.lower()
+    assert {one for action, kind, one in foreseen if (action, kind) == ("remove", "private endpoint")} == there
+    assert ("create", "private endpoint", made) in foreseen and ("change", "vault", VAULT.lower()) in foreseen
+    groups = {
+        one.id.lower() for one in cloud.arm.store.below("", "Microsoft.Network/privateEndpoints/privateDnsZoneGroups")
+    }
+    assert {one for action, kind, one in foreseen if (action, kind) == ("create", "zone group")} == groups
+    assert {kind for action, kind, _one in foreseen if action == "create"} == (
+        {"private endpoint", "zone group"} if groups else {"private endpoint"}
+    )
+    assert {kind for action, kind, _one in foreseen if action == "leave"} == {
+        "private DNS zone",
+        "virtual network link",
+    }
+
+
+TIGHT, NEARLY_FULL = (SUBNET.replace("/endpoints", f"/{name}") for name in ("tight", "nearly-full"))
+
+
+def test_the_addresses_of_what_goes_count_as_free(tell: Tell) -> None:
+    """Beside the classic endpoints ten addresses are free, and a v2 one needs eleven."""
+    in_it = {**CLASSIC, "backup_endpoints": [{**CLASSIC["backup_endpoints"][0], "subnet": NEARLY_FULL}]}
+    cloud, sequence = used(tell, in_it)
+    done = sequence.play("to_v2", **CONFIRMED)
+    assert not done.failure, done.failure
+    assert endpoints(cloud) == ["pe-backup"]
+
+
+@pytest.mark.parametrize("where", ["no room", "a right"])
+def test_no_classic_endpoint_goes_before_the_way_is_free_for_what_comes(where: str, tell: Tell) -> None:
+    cloud, sequence = used(tell)
+    says = "11 are needed"
+    if where == "no room":
+        elsewhere = {**CLASSIC["backup_endpoints"][0], "subnet": TIGHT}
+        sequence = tell(cloud, {**CLASSIC, "backup_endpoints": [elsewhere]})
+    else:
+        says = "Microsoft.Network/privateEndpoints/write"
+        forbid(cloud, says)
+    cloud.mark()
+    for check_mode in (True, False):
+        refused = sequence.play("to_v2", check_mode=check_mode, **CONFIRMED)
+        assert "Without the classic endpoints" in refused.failure and says in refused.failure
+    assert cloud.writes() == [] and len(endpoints(cloud)) >= 4
 
 
 def test_who_has_to_register_again_is_listed(tell: Tell) -> None:

@@ -12,16 +12,16 @@ from .sequence import read
 HOSTS = 2
 
 
-@pytest.mark.parametrize("role", described())
-def test_a_measured_sequence_converges_and_stays(role: str, tell: Tell) -> None:
-    description = Description(role)
+@pytest.mark.parametrize("name", described())
+def test_a_measured_sequence_converges_and_stays(name: str, tell: Tell) -> None:
+    description = Description(name)
     hosts = [description.host, *(f"vault-{number:03}" for number in range(1, HOSTS))]
     cloud, variables = Cloud(description.world(hosts)), read(description.path)["variables"]
     for expected in ("converged", "unchanged"):
         for host in hosts:
             cloud.mark()
             # Names are resolved where there is a server for them, which is in processes of their own.
-            played = tell(cloud, {**variables, "inventory_hostname": host, "dns": []}, role).play()
+            played = tell(cloud, {**variables, "inventory_hostname": host, "dns": []}, description.role).play()
             # The rest of a project is a person's, so its report waits for them.
             assert played.failure == "" and played.report["result"] in (expected, "waiting")
             assert bool(cloud.writes()) is bool(played.changes) is (expected == "converged")

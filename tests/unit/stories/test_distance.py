@@ -27,6 +27,7 @@ WAITS = {
     "site_recovery": 12,
     "measured backup": 9,
     "measured site_recovery": 9,
+    "measured backup_v1": 12,
     "measured dpm_mabs": 10,
     "measured migrate": 10,
 }

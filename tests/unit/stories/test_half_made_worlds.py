@@ -11,20 +11,30 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from ansible_collections.privatelink.recovery.plugins.module_utils.procedures import dpm_server
 
 from .half_made import World
-from .sequence import Played
 
 WORLDS = int(os.environ.get("HALF_MADE_WORLDS", "75"))
 STORMS = int(os.environ.get("STORMS", "15"))
 #: Asked for by number, each world is played to its end; else verify and drift, or the teardown, follow in every second.
 TO_THE_END = "HALF_MADE_WORLDS" in os.environ
 FIRST = int(os.environ.get("HALF_MADE_FIRST", "0"))
-ROLES = ["backup", "site_recovery"]
-CONFIRM = {
-    "backup": {"backup_teardown_confirm": "vault-backup"},
-    "site_recovery": {"site_recovery_teardown_confirm": "vault-recovery"},
-}
+ROLES = ["backup", "backup_v1", "dpm_mabs", "site_recovery"]
+PARTS = {"backup_v1": 5, "dpm_mabs": 5}
+Make = t.Callable[[str, int], World]
+
+
+@pytest.fixture
+def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
+    """A world of a role, or of a role and a variant, whose modules find its servers."""
+
+    def made(role: str, seed: int) -> World:
+        world = World(role, seed, tmp_path)
+        monkeypatch.setattr(dpm_server, "ask_stand_in", world.site.ask)
+        return world
+
+    return made
 
 
 def cause(failure: str) -> str:
@@ -32,20 +42,17 @@ def cause(failure: str) -> str:
     return re.sub(r"^Stop: \d+ of \d+ checks failed:", "", failure)
 
 
-def grown(world: World, run: Played) -> None:
-    """Replication, once a run has switched it on, brings two more names to each endpoint, which drift is for."""
-    if run.of("replicated_machine"):
-        assert not world.play("drift").failure, world.story
-
-
 def each(count: int) -> t.Callable[[t.Any], t.Any]:
-    """So many seeds of each role."""
-    return pytest.mark.parametrize(("role", "seed"), [(role, FIRST + seed) for role in ROLES for seed in range(count)])
+    """So many seeds of each role; of those whose worlds grow through many runs a part, unless a number was asked for."""
+    seeds = {role: count if TO_THE_END else count // PARTS.get(role, 1) for role in ROLES}
+    return pytest.mark.parametrize(
+        ("role", "seed"), [(role, FIRST + seed) for role in ROLES for seed in range(seeds[role])]
+    )
 
 
 @each(WORLDS)
-def test_a_half_made_world(role: str, seed: int, tmp_path: Path) -> None:
-    world = World(role, seed, tmp_path)
+def test_a_half_made_world(role: str, seed: int, make: Make) -> None:
+    world = make(role, seed)
     if seed % 3 == 0:
         # Drift of what is half made: what stops it stops its check mode too.
         drift = [world.play("drift", check_mode=mode) for mode in (True, False)]
@@ -65,7 +72,7 @@ def test_a_half_made_world(role: str, seed: int, tmp_path: Path) -> None:
         assert (check.failure, run.failure) == ("", ""), world.story
     assert set(check.changes) == set(run.changes), (world.story, set(check.changes) ^ set(run.changes))
     assert world.unready() == []
-    grown(world, run)
+    world.grown(run)
     again = world.play()
     assert (again.failure, dict(again.changes), world.cloud.writes()) == ("", {}, []), world.story
     if TO_THE_END or seed % 2:
@@ -74,20 +81,21 @@ def test_a_half_made_world(role: str, seed: int, tmp_path: Path) -> None:
             assert (after.failure, world.cloud.writes()) == ("", []), (entry, world.story)
     assert world.untouched(), world.story
     if TO_THE_END or not seed % 2:
-        torn_down(world, role)
+        torn_down(world)
 
 
-def torn_down(world: World, role: str) -> None:
+def torn_down(world: World) -> None:
     """The teardown of a world: as check mode foresees it, with what is left of ours named; nobody else's is touched."""
-    predicted = world.play("teardown", check_mode=True, **CONFIRM[role])
+    confirm = {f"{world.setting.role}_teardown_confirm": world.vault}
+    predicted = world.play("teardown", check_mode=True, **confirm)
     assert world.cloud.writes() == []
-    removed = world.play("teardown", **CONFIRM[role])
+    removed = world.play("teardown", **confirm)
     assert predicted.failure == removed.failure, world.story
     if removed.failure:
         assert "replicates 1 machine(s): vm01" in removed.failure and world.cloud.writes() == []
-        world.cloud.event("items_removed", vault=world.sequence.variables[f"{role}_vault_name"], purge=True)
-        predicted = world.play("teardown", check_mode=True, **CONFIRM[role])
-        removed = world.play("teardown", **CONFIRM[role])
+        world.cloud.event("items_removed", vault=world.vault, purge=True)
+        predicted = world.play("teardown", check_mode=True, **confirm)
+        removed = world.play("teardown", **confirm)
         assert removed.failure == "", world.story
     assert set(predicted.changes) == set(removed.changes), world.story
     for what in ("removed", "kept"):
@@ -101,19 +109,19 @@ def torn_down(world: World, role: str) -> None:
 
 
 @each(STORMS)
-def test_a_storm_never_ends_with_a_false_ok(role: str, seed: int, tmp_path: Path) -> None:
-    world = World(role, seed, tmp_path)
+def test_a_storm_never_ends_with_a_false_ok(role: str, seed: int, make: Make) -> None:
+    world = make(role, seed)
     world.storm()
     run = world.play()
     world.calm()
     if not run.failure:
         assert world.unready() == [], world.story
-        grown(world, run)
+        world.grown(run)
         verified = world.play("verify")
         assert not verified.failure, (world.story, verified.failure)
     assert world.untouched(), world.story
     after = world.play()
     if not after.failure:
         assert world.unready() == [], world.story
-        grown(world, after)
+        world.grown(after)
         assert dict(world.play().changes) == {}, world.story
