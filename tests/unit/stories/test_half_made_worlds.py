@@ -84,6 +84,14 @@ def test_a_half_made_world(role: str, seed: int, make: Make) -> None:
         torn_down(world)
 
 
+def foreseeable(world: World, changes: t.Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """What check mode can say of a teardown. Whether a classic vault takes its own records back is known only once it has, and
+    with it whether their zones are empty.
+    """
+    rests = ("privateDnsZones", "zones and links") if world.kind == "backup_v1" else ()
+    return {one for one in changes if not any(part in one[0] for part in rests)}
+
+
 def torn_down(world: World) -> None:
     """The teardown of a world: as check mode foresees it, with what is left of ours named; nobody else's is touched."""
     confirm = {f"{world.setting.role}_teardown_confirm": world.vault}
@@ -97,9 +105,11 @@ def torn_down(world: World) -> None:
         predicted = world.play("teardown", check_mode=True, **confirm)
         removed = world.play("teardown", **confirm)
         assert removed.failure == "", world.story
-    assert set(predicted.changes) == set(removed.changes), world.story
+    assert foreseeable(world, predicted.changes) == foreseeable(world, removed.changes), world.story
     for what in ("removed", "kept"):
-        foreseen, found = ({row["id"] for row in played.report[what]} for played in (predicted, removed))
+        foreseen, found = (
+            foreseeable(world, [(row["id"], "") for row in played.report[what]]) for played in (predicted, removed)
+        )
         assert foreseen == found, (what, world.story, foreseen ^ found)
     # What stays of ours is named, with its reason and what would free it.
     kept = {row["id"].lower(): row for row in removed.report["kept"]}
