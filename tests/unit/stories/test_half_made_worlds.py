@@ -70,7 +70,9 @@ def test_a_half_made_world(role: str, seed: int, make: Make) -> None:
         check = world.play(check_mode=True)
         run = world.play()
         assert (check.failure, run.failure) == ("", ""), world.story
-    assert set(check.changes) == set(run.changes), (world.story, set(check.changes) ^ set(run.changes))
+    assert foreseeable(world, check.changes) == foreseeable(world, run.changes), (
+        world.story, set(check.changes) ^ set(run.changes),
+    )  # fmt: skip
     assert world.unready() == []
     world.grown(run)
     again = world.play()
@@ -85,11 +87,11 @@ def test_a_half_made_world(role: str, seed: int, make: Make) -> None:
 
 
 def foreseeable(world: World, changes: t.Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
-    """What check mode can say of a teardown. Whether a classic vault takes its own records back is known only once it has, and
-    with it whether their zones are empty.
+    """What check mode can say. Which endpoints of storage a classic vault makes with the approval, and whether it takes the
+    records of these back, is Azure's; with it whether their zones are empty.
     """
-    rests = ("privateDnsZones", "zones and links") if world.kind == "backup_v1" else ()
-    return {one for one in changes if not any(part in one[0] for part in rests)}
+    rests = ("of the vault's storage endpoints", "privateDnsZones", "zones and links")
+    return {one for one in changes if world.kind != "backup_v1" or not any(part in one[0] for part in rests)}
 
 
 def torn_down(world: World) -> None:
