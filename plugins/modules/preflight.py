@@ -28,6 +28,10 @@ options:
     description: How long to ask again, in seconds, while Azure says that another operation holds what is read.
     type: int
     default: 1800
+  wait_for_grants:
+    description: Wait for grants that are still spreading, at most O(sequence.permission_timeout) seconds. With V(false) what is missing is refused at once.
+    type: bool
+    default: true
   enforce:
     description: Fail when a gate is closed. With V(false) the verdicts are only returned.
     type: bool
@@ -111,6 +115,7 @@ MODULE = Module(
         ),
         "sequence": SEQUENCE,
         "wait_timeout": WAITING["wait_timeout"],
+        "wait_for_grants": Option(type="bool", default=True),
         "enforce": Option(type="bool", default=True),
     },
     wording=in_words_of,

@@ -82,6 +82,11 @@ options:
   failure:
     description: Why the run stopped, as text.
     type: str
+  failed_task:
+    description:
+      - Result of the task at which the run stopped, instead of O(failure). The report has its message.
+      - Of a loop it has the messages of the items that failed; Ansible itself only says that there were some.
+    type: dict
   subject:
     description: What the report is about, such as vault, region and subscription, as a dictionary.
     type: dict
@@ -208,6 +213,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+failure:
+  description: Why the run stopped. It is returned too when the report could not be written.
+  returned: with O(failed_task)
+  type: str
+  sample: The vault vault-backup is locked.
 result:
   description: How the run ended.
   returned: unless O(plan_only=true)
@@ -289,6 +299,7 @@ MODULE = Module(
         "result": Option(choices=("auto", *RESULTS), default="auto"),
         "ready_to_protect": Option(type="bool"),
         "failure": Option(),
+        "failed_task": Option(type="dict"),
         "subject": Option(type="dict"),
         "resources": Option(type="list", elements="dict"),
         "changes": Option(type="list", elements="dict"),

@@ -124,6 +124,14 @@ dns_questions:
       ip_addresses: [10.1.1.4]
       dns_server: 10.1.0.4
       dns_port: 53
+consumer_questions:
+  description:
+    - What the consumers of O(sequence.dns_servers) and O(sequence.endpoints) are to resolve, as C(consumer), C(endpoint) and C(names).
+    - C(names) are those of the endpoint, as O(privatelink.recovery.name_resolution#module:names) takes them.
+  returned: success
+  type: list
+  elements: dict
+  sample: []
 links:
   description: Every link of the zones to the planned networks, with its state.
   returned: success

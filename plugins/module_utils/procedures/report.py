@@ -27,7 +27,7 @@ from ..report.sheets import (
     use_of_sheet,
     with_principal,
 )
-from ..report.summary import changes_of, kept_of, proven, refreshed, removed_of, verdict, warnings_of
+from ..report.summary import changes_of, failure_of, kept_of, proven, refreshed, removed_of, verdict, warnings_of
 from ..sequences.checklists import rows
 from ..sequences.handover import handed_over
 from ..wire import JSON
@@ -38,8 +38,30 @@ RECORDS = "records"
 PLAN_FILE = "plan.md"
 
 
+class ReportLost(InputError):
+    """The report could not be written; why the run stopped goes with the error."""
+
+    def __init__(self, error: InputError, failure: str) -> None:
+        super().__init__(error.message, remedy=error.remedy)
+        self.failure = failure
+
+    def facts(self) -> JSON:
+        """Those of any error, and the failure."""
+        return {**super().facts(), "failure": self.failure}
+
+
 def write_report(task: Task) -> JSON:
     """Serve the ``report`` module. Writes in check mode too: the files are local, nothing is sent to Azure."""
+    if not task.options["failed_task"]:
+        return _write_report(task)
+    failure = task.options["failure"] = failure_of(task.options["failed_task"])
+    try:
+        return {**_write_report(task), "failure": failure}
+    except InputError as error:
+        raise ReportLost(error, failure) from error
+
+
+def _write_report(task: Task) -> JSON:
     options = task.options
     directory = Path(options["directory"]).expanduser()
     run = options["run"] or new_run(options["entry_point"], check_mode=task.check_mode)

@@ -17,6 +17,7 @@ from ..sequences.checks.vault import (
 from ..sequences.gate import Gate, run_gates
 from ..sequences.gates.proof import unproven
 from ..sequences.inspection import Inspection
+from ..sequences.proving import consumer_questions
 from ..sequences.rows import VerdictRow
 from ..sequences.waves import read_ahead
 from ..wire import JSON
@@ -56,6 +57,7 @@ def verify(task: Task) -> JSON:
         "checks": [check.as_dict() for check in checks],
         "names": found.names,
         "dns_questions": found.dns_questions,
+        "consumer_questions": consumer_questions(inspection.desired, found.names),
         "links": found.links,
         "records": found.records,
         "resources": found.resources,

@@ -41,6 +41,12 @@ class KeptRow(ThingRow):
     remedy: str
 
 
+def failure_of(task: t.Mapping[str, t.Any]) -> str:
+    """Why a task failed, from its result: of a loop the messages of the items that failed, or else its own."""
+    items = [one for one in task.get("results") or [] if isinstance(one, dict) and one.get("failed")]
+    return " ".join(str(one["msg"]) for one in items if one.get("msg")) or str(task.get("msg") or "A step failed.")
+
+
 def changes_of(results: t.Iterable[t.Mapping[str, t.Any]], left_out: list[str]) -> list[ChangeRow]:
     """One row for each result, loop items included, that changed something (or would, in check mode).
 

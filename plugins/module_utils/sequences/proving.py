@@ -6,7 +6,7 @@ import typing as t
 
 from ..ids import same_id
 from .desired import Desired, Endpoint
-from .rows import NameQuestion, Server
+from .rows import ConsumerQuestion, JudgedName, NameQuestion, Server
 
 DNS_PORT = 53
 
@@ -55,6 +55,19 @@ def consumers_of(desired: Desired, endpoint: Endpoint) -> list[str]:
     """The inventory hosts that are to resolve an endpoint's names, each once."""
     hosts = (host for network in endpoint.virtual_networks for host in askers(desired, endpoint, network).consumers)
     return list(dict.fromkeys(hosts))
+
+
+def consumer_questions(desired: Desired, names: t.Sequence[JudgedName]) -> list[ConsumerQuestion]:
+    """What each consumer is to resolve: the names of each endpoint that it is to use."""
+    return [
+        {
+            "consumer": host,
+            "endpoint": endpoint.name,
+            "names": [name for name in names if name["endpoint"] == endpoint.name],
+        }
+        for endpoint in desired.all_endpoints
+        for host in consumers_of(desired, endpoint)
+    ]
 
 
 def _named(row: t.Mapping[str, t.Any]) -> list[Server]:

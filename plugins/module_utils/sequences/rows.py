@@ -176,6 +176,7 @@ class StepRows(t.TypedDict):
     creates_endpoints: bool
     removes: list[str]
     to_remove: list[EndpointRow]
+    endpoints_removed: list[str]
     storage_to_remove: list[StorageEndpointRow]
     to_disconnect: list[EndpointRow]
     definitions_to_remove: list[NamedDefinition]
@@ -231,6 +232,14 @@ class JudgedName(NameRow):
     endpoint: str
     asked: bool
     resolved: bool | None
+
+
+class ConsumerQuestion(t.TypedDict):
+    """The names of an endpoint that an inventory host is to resolve."""
+
+    consumer: str
+    endpoint: str
+    names: list[JudgedName]
 
 
 class RecordRow(t.TypedDict):

@@ -59,6 +59,7 @@ def taken(inspection: Inspection, plan: PlanRows) -> StepRows:
         "creates_endpoints": not all(row["exists"] for row in plan["endpoints"]),
         "removes": list(desired.removes),
         "to_remove": to_remove,
+        "endpoints_removed": [row["id"] for row in (endpoints if desired.mode.writes_records else to_remove)],
         "storage_to_remove": [row for endpoint in to_remove for row in beside(inspection, endpoint["id"])],
         "to_disconnect": [row for row in endpoints if row["ours"] or not row["exists"]],
         "definitions_to_remove": [

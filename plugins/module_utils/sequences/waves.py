@@ -149,6 +149,12 @@ def beside(inspection: Inspection) -> t.Iterator[Question]:
         yield partial(inspection.endpoints_in, endpoint.group_id)
 
 
+def names_beside(inspection: Inspection) -> t.Iterator[Question]:
+    """What the endpoints publish that a classic vault's identity has made."""
+    for endpoint in inspection.desired.endpoints if inspection.desired.classic else ():
+        yield partial(inspection.names_beside, endpoint)
+
+
 def permissions(inspection: Inspection) -> t.Iterator[Question]:
     """What may be done at each scope of the run."""
     for scope in required_actions(inspection):
@@ -264,6 +270,7 @@ STEPS: dict[str, tuple[Step, ...]] = {
         Step(grants, (vault,)),
         Step(role_definitions),
         Step(beside),
+        Step(names_beside, (beside,)),
     ),
 }
 

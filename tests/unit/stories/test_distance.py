@@ -23,7 +23,7 @@ from .waits import Waits
 #: provider to see to; a classic vault; both sides with a machine; and what ``make bench`` measures.
 WAITS = {
     "backup": 11,
-    "backup, classic": 12,
+    "backup, classic": 11,
     "site_recovery": 12,
     "measured backup": 9,
     "measured site_recovery": 9,
