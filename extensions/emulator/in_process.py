@@ -82,13 +82,16 @@ def transport(arm: Arm) -> RequestsTransport:
             prepared.headers = CaseInsensitiveDict(options.get("headers") or {})
             # A form (a sign-in) is encoded, everything else is content already.
             prepared.prepare_body(options.get("data"), None)
-            return adapter.send(prepared)
+            return self.get_adapter(url).send(prepared)
 
     class EmulatorTransport(RequestsTransport):  # type: ignore[misc]  # azure-core exports it lazily, as Any
         def sleep(self, duration: float) -> None:
             wait(arm, duration)
 
-    return EmulatorTransport(session=Straight(), session_owner=False)
+    made = Straight()
+    for scheme in ("https://", "http://"):
+        made.mount(scheme, t.cast(t.Any, adapter))
+    return EmulatorTransport(session=made, session_owner=False)
 
 
 def wait(arm: Arm, seconds: float) -> None:
