@@ -6,6 +6,7 @@ import functools
 import json
 import re
 import typing as t
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -49,6 +50,18 @@ def undisturbed(way: str = "made, with roles") -> Undisturbed:
     return Undisturbed(state(cloud), tuple(requests), tuple(one for one in requests if is_write(*one)))
 
 
+def let_in(cloud: Cloud) -> dict[str, int]:
+    """How many roles, by scope, and access policies the project's identity has."""
+    identity = cloud.document(worlds.PROJECT)["identity"]["principalId"]
+    found: Counter[str] = Counter()
+    for resource in cloud.arm.store.all():
+        if resource.properties.get("principalId") == identity and "/roleassignments/" in resource.id.lower():
+            found[str(resource.properties["scope"]).lower()] += 1
+    policies = cloud.document(worlds.KEY_VAULT)["properties"]["accessPolicies"]
+    found["policies"] = sum(row["objectId"] == identity for row in policies)
+    return {name: count for name, count in found.items() if count}
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_a_run_changes_what_its_check_mode_says_and_a_second_one_nothing(way: str, tmp_path: Path) -> None:
     cloud, sequence = made(tmp_path, way)
@@ -60,6 +73,14 @@ def test_a_run_changes_what_its_check_mode_says_and_a_second_one_nothing(way: st
     # The identity that a policy names does not exist before the project.
     assert set(done.changes) - set(predicted.changes) <= {("Let it use the key vault by an access policy", "")}
     assert set(predicted.changes) <= set(done.changes)
+    assert (
+        let_in(cloud)
+        == {
+            "made, with roles": {worlds.STORAGE.lower(): 1, worlds.KEY_VAULT.lower(): 3},
+            "made, with access policies": {worlds.STORAGE.lower(): 1, "policies": 1},
+            "there before": {worlds.STORAGE.lower(): 1, "policies": 1},
+        }[way]
+    )
     cloud.mark()
     again = sequence.play()
     assert not again.failure and again.changes == {} and cloud.writes() == []
