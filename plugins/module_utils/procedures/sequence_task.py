@@ -22,12 +22,12 @@ def desired_of(task: Task, *, connected: bool = True, variant: str = "") -> Desi
     given = task.options["sequence"]
     refuse_unknown(given["role"], given["variables"])
     described = {**given, "removes": removed(given.get("teardown") or {})}
-    if variant:
-        described["variant"] = variant
     if not task.options.get("wait_for_grants", True):
         described["permission_timeout"] = 0
     classic = SEQUENCES[described["name"]].classic
-    if classic and task.options.get("stage") == "switch":
+    if variant:
+        described["variant"] = variant
+    elif classic and task.options.get("stage") == "switch":
         # The vault is judged as the classic one it is, whatever is wanted next.
         described |= {"variant": min(classic), "identity": True}
     named = described["vault"].get("subscription_id") or ("" if connected else ANY_SUBSCRIPTION)
