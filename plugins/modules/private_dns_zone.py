@@ -81,6 +81,7 @@ options:
     description:
       - Whether the zones and links should exist.
       - V(absent) removes links, and then the zones in which nothing is left but the SOA record.
+      - A zone of this module that holds other record sets keeps its links, because names resolve through them; O(purge_links) removes those.
     type: str
     choices: [present, absent]
     default: present

@@ -111,11 +111,19 @@ def plan_purge(state: ZoneState, networks: t.Sequence[str]) -> Removal:
     return _remove_links([link for link in state.links if fold_id(network_of(link)) not in wanted])
 
 
+_IN_USE = (
+    "They serve an endpoint somebody else made, or are somebody's own: once they are removed, run the teardown again."
+)
+
+_LINK_IN_USE = "Once the record sets of its zone are removed, run the teardown again."
+
+
 def plan_removal(state: ZoneState, networks: t.Sequence[str] | None, going: int = 0) -> tuple[Removal, Removal]:
     """Remove our links to ``networks`` (None: all of ours), and the zone when it is ours and then empty.
 
-    ``going`` records will have been removed by then. An empty list removes nothing. Answers what to do with links and
-    what to do with the zone; the links go first.
+    ``going`` records will have been removed by then. An empty list removes nothing. Where the zone is ours and
+    stays for the records in it, its links stay too: names of somebody else resolve through them. Answers what to do with
+    links and what to do with the zone; the links go first.
     """
     zone = Removal()
     if state.document is None:
@@ -127,11 +135,16 @@ def plan_removal(state: ZoneState, networks: t.Sequence[str] | None, going: int 
             "Leave virtual_networks out to remove every link made here.",
         )
         return Removal(), zone
+    records = get_path(state.document, "properties.numberOfRecordSets")
+    in_use = not isinstance(records, int) or records - going > 1
+    held = f"it holds {records - 1 if isinstance(records, int) else 'an unknown number of'} record sets"
+    if in_use and ours(state.document.get("tags")):
+        zone.leave(state.id, held, _IN_USE)
+        return _keep_links(state.links), zone
     wanted = None if networks is None else {fold_id(network) for network in networks}
     links = _remove_links([link for link in state.links if wanted is None or fold_id(network_of(link)) in wanted])
     gone = {fold_id(plan.resource_id) for plan in links.plans}
     staying = [str(link["id"]).rsplit("/", 1)[-1] for link in state.links if fold_id(link["id"]) not in gone]
-    records = get_path(state.document, "properties.numberOfRecordSets")
     if not ours(state.document.get("tags")):
         zone.leave(
             state.id,
@@ -144,15 +157,20 @@ def plan_removal(state: ZoneState, networks: t.Sequence[str] | None, going: int 
             f"it is still linked: {', '.join(staying)}",
             "Have whoever made these links remove them once nobody resolves names through them, then run the teardown again.",
         )
-    elif not isinstance(records, int) or records - going > 1:
-        zone.leave(
-            state.id,
-            f"it holds {records - 1 if isinstance(records, int) else 'an unknown number of'} record sets",
-            "They serve an endpoint somebody else made, or are somebody's own: once they are removed, run the teardown again.",
-        )
+    elif in_use:
+        zone.leave(state.id, held, _IN_USE)
     else:
         zone.plans.append(ZONE_KIND.plan(state.id, state.document, {}, absent=True))
     return links, zone
+
+
+def _keep_links(links: t.Iterable[JSON]) -> Removal:
+    """Leave the links of a zone that stays: ours with what frees them, others' as ever."""
+    theirs = _remove_links(links)
+    kept = Removal(left=theirs.left)
+    for plan in theirs.plans:
+        kept.leave(plan.resource_id, "its zone stays, and names of others resolve through it", _LINK_IN_USE)
+    return kept
 
 
 def _remove_links(links: t.Iterable[JSON]) -> Removal:

@@ -9,14 +9,16 @@ import pytest
 from ansible_collections.privatelink.recovery.extensions.emulator.services.platform.management_locks import (
     ManagementLocks,
 )
+from ansible_collections.privatelink.recovery.plugins.module_utils.dns.zones import link_name
 from ansible_collections.privatelink.recovery.plugins.modules.private_dns_records import MODULE as RECORDS
 
-from ..conftest import BACKUP_ZONES, ENDPOINT, VAULT, Cloud
+from ..conftest import BACKUP_ZONES, ENDPOINT, NETWORK, VAULT, Cloud
 from ..worlds.backup import endpoint
 from .conftest import Tell
 from .sequence import Sequence
 from .settings import SETTINGS
 from .support import (
+    ENDPOINT_WISH,
     HUB_ENDPOINT_WISH,
     HUB_NETWORK,
     WHOLE_WISH,
@@ -138,7 +140,10 @@ def test_a_zone_of_ours_that_serves_others_stays_and_is_named(cloud: Cloud, tell
     assert cloud.run(RECORDS, **theirs, names=[name])["changed"]
     kept = [sequence.play("teardown", check_mode=mode, **CONFIRMED).report["kept"] for mode in (True, False)]
     assert kept[0] == kept[1]
-    ((row,), _again) = kept
+    # Their name resolves through the zone's link, so that stays with it.
+    row = next(one for one in kept[0] if one["kind"] == "private DNS zone")
+    link = f"{BACKUP_ZONES[1]}/virtualNetworkLinks/{link_name(NETWORK)}"
+    assert {one["id"] for one in kept[0]} == {BACKUP_ZONES[1], link} and cloud.exists(link)
     assert (row["id"], row["kind"], row["reason"]) == (BACKUP_ZONES[1], "private DNS zone", "it holds 1 record sets")
     assert "once they are removed, run the teardown again" in row["remedy"]
     reported = (sequence.directory / "report" / "latest" / "report.md").read_text()
@@ -147,6 +152,20 @@ def test_a_zone_of_ours_that_serves_others_stays_and_is_named(cloud: Cloud, tell
     assert cloud.run(RECORDS, **theirs, names=[name], state="absent")["changed"]
     freed = sequence.play("teardown", **CONFIRMED)
     assert (freed.failure, freed.report["kept"], cloud.exists(BACKUP_ZONES[1])) == ("", [], False)
+
+
+@pytest.mark.parametrize("mode", ["zone_group", "records"])
+def test_the_names_of_another_vault_in_the_same_zones_still_resolve(mode: str, cloud: Cloud, tell: Tell) -> None:
+    second: JSON = {"backup_vault_name": "vault-second", "backup_endpoints": [{**ENDPOINT_WISH, "name": "pe-second"}]}
+    sequence, other = tell(cloud, backup_dns_mode=mode), tell(cloud, backup_dns_mode=mode, **second)
+    assert not sequence.play().failure and not other.play().failure
+    link = f"{BACKUP_ZONES[0]}/virtualNetworkLinks/{link_name(NETWORK)}"
+    foreseen, done = (sequence.play("teardown", check_mode=check, **CONFIRMED) for check in (True, False))
+    assert done.failure == "" and cloud.exists(link)
+    for played in (foreseen, done):
+        assert {row["id"] for row in played.report["kept"]} == {BACKUP_ZONES[0], link}
+        assert link not in {row["id"] for row in played.report["removed"]}
+    assert other.play().failure == "" and other.play("verify").failure == ""
 
 
 def test_an_endpoint_of_the_same_name_that_is_not_ours_stays(make_cloud: MakeCloud, tell: Tell) -> None:

@@ -415,6 +415,24 @@ def test_leaves_a_zone_that_holds_records(cloud: Cloud) -> None:
     assert cloud.exists(BLOB)
 
 
+def test_a_zone_that_stays_for_its_records_keeps_its_links(cloud: Cloud) -> None:
+    """Somebody's names resolve through them."""
+    cloud.run(MODULE, zones=BLOB_ROW, virtual_networks=[NETWORK])
+    body = {"properties": {"ttl": 10, "aRecords": [{"ipv4Address": "10.0.0.1"}]}}
+    cloud.connection.azure.put(f"{BLOB}/A/account", "2024-06-01", body)
+    cloud.mark()
+    ways: list[tuple[bool, JSON]] = [(True, {}), (False, {}), (False, {"virtual_networks": [NETWORK]})]
+    for check_mode, named in ways:
+        done = cloud.run(MODULE, check_mode=check_mode, zones=BLOB_ROW, state="absent", **named)
+        assert (done["changed"], cloud.writes()) == (False, [])
+        assert {row["id"] for row in done["left"]} == {f"{BLOB}/virtualNetworkLinks/{link_name(NETWORK)}", BLOB}
+        assert "names of others resolve through it" in " ".join(row["reason"] for row in done["left"])
+    # Who knows better takes the network off.
+    purged: JSON = {"virtual_networks": [], "purge_links": True}
+    assert cloud.run(MODULE, zones=BLOB_ROW, **purged)["changed"]
+    assert not cloud.exists(f"{BLOB}/virtualNetworkLinks/{link_name(NETWORK)}")
+
+
 def test_check_mode_foresees_a_zone_whose_records_go_before(cloud: Cloud) -> None:
     cloud.run(MODULE, zones=BLOB_ROW)
     names = [{"fqdn": "account.blob.core.windows.net", "ip_addresses": ["10.0.0.1"]}]
