@@ -52,10 +52,9 @@ def await_vault(inspection: Inspection) -> None:
 
 
 def _shows_endpoints(inspection: Inspection) -> bool:
-    return (
-        str(get_path(inspection.vault, f"properties.{STATES[inspection.desired.sub_resource]}") or "None").lower()
-        == "enabled"
-    )
+    """Whether the target says that it has private endpoints; true of one that has no property to say it with."""
+    state = STATES.get(inspection.desired.sub_resource)
+    return state is None or str(get_path(inspection.vault, f"properties.{state}") or "None").lower() == "enabled"
 
 
 def _lags(inspection: Inspection, approved: t.Iterable[str]) -> bool:
@@ -90,7 +89,12 @@ def check_vault(inspection: Inspection, public_access: str | None, found: Findin
         )
     else:
         expected = f"; public network access is {access}, as expected" if public_access else ""
-        yield ok("vault", subject, f"The vault has private endpoints{expected}.")
+        shown = (
+            "The vault has private endpoints"
+            if inspection.desired.sub_resource in STATES
+            else f"{vault['name']} exists"
+        )
+        yield ok("vault", subject, f"{shown}{expected}.")
 
 
 def check_public_access(inspection: Inspection) -> t.Iterator[Gate]:

@@ -7,6 +7,7 @@ import typing as t
 import pytest
 from ansible_collections.privatelink.recovery.plugins.module_utils.sequences import migrate_rules as rules
 from ansible_collections.privatelink.recovery.plugins.modules.preflight import MODULE
+from ansible_collections.privatelink.recovery.plugins.modules.verification import MODULE as VERIFICATION
 
 from ...conftest import SUBSCRIPTION, Cloud
 from ...worlds import migrate as worlds
@@ -61,6 +62,19 @@ def fresh(*changes: t.Callable[[JSON], None]) -> Cloud:
         world["subscriptions"] = [{"id": SUBSCRIPTION, "providers": providers}]
 
     return Cloud(world_with(empty, *changes))
+
+
+def test_the_module_that_verifies_vaults_judges_a_project_too() -> None:
+    described = {**PORTAL, "endpoints": [{"name": "contoso-pe", "subnet": worlds.SUBNET}]}
+    for cloud, verdict, message in (
+        (Cloud(world_with()), "ok", "contoso exists."),
+        (fresh(), "refused", "/migrateProjects/contoso does not exist."),
+    ):
+        found = cloud.run(VERIFICATION, enforce=False, sequence={**described, "public_network_access": "unchanged"})
+        assert not found.get("failed"), found
+        (check,) = [one for one in found["checks"] if one["name"] == "vault"]
+        assert check["verdict"] == verdict and check["message"].endswith(message)
+        assert cloud.writes() == []
 
 
 def test_every_gate_is_open_where_a_project_is_to_be_made() -> None:
