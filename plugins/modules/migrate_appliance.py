@@ -24,7 +24,8 @@ options:
     description:
       - V(look) judges the host and what is installed there. V(package) fetches the installer's zip, compares its SHA-256 and checks
         its signatures. V(install) runs the installer. V(auto_update) switches the appliance's own updates. V(proxy) gives the
-        host's services (WinHTTP) their proxy and lets the private names past it. V(flush) empties the DNS cache. V(names) resolves and reaches names from there.
+        host's services (WinHTTP) their proxy and lets the private names past it. V(flush) empties the DNS cache. V(names) resolves
+        and reaches names from there.
     type: str
     required: true
     choices: [look, package, install, auto_update, proxy, flush, names]
@@ -186,7 +187,7 @@ MODULE = Module(
         "auto_update": Option(type="bool", default=True),
         "trusted_hosts": Option(type="bool", default=False),
         "proxy": Option(),
-        "bypass": Option(type="list", elements="str"),
+        "bypass": Option(type="list", elements="str", no_secret=True),
         "names": Option(type="list", elements="dict"),
         "timeout": Option(type="int", default=3000, least=60, most=MOST_SECONDS),
         "enforce": Option(type="bool", default=True),

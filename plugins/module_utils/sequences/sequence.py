@@ -17,7 +17,7 @@ Check = t.Callable[[t.Any], t.Iterable[Gate]]
 
 
 #: Reads what the endpoints lead to, by its id; None when it does not exist.
-Find = t.Callable[[Azure, str], "JSON | None"]
+Find = t.Callable[[Azure, str], JSON | None]
 #: Judges, by inspection and plan, whether the step that makes the target has nothing left to do.
 Settled = t.Callable[[t.Any, t.Any], bool]
 #: What becomes of the target, as the plan's page has it.

@@ -64,8 +64,11 @@ def make(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> t.Callable[[tuple[s
     """The role dpm_mabs with servers in this process, less a step."""
 
     def patch(site: t.Any) -> None:
-        # By name, so that a story can have a server answer something else.
-        monkeypatch.setattr(procedure, "ask_stand_in", lambda *given, **named: site.ask(*given, **named))
+        # Looked up at each call, so that a story can have a server answer something else.
+        def ask(*given: t.Any, **named: t.Any) -> t.Any:
+            return site.ask(*given, **named)
+
+        monkeypatch.setattr(procedure, "ask_stand_in", ask)
 
     return lambda left_out: dpm_mabs.maker(patch, tmp_path, left_out)
 

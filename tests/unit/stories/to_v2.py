@@ -17,8 +17,9 @@ MACHINE = {"vault": "vault-backup", "machine": "sql01", "backup_management_type"
 CONFIRMED: JSON = {"backup_to_v2_confirm": "vault-backup"}
 
 
-def used(tell: Tell, desired: JSON = CLASSIC, **settings: t.Any) -> tuple[Cloud, Sequence]:
+def used(tell: Tell, desired: JSON | None = None, **settings: t.Any) -> tuple[Cloud, Sequence]:
     """A vault with classic endpoints through which a server is backed up; from now on Azure makes v2 ones."""
+    desired = desired or CLASSIC
     world = copy.deepcopy(WORLD)
     world["resource_groups"].append({"name": "rg-endpoints", "location": "westeurope"})
     world["virtual_networks"][0]["subnets"] += [

@@ -28,11 +28,15 @@ MADE: JSON = {
 }
 
 
-def ask(cloud: Cloud, described: JSON = PORTAL, **migration: t.Any) -> JSON:
+def ask(cloud: Cloud, described: JSON | None = None, **migration: t.Any) -> JSON:
     """The gates, with nothing written; enforced, closed ones are an error with the same verdicts."""
     cloud.mark()
     given = {"subnet": worlds.SUBNET, "source": "HyperV", **migration}
-    sequence = {"public_network_access": "unchanged", **described, "migration": given}
+    sequence = {
+        "public_network_access": "unchanged",
+        **(PORTAL if described is None else described),
+        "migration": given,
+    }
     found = cloud.run(MODULE, enforce=False, sequence=sequence)
     assert not found.get("failed"), found
     enforced = cloud.run(MODULE, sequence=sequence)
