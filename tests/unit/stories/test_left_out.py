@@ -1,4 +1,4 @@
-"""A role that lacks a step fails a story: dpm_mabs with its servers, and the way of a vault from classic endpoints to v2 ones.
+"""A role that lacks a step fails a story: dpm_mabs with its servers, migrate with its hosts, and the way of a vault to v2 endpoints.
 
 The steps of the roles backup and site_recovery are held to the promises of the rehearsal in ``test_scenarios.py``.
 """
@@ -12,15 +12,19 @@ from pathlib import Path
 import pytest
 from ansible.errors import AnsibleError
 from ansible_collections.privatelink.recovery.plugins.module_utils.procedures import dpm_server as procedure
+from ansible_collections.privatelink.recovery.plugins.module_utils.procedures import migrate_appliance, name_resolution
 
-from . import dpm_mabs, dpm_mabs_steps, to_v2
+from ..worlds.migrate import ask_host
+from . import dpm_mabs, dpm_mabs_steps, migrate_steps, migrate_stories, to_v2
 from .conftest import Tell
 from .sequence import ROLES, Sequence, read
 
 Places = dict[str, dict[str, str]]
 #: Stories of several runs: `make worlds` plays them with a step left out, the others are in unit.
 LONG = (
-    () if os.environ.get("EVERY_STEP") else ("renewed", "other_passphrase", "registered", "drifted", "hooked", "over")
+    ()
+    if os.environ.get("EVERY_STEP")
+    else ("renewed", "other_passphrase", "registered", "drifted", "hooked", "over", "removed")
 )
 #: What a step that is missing brings about later on.
 MISSED = (AnsibleError, AssertionError, LookupError)
@@ -55,6 +59,7 @@ def listed(seen: Places) -> set[tuple[str, str]]:
 
 def test_every_step_is_in_the_tables() -> None:
     assert written("dpm_mabs/tasks") == listed(dpm_mabs_steps.SEEN_BY)
+    assert written("migrate/tasks") == listed(migrate_steps.SEEN_BY)
     switch = written("backup/tasks", "to_v2.yml", "leave_v1.yml") | written("common/tasks", "leave_v1.yml")
     assert switch == listed(to_v2.SEEN_BY)
 
@@ -84,6 +89,36 @@ def test_dpm_mabs_without_a_step_fails_a_story(
 ) -> None:
     with pytest.raises(MISSED):
         dpm_mabs.STORIES[story](make((path, task)))
+
+
+@pytest.fixture
+def make_project(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> t.Callable[[tuple[str, str] | None], migrate_stories.Make]:
+    """The role migrate with Windows hosts in this process, less a step."""
+
+    def patch(site: migrate_stories.Site) -> None:
+        def examine(asked: t.Any, _reach: t.Any) -> t.Any:
+            rows = [{"fqdn": one.fqdn, "ip_addresses": list(one.addresses)} for one in asked]
+            return ask_host(site.cloud, rows)
+
+        monkeypatch.setattr(migrate_appliance, "ask_stand_in", lambda _program, request, **_mode: site.ask(request))
+        monkeypatch.setattr(name_resolution, "examine", examine)
+
+    return lambda left_out: migrate_stories.maker(patch, tmp_path, left_out)
+
+
+@pytest.mark.parametrize("story", migrate_stories.STORIES)
+def test_a_story_of_migrate_holds(story: str, make_project: t.Callable[..., migrate_stories.Make]) -> None:
+    migrate_stories.STORIES[story](make_project(None))
+
+
+@pytest.mark.parametrize(("path", "task", "story"), places(migrate_steps.SEEN_BY))
+def test_migrate_without_a_step_fails_a_story(
+    path: str, task: str, story: str, make_project: t.Callable[..., migrate_stories.Make]
+) -> None:
+    with pytest.raises(MISSED):
+        migrate_stories.STORIES[story](make_project((path, task)))
 
 
 @pytest.mark.parametrize("story", to_v2.STORIES)

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from ansible_collections.privatelink.recovery.plugins.module_utils.azure.pipeline import is_write
 
-from ..conftest import SIGN_IN, SUBSCRIPTION
+from ..conftest import SIGN_IN
 from ..playbooks_support import AzureProcess, Playbooks, Played, defaults
 from ..worlds import migrate as worlds
-from ..worlds.migrate import entry, world_with
+from ..worlds.migrate import MAKE, entry, none_there, to_be_made, world_with
 
 JSON = dict[str, t.Any]
 STAND_IN = str(Path(__file__).parents[3] / "extensions" / "local_appliance" / "__main__.py")
@@ -89,31 +89,6 @@ def resolving(story: Story) -> JSON:
     return names
 
 
-def to_be_made(world: JSON) -> None:
-    """Key vault and storage account are there; project and endpoints are not."""
-    for section in (
-        "migrate_projects",
-        "assessment_projects",
-        "master_sites",
-        "migrate_sites",
-        "private_endpoints",
-        "vaults",
-    ):
-        world[section] = []
-    world.update(private_dns_zones=[], role_assignments=[])
-    providers = {"Microsoft.Migrate": "NotRegistered", "Microsoft.OffAzure": "NotRegistered"}
-    world["subscriptions"] = [{"id": SUBSCRIPTION, "providers": providers}]
-
-
-MAKE: JSON = {
-    "migrate_project_create": True,
-    "migrate_subnet": worlds.SUBNET,
-    "migrate_key_vault": worlds.KEY_VAULT,
-    "migrate_storage_account": worlds.STORAGE,
-    "migrate_source": "HyperV",
-}
-
-
 def test_a_project_is_made_once_predicted_and_taken_down(story: t.Callable[..., Story]) -> None:
     here = story(world_with(to_be_made))
     checked = here.play("project", "--check", "--diff", **MAKE)
@@ -144,11 +119,6 @@ def test_a_project_is_made_once_predicted_and_taken_down(story: t.Callable[..., 
     assert worlds.PROJECT.lower() not in left
     assert not [key for key in left if "/privateendpoints/" in key or "/privatednszones/" in key]
     assert worlds.KEY_VAULT.lower() in left and worlds.STORAGE.lower() in left
-
-
-def none_there(world: JSON) -> None:
-    """Neither key vault nor storage account is there."""
-    world.update(key_vaults=[], storage_accounts=[])
 
 
 def test_key_vault_and_account_are_made_and_deleted_only_by_their_names(story: t.Callable[..., Story]) -> None:

@@ -73,6 +73,12 @@ def to_be_made(world: JSON) -> None:
     world["subscriptions"] = [{"id": SUBSCRIPTION, "providers": providers}]
 
 
+def none_there(world: JSON) -> None:
+    """After :func:`to_be_made`: neither key vault nor storage account is there, and key vaults have no provider yet."""
+    world.update(key_vaults=[], storage_accounts=[])
+    world["subscriptions"][0]["providers"]["Microsoft.KeyVault"] = "NotRegistered"
+
+
 def endpoint_id(name: str) -> str:
     """The id of an endpoint of the project."""
     return f"{PROVIDERS}/Microsoft.Network/privateEndpoints/{name}"
