@@ -131,3 +131,24 @@ def test_endpoints_left_by_a_teardown_are_seen_unless_the_report_names_them(outc
     assert outcomes.untrue(played(playbook="teardown", handed={"localhost": {"result": "converged"}}), closes=True)
     reported = {"localhost": {"result": "converged", "kept": ENDPOINT}}
     assert outcomes.untrue(played(playbook="teardown", handed=reported), closes=True) == ""
+
+
+def test_several_vaults_may_change_more_than_each_foresaw_and_one_may_not(outcomes: types.ModuleType) -> None:
+    """Each sees the others' records in a zone, which are gone when all of them are torn down."""
+    promises = importlib.import_module("rehearsal.promises")
+    made = importlib.import_module("rehearsal.played").Played
+    asked = importlib.import_module("rehearsal.scenario").Run("teardown", "teardown", expect="if_predicted")
+    zones, roles = ({"host": "one", "task": task, "item": "", "diff": None} for task in ("zones", "roles"))
+
+    def verdict(hosts: t.Sequence[str], foreseen: list[t.Any], done: list[t.Any]) -> str:
+        handed = {host: {"result": "converged"} for host in hosts}
+        check, run = (
+            made("teardown", "teardown", mode, "if_predicted", changes=changes, handed=handed)
+            for mode, changes in ((True, foreseen), (False, done))
+        )
+        return str(promises.judge(asked, run, [check], closes=True))
+
+    assert "only done" in verdict(["one"], [roles], [roles, zones])
+    assert verdict(["one", "two"], [roles], [roles, zones]) == ""
+    # What was foreseen has to happen, however many there are.
+    assert "only predicted" in verdict(["one", "two"], [roles, zones], [roles])
