@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import subprocess
 import sys
@@ -291,6 +292,33 @@ def test_variables_that_must_be_refused_are_and_it_is_said_once(tmp_path: Path) 
     # Unforeseen, it is a broken promise, and called what it is.
     unforeseen = rehearse(tmp_path, *asked)
     assert unforeseen.returncode == 1 and "BROKEN: it was refused" in unforeseen.stdout
+
+
+def test_whatever_happens_report_and_state_are_written(
+    scenarios: types.ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program = importlib.import_module("rehearsal.__main__")
+
+    class Player:
+        notes = ("a line",)
+
+        def __init__(self, part: object, *given: object) -> None:
+            self.part = part
+
+        def play(self, run: object) -> None:
+            raise LookupError("The event needs 'source_location'")
+
+    monkeypatch.setattr(program, "Player", Player)
+    scenario = scenarios.load("backup")
+    part = program.Part(scenario, scenario.runs, tmp_path, {})
+    azure = types.SimpleNamespace(ask=lambda what: {"resources": []})
+    options = types.SimpleNamespace(verbose=False, quiet=False)
+    assert program._rehearse(part, azure, [], options) is False
+    assert json.loads((tmp_path / "state.json").read_text()) == {"resources": []}
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["result"] != "ok" and "The event needs 'source_location'" in json.dumps(report)
+    said = capsys.readouterr().out
+    assert "The rehearsal could not go on: The event needs 'source_location'" in said and "Traceback" not in said
 
 
 def test_a_scenario_with_servers_of_its_own_is_left_out_where_none_is_installed(tmp_path: Path) -> None:

@@ -353,6 +353,18 @@ def test_every_gate_was_closed_once() -> None:
     assert {row.name for row in SITE_RECOVERY.gates} - tried == {"encryption", "peering", "resolution", "other_users"}
 
 
+@pytest.mark.parametrize(("there", "reported"), [(10, False), (11, True), (12, True)])
+def test_more_than_twelve_endpoints_in_all_is_a_warning(there: int, reported: bool) -> None:
+    """Azure counts those of a sub-resource; whether all of them count is not documented."""
+    made = [endpoint(f"pe{number}", "spoke", group_id="AzureBackup") for number in range(there)]
+    result = make(vaults=[FRESH_VAULT], private_endpoints=made).run(MODULE, **WANTED)
+    warned = [gate for gate in result["gates"] if gate["name"] == "quota" and gate["verdict"] == "warning"]
+    assert closed(result) == set()
+    assert [f"would have {there + 2} private endpoints in all" in gate["message"] for gate in warned] == [
+        True
+    ] * reported
+
+
 def test_a_cache_far_from_its_machine_is_a_warning() -> None:
     result = make().run(MODULE, **{**WANTED, **machine(cache_storage_account_id=TARGET)})
     (reported,) = [gate for gate in result["gates"] if gate["name"] == "machines"]
