@@ -82,6 +82,7 @@ options:
       - Whether the zones and links should exist.
       - V(absent) removes links, and then the zones in which nothing is left but the SOA record.
       - A zone of this module that holds other record sets keeps its links, because names resolve through them; O(purge_links) removes those.
+      - Empty zones of the same task in its resource group stay as well, with their links, because names that come later belong there.
     type: str
     choices: [present, absent]
     default: present

@@ -34,7 +34,7 @@ options:
   entry_point:
     description: What of it was run. It is part of the folder's name; a run in check mode is filed as C(check).
     type: str
-    choices: [main, preflight, verify, drift, teardown, register, reregister, to_v2]
+    choices: [main, preflight, verify, drift, teardown, register, reregister, to_v2, appliance, replication]
     default: main
   run:
     description: The RV(run) of an earlier report of the same run, whose folder this one is written into.

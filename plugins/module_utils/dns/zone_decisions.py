@@ -118,12 +118,43 @@ _IN_USE = (
 _LINK_IN_USE = "Once the record sets of its zone are removed, run the teardown again."
 
 
-def plan_removal(state: ZoneState, networks: t.Sequence[str] | None, going: int = 0) -> tuple[Removal, Removal]:
+def plan_removals(
+    states: t.Sequence[ZoneState], desired: DesiredLinks, going: t.Mapping[str, int]
+) -> list[tuple[Removal, Removal]]:
+    """What to do with the links of each zone and with the zone, see :func:`plan_removal`; ``going`` is by the zone's id.
+
+    Zones of one resource group serve the same endpoints, and some of their names come later: an empty one stays beside
+    one that serves others.
+    """
+    serving = {
+        _group(state.id): zone_name(state.id) for state in states if _serves_others(state, going.get(state.id, 0))
+    }
+    return [
+        plan_removal(state, desired.given(state.id), going.get(state.id, 0), serving.get(_group(state.id), ""))
+        for state in states
+    ]
+
+
+def _group(zone_id: str) -> str:
+    return fold_id(zone_id.split("/providers/", 1)[0])
+
+
+def _serves_others(state: ZoneState, going: int) -> bool:
+    """Whether a zone of ours holds, or may hold, records beside the SOA and the ``going`` ones that are removed."""
+    records = get_path(state.document, "properties.numberOfRecordSets")
+    mine = state.document is not None and ours(state.document.get("tags"))
+    return mine and (not isinstance(records, int) or records - going > 1)
+
+
+def plan_removal(
+    state: ZoneState, networks: t.Sequence[str] | None, going: int = 0, beside: str = ""
+) -> tuple[Removal, Removal]:
     """Remove our links to ``networks`` (None: all of ours), and the zone when it is ours and then empty.
 
     ``going`` records will have been removed by then. An empty list removes nothing. Where the zone is ours and
-    stays for the records in it, its links stay too: names of somebody else resolve through them. Answers what to do with
-    links and what to do with the zone; the links go first.
+    stays for the records in it, its links stay too: names of somebody else resolve through them. So do an empty zone and
+    its links when ``beside``, the name of a zone that is needed together with it, serves others. Answers what to do
+    with links and what to do with the zone; the links go first.
     """
     zone = Removal()
     if state.document is None:
@@ -136,10 +167,12 @@ def plan_removal(state: ZoneState, networks: t.Sequence[str] | None, going: int 
         )
         return Removal(), zone
     records = get_path(state.document, "properties.numberOfRecordSets")
-    in_use = not isinstance(records, int) or records - going > 1
-    held = f"it holds {records - 1 if isinstance(records, int) else 'an unknown number of'} record sets"
-    if in_use and ours(state.document.get("tags")):
+    if _serves_others(state, going):
+        held = f"it holds {records - 1 if isinstance(records, int) else 'an unknown number of'} record sets"
         zone.leave(state.id, held, _IN_USE)
+        return _keep_links(state.links), zone
+    if beside and ours(state.document.get("tags")):
+        zone.leave(state.id, f"{beside} beside it serves others, whose next names may belong here", _IN_USE)
         return _keep_links(state.links), zone
     wanted = None if networks is None else {fold_id(network) for network in networks}
     links = _remove_links([link for link in state.links if wanted is None or fold_id(network_of(link)) in wanted])
@@ -157,8 +190,6 @@ def plan_removal(state: ZoneState, networks: t.Sequence[str] | None, going: int 
             f"it is still linked: {', '.join(staying)}",
             "Have whoever made these links remove them once nobody resolves names through them, then run the teardown again.",
         )
-    elif in_use:
-        zone.leave(state.id, held, _IN_USE)
     else:
         zone.plans.append(ZONE_KIND.plan(state.id, state.document, {}, absent=True))
     return links, zone

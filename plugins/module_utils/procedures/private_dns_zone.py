@@ -17,7 +17,7 @@ from ..dns.zone_decisions import (
     link_to,
     plan_links,
     plan_purge,
-    plan_removal,
+    plan_removals,
     plan_zone,
 )
 from ..dns.zone_groups import groups_of, record_sets
@@ -280,7 +280,7 @@ def _delete(task: Task, work: Work, kind: Kind, plans: list[Plan], *, wait: bool
 
 def _remove(task: Task, states: list[ZoneState], desired: DesiredLinks) -> JSON:
     going = _going(task, states) if task.check_mode else {}
-    removals = [plan_removal(state, desired.given(state.id), going.get(state.id, 0)) for state in states]
+    removals = plan_removals(states, desired, going)
     links = [plan for of_links, _zone in removals for plan in of_links.plans]
     zones = [plan for _links, of_zone in removals for plan in of_zone.plans]
     left = [item for pair in removals for removal in pair for item in removal.left]

@@ -16,7 +16,18 @@ import typing as t
 from pathlib import Path
 
 #: What can be run. A run in check mode is filed as ``check``, whatever it checks.
-ENTRY_POINTS = ("main", "preflight", "verify", "drift", "teardown", "register", "reregister", "to_v2")
+ENTRY_POINTS = (
+    "main",
+    "preflight",
+    "verify",
+    "drift",
+    "teardown",
+    "register",
+    "reregister",
+    "to_v2",
+    "appliance",
+    "replication",
+)
 CHECK = "check"
 #: Link to the newest run's folder.
 LATEST = "latest"

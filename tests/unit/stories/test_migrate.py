@@ -176,7 +176,7 @@ def test_verify_of_a_healthy_project_is_all_green_and_of_a_broken_one_names_the_
     green = here.play("verify", migrate_appliance_host="appliance")
     assert green.code == 0, green.output
     assert here.writes() == []
-    assert here.report()["subject"]["verdict"] == "ok"
+    assert here.report()["subject"]["verdict"] == "ok" and here.report()["entry_point"] == "verify"
     name = sorted(names)[0]
     here.hosts.write_text(json.dumps({"hosts": {"appliance": {"names": names, "unreachable": [name]}}}))
     broken = here.play("verify", migrate_appliance_host="appliance")
@@ -210,7 +210,7 @@ def test_drift_replaces_a_wrong_record_flushes_and_verifies(story: t.Callable[..
     assert [row["ipv4Address"] for row in record["properties"]["aRecords"]] == right["ipAddresses"]
     assert "creator" not in record["properties"]["metadata"], "nothing of the old record is left"
     assert here.host()["flushed"] == 1
-    assert here.report()["subject"]["verdict"] == "ok"
+    assert here.report()["subject"]["verdict"] == "ok" and here.report()["entry_point"] == "drift"
     again = here.play("drift", migrate_appliance_host="appliance")
     assert again.code == 0 and here.writes() == [] and here.host()["flushed"] == 1
 
