@@ -79,7 +79,7 @@ INTERNAL = ("sequence", "run")
 INTERNAL_OF: dict[str, tuple[str, ...]] = {
     "dpm_mabs": (
         *("credentials_place", "mode", "all_gates", "done", "asked", "reached", "judged", "verdicts", "before", "kept"),
-        *("renewed", "replicas", "due", "points", "protected"),
+        *("renewed", "replicas", "due", "points", "protected", "completed"),
         *(f"{name}_result" for name in ("agent", "backup", "cleanup", "copy", "credentials", "disk")),
         *(f"{name}_result" for name in ("install", "register", "settings", "shred", "update")),
     ),

@@ -16,8 +16,12 @@ from .gate import Gate
 Check = t.Callable[[t.Any], t.Iterable[Gate]]
 
 
-#: Reads what the endpoints lead to, by its id; None when it does not exist.
-Find = t.Callable[[Azure, str], JSON | None]
+class Find(t.Protocol):
+    """Reads what the endpoints lead to, by its id; None when it does not exist."""
+
+    def __call__(self, azure: Azure, resource_id: str, /) -> JSON | None: ...
+
+
 #: Judges, by inspection and plan, whether the step that makes the target has nothing left to do.
 Settled = t.Callable[[t.Any, t.Any], bool]
 #: What becomes of the target, as the plan's page has it.
