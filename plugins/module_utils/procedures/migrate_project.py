@@ -10,12 +10,13 @@ from ..engine.resource import settled, wanted_tags
 from ..engine.runner import Task, outcome
 from ..engine.tags import carries, laid_over, texts
 from ..engine.work import Deed, Work
-from ..errors import AzureError, InputError, NotFound, Refusal
+from ..errors import InputError, NotFound, Refusal
 from ..ids import build_id, group_id, parse_id
 from ..resources import migrate_projects as migrate
 from ..resources.endpoint_connections import endpoint_of, status_of
 from ..resources.vaults import group_location
 from ..wire import JSON, facts, get_path
+from . import owned_resource
 
 
 def manage_project(task: Task) -> JSON:
@@ -24,7 +25,8 @@ def manage_project(task: Task) -> JSON:
     resource_id = project_id(task)
     if options.get("subnet"):
         parse_id(options["subnet"], migrate.SUBNET_TYPE, option="subnet")
-    current = _current(task, resource_id)
+    read = partial(settled, task.azure, migrate.KIND, resource_id, check_mode=task.check_mode)
+    current = owned_resource.if_registered(task, migrate.PROVIDERS[0], read, None)
     solutions = _solutions(task, resource_id) if current is not None else []
     if options["state"] == "absent":
         return _remove(task, resource_id, current, solutions)
@@ -55,19 +57,6 @@ def manage_project(task: Task) -> JSON:
         result["diff"]["before"] = {**result["diff"]["before"], "solutions": _names(solutions)}
         result["diff"]["after"] = {**result["diff"]["after"], "solutions": sorted({*_names(solutions), *missing})}
     return result
-
-
-def _current(task: Task, resource_id: str) -> JSON | None:
-    """The project. In check mode a provider that is not registered yet is taken to have none: an earlier task registers it."""
-    try:
-        return settled(task.azure, migrate.KIND, resource_id, check_mode=task.check_mode)
-    except AzureError as error:
-        if not task.check_mode or error.code.lower() != "missingsubscriptionregistration":
-            raise
-        task.warn(
-            "Microsoft.Migrate is not registered in the subscription yet; the real run refuses unless an earlier task registers it."
-        )
-        return None
 
 
 def list_projects(task: Task) -> JSON:
@@ -153,13 +142,10 @@ def _identity(options: JSON, current: JSON | None) -> str | None:
 
 
 def _remove(task: Task, resource_id: str, current: JSON | None, solutions: list[JSON]) -> JSON:
-    name = task.options["name"]
     if current is not None:
-        if task.options.get("confirm") != name:
-            raise Refusal(
-                f"{resource_id} is not deleted without confirmation: its assessments and the progress of its migrations go with it.",
-                remedy=f"Set confirm: {name} when you mean it.",
-            )
+        owned_resource.refuse_unconfirmed(
+            task, resource_id, "its assessments and the progress of its migrations go with it."
+        )
         held = [f"the endpoint {endpoint_of(item)}" for item in migrate.connections(current)]
         vault = migrate.extended(solutions, migrate.MIGRATION).get("vaultId")
         held += [f"the vault {vault}, whose replications would be left without their project"] if vault else []

@@ -1,4 +1,4 @@
-"""What is the same for a key vault and a storage account that a run makes: what others made is kept, deletion is confirmed."""
+"""What is the same for projects, key vaults and storage accounts that a run makes: what others made is kept, deletion is confirmed."""
 
 from __future__ import annotations
 
@@ -59,23 +59,28 @@ def wanted(task: Task, current: JSON | None) -> JSON:
     return found
 
 
+def refuse_unconfirmed(task: Task, resource_id: str, lost: str) -> None:
+    """Raise :class:`Refusal` unless the task repeats the name of what it deletes; ``lost`` says what goes with it."""
+    name = task.options["name"]
+    if task.options.get("confirm") != name:
+        raise Refusal(
+            f"{resource_id} is not deleted without confirmation: {lost}",
+            remedy=f"Set confirm: {name} when you mean it.",
+        )
+
+
 def remove(task: Task, kind: Kind, resource_id: str, current: JSON | None, lost: str, **more: t.Any) -> JSON:
     """Delete a resource that carries our marks, after its name was repeated; one of somebody else is left and named.
 
     ``lost`` says what goes with it. Raises :class:`Refusal` without confirmation, and while private endpoints lead to it.
     """
-    name = task.options["name"]
     if current is not None and not ours(task, current):
         marks = texts(task.options.get("ownership_tags"))
         reason = f"{resource_id} does not carry the tags {marks}: it was not made by this and is left."
         task.warn(reason)
         return outcome(kind.plan(resource_id, current, {}), current, left=reason, **more)
     if current is not None:
-        if task.options.get("confirm") != name:
-            raise Refusal(
-                f"{resource_id} is not deleted without confirmation: {lost}",
-                remedy=f"Set confirm: {name} when you mean it.",
-            )
+        refuse_unconfirmed(task, resource_id, lost)
         held = [endpoint_of(item) for item in get_path(current, "properties.privateEndpointConnections") or []]
         if held:
             raise Refusal(

@@ -64,13 +64,14 @@ def test_a_pending_connection_of_each_target_is_decided(name: str, status: str) 
 
 def test_a_rejected_connection_of_a_key_vault_comes_back() -> None:
     cloud = Cloud(world_with(set_endpoint("contoso1234kvpe", status="Rejected")))
-    four_times(
+    done = four_times(
         cloud,
         CONNECTION,
         target=worlds.KEY_VAULT,
         private_endpoint=worlds.endpoint_id("contoso1234kvpe"),
         state="approved",
     )
+    assert done["status"] == "Approved"
 
 
 @pytest.mark.parametrize("name", ["contoso5675pe", "contoso1234projectpe", "contoso1234mastersitepe", "lsa1234usape"])
@@ -96,4 +97,6 @@ def test_a_disconnected_one_is_final_for_a_key_vault_too() -> None:
 def test_a_connection_is_removed(name: str) -> None:
     cloud = Cloud(worlds.healthy())
     target = worlds.ENDPOINTS[name][0]
+    assert worlds.endpoint_id(name).lower() in str(cloud.document(target)).lower()
     four_times(cloud, CONNECTION, target=target, private_endpoint=worlds.endpoint_id(name), state="absent")
+    assert worlds.endpoint_id(name).lower() not in str(cloud.document(target)).lower()
