@@ -6,8 +6,9 @@ import copy
 import typing as t
 
 import pytest
+from ansible_collections.privatelink.recovery.plugins.modules.private_endpoint import MODULE as PRIVATE_ENDPOINT
 
-from ..conftest import ENDPOINT, NETWORK, VAULT, WORLD, Cloud
+from ..conftest import ENDPOINT, GROUPS, NETWORK, SUBNET, VAULT, WORLD, Cloud
 from ..worlds import site_recovery as recovery
 from .conftest import Tell
 from .sequence import Played
@@ -67,6 +68,25 @@ def test_a_report_tells_of_what_failed_and_does_not_leave_the_one_before(entry: 
     cloud.arm.store.remove(gone)
     failed = sequence.play(entry)
     assert gone.rsplit("/", 1)[-1] in failed.failure
+    assert said(failed) == ("failed", False)
+
+
+@pytest.mark.parametrize("entry", ["verify", "drift"])
+def test_a_name_that_finds_no_address_is_reported(entry: str, make_cloud: MakeCloud, tell: Tell) -> None:
+    """Eleven addresses are free and ten are taken; somebody takes the last before the first backup needs it."""
+    account = f"{GROUPS}/rg-backup/providers/Microsoft.Storage/storageAccounts/others"
+    cloud = make_cloud(
+        settings={"backup_names_at_creation": [f"n{number}" for number in range(10)]},
+        storage_accounts=[{"name": "others", "resource_group": "rg-backup", "location": "westeurope"}],
+    )
+    small = SUBNET.replace("/endpoints", "/small")
+    sequence = tell(cloud, backup_endpoints=[{**ENDPOINT_WISH, "subnet": small}])
+    assert not sequence.play().failure and not sequence.play(entry).failure
+    others = {"resource_group": "rg-backup", "name": "pe-others", "location": "westeurope", "subnet": small}
+    assert cloud.run(PRIVATE_ENDPOINT, **others, target=account, sub_resource="blob")["changed"]
+    cloud.event("first_backup", vault=VAULT, machine="sql01", item="db1")
+    failed = sequence.play(entry)
+    assert "pe-backup has 10 of 11" in failed.failure and "has 0 free addresses" in failed.failure
     assert said(failed) == ("failed", False)
 
 
