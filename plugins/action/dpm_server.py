@@ -7,7 +7,6 @@ from pathlib import Path
 
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 from ansible_collections.privatelink.recovery.plugins.module_utils.errors import RecoveryError
 from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.dpm_server import (
     conclude,
@@ -18,6 +17,7 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.procedures.dp
 from ansible_collections.privatelink.recovery.plugins.module_utils.resources.server_jobs import compose
 from ansible_collections.privatelink.recovery.plugins.modules.dpm_server import MODULE as TABLE
 from ansible_collections.privatelink.recovery.plugins.plugin_utils.local import LocalAction, untagged
+from ansible_collections.privatelink.recovery.plugins.plugin_utils.masking import without_secrets
 
 SCRIPTS = Path(__file__).parents[2] / "roles" / "dpm_mabs" / "files"
 WINDOWS_MODULE = "ansible.windows.win_powershell"
@@ -64,7 +64,7 @@ class ActionModule(LocalAction):
             }
         if not self._task.diff:
             result.pop("diff", None)
-        return t.cast("dict[str, t.Any]", remove_values(result, validation._no_log_values))
+        return without_secrets(result, validation._no_log_values)
 
 
 def script(job: str) -> str:

@@ -10,13 +10,13 @@ import typing as t
 
 from ansible import constants as C
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils.azure.connection import Context
 from ..module_utils.engine.runner import Module, Task, execute
+from .masking import without_secrets
 
 display = Display()
 #: The interpreter of the implicit localhost, and what Ansible's documentation has one write for others.
@@ -79,7 +79,7 @@ class LocalAction(ActionBase):  # type: ignore[misc]
         task = Task(options, context, diff_mode=bool(self._task.diff))
         answer = execute(self.MODULE, task)
         answer["invocation"] = {"module_args": options}
-        return t.cast("dict[str, t.Any]", remove_values(answer, validation._no_log_values))
+        return without_secrets(answer, validation._no_log_values)
 
     def _progress(self, text: str) -> None:
         if not self._task.no_log:
