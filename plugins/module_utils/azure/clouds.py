@@ -64,6 +64,9 @@ CLOUDS = {
     )
 }
 
+#: Where the name of a cloud comes from.
+CURE = "Correct cloud_environment; where no task or play sets it, the environment variable AZURE_CLOUD_ENVIRONMENT."
+
 
 def known_cloud(name: str) -> Cloud | None:
     """The cloud of that name; None when ``name`` is a URL. Raises :class:`InputError` for anything else."""
@@ -71,12 +74,15 @@ def known_cloud(name: str) -> Cloud | None:
         if cloud.name.lower() == name.lower():
             return cloud
     if name.lower() == "azuregermancloud":
-        raise InputError("cloud_environment AzureGermanCloud was retired on 29 October 2021; use AzureCloud.")
+        raise InputError(
+            "cloud_environment AzureGermanCloud was retired on 29 October 2021; use AzureCloud.", remedy=CURE
+        )
     parts = urlsplit(name)
     if parts.scheme == "https" and parts.netloc:
         return None
     if parts.scheme == "http":
-        raise InputError(f"cloud_environment {name} is not https; tokens are never sent in the clear.")
+        raise InputError(f"cloud_environment {name} is not https; tokens are never sent in the clear.", remedy=CURE)
     raise InputError(
-        f"cloud_environment {name!r} is neither a known cloud ({', '.join(CLOUDS)}) nor an https URL of an ARM endpoint."
+        f"cloud_environment {name!r} is neither a known cloud ({', '.join(CLOUDS)}) nor an https URL of an ARM endpoint.",
+        remedy=CURE,
     )

@@ -16,7 +16,11 @@ the capabilities API of Microsoft.RecoveryServices or an endpoint's own names sa
 
 from __future__ import annotations
 
+import difflib
 import typing as t
+
+from ..azure.clouds import CLOUDS
+from ..ids import region
 
 
 class GeoCode(t.NamedTuple):
@@ -120,3 +124,14 @@ GEO_CODES: dict[str, GeoCode] = {
     "usseceast": GeoCode("rxe", "USSec", False),
     "ussecwest": GeoCode("rxw", "USSec", False),
 }
+
+
+def cloud_elsewhere(location: str, cloud: str) -> str:
+    """The cloud a region is known to belong to, where that is not ``cloud``; empty for a region or a cloud no list has."""
+    known = GEO_CODES.get(region(location))
+    return known.cloud if known and cloud in CLOUDS and known.cloud != cloud else ""
+
+
+def nearest_region(location: str, regions: t.Iterable[str] = GEO_CODES) -> str:
+    """The one of some regions that a name was most likely meant to be; empty when none is near."""
+    return next(iter(difflib.get_close_matches(region(location), [*regions], 1)), "")

@@ -14,7 +14,7 @@ from ..azure.clouds import CLOUDS, Cloud
 from ..errors import InputError, Refusal
 from ..ids import region as fold_region
 from ..resources.targets import STORAGE_TARGET, VAULT_TARGET
-from .geo_codes import GEO_CODES
+from .geo_codes import GEO_CODES, cloud_elsewhere
 
 LABEL = "privatelink."
 ZONE = re.compile(r"^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)+$")
@@ -146,10 +146,10 @@ def one_zone(zone: str) -> str:
 
 def refuse_other_cloud(location: str, cloud: Cloud) -> None:
     """Raise :class:`Refusal` when a region is known to be in another cloud than the connection."""
-    entry = GEO_CODES.get(fold_region(location))
-    if entry and cloud.name in CLOUDS and entry.cloud != cloud.name:
+    elsewhere = cloud_elsewhere(location, cloud.name)
+    if elsewhere:
         raise Refusal(
-            f"Wrong cloud: region {location} is in {entry.cloud}, the connection is to {cloud.name}.",
+            f"Wrong cloud: region {location} is in {elsewhere}, the connection is to {cloud.name}.",
             remedy="Correct location or cloud_environment.",
         )
 

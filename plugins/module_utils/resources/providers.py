@@ -8,7 +8,7 @@ import typing as t
 from ..azure.client import Azure
 from ..engine.plan import Plan
 from ..errors import AzureError, InputError
-from ..ids import GUID
+from ..ids import GUID, region
 from ..wire import JSON
 
 API_VERSION = "2021-04-01"
@@ -35,6 +35,17 @@ def read_provider(azure: Azure, subscription_id: str, namespace: str) -> JSON:
 def registration_state(document: JSON) -> str:
     """``Registered``, ``Registering``, ``NotRegistered``, ``Unregistering`` or ``Unregistered``."""
     return str(document.get("registrationState") or "")
+
+
+def offered(document: JSON, kind: str) -> list[str]:
+    """The regions in which a provider offers a resource type, folded; empty where it names none.
+
+    A resource can be made in these only:
+    https://learn.microsoft.com/azure/azure-resource-manager/management/resource-providers-and-types.
+    """
+    name = kind.split("/", 1)[1].lower()
+    types = (row for row in document.get("resourceTypes") or [] if str(row.get("resourceType")).lower() == name)
+    return [region(place) for row in types for place in row.get("locations") or []]
 
 
 def plan_registration(resource_id: str, state: str, *, force: bool) -> Plan:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import ipaddress
+import typing as t
 
+from ..azure.clouds import known_cloud
+from ..dns.geo_codes import GEO_CODES, cloud_elsewhere, nearest_region
 from ..dns.modes import Facts, choose
 from ..errors import InputError
-from ..ids import fold_id
+from ..ids import fold_id, region
 from ..resources.subnets import RESERVED
 from ..resources.vaults import VAULT, cross_region_conflict
 from .desired import Desired
 
 
-def check_offline(desired: Desired) -> None:
-    """Refuse combinations that no state of Azure makes possible. Raises :class:`~.errors.InputError`."""
+def check_offline(desired: Desired, cloud_environment: str, warn: t.Callable[[str], None]) -> None:
+    """Refuse combinations that no state of Azure makes possible, and a cloud that is none. Raises :class:`~.errors.InputError`.
+
+    ``warn`` is called with what may be wrong, and is Azure's to say.
+    """
+    check_regions(desired, cloud_environment, warn)
     choice = choose(desired.dns_mode, Facts(len(desired.endpoints), one_for_all=desired.one_for_all))
     if choice.refusal:
         raise InputError(f"{choice.refusal}.", remedy=choice.remedy)
@@ -52,4 +59,31 @@ def check_room(desired: Desired) -> None:
                 f"sequence.endpoints: {subnet} is {network}, which has {room} addresses (Azure keeps {RESERVED}); the "
                 f"endpoints in it take {needed[subnet]}.",
                 remedy="Use a larger subnet, or spread the endpoints over several.",
+            )
+
+
+def check_regions(desired: Desired, cloud_environment: str, warn: t.Callable[[str], None]) -> None:
+    """Refuse a cloud that is none, and regions of another one; warn of a region that is in no list. Raises :class:`~.errors.InputError`.
+
+    No list of regions is complete, so what is in none may be new. Of an endpoint URL nothing is known before it is asked.
+    """
+    cloud = known_cloud(cloud_environment)
+    if cloud is None:
+        return
+    named = [
+        ("sequence.vault.location", desired.location),
+        ("sequence.source_location", region(desired.source_location)),
+    ]
+    named += [("sequence.endpoints.location", endpoint.location) for endpoint in desired.endpoints]
+    for option, location in named:
+        if elsewhere := cloud_elsewhere(location, cloud.name):
+            raise InputError(
+                f"{option}: region {location} belongs to {elsewhere}, but cloud_environment is {cloud.name}.",
+                remedy=f"Correct {option}, or set cloud_environment (AZURE_CLOUD_ENVIRONMENT) to {elsewhere}.",
+            )
+        if location and location not in GEO_CODES:
+            near = nearest_region(location)
+            warn(
+                f"{option}: no public list has the region {location}{f'; did you mean {near}?' if near else '.'} "
+                f"Correct {option} if it is misspelt; Azure is asked when the role runs."
             )

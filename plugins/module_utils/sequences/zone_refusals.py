@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-
-from ..dns.geo_codes import GEO_CODES
+from ..dns.geo_codes import GEO_CODES, nearest_region
 from ..dns.zone_choice import Contradiction, UnknownZones
 from ..errors import Refusal
 
@@ -20,10 +18,10 @@ def of_a_sequence(refusal: Refusal, location: str, sub_resource: str) -> Refusal
         return Refusal(refusal.message, remedy="Correct sequence.vault.location, or cloud_environment.")
     if location in GEO_CODES:
         return UnknownZones(refusal.message, remedy="Give all of them in zone_names.")
-    near = difflib.get_close_matches(location, GEO_CODES, 1)
+    near = nearest_region(location)
     return UnknownZones(
         f"Nobody knows the region {location}: no public list has it, and Azure's capabilities API gave no answer for it. So the "
         f"private DNS zones of {sub_resource} there are not known, and they are not guessed.",
-        remedy=f"Correct sequence.vault.location{f' (did you mean {near[0]}?)' if near else ''}. If the region is new, give all "
+        remedy=f"Correct sequence.vault.location{f' (did you mean {near}?)' if near else ''}. If the region is new, give all "
         "its zones in zone_names.",
     )

@@ -9,11 +9,14 @@ import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ..conftest import GROUPS, NETWORK, SUBNET, Cloud
+from ..conftest import WORLD, Cloud
+from ..worlds import dpm_mabs as dpm
+from ..worlds import migrate
 from ..worlds import site_recovery as recovery
-from .sequence import ROLES, Sequence
+from .sequence import ROLES, Played, Sequence
 from .settings import PROTECTED, RECOVERY
-from .support import DESIRED, ENDPOINT_WISH, HUB_ENDPOINT_WISH
+from .support import DESIRED
+from .wrong_variables import CASES, endpoint_in
 
 JSON = dict[str, t.Any]
 
@@ -26,136 +29,21 @@ def specification(role: str, entry: str = "check_variables") -> JSON:
 
 
 def refusal(cloud: Cloud, directory: Path, role: str, variables: JSON) -> str:
-    """What an operator is told: first Ansible judges the types by the role's specification, then the role judges the rest."""
+    """What an operator reads: first Ansible judges the types by the role's specification, then the role judges the rest."""
     spec = specification(role)
     judged = ArgumentSpecValidator(spec).validate({name: variables[name] for name in spec if name in variables})
     if judged.error_messages:
         return " ".join(judged.error_messages)
-    # The credentials of the cloud are taken away: none are needed.
+    return checked(cloud, directory, role, variables).failure
+
+
+def checked(cloud: Cloud, directory: Path, role: str, variables: JSON, **connection: str) -> Played:
+    """The role's ``check_variables``. The credentials of the cloud are taken away: none are needed."""
     sequence = Sequence(cloud, directory, role, **variables)
-    sequence.connection = {}
+    sequence.connection = connection
     run = sequence.play("check_variables")
     assert cloud.requests() == []
-    return run.failure
-
-
-def endpoint(**more: t.Any) -> JSON:
-    """The Backup variables with one endpoint changed."""
-    return {"backup_endpoints": [{**ENDPOINT_WISH, **more}]}
-
-
-def machine(**more: t.Any) -> JSON:
-    """The Site Recovery variables with one machine changed."""
-    named = PROTECTED["site_recovery_protected_machines"][0]
-    return {**PROTECTED, "site_recovery_protected_machines": [{**named, **more}]}
-
-
-def account(**more: t.Any) -> JSON:
-    """The Site Recovery variables with one storage account changed."""
-    return {"site_recovery_storage_accounts": [{**recovery.cache_account(), **more}]}
-
-
-SERVER = {"virtual_network": NETWORK, "address": "10.1.0.4"}
-ROLE = {"scope": GROUPS + "/rg-backup", "role": "Reader"}
-TWO = [ENDPOINT_WISH, HUB_ENDPOINT_WISH]
-#: What is wrong, and what the message says of it.
-BACKUP: tuple[tuple[JSON, tuple[str, ...]], ...] = (
-    ({"backup_public_network_acess": "unchanged"}, ("backup_public_network_acess", "did you mean backup_public_network_access?")),
-    ({"backup_vault_nam": "x"}, ("backup_vault_nam is no variable", "did you mean backup_vault_name?")),
-    ({"backup_endpoint": TWO}, ("backup_endpoint is no variable", "did you mean backup_endpoints?")),
-    ({"backup_dns_zones_resource_group": "rg"}, ("did you mean backup_dns_zone_resource_group?",)),
-    ({"backup_freshness_atested": True}, ("did you mean backup_freshness_attested?",)),
-    ({"backup_owner": "me"}, ("backup_owner is no variable", "must not begin with backup_")),
-    ({"backup_teardown_zone": False}, ("did you mean backup_teardown_zones?",)),
-    ({"backup_storage_accounts": []}, ("backup_storage_accounts is no variable of the role backup",)),
-    ({"backup_protected_machines": []}, ("backup_protected_machines is no variable",)),
-    ({"backup_vault_name": None}, ("backup_vault_name",)),
-    ({"backup_vault_identity": "perhaps"}, ("backup_vault_identity", "bool")),
-    ({"backup_vault_tags": "owner"}, ("backup_vault_tags", "dict")),
-    ({"backup_vault_storage_redundancy": "Geo"}, ("backup_vault_storage_redundancy", "GeoRedundant")),
-    ({"backup_vault_cross_region_restore": "on"}, ("backup_vault_cross_region_restore", "Enabled")),
-    ({"backup_dns_mode": "hub"}, ("backup_dns_mode", "zone_group")),
-    ({"backup_public_network_access": "Disabled"}, ("backup_public_network_access", "after_verify")),
-    ({"backup_provider_registration": "yes"}, ("backup_provider_registration", "reregister")),
-    ({"backup_teardown_public_network_access": "Disabled"}, ("backup_teardown_public_network_access", "unchanged")),
-    ({"backup_wait_timeout": "half an hour"}, ("backup_wait_timeout", "int")),
-    ({"backup_wait_timeout": 0}, ("wait_timeout must be at least 1",)),
-    ({"backup_permission_timeout": -1}, ("backup_permission_timeout must be at least 0",)),
-    ({"backup_resolution_timeout": -5}, ("backup_resolution_timeout must be at least 0",)),
-    ({"backup_resolution_port": 70000}, ("backup_resolution_port must be at most 65535",)),
-    ({"backup_resolution_port": "https"}, ("backup_resolution_port", "int")),
-    ({"backup_dns_time_to_live": 0}, ("backup_dns_time_to_live must be at least 1",)),
-    ({"backup_dns_time_to_live": 3000000000}, ("backup_dns_time_to_live must be at most",)),
-    ({"backup_endpoints": []}, ("backup_endpoints is empty", "Name one endpoint")),
-    ({"backup_endpoints": ["pe-backup"]}, ("backup_endpoints", "dict")),
-    ({"backup_endpoints": [{"name": "pe-backup"}]}, ("subnet", "backup_endpoints")),
-    ({"backup_endpoints": [{"subnet": SUBNET}]}, ("name", "backup_endpoints")),
-    (endpoint(subnets=SUBNET), ("subnets", "backup_endpoints")),
-    (endpoint(subnet="endpoints"), ("backup_endpoints.subnet", "endpoints")),
-    (endpoint(subnet=NETWORK), ("backup_endpoints.subnet", "virtualNetworks")),
-    (endpoint(subnet=SUBNET.replace("/subnets/", "/subnet/")), ("backup_endpoints.subnet",)),
-    (endpoint(subscription_id="99999999-9999-4999-8999-999999999999"), ("backup_endpoints", "subscription of its virtual network")),
-    (endpoint(virtual_networks=["vnet-app"]), ("virtual_networks", "vnet-app")),
-    (endpoint(dns_server="dns.example"), ("backup_endpoints.dns_server", "dns.example")),
-    (endpoint(dns_port=0), ("backup_endpoints.dns_port must be at least 1",)),
-    (endpoint(manual=True, request_message="x" * 141), ("backup_endpoints.request_message", "140")),
-    (endpoint(side="left"), ("side", "backup_endpoints")),
-    (endpoint(resource_group="rg backup"), ("backup_endpoints", "resource_group 'rg backup'")),
-    (endpoint(name="-pe"), ("backup_endpoints", "'-pe' is not a valid name")),
-    ({"backup_vault_resource_group": "rg/backup"}, ("backup_vault_resource_group: ", "not a valid resource group name")),
-    ({"backup_vault_subscription_id": "production"}, ("backup_vault_subscription_id: ", "must be a GUID")),
-    ({"backup_dns_zone_subscription_id": "hub"}, ("backup_dns_zone_subscription_id: ", "must be a GUID")),
-    ({"backup_dns_zone_resource_group": "rg dns"}, ("backup_dns_zone_resource_group: ", "not a valid")),
-    ({"backup_vault_name": "v"}, ("backup_vault_name: ", "2 to 50 letters")),
-    (endpoint(consumers=["sql99"]), ("sql99", "Add the host to the inventory")),
-    (endpoint(subnet_prefix="10.1.1.0/29"), ("backup_endpoints", "has 3 addresses", "larger subnet")),
-    (endpoint(subnet_prefix="10.1.1.5/24"), ("backup_endpoints: subnet_prefix", "10.1.2.0/27")),
-    ({"backup_endpoints": [ENDPOINT_WISH, ENDPOINT_WISH]}, ("backup_endpoints names the same endpoint twice",)),
-    (
-        {"backup_endpoints": [ENDPOINT_WISH, {**ENDPOINT_WISH, "resource_group": "rg-two"}]},
-        ("backup_endpoints names the same endpoint name twice", "name of its own"),
-    ),
-    ({"backup_dns_mode": "per_endpoint"}, ("backup_dns_mode", "zone_group")),
-    ({"backup_dns_virtual_networks": ["vnet-app"]}, ("virtual_networks", "vnet-app")),
-    ({"backup_dns_servers": [{"virtual_network": NETWORK}]}, ("address", "backup_dns_servers")),
-    ({"backup_dns_servers": [{**SERVER, "address": "300.1.1.1"}]}, ("backup_dns_servers.address", "300.1.1.1")),
-    ({"backup_dns_servers": [{**SERVER, "virtual_network": SUBNET}]}, ("backup_dns_servers.virtual_network",)),
-    ({"backup_dns_servers": [{**SERVER, "port": 0}]}, ("backup_dns_servers.port must be at least 1",)),
-    ({"backup_role_assignments": [{"role": "Reader"}]}, ("scope", "backup_role_assignments")),
-    ({"backup_role_assignments": [{**ROLE, "scope": "rg-backup"}]}, ("backup_role_assignments.scope", "rg-backup")),
-    ({"backup_role_assignments": [{**ROLE, "principal_type": "Robot"}]}, ("backup_role_assignments", "principal_type")),
-    (
-        {"backup_vault_cross_region_restore": "Enabled", "backup_vault_storage_redundancy": "LocallyRedundant"},
-        ("GeoRedundant", "backup_vault_storage_redundancy"),
-    ),
-    ({"backup_vault_cross_region_restore": "Enabled"}, ("backup_vault_cross_region_restore", "leave public access Enabled")),
-)  # fmt: skip
-SITE_RECOVERY: tuple[tuple[JSON, tuple[str, ...]], ...] = (
-    ({"site_recovery_dns_mode": "shared"}, ("site_recovery_dns_mode shared", "site_recovery_dns_mode: per_endpoint")),
-    ({"site_recovery_variant": "hybid"}, ("site_recovery_variant", "hybrid")),
-    ({"site_recovery_disk_model": "none"}, ("site_recovery_disk_model", "unmanaged")),
-    ({"site_recovery_vault_identity": False}, ("site_recovery_vault_identity is no variable of the role",)),
-    ({"site_recovery_settle_seconds": -1, **PROTECTED}, ("site_recovery_settle_seconds must be at least 0",)),
-    ({**PROTECTED, "site_recovery_source_location": ""}, ("site_recovery_source_location is not set", "Azure region")),
-    (machine(id="vm01"), ("site_recovery_protected_machines", "vm01")),
-    (machine(disks=[]), ("site_recovery_protected_machines", "disks")),
-    (machine(disks=["osdisk"]), ("site_recovery_protected_machines", "osdisk")),
-    (machine(recovery_resource_group_id="rg-recovery"), ("site_recovery_protected_machines", "recovery_resource_group_id")),
-    (machine(cache_storage_account_id="cachewest"), ("site_recovery_protected_machines", "cache_storage_account")),
-    (account(id="cachewest"), ("site_recovery_storage_accounts.id", "cachewest")),
-    (account(id=NETWORK), ("site_recovery_storage_accounts.id must be the id of a storage account",)),
-    (account(use="cash"), ("use", "cache")),
-    (account(endpoint={"name": "pe-cache"}), ("subnet", "site_recovery_storage_accounts")),
-    (account(endpoint={"name": "pe-cache", "subnet": "endpoints"}), ("site_recovery_storage_accounts.endpoint.subnet",)),
-    (
-        {"site_recovery_endpoints": [{**recovery.SOURCE_WISH, "subnet_prefix": "10.1.1.0/29"}, recovery.RECOVERY_WISH]},
-        ("site_recovery_endpoints", "has 3 addresses"),
-    ),
-)  # fmt: skip
-CASES = [
-    *[("backup", {**DESIRED, **wrong}, words) for wrong, words in BACKUP],
-    *[("site_recovery", {**RECOVERY, **wrong}, words) for wrong, words in SITE_RECOVERY],
-]
+    return run
 
 
 @pytest.mark.parametrize(
@@ -172,9 +60,116 @@ def test_there_are_sixty() -> None:
     assert len(CASES) >= 60
 
 
-@pytest.mark.parametrize(("role", "variables"), [("backup", DESIRED), ("site_recovery", {**RECOVERY, **PROTECTED})])
+@pytest.mark.parametrize(
+    ("role", "variables"),
+    [("backup", DESIRED), ("site_recovery", {**RECOVERY, **PROTECTED}), ("dpm_mabs", dpm.DESIRED)],
+)
 def test_right_variables_pass_without_credentials(role: str, variables: JSON, cloud: Cloud, tmp_path: Path) -> None:
     assert refusal(cloud, tmp_path, role, variables) == ""
+
+
+#: Names of clouds, and what the message says of each.
+CLOUDS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Azure", ("cloud_environment 'Azure' is neither", "AzureUSGovernment", "AZURE_CLOUD_ENVIRONMENT")),
+    ("AzureGermanCloud", ("cloud_environment AzureGermanCloud was retired", "use AzureCloud")),
+    ("http://management.corp.example", ("cloud_environment http://management.corp.example is not https",)),
+    ("AzureChinaCloud", ("westeurope belongs to AzureCloud", "cloud_environment is AzureChinaCloud")),
+)
+
+
+@pytest.mark.parametrize(("name", "words"), CLOUDS)
+@pytest.mark.parametrize("role", ["backup", "site_recovery", "dpm_mabs"])
+def test_a_wrong_cloud_is_refused(role: str, name: str, words: tuple[str, ...], cloud: Cloud, tmp_path: Path) -> None:
+    desired: JSON = {"backup": DESIRED, "site_recovery": {**RECOVERY, **PROTECTED}, "dpm_mabs": dpm.DESIRED}[role]
+    reported = checked(cloud, tmp_path, role, desired, cloud_environment=name).failure
+    assert [word for word in words if word not in reported] == [], reported
+
+
+def test_the_cloud_of_the_environment_is_judged(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AZURE_CLOUD_ENVIRONMENT", "AzureGovernment")
+    assert "cloud_environment 'AzureGovernment' is neither" in refusal(cloud, tmp_path, "backup", DESIRED)
+
+
+@pytest.mark.parametrize("entry", ["main", "preflight", "verify", "drift", "teardown"])
+def test_every_entry_point_refuses_a_cloud_that_is_none(entry: str, cloud: Cloud, tmp_path: Path) -> None:
+    role = Sequence(cloud, tmp_path, "backup", **DESIRED, backup_teardown_confirm="vault-backup")
+    role.connection = {**role.connection, "cloud_environment": "AzureGovernment"}
+    run = role.play(entry)
+    assert "cloud_environment 'AzureGovernment' is neither a known cloud (AzureCloud," in run.failure
+    assert cloud.requests() == []
+
+
+class Misspelt(t.NamedTuple):
+    """A region nobody knows: what ``check_variables`` warns of, where the role has it, and what the run says that asks Azure."""
+
+    role: str
+    wrong: JSON
+    world: JSON
+    warning: str
+    refusal: tuple[str, ...]
+
+
+MISSPELT = (
+    Misspelt(
+        "backup",
+        {**DESIRED, "backup_vault_location": "West Europ"},
+        WORLD,
+        "backup_vault_location: no public list has the region westeurop; did you mean westeurope?",
+        ("Nobody knows the region westeurop", "Correct backup_vault_location (did you mean westeurope?)"),
+    ),
+    Misspelt(
+        "backup",
+        endpoint_in("westeuropa"),
+        WORLD,
+        "no public list has the region westeuropa; did you mean westeurope?",
+        ("westeuropa", "backup_endpoints"),
+    ),
+    Misspelt(
+        "site_recovery",
+        {**RECOVERY, "site_recovery_vault_location": "nortEurope"},
+        recovery.WORLD,
+        "site_recovery_vault_location: no public list has the region norteurope; did you mean northeurope?",
+        (
+            "Azure has no Microsoft.RecoveryServices/vaults in a region norteurope",
+            "Correct site_recovery_vault_location (did you mean northeurope?)",
+        ),
+    ),
+    Misspelt(
+        "site_recovery",
+        {**RECOVERY, **PROTECTED, "site_recovery_source_location": "westeuropee"},
+        recovery.WORLD,
+        "site_recovery_source_location: no public list has the region westeuropee; did you mean westeurope?",
+        ("westeuropee", "Correct site_recovery_source_location"),
+    ),
+    Misspelt(
+        "migrate",
+        {**migrate.MAKE, "migrate_location": "westeurop", "migrate_stand_in": "hosts"},
+        migrate.world_with(migrate.to_be_made),
+        "",
+        ("westeurop", "Correct migrate_location (did you mean westeurope?)"),
+    ),
+    Misspelt(
+        "dpm_mabs",
+        {**dpm.DESIRED, "dpm_mabs_vault_location": "westeurpe"},
+        dpm.WORLD,
+        "dpm_mabs_vault_location: no public list has the region westeurpe; did you mean westeurope?",
+        ("Nobody knows the region westeurpe", "Correct dpm_mabs_vault_location (did you mean westeurope?)"),
+    ),
+)
+
+
+@pytest.mark.parametrize("case", MISSPELT, ids=[f"{case.role} {case.warning[:30]}" for case in MISSPELT])
+def test_a_region_nobody_knows_is_warned_of_and_refused_where_azure_is_asked(
+    case: Misspelt, make_cloud: t.Callable[..., Cloud], tmp_path: Path
+) -> None:
+    cloud = make_cloud(**case.world)
+    if case.warning:
+        alone = checked(cloud, tmp_path / "alone", case.role, case.wrong)
+        assert not alone.failure
+        assert [text for text in alone.warnings if case.warning in text] == alone.warnings != []
+    run = Sequence(cloud, tmp_path / "asked", case.role, **case.wrong).play()
+    assert [word for word in case.refusal if word not in run.failure] == [], run.failure
+    assert cloud.requests() != [] and cloud.writes() == []
 
 
 @pytest.mark.parametrize("entry", ["main", "preflight", "verify", "drift", "teardown"])

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ...dns.geo_codes import GEO_CODES
+from ...dns.geo_codes import cloud_elsewhere, nearest_region
 from ...errors import Refusal
+from ...ids import parse_id
+from ...resources.providers import offered
 from ...resources.vault_contents import contents, listed
 from ...resources.vault_freshness import STATES, examine, judge_connections
 from ...resources.vaults import VAULT, cross_region_conflict, denied
@@ -20,14 +22,37 @@ from ..inspection import Inspection
 def cloud(inspection: Inspection) -> t.Iterator[Gate]:
     """The region exists in the cloud that is spoken to."""
     name = inspection.connection.cloud.name
-    known = GEO_CODES.get(inspection.location)
-    if known is not None and name in ("AzureCloud", "AzureUSGovernment", "AzureChinaCloud") and known.cloud != name:
+    elsewhere = cloud_elsewhere(inspection.location, name)
+    if elsewhere:
         yield refused(
-            "cloud", inspection.location, f"Region {inspection.location} belongs to {known.cloud}, but the connection is to {name}.",
+            "cloud", inspection.location, f"Region {inspection.location} belongs to {elsewhere}, but the connection is to {name}.",
             "Correct sequence.vault.location, or cloud_environment.",
+        )  # fmt: skip
+    elif _is_offered_elsewhere_only(inspection):
+        near = nearest_region(inspection.location, _offered(inspection))
+        yield refused(
+            "cloud", inspection.location,
+            f"Azure has no {inspection.desired.sequence.target.type} in a region {inspection.location}.",
+            f"Correct sequence.vault.location{f' (did you mean {near}?)' if near else ''}.",
         )  # fmt: skip
     else:
         yield ok("cloud", inspection.location, f"Speaking to {name} at {inspection.connection.cloud.resource_manager}.")
+
+
+def _offered(inspection: Inspection) -> list[str]:
+    """The regions in which Azure offers what is to be made."""
+    target = inspection.desired.sequence.target
+    return offered(
+        inspection.provider(parse_id(inspection.desired.vault_id).subscription_id, target.provider), target.type
+    )
+
+
+def _is_offered_elsewhere_only(inspection: Inspection) -> bool:
+    """Whether Azure would refuse to make the vault in its region. Where the zones of the region are not known, their gate says so."""
+    if inspection.vault is not None or not inspection.location or not inspection.desired.all_endpoints:
+        return False
+    places = _offered(inspection)
+    return bool(places) and inspection.location not in places and inspection.zones_known
 
 
 def freshness(inspection: Inspection) -> t.Iterator[Gate]:
