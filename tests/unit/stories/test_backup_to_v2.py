@@ -108,6 +108,27 @@ def test_no_classic_endpoint_goes_before_the_way_is_free_for_what_comes(where: s
     assert cloud.writes() == [] and len(endpoints(cloud)) >= 4
 
 
+AFTERWARDS = "Without the classic endpoints: "
+
+
+def test_the_gates_of_what_comes_are_those_of_v2(tell: Tell) -> None:
+    """What only classic endpoints need is not asked of them: no roles of the vault's identity, and no right to give any."""
+    cloud, sequence = used(tell)
+    forbid(cloud, "Microsoft.Authorization/roleAssignments/write", "Microsoft.Authorization/roleDefinitions/write")
+    cloud.mark()
+    checked = sequence.play("to_v2", check_mode=True, **CONFIRMED)
+    assert not checked.failure and cloud.writes() == []
+    (gates,) = [one["gates"] for one in checked.of("preflight") if "switch" in one["plan"]]
+    asked = {one["name"]: one["message"] for one in gates if one["message"].startswith(AFTERWARDS)}
+    assert asked["experience"] == f"{AFTERWARDS}No classic (v1) endpoints are in the way."
+    assert "grants" not in asked and {"permissions", "subnet", "quota", "endpoint_name", "zones"} <= {*asked}
+    # Those of a classic vault do ask for it.
+    classic = tell(cloud, CLASSIC, backup_experience="v1").play("preflight")
+    assert "grants" in {one["name"] for one in classic.report["gates"]}
+    done = sequence.play("to_v2", **CONFIRMED)
+    assert not done.failure and experience(cloud) == "v2"
+
+
 def test_who_has_to_register_again_is_listed(tell: Tell) -> None:
     cloud, sequence = used(tell)
     played = sequence.play("to_v2", **CONFIRMED)
