@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from ansible_collections.privatelink.recovery.extensions.emulator.process import EmulatorProcess
+from ansible_collections.privatelink.recovery.plugins.module_utils.report.sheets import role_definitions
 
 from ..evidence import GROUPS, SCOPE, Evidence
 from .cli import AzureCli
@@ -57,3 +59,17 @@ def test_a_role_of_ones_own(az: AzureCli) -> None:
     assert (listed["id"], listed["permissions"][0]["actions"]) == (made["id"], ["*/read"])
     az("role definition delete --name", "Reader of all")
     assert az("role definition list --custom-role-only true") == []
+
+
+def test_the_roles_of_the_access_sheet(az: AzureCli, tmp_path: Path) -> None:
+    """The files that a report hands over, as they are."""
+    rows = [
+        {"scope": GROUP, "principal": "who runs", "actions": ["Microsoft.Network/privateEndpoints/write", "*/read"]}
+    ]
+    ((name, role),) = role_definitions(rows, "vault-backup").items()
+    path = tmp_path / "role-1.json"
+    path.write_text(json.dumps(role), encoding="utf-8")
+    made = az("role definition create --role-definition", f"@{path}")
+    assert (made["roleName"], made["roleType"], made["assignableScopes"]) == (name, "CustomRole", [SCOPE])
+    assert made["permissions"][0]["actions"] == role["Actions"] and made["description"] == role["Description"]
+    az("role definition delete --name", name)

@@ -100,28 +100,47 @@ def test_a_role_for_each_set_of_actions() -> None:
     assert [row["role"] for row in named_roles(ACCESS, made)] == ["Reader", first, first, second]
 
 
-def test_azure_takes_the_roles_as_they_are(cloud: Cloud) -> None:
-    for name, role in role_definitions(ACCESS, "v").items():
-        made = cloud.run(
+def sent_by_the_cli(role: JSON) -> JSON:
+    """What ``az role definition create`` sends for a file, and that it refuses none: a name and assignable scopes must be there.
+
+    Names of properties begin small; without ``permissions`` the four lists are those of one permission, and nothing else is read.
+    https://github.com/Azure/azure-cli/blob/dev/src/azure-cli/azure/cli/command_modules/role/custom.py and _multi_api_adaptor.py.
+    """
+    given = {name[:1].lower() + name[1:]: value for name, value in role.items()}
+    assert given["name"] and given["assignableScopes"] and "permissions" not in given
+    lists = ("actions", "notActions", "dataActions", "notDataActions")
+    assert {*given} == {"name", "description", "assignableScopes", "isCustom", *lists}
+    assert all(isinstance(text, str) for name in ("assignableScopes", *lists) for text in given[name])
+    return {
+        "roleName": given["name"],
+        "description": given["description"],
+        "type": "CustomRole",
+        "assignableScopes": given["assignableScopes"],
+        "permissions": [{name: given[name] for name in lists}],
+    }
+
+
+def test_the_azure_cli_and_azure_take_the_roles_as_they_are(cloud: Cloud) -> None:
+    for number, role in enumerate(role_definitions(ACCESS, "v").values()):
+        properties = sent_by_the_cli(json.loads(json.dumps(role)))
+        name = f"aaaaaaaa-0000-4000-8000-00000000000{number}"
+        scope = properties["assignableScopes"][0]
+        made = cloud.connection.azure.put(
+            f"{scope}/providers/Microsoft.Authorization/roleDefinitions/{name}",
+            "2022-04-01",
+            {"properties": properties},
+        )
+        assert {key: made["properties"][key] for key in properties} == properties
+        # The module finds it as it would have made it.
+        found = cloud.run(
             ROLE,
-            role_name=name,
-            scope=role["AssignableScopes"][0],
+            role_name=role["Name"],
+            scope=scope,
             description=role["Description"],
             actions=role["Actions"],
             assignable_scopes=role["AssignableScopes"],
         )
-        assert made["changed"], made
-        # https://learn.microsoft.com/azure/role-based-access-control/custom-roles-cli
-        assert set(role) == {
-            "Name",
-            "IsCustom",
-            "Description",
-            "Actions",
-            "NotActions",
-            "DataActions",
-            "NotDataActions",
-            "AssignableScopes",
-        }
+        assert found["changed"] is False, found
 
 
 @pytest.mark.parametrize("evil", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "=1\n=2", "\r=1"])
