@@ -133,22 +133,44 @@ def test_endpoints_left_by_a_teardown_are_seen_unless_the_report_names_them(outc
     assert outcomes.untrue(played(playbook="teardown", handed=reported), closes=True) == ""
 
 
-def test_several_vaults_may_change_more_than_each_foresaw_and_one_may_not(outcomes: types.ModuleType) -> None:
-    """Each sees the others' records in a zone, which are gone when all of them are torn down."""
+def change(host: str, task: str, *resources: str) -> dict[str, t.Any]:
+    rows = [{"before_header": f"{one} (before)", "before": {}, "after": {"id": one}} for one in resources]
+    return {"host": host, "task": task, "item": "", "diff": rows}
+
+
+#: The hosts; what each foresaw; what was done; what is wrong about it.
+ROLES = change("one", "roles", "role assignments")
+SHARED = [change(host, "zones", "/z/one", "/z/two") for host in ("one", "two")]
+SEVERAL: dict[str, tuple[list[str], list[t.Any], list[t.Any], str]] = {
+    "more than foreseen, of one": (["one"], [ROLES], [ROLES, SHARED[0]], "only done"),
+    # Each sees the others' records in a zone, which are gone when all of them are torn down.
+    "more than foreseen, of several": (["one", "two"], [ROLES], [ROLES, SHARED[0]], ""),
+    # What was foreseen has to happen, however many there are.
+    "less than foreseen": (["one", "two"], [ROLES, SHARED[0]], [ROLES], "only predicted"),
+    "shared, made by the first": (["one", "two"], SHARED, SHARED[:1], ""),
+    "shared, of one": (["one"], SHARED, SHARED[:1], "only predicted"),
+    "shared in part": (["one", "two"], SHARED, [change("one", "zones", "/z/one")], "only predicted"),
+    "by another task": (
+        ["one", "two"],
+        SHARED[1:],
+        [change("one", "links", "/z/one", "/z/two")],
+        "only predicted",
+    ),
+    "nothing is known to be shared": (["one", "two"], [ROLES, {**ROLES, "host": "two"}], [ROLES], "only predicted"),
+}
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_what_several_vaults_foresaw_is_done_by_one_of_them_and_they_may_do_more(
+    outcomes: types.ModuleType, name: str
+) -> None:
     promises = importlib.import_module("rehearsal.promises")
     made = importlib.import_module("rehearsal.played").Played
     asked = importlib.import_module("rehearsal.scenario").Run("teardown", "teardown", expect="if_predicted")
-    zones, roles = ({"host": "one", "task": task, "item": "", "diff": None} for task in ("zones", "roles"))
-
-    def verdict(hosts: t.Sequence[str], foreseen: list[t.Any], done: list[t.Any]) -> str:
-        handed = {host: {"result": "converged"} for host in hosts}
-        check, run = (
-            made("teardown", "teardown", mode, "if_predicted", changes=changes, handed=handed)
-            for mode, changes in ((True, foreseen), (False, done))
-        )
-        return str(promises.judge(asked, run, [check], closes=True))
-
-    assert "only done" in verdict(["one"], [roles], [roles, zones])
-    assert verdict(["one", "two"], [roles], [roles, zones]) == ""
-    # What was foreseen has to happen, however many there are.
-    assert "only predicted" in verdict(["one", "two"], [roles, zones], [roles])
+    hosts, foreseen, done, words = SEVERAL[name]
+    check, run = (
+        made("teardown", "teardown", mode, "if_predicted", changes=changes, handed={host: {} for host in hosts})
+        for mode, changes in ((True, foreseen), (False, done))
+    )
+    verdict = promises.judge(asked, run, [check], closes=True)
+    assert words in verdict and bool(words) == bool(verdict)

@@ -7,6 +7,7 @@ import typing as t
 from ..wire import JSON
 from .catalog import SEQUENCES
 from .checklists import CHECKLISTS
+from .public_access import DENIALS
 
 #: The task of the report's results that enables replication.
 PROTECTION = "Protection"
@@ -56,7 +57,7 @@ def handed_over(options: t.Mapping[str, t.Any], *, check_mode: bool) -> JSON:
         "manual_steps": [
             *([_approve(pending)] if pending else ()),
             *([HAND_OVER] if options.get("record_files") and names else ()),
-            *([_prove(unproven)] if unproven else ()),
+            *([_prove(unproven, denies=_denies_after_proof(sequence))] if unproven else ()),
             *([_give(lacking)] if lacking else ()),
         ],
     }
@@ -118,14 +119,18 @@ def _give(lacking: t.Sequence[str]) -> JSON:
     }
 
 
-def _prove(endpoints: t.Sequence[str]) -> JSON:
+def _denies_after_proof(sequence: t.Mapping[str, t.Any]) -> bool:
+    return DENIALS[str(sequence.get("public_network_access") or "unchanged")].proof_first
+
+
+def _prove(endpoints: t.Sequence[str], *, denies: bool) -> JSON:
+    cut = "denying public network access now could cut every consumer off, and " if denies else ""
     return {
-        "id": "prove-then-deny",
+        "id": "prove-then-deny" if denies else "prove-names",
         "what": f"Give {', '.join(endpoints)} a dns_server or consumers and run again, once the DNS servers there have the records: "
         "every name is proved then, and what waits for that is done.",
         "who": "operator",
-        "why": "Nobody has asked the DNS servers of these networks for the names yet: denying public network access now could cut "
-        "every consumer off, and what is protected now may not find the vault.",
+        "why": f"Nobody has asked the DNS servers of these networks for the names yet: {cut}what is protected now may not find the vault.",
         "evidence": "every name resolved in a later report",
         "done": False,
     }

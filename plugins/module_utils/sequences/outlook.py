@@ -16,7 +16,7 @@ from ..errors import Refusal
 from ..ids import build_id, fold_id
 from ..resources.endpoints import connection_of, plan_endpoint
 from ..resources.storage_decisions import bypass_set, with_trusted_services
-from ..resources.vaults import VAULT, identity_body
+from ..resources.vaults import VAULT, denied, identity_body
 from ..wire import get_path, provisioning
 from .inspection import Inspection
 from .rows import EndpointRow, OutlookRow, ZoneRow
@@ -97,7 +97,7 @@ def _vault(inspection: Inspection, plan: Known) -> OutlookRow:
     desired, current = inspection.desired, inspection.vault
     if desired.sequence.outlook:
         return t.cast(OutlookRow, desired.sequence.outlook(inspection, plan))
-    denies = desired.denial.at_once or plan["denied"]
+    denies = plan["denied"]
     values = {
         "location": plan["location"],
         "storage_redundancy": desired.storage_redundancy or None,
@@ -106,7 +106,9 @@ def _vault(inspection: Inspection, plan: Known) -> OutlookRow:
         "tags": wanted_tags(current, {**(desired.tags or {}), **plan["mark_tags"]}, True),
     }
     identity = identity_body(plan["identity"] or None, current, plan["vault_id"])
-    why = "public network access is denied once everything is proved" if plan["denied"] else ""
+    # What is denied already is not denied by this run.
+    when = "before there are endpoints" if desired.denial.at_once else "once everything is proved"
+    why = f"public network access is denied {when}" if denies and not denied(current) else ""
     return _judged(
         "vault", plan["vault_id"], lambda: VAULT.plan(plan["vault_id"], current, values, extra=identity), why
     )

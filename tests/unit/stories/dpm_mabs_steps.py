@@ -54,7 +54,7 @@ SEEN_BY: dict[str, dict[str, str]] = {
         "Create the vault": "private",
         "Create endpoints, zones and links side by side, approve, and complete the DNS": "private",
         "Prove that it holds": "private",
-        "Deny public network access": "private",
+        "Set public network access as it is wanted at the end": "private",
         "Hand over the report": "private",
         "Report, and stop": "refused",
     },

@@ -32,11 +32,12 @@ def unproven(inspection: Inspection) -> dict[str, str]:
 def resolution(inspection: Inspection) -> t.Iterator[Gate]:
     """Each server and consumer that can prove the names is asked; without one nothing final follows, so this refuses nothing."""
     missing = unproven(inspection)
+    held = "public network access is not denied and " if inspection.desired.denial.proof_first else ""
     for name, why in missing.items():
         yield warning(
             "resolution", inspection.desired.vault_id,
-            f"Nobody is asked whether the names of {name} resolve where only an answer proves it: {why}. Without an answer public "
-            "network access is not denied and the vault is not called ready.",
+            f"Nobody is asked whether the names of {name} resolve where only an answer proves it: {why}. Without an answer "
+            f"{held}the vault is not called ready.",
             "Give each of these networks a DNS server or consumers (sequence.dns_servers), or, for the endpoint's own network, the "
             "endpoint a dns_server or consumers.",
         )  # fmt: skip
