@@ -9,6 +9,7 @@ import os
 import re
 import typing as t
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -17,6 +18,8 @@ from ansible_collections.privatelink.recovery.extensions.emulator.build import W
 from ansible_collections.privatelink.recovery.extensions.emulator.world_schema import Keys, Many
 from ansible_collections.privatelink.recovery.plugins.module_utils.azure.credentials import ENVIRONMENT
 from ansible_collections.privatelink.recovery.plugins.module_utils.engine.connection_options import CONNECTION
+from ansible_collections.privatelink.recovery.plugins.module_utils.report.notes import CHECKLISTS as PREREQUISITES
+from ansible_collections.privatelink.recovery.plugins.module_utils.report.notes import NOTES
 from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.catalog import SEQUENCES
 from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.checklists import CHECKLISTS
 from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.gates.access import FOUNDATION
@@ -158,6 +161,18 @@ def test_every_checklist_belongs_to_a_guide() -> None:
     assert [
         name for name in CHECKLISTS if not name.startswith(("backup", "site_recovery", "dpm_mabs", "migrate"))
     ] == []
+
+
+@pytest.mark.parametrize("scenario", NOTES)
+def test_what_a_report_says_beside_the_steps_is_in_the_guide(scenario: str) -> None:
+    """Prices, firewall tags, the order of storage roles and Microsoft's checklist: the report's own rows, no other."""
+    guide = (ROOT / "docs" / f"{scenario}.md").read_text(encoding="utf-8")
+    part = guide.split("## Beside the steps\n")[1].split("\n## ")[0]
+    shown = [line for line in part.splitlines() if line.startswith("| ") and "---" not in line]
+    given = [("Note", "Source"), *((note, f"[{urlsplit(url).netloc}]({url})") for note, url in NOTES[scenario])]
+    items = [(item, seen) for item, _met, seen in PREREQUISITES.get(scenario, ())]
+    table = [("Item", "Seen in"), *items] if items else []
+    assert shown == [f"| {left} | {right} |" for left, right in (*table, *given)]
 
 
 def keys_of(kind: t.Any) -> set[str]:

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import types
+import typing as t
 from pathlib import Path
 
 import pytest
@@ -79,7 +80,7 @@ NETWORKS = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtu
 LISTENERS = [{"virtual_network": f"{NETWORKS}/{name}", "address": "127.53.0.1", "port": 53} for name in ("app", "hub")]
 HUB_HAS_SERVERS = [{"id": f"{NETWORKS}/hub", "properties": {"dhcpOptions": {"dnsServers": ["10.2.0.4"]}}}]
 #: What an endpoint says; the networks whose names are asked for; what is said of it.
-ASKED = {
+ASKED: dict[str, tuple[dict[str, t.Any], list[str], str]] = {
     "nothing": ({}, ["app"], "hub has DNS servers of its own (10.2.0.4)"),
     "a server": (
         {"dns_server": "10.2.0.4"},

@@ -115,10 +115,10 @@ def _names(solutions: list[JSON]) -> list[str]:
 
 
 def _missing_solutions(options: JSON, solutions: list[JSON]) -> list[str]:
-    """The solutions to add. That of discovery is written again when it does not ask for private endpoints."""
+    """The solutions to add, where solutions are wanted."""
     there = {str(item.get("name")).lower() for item in solutions}
     missing = [name for name in migrate.SOLUTIONS if name.lower() not in there]
-    # A solution that is there is the tools' own: its details are never touched.
+    # A solution that is there is the tools' own: it is never written again.
     return missing if options["solutions"] else []
 
 

@@ -16,7 +16,10 @@ JSON = dict[str, t.Any]
 #: Makes servers and a role: the world of Azure, then variables.
 Make = t.Callable[..., tuple[world.Site, Sequence]]
 FIRST, SECOND = world.SERVERS
-TEARDOWN = {"dpm_mabs_teardown_confirm": "vault-dpm", "dpm_mabs_teardown_public_network_access": "Enabled"}
+TEARDOWN: dict[str, t.Any] = {
+    "dpm_mabs_teardown_confirm": "vault-dpm",
+    "dpm_mabs_teardown_public_network_access": "Enabled",
+}
 INSTALLER = "C:\\Install\\MARSAgentInstaller.exe"
 ANSWERS = (
     f"[OPTIONS]\nSQLMachineName=mabs01\nSqlAccountPassword=sql-secret-4711\nSecurityPassphrase={world.PASSPHRASE}\n"
@@ -268,7 +271,7 @@ def other_passphrase(make: Make) -> None:
     good(role.play("register", dpm_mabs_passphrase_copy=str(copied)))
     good(role.play("teardown", **TEARDOWN))
     site.jobs.clear()
-    other = {"dpm_mabs_passphrase": "not the one of the first time"}
+    other: dict[str, t.Any] = {"dpm_mabs_passphrase": "not the one of the first time"}
     saved = role.play("reregister", dpm_mabs_passphrase_copy=str(copied), **other)
     assert "is not the one that was saved" in saved.failure and site.changed() == []
     assert "show none now" in role.play("reregister", **other).failure
