@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.privatelink.recovery.tools import __main__ as command
+from ansible_collections.privatelink.recovery.tools.environments import Environment
+from ansible_collections.privatelink.recovery.tools.paths import BUILD
 
 from .conftest import Cloud
 from .stories.support import by_id
@@ -210,8 +212,8 @@ def test_what_is_said_to_make_reaches_the_rehearsal(monkeypatch: pytest.MonkeyPa
     monkeypatch.syspath_prepend(str(EXTENSIONS))
     options = importlib.import_module("rehearsal.__main__")._options
     started: list[list[str]] = []
-    monkeypatch.setattr(command.RUN.__class__, "prepare", lambda _environment: None)
-    monkeypatch.setattr(command.os, "execve", lambda _path, words, _environment: started.append(words))
+    monkeypatch.setattr(Environment, "prepare", lambda _environment: None)
+    monkeypatch.setattr(os, "execve", lambda _path, words, _environment: started.append(words))
     for said in [[], *([one] for one in SAID), [*SAID]]:
         printed = subprocess.run(
             ["make", "--dry-run", "--no-print-directory", "rehearse", *said],
@@ -224,5 +226,5 @@ def test_what_is_said_to_make_reaches_the_rehearsal(monkeypatch: pytest.MonkeyPa
         (handed_on,) = started
         started.clear()
         read = vars(options(handed_on[handed_on.index("rehearsal") + 1 :]))
-        assert read == {**vars(options(given)), "build": str(command.BUILD / "rehearsal")}
+        assert read == {**vars(options(given)), "build": str(BUILD / "rehearsal")}
         assert read["verbose"] == ("VERBOSE=1" in said)
