@@ -18,7 +18,7 @@ test: ## every check below, two at a time, and a summary
 	@$(RUN) test
 
 STEPS := environment format generate lint unit unit-oldest rehearse-oldest rehearse-newest conformance
-STEPS += conformance-azure conformance-peer ansible-lint docs build sanity molecule worlds changelog bench clean
+STEPS += conformance-azure conformance-peer ansible-lint docs build sanity molecule worlds mutations changelog bench clean
 .PHONY: $(STEPS)
 environment: ## make or renew .venv, with the tools for development
 format: ## repair style, as far as ruff can
@@ -37,6 +37,7 @@ build: ## the collection's archive, checked as Galaxy checks it
 sanity: ## ansible-test sanity, nothing ignored
 molecule: ## the scenarios of extensions/molecule
 worlds: ## random half-made worlds: HALF_MADE_WORLDS=1000 STORMS=600 a role; on demand, 75 and 15 are in unit
+mutations: ## deeds taken out one at a time, whose tests must fail: MUTATIONS=R-BKP-14,R-ASR-02; on demand
 changelog: ## write CHANGELOG.rst from changelogs/fragments and the plugins
 bench: ## measure against the budgets and azure.azcollection
 clean: ## remove everything these targets made

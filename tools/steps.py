@@ -29,7 +29,7 @@ _SYSTEM_PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"
 _PARALLEL = (f"--numprocesses={max(2, os.cpu_count() or 0)}", "--dist=loadgroup")
 _TYPED = (
     *("plugins", "extensions/emulator", "extensions/local_server", "extensions/rehearsal", "tools"),
-    *("tests/benchmarks", "tests/azure_hosts"),
+    *("tests/benchmarks", "tests/azure_hosts", "tests/mutations"),
 )
 #: The pip release that ansible-test of ansible-core 2.19 asks for, as it appears in the script's name.
 _PIP_RELEASE = "24_2"
@@ -218,6 +218,11 @@ def worlds() -> bool:
     return develop("-m", "pytest", *_PARALLEL, *tests, PYTHONPATH=TREE, EVERY_STEP="1")
 
 
+def mutations() -> bool:
+    """Deeds taken out one at a time, in a copy: the tests that show them must fail."""
+    return develop("-m", "ansible_collections.privatelink.recovery.tests.mutations", PYTHONPATH=TREE)
+
+
 def bench() -> bool:
     """The measurements."""
     return develop("-m", "ansible_collections.privatelink.recovery.tests.benchmarks", PYTHONPATH=TREE)
@@ -247,5 +252,6 @@ OTHERS = (
     # Only for who has a subscription, and names it.
     Step("conformance-azure", (envs.DEVELOPMENT,), conformance_azure),
     Step("worlds", (envs.DEVELOPMENT,), worlds),
+    Step("mutations", (envs.DEVELOPMENT,), mutations),
     Step("bench", (envs.DEVELOPMENT, envs.PEER), bench),
 )

@@ -143,6 +143,7 @@ def test_a_machine_is_protected_once_everything_holds(tmp_path: Path) -> None:
     done = story.play()
     assert not done.failure
     order = [deed.module for deed in done.deeds]
+    assert "replicated_machine" in order
     assert order.index("replicated_machine") > order.index("verification")
     assert order.index("verification") > max(place for place, name in enumerate(order) if name == "private_endpoint")
     cloud.mark()

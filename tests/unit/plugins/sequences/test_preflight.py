@@ -72,6 +72,9 @@ DESIRED_STATES: dict[str, tuple[set[str], dict, str]] = {
     "subnet too small": (
         {"subnet"}, {"endpoints": [{"name": "pe-backup", "subnet": f"{NETWORK}/subnets/tiny"}]}, "needed",
     ),
+    "ten addresses": (
+        {"subnet"}, {"endpoints": [{"name": "pe-backup", "subnet": f"{NETWORK}/subnets/ten"}]}, "10 free addresses, 11 are needed",
+    ),
     "network policies": (
         {"network_policies"}, {"endpoints": [{"name": "pe-backup", "subnet": f"{NETWORK}/subnets/policed"}]}, "Enabled",
     ),
@@ -129,7 +132,10 @@ DESIRED_STATES: dict[str, tuple[set[str], dict, str]] = {
 @pytest.mark.parametrize("name", DESIRED_STATES)
 def test_a_bad_wish_is_refused(make_cloud: t.Callable[..., Cloud], name: str) -> None:
     networks = copy.deepcopy(WORLD["virtual_networks"])
-    networks[0]["subnets"].append({"name": "tiny", "address_prefix": "10.1.4.0/29"})
+    networks[0]["subnets"] += [
+        {"name": "tiny", "address_prefix": "10.1.4.0/29"},
+        {"name": "ten", "address_prefix": "10.1.5.0/28", "addresses_in_use": 1},
+    ]
     cloud = make_cloud(virtual_networks=networks)
     gates, options, words = DESIRED_STATES[name]
     result = cloud.run(MODULE, **{**WANTED, **options})
@@ -330,7 +336,10 @@ def test_patience_ends(make_cloud: t.Callable[..., Cloud]) -> None:
     assert "may not do" in result["message"]
 
 
-def test_capacity_is_told(cloud: Cloud) -> None:
+@pytest.mark.parametrize("excludes", [True, False])
+def test_capacity_is_told(make_cloud: t.Callable[..., Cloud], excludes: bool) -> None:
+    """Whether or not the limit that Azure shows leaves its five reserved addresses out."""
+    cloud = make_cloud(settings={"usages_limit_excludes_reserved": excludes})
     assert cloud.run(SUBNETS, subnet=SUBNET)["free"] == 251
     reported = cloud.run(SUBNETS, subnet=f"{NETWORK}/subnets/small", addresses=20)
     assert reported["failed"]
