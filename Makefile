@@ -17,8 +17,8 @@ rehearse: ## run a sequence against a local Azure: SCENARIO=name VARS=file WORLD
 test: ## every check below, two at a time, and a summary
 	@$(RUN) test
 
-STEPS := environment format generate lint unit unit-oldest rehearse-oldest rehearse-newest conformance
-STEPS += conformance-azure conformance-peer ansible-lint docs build sanity molecule worlds mutations changelog bench clean
+STEPS := environment format generate lint unit unit-oldest rehearse-oldest rehearse-newest commands-oldest commands-newest
+STEPS += conformance conformance-azure conformance-peer ansible-lint docs build sanity molecule worlds mutations changelog bench clean
 .PHONY: $(STEPS)
 environment: ## make or renew .venv, with the tools for development
 format: ## repair style, as far as ruff can
@@ -28,12 +28,14 @@ unit: ## unit tests on the newest Azure packages, with coverage
 unit-oldest: ## unit tests of plugins/ on the oldest supported packages
 rehearse-oldest: ## every sequence as a process on the oldest supported ansible-core
 rehearse-newest: ## every sequence as a process on the newest ansible-core
+commands-oldest: ## every documented command, from the archive, on the oldest supported ansible-core
+commands-newest: ## every documented command, from the archive, on the newest ansible-core
 conformance: ## the Azure SDKs and the Azure CLI, unmodified, against the local Azure
 conformance-azure: ## the local Azure beside a real subscription that you name; on demand, says what it needs
 conformance-peer: ## azure.azcollection likewise; on demand, not part of test
 ansible-lint: ## roles, playbooks and examples, profile production
 docs: ## documentation of plugins and roles, and the changelog
-build: ## the collection's archive, checked as Galaxy checks it
+build: ## the collection's archive, as Galaxy judges it, what it holds and its size
 sanity: ## ansible-test sanity, nothing ignored
 molecule: ## the scenarios of extensions/molecule
 worlds: ## random half-made worlds: HALF_MADE_WORLDS=1000 STORMS=600 a role; on demand, 75 and 15 are in unit

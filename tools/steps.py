@@ -9,8 +9,8 @@ import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import archive, javascript
 from . import environments as envs
-from . import javascript
 from .commands import run, write_pip_configuration
 from .paths import BUILD, CACHE, COLLECTION, HOME, LINK, ROOT, TREE, copied_tree
 
@@ -29,7 +29,7 @@ _SYSTEM_PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"
 _PARALLEL = (f"--numprocesses={max(2, os.cpu_count() or 0)}", "--dist=loadgroup")
 _TYPED = (
     *("plugins", "extensions/emulator", "extensions/local_server", "extensions/rehearsal", "tools"),
-    *("tests/benchmarks", "tests/azure_hosts", "tests/mutations"),
+    *("tests/benchmarks", "tests/azure_hosts", "tests/documented", "tests/mutations"),
 )
 #: The pip release that ansible-test of ansible-core 2.19 asks for, as it appears in the script's name.
 _PIP_RELEASE = "24_2"
@@ -123,6 +123,22 @@ def _rehearse(environment: envs.Environment) -> bool:
     return run(environment, *command, PYTHONPATH=ROOT / "extensions")
 
 
+def commands_oldest() -> bool:
+    """Every command and playbook of the documentation, from the installed archive, on the oldest ansible-core."""
+    return _documented(envs.OLDEST)
+
+
+def commands_newest() -> bool:
+    """The same on the newest ansible-core."""
+    return _documented(envs.NEWEST)
+
+
+def _documented(environment: envs.Environment) -> bool:
+    folder = BUILD / f"documented{environment.folder.removeprefix('.venv')}"
+    command = (environment.python, "-m", "ansible_collections.privatelink.recovery.tests.documented", "--build", folder)
+    return run(environment, *command, PYTHONPATH=TREE)
+
+
 def conformance() -> bool:
     """What recordings of Azure show, and Microsoft's own clients against the local Azure, unmodified: the SDKs and the Azure CLI."""
     recorded = develop("-m", "ansible_collections.privatelink.recovery.tests.conformance.recorded", PYTHONPATH=TREE)
@@ -161,7 +177,7 @@ def docs() -> bool:
 
 
 def build() -> bool:
-    """The archive, and what Galaxy's importer says to it."""
+    """The archive: what Galaxy's importer says to it, what it holds and how large it is."""
     archives = BUILD / "archive"
     shutil.rmtree(archives, ignore_errors=True)
     with copied_tree() as copy:
@@ -169,7 +185,8 @@ def build() -> bool:
     found = list(archives.glob("*.tar.gz"))
     # It would run ansible-lint over the archive: that is a step of its own here.
     importer: tuple[str | Path, ...] = (envs.IMPORTER.python, "-m", "galaxy_importer.main", *found)
-    return built and run(envs.IMPORTER, *importer, cwd=archives, GALAXY_IMPORTER_RUN_ANSIBLE_LINT="False")
+    imported = built and run(envs.IMPORTER, *importer, cwd=archives, GALAXY_IMPORTER_RUN_ANSIBLE_LINT="False")
+    return imported and archive.check(*found)
 
 
 def sanity() -> bool:
@@ -237,6 +254,8 @@ TESTS = (
     Step("molecule", (envs.DEVELOPMENT,), molecule),
     Step("rehearse-oldest", (envs.OLDEST,), rehearse_oldest),
     Step("rehearse-newest", (envs.NEWEST,), rehearse_newest),
+    Step("commands-oldest", (envs.OLDEST,), commands_oldest),
+    Step("commands-newest", (envs.NEWEST,), commands_newest),
     Step("build", (envs.DEVELOPMENT, envs.IMPORTER), build),
     Step("conformance", (envs.CONFORMANCE,), conformance),
     Step("ansible-lint", (envs.DEVELOPMENT,), ansible_lint),

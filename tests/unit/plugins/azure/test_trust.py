@@ -44,6 +44,26 @@ def test_authorities_are_loaded_once_for_all_connections(server: Server, loaded:
     assert loaded == [server.ca_file]
 
 
+def test_no_connection_changes_what_others_may_be_reading(
+    server: Server, loaded: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Protocols that are set again while another thread copies them make its first message garbage."""
+    given: list[list[str]] = []
+    first = ssl.SSLContext.set_alpn_protocols
+
+    def count(self: ssl.SSLContext, protocols: t.Iterable[str]) -> None:
+        given.append(list(protocols))
+        first(self, given[-1])
+
+    monkeypatch.setattr(ssl.SSLContext, "set_alpn_protocols", count)
+    assert [ask(server.base_url, server.ca_file) for _time in range(3)] == [200, 200, 200]
+    assert given == [["http/1.1"]]
+    near, far = ssl.MemoryBIO(), ssl.MemoryBIO()
+    with pytest.raises(ssl.SSLWantReadError):
+        trust.trusting(server.ca_file).wrap_bio(near, far, server_hostname="localhost").do_handshake()
+    assert b"\x08http/1.1" in far.read()
+
+
 def test_authorities_that_changed_are_loaded_again(server: Server, loaded: list[str], tmp_path: Path) -> None:
     bundle = tmp_path / "ca.pem"
     bundle.write_text(Path(requests.certs.where()).read_text())
