@@ -229,10 +229,10 @@ def changelog() -> bool:
 
 
 def worlds() -> bool:
-    """Random half-made worlds, storms, two runs at once and deletions by others, as many as asked for; and every step left out."""
-    names = ("half_made_worlds", "scenarios", "left_out", "runs_at_once", "deleted_by_others")
+    """Random half-made worlds, storms, two runs at once and deletions by others, as many as asked for."""
+    names = ("half_made_worlds", "runs_at_once", "deleted_by_others")
     tests = [f"tests/unit/stories/test_{name}.py" for name in names]
-    return develop("-m", "pytest", *_PARALLEL, *tests, PYTHONPATH=TREE, EVERY_STEP="1")
+    return develop("-m", "pytest", *_PARALLEL, *tests, PYTHONPATH=TREE)
 
 
 def mutations() -> bool:

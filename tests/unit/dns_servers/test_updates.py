@@ -6,15 +6,15 @@ import typing as t
 
 import pytest
 from ansible_collections.privatelink.recovery.plugins.module_utils.dns.servers.updates import (
-    LIST,
     Changes,
     Found,
-    Zone,
     changes,
     entries,
     refuse_foreign,
 )
 from ansible_collections.privatelink.recovery.plugins.module_utils.errors import Refusal
+
+from .updated_zone import UpdatedZone
 
 JSON = dict[str, t.Any]
 ZONE = "privatelink.we.backup.windowsazure.com"
@@ -24,34 +24,17 @@ NEW: Wanted = {"a": ("10.1.2.4",), "d": ("10.1.1.7",)}
 THEIRS = {"www": Found(("10.9.9.9",), 300), "ftp": Found(alias="www.corp.example")}
 
 
-class Server:
-    """A zone in memory that takes updates as a server does: a record set is replaced, or goes, as a whole."""
+class Server(UpdatedZone):
+    """The zone with somebody else's records."""
 
     def __init__(self) -> None:
-        self.texts: list[str] = []
-        self.found: dict[str, Found] = dict(THEIRS)
-
-    def read(self) -> Zone:
-        return Zone(ZONE, entries(self.texts), dict(self.found))
-
-    def take(self, update: JSON) -> None:
-        assert (update["zone"], bool(update["value"])) == (ZONE, update["state"] == "present")
-        if update["record"] == LIST:
-            assert update["type"] == "TXT"
-            self.texts = [text.replace('" "', "").strip('"') for text in update["value"]]
-        elif update["value"]:
-            self.found[update["record"]] = Found(tuple(update["value"]), update["ttl"])
-        else:
-            del self.found[update["record"]]
+        super().__init__(ZONE, THEIRS)
 
     def run(self, wanted: Wanted, stop: int | None = None) -> Changes:
         made = changes(self.read(), wanted, 60)
         for update in made.updates[:stop]:
             self.take(update)
         return made
-
-    def addresses(self) -> Wanted:
-        return {name: found.addresses for name, found in self.found.items() if name not in THEIRS}
 
 
 def test_records_come_change_and_go_and_a_second_run_has_nothing_to_do() -> None:

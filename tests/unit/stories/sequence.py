@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import importlib
 import json
-import re
 import typing as t
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,6 +22,7 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.engine.runner
 from ansible_collections.privatelink.recovery.plugins.plugin_utils.local import untagged
 
 from ..conftest import CREDENTIALS, Cloud
+from .looked_up import looked_up
 
 JSON = dict[str, t.Any]
 ROLES = Path(__file__).parents[3] / "roles"
@@ -32,28 +32,6 @@ ABOUT = {"name", "when", "loop", "loop_control", "register", "vars", "delegate_t
 ABOUT |= {"connection", "ignore_unreachable", "tags"}
 #: Keywords of tasks that are tried again, whose pauses take no time here.
 ABOUT |= {"always", "until", "retries", "delay", "changed_when"}
-
-
-ONLY_A_NAME = re.compile(r"^\{\{ ([a-z_]+(?:\.[a-z_]+)*) \}\}$")
-
-
-def looked_up(value: t.Any, known: JSON) -> t.Any:
-    """A value in which names stand for what is known. Raises ``LookupError`` where something has to be rendered."""
-    if isinstance(value, dict):
-        return {key: looked_up(item, known) for key, item in value.items()}
-    if isinstance(value, list):
-        return [looked_up(item, known) for item in value]
-    if not isinstance(value, str) or "{" not in value:
-        return value
-    named = ONLY_A_NAME.match(value)
-    if not named:
-        raise LookupError(value)
-    found: t.Any = known
-    for key in named.group(1).split("."):
-        if not isinstance(found, dict):
-            raise LookupError(value)
-        found = found[key]
-    return found
 
 
 @functools.cache
@@ -126,6 +104,7 @@ class Sequence:
         self.left_out: tuple[str, str] | None = None
         #: The tasks that were reached, in this form.
         self.reached: set[tuple[str, str]] = set()
+        self.run: t.Callable[..., Run] = Run
         self._runs = 0
         self._rendered: dict[str, JSON] = {}
 
@@ -143,7 +122,7 @@ class Sequence:
         cache.mkdir(parents=True)
         report = self.directory / "report" / "latest" / "report.json"
         (self.directory / "report" / "latest").unlink(missing_ok=True)
-        run = _Run(self, {**self.variables, **variables}, cache, check_mode)
+        run = self.run(self, {**self.variables, **variables}, cache, check_mode)
         try:
             run.tasks(ROLES / self.role / "tasks" / f"{entry}.yml", {}, [])
         except Stopped as stopped:
@@ -155,10 +134,14 @@ class Sequence:
 
 def variables_rendered(sequence: Sequence) -> JSON:
     """The variables of a role as a run has them, rendered; nothing is run."""
-    return _Run(sequence, sequence.variables, sequence.directory, check_mode=False).variables
+    return Run(sequence, sequence.variables, sequence.directory, check_mode=False).variables
 
 
-class _Run:
+class Run:
+    """One run of a role. ``about`` are the keywords of tasks that are understood."""
+
+    about = ABOUT
+
     def __init__(self, sequence: Sequence, variables: JSON, cache: Path, check_mode: bool) -> None:
         self._sequence, self._cache, self._check_mode = sequence, cache, check_mode
         self._base: JSON = {}
@@ -194,7 +177,7 @@ class _Run:
             return
         when = task.get("when", [])
         conditions = [*conditions, *(when if isinstance(when, list) else [when])]
-        (action,) = set(task) - ABOUT
+        (action,) = set(task) - self.about
         if action == "block":
             self._block(task, path, variables, conditions)
         elif action in ("ansible.builtin.import_role", "ansible.builtin.include_role"):
@@ -202,18 +185,29 @@ class _Run:
             step = ROLES / role / "tasks" / f"{task[action].get('tasks_from', 'main')}.yml"
             if action.endswith("import_role"):
                 self.tasks(step, variables, conditions)
-            elif self._holds(conditions, variables):
-                # As in Ansible: what an inclusion is given wins over facts, what an import is given does not.
-                before, self._given = self._given, {**self._given, **(task.get("vars") or {})}
-                self.tasks(step, variables, [])
-                self._given = before
+            else:
+                self._include(task, lambda _here: step, variables, conditions)
         elif action == "ansible.builtin.import_tasks":
             self.tasks(path.parent / str(task[action]), variables, conditions)
         elif action == "ansible.builtin.include_tasks":
-            if self._holds(conditions, variables):
-                self.tasks(path.parent / str(self._templar(variables).template(task[action])), variables, [])
+            name = task[action]
+            self._include(
+                task, lambda here: path.parent / str(self._templar(here).template(name)), variables, conditions
+            )
         else:
             self._register(task, self._act(task, action, variables, conditions), variables)
+
+    def _include(self, task: JSON, where: t.Callable[[JSON], Path], variables: JSON, conditions: list[t.Any]) -> None:
+        name = task.get("loop_control", {}).get("loop_var", "item")
+        items = self._items(task, variables, conditions) if "loop" in task else None
+        # Without items the conditions do not hold.
+        for here in [{}] if items is None else [{name: item} for item in items]:
+            if not self._holds(conditions, {**variables, **here}):
+                continue
+            # As in Ansible: what an inclusion is given wins over facts, what an import is given does not.
+            before, self._given = self._given, {**self._given, **(task.get("vars") or {})}
+            self.tasks(where({**variables, **here}), {**variables, **here}, [])
+            self._given = before
 
     def _block(self, task: JSON, path: Path, variables: JSON, conditions: list[t.Any]) -> None:
         def run(tasks: list[JSON]) -> None:
@@ -248,16 +242,12 @@ class _Run:
     def _act(self, task: JSON, action: str, variables: JSON, conditions: list[t.Any]) -> JSON:
         if "loop" not in task:
             return self._once(task, action, variables, conditions, "")
-        try:
-            items = self._templar(variables).template(task["loop"])
-        except Exception:
-            # As Ansible does: what a loop runs over need not exist when the conditions do not hold.
-            if self._holds(conditions, variables):
-                raise
+        items = self._items(task, variables, conditions)
+        if items is None:
             return {"changed": False, "skipped": True}
         results = []
         for item in items:
-            here = {**variables, "item": item}
+            here = {**variables, task.get("loop_control", {}).get("loop_var", "item"): item}
             label = str(self._templar(here).template(task.get("loop_control", {}).get("label", item)))
             results.append({**self._once(task, action, here, conditions, label), "item": item})
         failed = [str(result["msg"]) for result in results if result.get("failed")]
@@ -268,6 +258,15 @@ class _Run:
             "changed": any(result.get("changed") for result in results),
             "skipped": all(result.get("skipped") for result in results),
         }
+
+    def _items(self, task: JSON, variables: JSON, conditions: list[t.Any]) -> list[t.Any] | None:
+        """As Ansible does: what a loop runs over need not exist (None) when the conditions do not hold."""
+        try:
+            return t.cast(list[t.Any], self._templar(variables).template(task["loop"]))
+        except Exception:
+            if self._holds(conditions, variables):
+                raise
+            return None
 
     def _once(self, task: JSON, action: str, variables: JSON, conditions: list[t.Any], label: str) -> JSON:
         if not self._holds(conditions, variables):
@@ -285,7 +284,8 @@ class _Run:
             return {"failed": True, "msg": str(arguments["msg"])}
         if action == "ansible.builtin.assert":
             # Not templated above: its conditions are expressions.
-            holds = self._holds(task[action]["that"], variables)
+            that = task[action]["that"]
+            holds = self._holds(that if isinstance(that, list) else [that], variables)
             return {"changed": False} if holds else {"failed": True, "msg": str(arguments["fail_msg"])}
         if not action.startswith(COLLECTION):
             raise NotImplementedError(f"{action} in {task.get('name')}")

@@ -1,31 +1,28 @@
-"""A role that lacks a step fails a story: dpm_mabs with its servers, migrate with its hosts, and the way of a vault to v2 endpoints.
+"""A role that lacks a step fails a story: dpm_mabs and dns_servers with servers, migrate with hosts, and the way of a vault to v2.
 
 The steps of the roles backup and site_recovery are held to the promises of the rehearsal in ``test_scenarios.py``.
 """
 
 from __future__ import annotations
 
-import os
 import typing as t
 from pathlib import Path
 
 import pytest
 from ansible.errors import AnsibleError
+from ansible_collections.privatelink.recovery.plugins.module_utils.procedures import (
+    dns_server_updates,
+    migrate_appliance,
+    name_resolution,
+)
 from ansible_collections.privatelink.recovery.plugins.module_utils.procedures import dpm_server as procedure
-from ansible_collections.privatelink.recovery.plugins.module_utils.procedures import migrate_appliance, name_resolution
 
 from ..worlds.migrate import ask_host
-from . import dpm_mabs, dpm_mabs_steps, migrate_steps, migrate_stories, to_v2
+from . import dns_servers, dns_servers_steps, dpm_mabs, dpm_mabs_steps, migrate_steps, migrate_stories, to_v2
 from .conftest import Tell
 from .sequence import ROLES, Sequence, read
 
 Places = dict[str, dict[str, str]]
-#: Stories of several runs: `make worlds` plays them with a step left out, the others are in unit.
-LONG = (
-    ()
-    if os.environ.get("EVERY_STEP")
-    else ("renewed", "other_passphrase", "registered", "drifted", "hooked", "over", "removed")
-)
 #: What a step that is missing brings about later on.
 MISSED = (AnsibleError, AssertionError, LookupError)
 
@@ -36,7 +33,6 @@ def places(seen: Places) -> list[t.Any]:
         pytest.param(path, task, story, id=f"{path}, {task}"[:90])
         for path, tasks in seen.items()
         for task, story in tasks.items()
-        if story not in LONG
     ]
 
 
@@ -60,6 +56,7 @@ def listed(seen: Places) -> set[tuple[str, str]]:
 def test_every_step_is_in_the_tables() -> None:
     assert written("dpm_mabs/tasks") == listed(dpm_mabs_steps.SEEN_BY)
     assert written("migrate/tasks") == listed(migrate_steps.SEEN_BY)
+    assert written("dns_servers/tasks") == listed(dns_servers_steps.SEEN_BY)
     switch = written("backup/tasks", "to_v2.yml", "leave_v1.yml") | written("common/tasks", "leave_v1.yml")
     assert switch == listed(to_v2.SEEN_BY)
 
@@ -119,6 +116,36 @@ def test_migrate_without_a_step_fails_a_story(
 ) -> None:
     with pytest.raises(MISSED):
         migrate_stories.STORIES[story](make_project((path, task)))
+
+
+@pytest.fixture
+def make_servers(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> t.Iterator[t.Callable[[tuple[str, str] | None], dns_servers.Make]]:
+    """The role dns_servers with what stands in for servers, less a step."""
+    sites: list[dns_servers.Site] = []
+
+    def patch(site: dns_servers.Site) -> None:
+        sites.append(site)
+        monkeypatch.setattr(name_resolution, "examine", site.examine)
+        monkeypatch.setattr(dns_server_updates, "read_zone", site.read_zone)
+
+    yield lambda left_out: dns_servers.maker(patch, tmp_path, left_out)
+    for site in sites:
+        site.azure.listeners.stop()
+
+
+@pytest.mark.parametrize("story", dns_servers.STORIES)
+def test_a_story_of_dns_servers_holds(story: str, make_servers: t.Callable[..., dns_servers.Make]) -> None:
+    dns_servers.STORIES[story](make_servers(None))
+
+
+@pytest.mark.parametrize(("path", "task", "story"), places(dns_servers_steps.SEEN_BY))
+def test_dns_servers_without_a_step_fails_a_story(
+    path: str, task: str, story: str, make_servers: t.Callable[..., dns_servers.Make]
+) -> None:
+    with pytest.raises(MISSED):
+        dns_servers.STORIES[story](make_servers((path, task)))
 
 
 @pytest.mark.parametrize("story", to_v2.STORIES)

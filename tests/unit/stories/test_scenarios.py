@@ -20,12 +20,6 @@ from .support import ENDPOINT_WISH
 #: Played as processes only: with DNS servers or backup servers beside the local Azure, or by a role with steps of its own.
 ELSEWHERE = ("dns_servers", "dpm_mabs", "migrate")
 ENTRIES = ("main", "preflight", "verify", "drift", "teardown")
-#: Steps of entry points that come after others: each takes several runs to be missed, so `make worlds` plays them.
-LATE = (
-    ()
-    if os.environ.get("EVERY_STEP")
-    else ("common/tasks/drift.yml", "common/tasks/teardown.yml", "common/tasks/verify.yml")
-)
 PLACES = [(path, task, name) for path, tasks in SEEN_BY.items() for task, name in tasks.items()]
 TESTS = Path(__file__).parents[3]
 
@@ -39,7 +33,7 @@ def test_a_scenario_keeps_its_promises(name: str, tmp_path: Path, resolving: Res
 
 @pytest.mark.parametrize(
     ("path", "task", "name"),
-    [pytest.param(*one, id=f"{one[0]}, {one[1]}"[:90]) for one in PLACES if one[0] not in LATE],
+    [pytest.param(*one, id=f"{one[0]}, {one[1]}"[:90]) for one in PLACES],
 )
 def test_a_role_that_lacks_a_step_breaks_a_promise(
     path: str, task: str, name: str, tmp_path: Path, resolving: Resolving
