@@ -78,7 +78,7 @@ def test_an_endpoint_that_fails_after_its_start_is_written_once_more_and_then_ex
     lost = fault(vault, LOST, nth="every", times=0, method="PUT", path="/privateEndpoints/")
     assert not vault.run(MODULE, **WANTED, wait=False).get("failed")
     result = vault.run(MODULE, **WANTED)
-    assert result["failed"] and "The fabric is torn" in result["msg"] and ENDPOINT in result["msg"]
+    assert result.get("failed") and "The fabric is torn" in result["msg"] and ENDPOINT in result["msg"]
     assert lost.applied == 2
 
 
@@ -101,7 +101,7 @@ def test_refuses_to_move_an_endpoint(vault: Cloud, options: dict, words: str) ->
     vault.run(MODULE, **WANTED)
     vault.mark()
     result = vault.run(MODULE, **{**WANTED, **options})
-    assert result["failed"]
+    assert result.get("failed")
     assert words in result["msg"]
     assert vault.writes() == []
 
@@ -121,7 +121,7 @@ def test_refuses_to_move_an_endpoint(vault: Cloud, options: dict, words: str) ->
 )
 def test_bad_input_sends_nothing(cloud: Cloud, options: dict, words: str) -> None:
     result = cloud.run(MODULE, **{**WANTED, **options})
-    assert result["failed"]
+    assert result.get("failed")
     assert words in result["msg"]
     assert cloud.requests() == []
 
@@ -157,7 +157,7 @@ def test_rejects_and_refuses_to_approve_again(vault: Cloud) -> None:
     )
     vault.mark()
     result = vault.run(CONNECTION, target=VAULT, private_endpoint=ENDPOINT, state="approved")
-    assert result["failed"]
+    assert result.get("failed")
     assert "final" in result["msg"]
     assert vault.writes() == []
 
@@ -173,14 +173,14 @@ def test_absent_spares_an_endpoint_to_something_else(vault: Cloud) -> None:
     vault.run(MODULE, **WANTED)
     vault.mark()
     result = vault.run(MODULE, resource_group="rg-backup", name="pe-backup", state="absent", target=VAULT + "2")
-    assert result["failed"]
+    assert result.get("failed")
     assert vault.writes() == []
 
 
 def test_used_vault_fails_the_endpoint_and_says_so(vault: Cloud) -> None:
     vault.event("machine_registered", vault=VAULT, machine="sql01")
     result = vault.run(MODULE, **WANTED)
-    assert result["failed"]
+    assert result.get("failed")
     assert "pe-backup" in result["msg"]
     # The vault shows an approved connection all the same: its status alone says nothing.
     (connection,) = vault.document(VAULT)["properties"]["privateEndpointConnections"]
