@@ -120,9 +120,9 @@ def handed(folder: Path, role: str, hosts: int = 1) -> tuple[JSON, dict[str, JSO
     return report, by_id(json.loads((build / "state.json").read_text())["resources"])
 
 
-def at_first() -> dict[str, JSON]:
-    """What a local Azure of the world holds before anything is run."""
-    return by_id(resource.document for resource in Cloud(WORLD).arm.store.all())
+def at_first(world: JSON) -> dict[str, JSON]:
+    """What a local Azure of a world holds before anything is run."""
+    return by_id(resource.document for resource in Cloud(world).arm.store.all())
 
 
 def kept_to_the_end(report: JSON) -> None:
@@ -136,7 +136,7 @@ def kept_to_the_end(report: JSON) -> None:
 
 def only_vaults_are_left(left: dict[str, JSON], *vaults: str) -> None:
     """No endpoint, connection, zone, link, record or role of ours is left; what there was before is as it was."""
-    before = at_first()
+    before = at_first(WORLD)
     assert {one.rsplit("/", 1)[-1] for one in left.keys() - before.keys()} == {*vaults}
     ours = [left[one] for one in left.keys() - before.keys()]
     assert not any(vault["properties"].get("privateEndpointConnections") for vault in ours)
@@ -178,11 +178,26 @@ def test_vaults_of_an_inventory_that_share_zones_are_played_to_the_end_of_the_te
 
 
 def test_a_check_alone_writes_nothing_and_verbose_shows_its_differences(tmp_path: Path) -> None:
-    checked = rehearse(tmp_path, "--check", "--verbose", world=WORLD, variables=BACKUP)
+    own = [
+        {**one, "dns_servers": ["10.2.0.4"]} if "recovery" in one["name"] else one for one in WORLD["virtual_networks"]
+    ]
+    world = {**WORLD, "virtual_networks": own}
+    asked = {**BACKUP, "backup_endpoints": [{**ENDPOINT, "dns_server": "10.1.0.4"}]}
+    checked = rehearse(tmp_path, "--check", "--verbose", world=world, variables=asked)
     assert checked.returncode == 0, checked.stdout + checked.stderr
     report, left = handed(tmp_path, "backup")
     assert [(run["name"], run["result"], run["writes"]) for run in report["runs"]] == [("check", "check", 0)]
-    assert report["changed_first"] and left == at_first()
+    assert report["changed_first"] and left == at_first(world)
+    # Who is asked for names: the local Azure in place of who was named, and nobody in the network that has servers of its own.
+    given = json.loads((tmp_path / "build" / "backup" / "check.extra.json").read_text())["backup_dns_servers"]
+    assert [row["virtual_network"].rsplit("/", 1)[-1] for row in given] == ["vnet-source"]
+    assert "dns_server" not in (tmp_path / "build" / "backup" / "variables.yml").read_text()
+    replaced = "in vnet-source the local Azure's DNS is asked instead of dns_server of pe-backup"
+    unasked = (
+        "vnet-recovery has DNS servers of its own (10.2.0.4) and none was named to be asked: its names are not proved"
+    )
+    assert report["not_as_in_the_run"] == [replaced, unasked]
+    assert all(f"\n-- {line}\n" in checked.stdout for line in (replaced, unasked))
     # All that Ansible prints, differences included, and what is printed without it.
     output = (tmp_path / "build" / "backup" / "check.log").read_text()
     assert output in checked.stdout

@@ -94,14 +94,15 @@ class Stopped(Exception):
 class Sequence:
     """A role against one emulated Azure. ``variables`` are the operator's; every :meth:`play` is a run of its own."""
 
+    #: A task that the role lacks: its file, below the roles, and its name.
+    left_out: tuple[str, str] | None = None
+
     def __init__(self, cloud: Cloud, directory: Path, role: str = "backup", **variables: t.Any) -> None:
         self.cloud, self.directory, self.role = cloud, directory, role
         self.variables: JSON = {f"{role}_report_directory": str(directory / "report"), **variables}
         self.connection: JSON = dict(CREDENTIALS)
         #: What a person answers to a question; without a terminal, nothing.
         self.typed = ""
-        #: A task that the role lacks: its file, below the roles, and its name.
-        self.left_out: tuple[str, str] | None = None
         #: The tasks that were reached, in this form.
         self.reached: set[tuple[str, str]] = set()
         self.run: t.Callable[..., Run] = Run

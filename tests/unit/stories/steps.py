@@ -152,20 +152,28 @@ LEFT_OUT = f"{STORIES}/test_module_defaults.py::test_a_run_whose_steps_were_left
 CONSUMERS = f"{STORIES}/test_processes.py::test_a_consumer_is_asked_where_it_is_or_nothing_is_proved"
 LATER_NAMES = f"{STORIES}/test_backup_v1.py::test_the_two_later_rounds_of_names"
 STOPPED = f"{STORIES}/test_readiness.py::test_a_report_tells_of_what_failed_and_does_not_leave_the_one_before"
-#: Steps that no scenario can miss, and the test that does: questions to a person or a consumer, tags, races, speed.
+JUDGED = f"{STORIES}/test_variables.py::test_the_cloud_of_the_environment_is_judged"
+#: Steps that no scenario can miss, and the test that does: questions to a person or a consumer, tags, races, speed, and no Azure.
 SHOWN_ELSEWHERE: dict[tuple[str, str], str] = {
+    ("backup/tasks/check_variables.yml", "Judge the variables, without Azure"): f"{JUDGED}[backup]",
+    ("site_recovery/tasks/check_variables.yml", "Judge the variables, without Azure"): f"{JUDGED}[site_recovery]",
+    ("common/tasks/variables.yml", "Begin"): f"{JUDGED}[backup]",
+    ("common/tasks/variables.yml", "Judge the variables"): f"{JUDGED}[backup]",
     ("common/tasks/confirm.yml", "Wait for the vault's name"): CONFIRMED,
     ("common/tasks/confirm.yml", "Stop unless it was typed"): CONFIRMED,
     ("common/tasks/consumers.yml", "Resolve every name on the consumers"): CONSUMERS,
     ("common/tasks/consumers.yml", "Refuse to go on without the word of a consumer"): CONSUMERS,
-    ("common/tasks/dns.yml", "Complete what is in no zone group of ours"): LATER_NAMES,
-    ("common/tasks/dns_storage.yml", "Write the records of the vault's storage endpoints"): LATER_NAMES,
-    ("common/tasks/drift.yml", "Report, and stop"): STOPPED,
+    ("common/tasks/dns.yml", "Complete what is in no zone group of ours"): f"{LATER_NAMES}[zone_group]",
+    (
+        "common/tasks/dns_storage.yml",
+        "Write the records of the vault's storage endpoints",
+    ): f"{LATER_NAMES}[zone_group]",
+    ("common/tasks/drift.yml", "Report, and stop"): f"{STOPPED}[drift]",
     ("common/tasks/endpoints_and_zones.yml", "Ask again what can have changed and cannot be undone"): (
         f"{STORIES}/test_refusals.py::test_a_vault_used_between_the_gates_and_the_endpoint_gets_none"
     ),
     ("common/tasks/endpoints_and_zones.yml", "Wait for the private endpoints that are not ready yet"): (
-        f"{STORIES}/test_runs.py::test_an_endpoint_that_fails_after_its_start_is_written_once_more"
+        f"{STORIES}/test_runs.py::test_an_endpoint_that_fails_after_its_start_is_written_once_more[False]"
     ),
     ("common/tasks/failed.yml", "Refuse a run that did not begin at its first step"): LEFT_OUT,
     ("common/tasks/inspect.yml", "Say what is about to be removed, and ask where that is wanted"): SAID,
@@ -182,7 +190,7 @@ SHOWN_ELSEWHERE: dict[tuple[str, str], str] = {
     ("common/tasks/report.yml", "Refuse a run whose steps were left out"): LEFT_OUT,
     ("common/tasks/report.yml", "Say where the report is"): SAID,
     ("common/tasks/teardown.yml", "Ask for the vault's name again"): (
-        f"{STORIES}/test_teardown.py::test_the_vaults_name_must_be_given_again"
+        f"{STORIES}/test_teardown.py::test_the_vaults_name_must_be_given_again[vault]"
     ),
-    ("common/tasks/verify.yml", "Report, and stop"): STOPPED,
+    ("common/tasks/verify.yml", "Report, and stop"): f"{STOPPED}[verify]",
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import os
 import typing as t
 from pathlib import Path
@@ -13,13 +15,15 @@ from ansible_collections.privatelink.recovery.extensions.rehearsal.scenario impo
 from ..conftest import SUBNET, Cloud
 from .conftest import Tell
 from .scenarios import Resolving, broken, rehearse
-from .sequence import ROLES, read
+from .sequence import ROLES, Sequence, read
 from .steps import SEEN_BY, SHOWN_ELSEWHERE
 from .support import ENDPOINT_WISH
 
 #: Played as processes only: with DNS servers or backup servers beside the local Azure, or by a role with steps of its own.
 ELSEWHERE = ("dns_servers", "dpm_mabs", "migrate")
-ENTRIES = ("main", "preflight", "verify", "drift", "teardown")
+ENTRIES = ("main", "preflight", "verify", "drift", "teardown", "check_variables")
+#: Their tests play processes, in which no step can be left out.
+PROCESSES = ("test_processes.py", "test_module_defaults.py")
 PLACES = [(path, task, name) for path, tasks in SEEN_BY.items() for task, name in tasks.items()]
 TESTS = Path(__file__).parents[3]
 
@@ -78,7 +82,32 @@ def test_every_step_of_the_roles_is_missed_somewhere() -> None:
     assert (seen | {*SHOWN_ELSEWHERE}) - steps == set()
     for shown in SHOWN_ELSEWHERE.values():
         path, _colon, test = shown.partition("::")
-        assert f"def {test}(" in (TESTS / path).read_text(encoding="utf-8"), shown
+        assert f"def {test.partition('[')[0]}(" in (TESTS / path).read_text(encoding="utf-8"), shown
+
+
+@pytest.mark.parametrize(
+    ("place", "shown"),
+    [
+        pytest.param(place, shown, id=", ".join(place)[:90])
+        for place, shown in SHOWN_ELSEWHERE.items()
+        if not any(file in shown for file in PROCESSES)
+    ],
+)
+def test_a_test_elsewhere_fails_without_the_step_it_shows(
+    place: tuple[str, str], shown: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, _colon, test = shown.rstrip("]").partition("::")
+    name, _bracket, value = test.partition("[")
+    function = getattr(importlib.import_module(f".{Path(path).stem}", __package__), name)
+    given: dict[str, t.Any] = {}
+    for mark in getattr(function, "pytestmark", ()):
+        argument, values = mark.args
+        (given[argument],) = [one for one in values if str(one) == value]
+    for argument in inspect.signature(function).parameters.keys() - given.keys():
+        given[argument] = request.getfixturevalue(argument)
+    monkeypatch.setattr(Sequence, "left_out", place)
+    with pytest.raises((AnsibleError, AssertionError, LookupError, ValueError)):
+        function(**given)
 
 
 def test_a_run_says_what_it_is_about_to_do_and_where_its_report_is(cloud: Cloud, tell: Tell) -> None:

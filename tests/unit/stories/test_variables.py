@@ -60,10 +60,10 @@ def test_there_are_sixty() -> None:
     assert len(CASES) >= 60
 
 
-@pytest.mark.parametrize(
-    ("role", "variables"),
-    [("backup", DESIRED), ("site_recovery", {**RECOVERY, **PROTECTED}), ("dpm_mabs", dpm.DESIRED)],
-)
+RIGHT: dict[str, JSON] = {"backup": DESIRED, "site_recovery": {**RECOVERY, **PROTECTED}, "dpm_mabs": dpm.DESIRED}
+
+
+@pytest.mark.parametrize(("role", "variables"), RIGHT.items())
 def test_right_variables_pass_without_credentials(role: str, variables: JSON, cloud: Cloud, tmp_path: Path) -> None:
     assert refusal(cloud, tmp_path, role, variables) == ""
 
@@ -78,16 +78,18 @@ CLOUDS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 
 @pytest.mark.parametrize(("name", "words"), CLOUDS)
-@pytest.mark.parametrize("role", ["backup", "site_recovery", "dpm_mabs"])
+@pytest.mark.parametrize("role", RIGHT)
 def test_a_wrong_cloud_is_refused(role: str, name: str, words: tuple[str, ...], cloud: Cloud, tmp_path: Path) -> None:
-    desired: JSON = {"backup": DESIRED, "site_recovery": {**RECOVERY, **PROTECTED}, "dpm_mabs": dpm.DESIRED}[role]
-    reported = checked(cloud, tmp_path, role, desired, cloud_environment=name).failure
+    reported = checked(cloud, tmp_path, role, RIGHT[role], cloud_environment=name).failure
     assert [word for word in words if word not in reported] == [], reported
 
 
-def test_the_cloud_of_the_environment_is_judged(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("role", RIGHT)
+def test_the_cloud_of_the_environment_is_judged(
+    role: str, cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AZURE_CLOUD_ENVIRONMENT", "AzureGovernment")
-    assert "cloud_environment 'AzureGovernment' is neither" in refusal(cloud, tmp_path, "backup", DESIRED)
+    assert "cloud_environment 'AzureGovernment' is neither" in refusal(cloud, tmp_path, role, RIGHT[role])
 
 
 @pytest.mark.parametrize("entry", ["main", "preflight", "verify", "drift", "teardown"])
