@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing as t
 
 from ..azure.client import Azure
-from ..engine.plan import Plan, ended_badly, mended
+from ..engine.plan import Plan, ended_badly, etag_of, mended
 from ..engine.resource import Kind
 from ..errors import NotFound, Refusal
 from ..ids import fold_id, same_id, with_digest
@@ -68,7 +68,9 @@ def plan_group(group_id: str, current: JSON | None, zones: t.Sequence[str]) -> P
     ]
     body = {"name": group_id.rsplit("/", 1)[-1], "properties": {"privateDnsZoneConfigs": configs}}
     action: t.Literal["create", "update"] = "create" if current is None else "update"
-    plan = Plan(action, group_id, shown_configs(configs_of(current)), shown_configs(configs), body)
+    plan = Plan(
+        action, group_id, shown_configs(configs_of(current)), shown_configs(configs), body, etag=etag_of(current)
+    )
     return mended(plan, current) if current is not None and failed else plan
 
 

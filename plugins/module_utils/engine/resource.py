@@ -85,12 +85,30 @@ class Kind:
         if now is None and plan.action == "delete":
             return None
         if now is None or modelled(self.options, now) != plan.before:
-            raise Refusal(
-                f"{plan.resource_id} was changed by somebody else while this task ran, and stays as they left it."
-                + (f" Azure said: {answer}" if answer else ""),
-                remedy="Run again: it is judged anew.",
-            )
+            raise changed_by_others(plan.resource_id, answer)
         return self._change(azure, plan, wait, etag_of(now))
+
+    def apply_latest(
+        self, azure: Azure, plan: Plan, judge: t.Callable[[JSON], Plan], *, wait: bool = True
+    ) -> tuple[Plan, JSON | None]:
+        """:meth:`apply` for a type whose etag Azure is not known to compare: it rests on what is read right before.
+
+        ``judge`` gives the plan for a resource that somebody has changed, or made, since the plan was decided; the answer is
+        the plan that counts, with the resource. Raises :class:`Refusal` for one that is gone, or that somebody else made otherwise.
+        """
+        now = settled(azure, self, plan.resource_id, check_mode=False)
+        if now is None and plan.action == "delete":
+            return plan, None
+        if now is None and plan.action == "update":
+            raise changed_by_others(plan.resource_id)
+        if now is not None and (plan.action == "create" or etag_of(now) != plan.etag or not plan.etag):
+            latest = judge(now)
+            if plan.action == "create" and latest.changed:
+                raise changed_by_others(plan.resource_id)
+            plan = latest
+        if not plan.changed:
+            return plan, now
+        return plan, self.apply(azure, plan, wait=wait)
 
     def _create(self, azure: Azure, plan: Plan, wait: bool) -> JSON:
         try:
@@ -124,6 +142,15 @@ class Kind:
 
         (document,) = azure.until(f"{self.type} {resource_id.rsplit('/', 1)[-1]}", settled)
         return t.cast("JSON | None", document)
+
+
+def changed_by_others(resource_id: str, answer: str = "") -> Refusal:
+    """The refusal to write over what somebody has done since a resource was read; ``answer`` is what Azure said of it."""
+    return Refusal(
+        f"{resource_id} was changed by somebody else while this task ran, and stays as they left it."
+        + (f" Azure said: {answer}" if answer else ""),
+        remedy="Run again: it is judged anew.",
+    )
 
 
 ENDED = ("succeeded", "failed", "canceled", "")

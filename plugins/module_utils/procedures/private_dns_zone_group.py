@@ -21,8 +21,8 @@ from ..dns.zone_groups import (
     zone_id_of,
 )
 from ..engine.parts import Part, joined, rows_of
-from ..engine.plan import Plan
-from ..engine.resource import ENDED, Kind, refuse_failed, settled
+from ..engine.plan import Plan, etag_of
+from ..engine.resource import ENDED, Kind, changed_by_others, refuse_failed, settled
 from ..engine.runner import Task, outcome
 from ..engine.work import Work
 from ..errors import AzureError, InputError, NotFound, Refusal, WaitTimeout
@@ -133,8 +133,18 @@ def _write(task: Task, wanted: list[Wanted], parts: list[Part], names: list[list
 
 
 def _put(task: Task, wanted: Wanted, plan: Plan, wait: bool) -> tuple[Plan, JSON]:
+    """Write a group that is still as it was judged. Its PUT takes no condition, as far as public sources say
+    (https://learn.microsoft.com/rest/api/virtualnetwork/private-dns-zone-groups/create-or-update)."""
+
+    def judge(now: JSON) -> Plan:
+        latest = plan_group(plan.resource_id, now, wanted.zones)
+        if latest.changed and latest.before != plan.before:
+            raise changed_by_others(plan.resource_id)
+        return latest
+
     try:
-        return plan, task.azure.put(plan.resource_id, NETWORK_API_VERSION, plan.body, wait=wait)
+        latest, document = GROUP.apply_latest(task.azure, plan, judge, wait=wait)
+        return latest, document or {}
     except AzureError as error:
         # Since the groups were read somebody made one, most likely Azure Policy, which makes them a while after endpoints.
         if error.code.lower() != SECOND_GROUP:
@@ -262,10 +272,17 @@ def _remove(task: Task, endpoint_id: str, group_id: str) -> JSON:
     zones = [zone_id_of(config) for config in configs_of(current)]
     # A group takes its record names along, even those another endpoint has taken over (MicrosoftDocs/azure-docs#58044).
     taken = refuse_overwrites(task, overwrites(endpoint, names, read_zone_records(task, zones)), deleting=True)
-    plan = Plan("delete", str(current["id"]), shown_configs(configs_of(current)))
+    plan = Plan("delete", str(current["id"]), shown_configs(configs_of(current)), etag=etag_of(current))
     if not task.check_mode:
-        task.azure.delete(plan.resource_id, NETWORK_API_VERSION, wait=task.options["wait"])
+        GROUP.apply_latest(task.azure, plan, partial(_still, plan), wait=task.options["wait"])
     return _result(plan, None, taken)
+
+
+def _still(plan: Plan, now: JSON) -> Plan:
+    """The plan to delete a group whose zones are still those that were looked into."""
+    if shown_configs(configs_of(now)) != plan.before:
+        raise changed_by_others(plan.resource_id)
+    return plan
 
 
 def _result(plan: Plan, document: JSON | None, overwritten: t.Sequence[Overwrite]) -> JSON:

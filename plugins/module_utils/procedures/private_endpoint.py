@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import typing as t
 from functools import partial
 
 from ..azure.client import Azure
 from ..engine.parts import Part, joined, rows_of
+from ..engine.plan import Plan
 from ..engine.resource import ENDED, refuse_failed, settled
 from ..engine.runner import Task, outcome
 from ..engine.tags import carries, texts
@@ -50,7 +52,7 @@ def manage_endpoint(task: Task) -> JSON:
     # All are planned before the first is written, so that what is refused leaves nothing behind.
     parts = [_planned(task, *one) for one in zip(ids, rows, found)]
     if not task.check_mode:
-        _make(task, [part for part in parts if part.plan.changed])
+        _make(task, [(part, row) for part, row in zip(parts, rows) if part.plan.changed])
     # One that Azure is still making has no names yet.
     names = task.azure.together(
         partial(names_of, task.azure, part.resource_id, part.document if _over(part.document) else None)
@@ -82,19 +84,31 @@ def _planned(task: Task, resource_id: str, row: JSON, current: JSON | None) -> P
     return Part(kind, resource_id, plan, current)
 
 
-def _make(task: Task, parts: list[Part]) -> None:
-    """One is followed to its end; several are begun one after the other, as one target wants it, and then waited for."""
+def _make(task: Task, changing: list[tuple[Part, JSON]]) -> None:
+    """One is followed to its end; several are begun one after the other, as one target wants it, and then waited for.
+
+    No public source says that Azure compares an endpoint's etag: the parameters of its PUT have no ``If-Match``
+    (https://learn.microsoft.com/rest/api/virtualnetwork/private-endpoints/create-or-update).
+    """
     wait, work = task.options["wait"], Work()
-    follow = wait and len(parts) == 1
-    made = work.do((part.words, partial(part.kind.apply, task.azure, part.plan, wait=follow)) for part in parts)
-    for part, document in zip(parts, made):
-        part.document = document
+    follow = wait and len(changing) == 1
+    made = work.do(
+        (part.words, partial(part.kind.apply_latest, task.azure, part.plan, _judge(part, row), wait=follow))
+        for part, row in changing
+    )
+    for (part, _row), (plan, document) in zip(changing, made):
+        part.plan, part.document = plan, document
         if wait and not follow:
             part.document = work.attempt(partial(part.kind.settle, task.azure, part.resource_id))
         if follow:
             refuse_failed(part.document or {}, part.resource_id)
         elif wait:
             work.attempt(partial(refuse_failed, part.document or {}, part.resource_id))
+
+
+def _judge(part: Part, row: JSON) -> t.Callable[[JSON], Plan]:
+    """The plan for an endpoint as somebody else has left it: all that they added stays."""
+    return lambda now: plan_endpoint(part.resource_id, now, row)[1]
 
 
 def _over(document: JSON | None) -> bool:
