@@ -19,10 +19,9 @@ options:
     description:
       - V(all) gates; V(before_endpoint), those that are asked again right before an endpoint is created; V(teardown), those
         that are asked before anything is removed; V(switch), those before a classic vault goes over to V(v2); or none, to read the V(plan) only.
-      - With V(variables) the options alone are judged, without credentials and without a request.
       - With V(providers) the plan says which resource providers must be registered in which subscriptions; nothing is read.
     type: str
-    choices: [all, before_endpoint, teardown, switch, plan, providers, variables]
+    choices: [all, before_endpoint, teardown, switch, plan, providers]
     default: all
   wait_timeout:
     description: How long to ask again, in seconds, while Azure says that another operation holds what is read.
@@ -41,6 +40,8 @@ extends_documentation_fragment:
   - privatelink.recovery.sequence
   - privatelink.recovery.attributes.info
   - privatelink.recovery.attributes.actiongroup
+seealso:
+  - module: privatelink.recovery.sequence_variables
 """
 
 EXAMPLES = r"""
@@ -110,9 +111,7 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.rol
 MODULE = Module(
     run=run_preflight,
     options={
-        "stage": Option(
-            choices=("all", "before_endpoint", "teardown", "switch", "plan", "providers", "variables"), default="all"
-        ),
+        "stage": Option(choices=("all", "before_endpoint", "teardown", "switch", "plan", "providers"), default="all"),
         "sequence": SEQUENCE,
         "wait_timeout": WAITING["wait_timeout"],
         "wait_for_grants": Option(type="bool", default=True),

@@ -13,10 +13,8 @@ from ..sequences.checks.vault import foresees_protection
 from ..sequences.gate import Gate, run_gates, summary
 from ..sequences.gates.access import FOUNDATION, registrations
 from ..sequences.inspection import Inspection
-from ..sequences.offline import check_offline
 from ..sequences.outlook import outlook, outlook_of_switch, outlook_of_teardown
 from ..sequences.plan import plan
-from ..sequences.role_variables import in_words_of
 from ..sequences.rows import OutlookRow, Plan, VerdictRow
 from ..sequences.sequence import GateRow, Sequence
 from ..sequences.settled import judged
@@ -48,12 +46,6 @@ class GatesClosed(Refusal):
 def run_preflight(task: Task) -> JSON:
     """Serve the ``preflight`` module."""
     stage = task.options["stage"]
-    if stage == "variables":
-        desired = desired_of(task, connected=False)
-        check_offline(
-            desired, task.options["cloud_environment"], lambda text: task.warn(in_words_of(task.options, text))
-        )
-        return {"changed": False, "passed": True, "message": "", "gates": [], "plan": {}}
     inspection = inspection_of(task)
     if stage == "providers":
         providers = {"providers": registrations(inspection)}

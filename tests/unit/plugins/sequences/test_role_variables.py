@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import typing as t
 
 import pytest
@@ -17,8 +19,9 @@ from ansible_collections.privatelink.recovery.plugins.module_utils.sequences.rol
     variables_of,
 )
 from ansible_collections.privatelink.recovery.plugins.modules.preflight import MODULE
+from ansible_collections.privatelink.recovery.plugins.modules.sequence_variables import MODULE as VARIABLES
 
-from ...conftest import Cloud
+from ...conftest import ENDPOINT, SUBSCRIPTION, VAULT, Cloud
 from ...stories.sequence import ROLES
 from ...worlds.backup import AN_HOUR, WANTED
 
@@ -96,5 +99,18 @@ def test_the_module_names_its_own_options(make_cloud: object) -> None:
 
 def test_variables_need_no_credentials(cloud: Cloud) -> None:
     cloud.mark()
-    result = cloud.run(MODULE, **{**WANTED, "stage": "variables", "client_id": None, "secret": None, "tenant": None})
-    assert result["passed"] and cloud.requests() == []
+    wanted = {name: value for name, value in WANTED.items() if name != "enforce"}
+    result = cloud.run(VARIABLES, **wanted, client_id=None, secret=None, tenant=None)
+    # The subscription is the credentials'.
+    nobodys = "00000000-0000-0000-0000-000000000000"
+    assert result["vault_id"] == VAULT.replace(SUBSCRIPTION, nobodys)
+    assert result["endpoints"] == [ENDPOINT]
+    assert result["changed"] is False and cloud.requests() == []
+
+
+def test_judging_variables_loads_no_azure_package() -> None:
+    """It would take longer than all the rest of the run."""
+    action = "ansible_collections.privatelink.recovery.plugins.action.sequence_variables"
+    code = f"import sys, {action}; print([name for name in sys.modules if name.startswith(('azure.mgmt', 'azure.identity'))])"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"
