@@ -10,6 +10,7 @@ from ..azure.client import Azure
 from ..engine.resource import Kind
 from ..engine.spec import Option, an_id
 from ..engine.tags import dns_tags
+from ..errors import NotFound
 from ..ids import fold_id, parse_id, same_id, unique_ids, with_digest
 from ..wire import JSON, get_path
 from .private_dns import API_VERSION, LINK, NETWORK, ZONE, zone_name
@@ -76,6 +77,14 @@ def links_of(azure: Azure, zone_id: str) -> list[JSON]:
     return azure.list(f"{zone_id}/virtualNetworkLinks", API_VERSION)
 
 
+def links_if_there(azure: Azure, zone_id: str) -> list[JSON] | None:
+    """The links of a zone that was seen; None when somebody has removed it since."""
+    try:
+        return links_of(azure, zone_id)
+    except NotFound:
+        return None
+
+
 def network_of(link: JSON) -> str:
     """The id of the virtual network of a link."""
     return str(get_path(link, "properties.virtualNetwork.id") or "")
@@ -85,11 +94,12 @@ def read_zones(azure: Azure, subscription_id: str, names: t.Iterable[str]) -> li
     """All zones of these names that the identity can see in a subscription.
 
     Each is ``{id, document, links}``, the latter two as wire JSON. One list request for the subscription and one for
-    each zone found.
+    each zone found; one that is removed meanwhile is left out.
     """
     zones = with_names(zones_of_subscription(azure, subscription_id), names)
-    links = azure.together([partial(links_of, azure, zone["id"]) for zone in zones])
-    return [{"id": str(zone["id"]), "document": zone, "links": linked} for zone, linked in zip(zones, links)]
+    links = azure.together([partial(links_if_there, azure, zone["id"]) for zone in zones])
+    found = [(zone, linked) for zone, linked in zip(zones, links) if linked is not None]
+    return [{"id": str(zone["id"]), "document": zone, "links": linked} for zone, linked in found]
 
 
 def zones_of_subscription(azure: Azure, subscription_id: str) -> list[JSON]:

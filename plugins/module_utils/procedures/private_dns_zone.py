@@ -21,7 +21,7 @@ from ..dns.zone_decisions import (
     plan_zone,
 )
 from ..dns.zone_groups import groups_of, record_sets
-from ..dns.zones import LINK_KIND, ZONE_KIND, link_name, links_of, network_of, overlapping, read_zones
+from ..dns.zones import LINK_KIND, ZONE_KIND, link_name, links_if_there, network_of, overlapping, read_zones
 from ..engine.plan import Plan, etag_of
 from ..engine.resource import ENDED, Kind, refuse_failed, settled
 from ..engine.runner import Task
@@ -128,7 +128,8 @@ def _read_all(task: Task, zone_ids: t.Sequence[str], *, settle: bool = True) -> 
 
 def _read(task: Task, zone_id: str, *, settle: bool = True) -> ZoneState:
     document = settled(task.azure, ZONE_KIND, zone_id, check_mode=task.check_mode or not settle)
-    return ZoneState(zone_id, document, tuple(links_of(task.azure, zone_id)) if document else ())
+    links = links_if_there(task.azure, zone_id) if document else None
+    return ZoneState(zone_id, None if links is None else document, tuple(links or ()))
 
 
 def _make_zones(
