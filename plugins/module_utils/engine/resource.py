@@ -161,9 +161,9 @@ def came_to_be(error: AzureError) -> bool:
 
     Record sets say so at once, with 412; zones and links accept the request and end its operation as Failed (azure-cli
     recordings ``test_PutRecordSet_IfNoneMatchFailure``, ``test_PutZone_ZoneExistsIfNoneMatchFailure`` and
-    ``test_PutLink_LinkExistsIfNoneMatchFailure``). The code is the same.
+    ``test_PutLink_LinkExistsIfNoneMatchFailure``). The code is the same; that of a resolver's 412 no public source shows.
     """
-    return error.code.lower() == "preconditionfailed"
+    return error.status == 412 or error.code.lower() == "preconditionfailed"
 
 
 def refuse_failed(document: JSON, resource_id: str) -> None:

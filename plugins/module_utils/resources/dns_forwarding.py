@@ -2,7 +2,8 @@
 
 Sources: https://learn.microsoft.com/azure/templates/microsoft.network/dnsforwardingrulesets,
 https://learn.microsoft.com/azure/dns/private-resolver-endpoints-rulesets (what a rule is, and the loop that a link to the
-network of its own target makes).
+network of its own target makes), https://learn.microsoft.com/rest/api/dnsresolver/forwarding-rules/create-or-update (``If-Match``
+and ``If-None-Match``, of rulesets and links likewise).
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ RULESET_KIND = Kind(
         "tags": tags("tags"),
     },
     read_only=_READ_ONLY,
+    if_none_match=True,
+    if_match=True,
     recreate="A ruleset stays in its region: name another one.",
 )
 RULE_KIND = Kind(
@@ -57,6 +60,8 @@ RULE_KIND = Kind(
         "state": Option(to="properties.forwardingRuleState", fold=caseless),
     },
     read_only=_READ_ONLY,
+    if_none_match=True,
+    if_match=True,
     recreate="A rule keeps its domain: name another rule, and remove this one.",
 )
 LINK_KIND = Kind(
@@ -64,6 +69,8 @@ LINK_KIND = Kind(
     API_VERSION,
     {"virtual_network": Option(to="properties.virtualNetwork.id", fold=an_id, immutable=True)},
     read_only=_READ_ONLY,
+    if_none_match=True,
+    if_match=True,
     recreate="A link keeps its network: remove it, then make another.",
 )
 

@@ -1,7 +1,8 @@
 """Azure DNS Private Resolver: documents of resolvers and endpoints, and which subnets can take them.
 
 Sources: https://learn.microsoft.com/azure/templates/microsoft.network/dnsresolvers,
-https://learn.microsoft.com/azure/dns/dns-private-resolver-overview (virtual network and subnet restrictions).
+https://learn.microsoft.com/azure/dns/dns-private-resolver-overview (virtual network and subnet restrictions),
+https://learn.microsoft.com/rest/api/dnsresolver/dns-resolvers/create-or-update (``If-Match`` and ``If-None-Match``).
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ RESOLVER_KIND = Kind(
         "tags": tags("tags"),
     },
     read_only=_READ_ONLY,
+    if_none_match=True,
+    if_match=True,
     recreate="A resolver stays in its network: name another resolver, or delete this one and its endpoints first.",
 )
 _CONFIGURATION = "properties.ipConfigurations.0"
@@ -51,6 +54,8 @@ INBOUND_KIND = Kind(
         "private_ip_address": Option(to=f"{_CONFIGURATION}.privateIpAddress", immutable=True),
     },
     read_only=_READ_ONLY,
+    if_none_match=True,
+    if_match=True,
     recreate="Servers forward to the address it has: make another endpoint, let them forward there, then delete this one.",
 )
 OUTBOUND_KIND = Kind(
@@ -58,6 +63,8 @@ OUTBOUND_KIND = Kind(
     API_VERSION,
     {"location": _LOCATION, "subnet": Option(to="properties.subnet.id", fold=an_id, immutable=True)},
     read_only=_READ_ONLY,
+    if_none_match=True,
+    if_match=True,
     recreate="Name another endpoint, or delete this one first.",
 )
 

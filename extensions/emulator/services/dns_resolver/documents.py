@@ -5,10 +5,14 @@ Which documents carry a ``resourceGuid``: Azure/bicep-types-az ``generated/dnsre
 
 from __future__ import annotations
 
-from ...arm import Arm, Call
+import typing as t
+from dataclasses import replace
+
+from ...arm import Arm, Call, Route
 from ...store import Resource
-from ...wire import JSON, Response
+from ...wire import JSON, ArmError, Response
 from ..network import operations
+from ..network.private_dns_operations import Messages, unmet
 
 #: Resources of which Azure shows no ``resourceGuid``.
 _WITHOUT_GUID = frozenset(
@@ -48,3 +52,21 @@ def lay(arm: Arm, call: Call, kind: str, deed: str, region: str, properties: JSO
 
     operation = operations.start(arm, deed, resource_id, lambda: settle("Succeeded"), lambda: settle("Failed"))
     return operations.accepted(call, operation, region or "global", resource, new=current is None)
+
+
+def conditional(arm: Arm, routes: t.Iterable[Route]) -> list[Route]:
+    """The routes, with what writes or deletes refused when its ``If-Match`` or ``If-None-Match`` is not met.
+
+    Every PUT and DELETE of this API takes them (https://learn.microsoft.com/rest/api/dnsresolver); code and words of the 412 are
+    unverified, and are those of private DNS.
+    """
+
+    def checked(route: Route) -> Route:
+        def handler(call: Call) -> Response:
+            if error := unmet(call, arm.store.find(call.id), Messages.of(call.id.rsplit("/", 1)[-1])):
+                raise ArmError(412, error["code"], error["message"])
+            return route.handler(call)
+
+        return replace(route, handler=handler) if route.method in ("PUT", "DELETE") else route
+
+    return [checked(route) for route in routes]

@@ -16,7 +16,7 @@ from ...arm import Arm, Call, Route
 from ...store import Resource
 from ...wire import JSON, Response, fold, location, parent
 from ..network import operations
-from .documents import keep, lay
+from .documents import conditional, keep, lay
 from .service import INBOUND, OUTBOUND, DnsResolvers
 
 RULESET = "Microsoft.Network/dnsForwardingRulesets"
@@ -52,7 +52,8 @@ class ForwardingRulesets:
         for below, kind in ((rules, RULE), (links, LINK)):
             found.append(Route("GET", below, self._lister(kind)))
             found.append(Route("GET", below + "/{item}", lambda call: operations.shown(store.get(call.id).document)))
-        return [*found, Route("GET", one, lambda call: operations.shown(store.get(call.id).document))]
+        found.append(Route("GET", one, lambda call: operations.shown(store.get(call.id).document)))
+        return conditional(self._arm, found)
 
     def asked_instead(self, network: str, name: str) -> str | None:
         """The network whose resolver answers a name asked in ``network``; None when no rule leads away.

@@ -17,7 +17,7 @@ from ...wire import JSON, Response, fold, location, parent
 from ...world import WorldError
 from ..network import addresses, operations
 from ..platform.world_ids import group_id, refused_as_world_error, resolve
-from .documents import keep, lay
+from .documents import conditional, keep, lay
 
 RESOLVER = "Microsoft.Network/dnsResolvers"
 INBOUND, OUTBOUND = f"{RESOLVER}/inboundEndpoints", f"{RESOLVER}/outboundEndpoints"
@@ -87,7 +87,7 @@ class DnsResolvers:
                     lambda call: operations.delete(call, "dns_resolver_endpoint", lambda _one: None),
                 ),
             ]
-        return found
+        return conditional(self._arm, found)
 
     def network_of(self, endpoint: Resource) -> str:
         """The network whose names an endpoint of a resolver knows."""

@@ -7,12 +7,17 @@ import typing as t
 import pytest
 from ansible_collections.privatelink.recovery.extensions.emulator.dns_packet import A
 from ansible_collections.privatelink.recovery.extensions.emulator.dns_resolution import Resolver
+from ansible_collections.privatelink.recovery.extensions.emulator.services.dns_resolver.documents import keep
+from ansible_collections.privatelink.recovery.extensions.emulator.services.dns_resolver.rulesets import (
+    RULE as RULE_TYPE,
+)
 from ansible_collections.privatelink.recovery.plugins.modules.dns_forwarding_ruleset import MODULE
 from ansible_collections.privatelink.recovery.plugins.modules.dns_resolver import MODULE as RESOLVERS
 from ansible_collections.privatelink.recovery.plugins.modules.private_dns_records import MODULE as RECORDS
 from ansible_collections.privatelink.recovery.plugins.modules.private_dns_zone import MODULE as ZONE
 
 from ...conftest import GROUPS, NETWORK, WORLD, ZONES, Cloud, four_times
+from .meanwhile import just_before
 
 JSON = dict[str, t.Any]
 DELEGATED = ["Microsoft.Network/dnsResolvers"]
@@ -132,3 +137,55 @@ def test_removal_takes_the_networks_that_were_named_and_nothing_else(hub: Cloud)
     four_times(hub, MODULE, name="rules-spoke", resource_group="rg-network", virtual_networks=[SPOKE], state="absent")
     assert not hub.exists(RULESET) and not hub.exists(f"{RULESET}/virtualNetworkLinks/vnet-hub")
     assert hub.exists(OUTBOUND)
+
+
+RULE_ID = f"{RULESET}/forwardingRules/backup"
+MOVED: JSON = {**WANTED, "rules": [{**RULE, "targets": [{"address": "10.1.9.5"}]}]}
+
+
+def redirected(document: JSON) -> None:
+    document["properties"]["targetDnsServers"] = [{"ipAddress": "10.7.7.7", "port": 53}]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "options"), [("PUT", RULE_ID, MOVED), ("DELETE", RULESET, {**WANTED, "state": "absent"})]
+)
+def test_what_somebody_changes_before_it_is_written_stays(method: str, path: str, options: JSON, hub: Cloud) -> None:
+    assert hub.run(MODULE, **WANTED)["changed"]
+    change = redirected if path == RULE_ID else lambda document: document.update(tags={"owner": "another team"})
+    met = just_before(hub, method, path, change)
+    refused = hub.run(MODULE, **options)
+    assert refused["failed"] and "was changed by somebody else while this task ran" in refused["msg"], refused
+    assert met[0]["if-match"] and met[0]["entry"]["status"] == 412 and hub.exists(path)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "options"), [("PUT", RULE_ID, MOVED), ("DELETE", RULESET, {**WANTED, "state": "absent"})]
+)
+def test_what_only_got_another_etag_is_written(method: str, path: str, options: JSON, hub: Cloud) -> None:
+    assert hub.run(MODULE, **WANTED)["changed"]
+    met = just_before(hub, method, path, lambda document: None)
+    assert hub.run(MODULE, **options)["changed"]
+    assert [one["entry"]["status"] >= 400 for one in met] == [True, False]
+
+
+def test_a_rule_that_somebody_made_meanwhile_is_not_written_over(hub: Cloud) -> None:
+    assert hub.run(MODULE, **{**WANTED, "rules": []})["changed"]
+    met: list[JSON] = []
+
+    def around(request: t.Any, entry: JSON, proceed: t.Any) -> t.Any:
+        if (request.method, request.path.lower()) == ("PUT", RULE_ID.lower()) and not met:
+            met.append(dict(request.headers))
+            keep(
+                hub.arm,
+                RULE_ID,
+                RULE_TYPE,
+                "",
+                {"domainName": SUFFIX + ".", "forwardingRuleState": "Disabled", "targetDnsServers": []},
+            )
+        return proceed(request, entry)
+
+    hub.arm.around.insert(0, around)
+    refused = hub.run(MODULE, **WANTED)
+    assert refused["failed"] and met[0]["if-none-match"] == "*", refused
+    assert hub.document(RULE_ID)["properties"]["forwardingRuleState"] == "Disabled"

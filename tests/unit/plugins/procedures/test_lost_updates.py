@@ -13,35 +13,13 @@ from ansible_collections.privatelink.recovery.plugins.modules.vault import MODUL
 
 from ...conftest import BACKUP_ZONES, GROUPS, NETWORK, VAULT, Cloud
 from ...stories.support import fault
+from .meanwhile import just_before
 
 MakeCloud = t.Callable[..., Cloud]
 BLOB = BACKUP_ZONES[1]
 THEIRS = {"creator": "another team"}
 NAMES = [{"fqdn": f"n{number}.blob.core.windows.net", "ip_addresses": [f"10.1.1.{number}"]} for number in (4, 5)]
 NAMED: JSON = {"zones": [BLOB], "names": NAMES, "owner": "pe-backup"}
-
-
-def just_before(
-    cloud: Cloud, method: str, path: str, change: t.Callable[[JSON], None], resource: str = ""
-) -> list[JSON]:
-    """Have somebody change a resource right before our write of it arrives; the requests of ours that met it.
-
-    ``resource`` is the one changed, where it is not the one that is written.
-    """
-    met: list[JSON] = []
-
-    def around(request: t.Any, entry: JSON, proceed: t.Any) -> t.Any:
-        if (request.method, request.path.lower()) == (method, path.lower()):
-            if not met:
-                document = cloud.document(resource or path)
-                change(document)
-                if "etag" in document:
-                    document["etag"] = f'"{cloud.arm.guid()}"' if document["etag"].startswith('"') else cloud.arm.guid()
-            met.append({"if-match": request.headers.get("if-match"), "entry": entry})
-        return proceed(request, entry)
-
-    cloud.arm.around.insert(0, around)
-    return met
 
 
 def taken_over(document: JSON) -> None:

@@ -11,6 +11,7 @@ from ansible_collections.privatelink.recovery.plugins.modules.private_dns_zone_g
 from ansible_collections.privatelink.recovery.plugins.modules.private_endpoint import MODULE as ENDPOINTS
 
 from ...conftest import BACKUP_ZONES, ENDPOINT, SUBNET, VAULT, ZONES, Cloud
+from .meanwhile import Meanwhile, changing
 
 MakeCloud = t.Callable[..., Cloud]
 GROUP = f"{ENDPOINT}/privateDnsZoneGroups/default"
@@ -26,38 +27,6 @@ WANTED: JSON = {
     "sub_resource": "AzureBackup",
     "location": "westeurope",
 }
-
-
-class Meanwhile:
-    """Somebody who acts right before the n-th reading of a resource is answered, or before its writing.
-
-    ``asked`` are the requests on it.
-    """
-
-    def __init__(
-        self, cloud: Cloud, path: str, act: t.Callable[[], None], reading: int = 2, method: str = "GET"
-    ) -> None:
-        self.asked: list[str] = []
-        self._path, self._act, self._when = path.lower(), act, (method, reading)
-        cloud.arm.around.insert(0, self)
-
-    def __call__(self, request: t.Any, entry: JSON, proceed: t.Any) -> t.Any:
-        if request.path.lower() == self._path:
-            self.asked.append(request.method)
-            if (request.method, self.asked.count(request.method)) == self._when:
-                self._act()
-        return proceed(request, entry)
-
-
-def changing(cloud: Cloud, path: str, change: t.Callable[[JSON], t.Any]) -> t.Callable[[], None]:
-    """Change a document, as a write of somebody else does."""
-
-    def act() -> None:
-        document = cloud.document(path)
-        change(document)
-        document["etag"] = cloud.arm.etag()
-
-    return act
 
 
 def hidden(cloud: Cloud, path: str) -> t.Callable[[], None]:
