@@ -14,13 +14,13 @@ from pathlib import Path
 from ansible_collections.privatelink.recovery.extensions.emulator.process import EmulatorProcess
 
 from ..azure_hosts.proxy import Proxy, environment
-from . import rows_distance, rows_fleet, rows_install, rows_sequences, rows_tasks, world
+from . import rows_distance, rows_fleet, rows_install, rows_sequences, rows_tasks, rows_variables, world
 from .commands import BenchmarkError, Commands, Side
 from .results import Report, Row
 from .rows_tasks import Sides
 
 _ROOT = Path(__file__).resolve().parents[2]
-TOPICS = ("install", "floor", "tasks", "records", "fleet", "sequences", "distance", "throttled")
+TOPICS = ("install", "floor", "variables", "tasks", "records", "fleet", "sequences", "distance", "throttled")
 
 
 def main(arguments: t.Sequence[str] | None = None) -> int:
@@ -56,6 +56,7 @@ def measure(options: argparse.Namespace, directory: Path, report: Report) -> Non
         topics: dict[str, t.Callable[[], t.Iterable[Row]]] = {
             "install": lambda: [*rows_install.packages(sides), *rows_install.imports(sides, options.rounds, tree)],
             "floor": lambda: rows_tasks.floor(commands, sides, options.rounds),
+            "variables": lambda: rows_variables.variables(directory / "variables", emulated, sides, options.rounds),
             "tasks": lambda: rows_tasks.one_more_task(commands, sides, options.rounds),
             "records": lambda: rows_tasks.records(commands, sides, options.rounds),
             "fleet": lambda: rows_fleet.fleet(commands, emulated, sides, options.rounds),

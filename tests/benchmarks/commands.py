@@ -58,6 +58,43 @@ class Run:
     entries: tuple[JSON, ...] = ()
 
 
+class Taken(t.NamedTuple):
+    """How a command ended, and what it took; the figures are those of :class:`Run`."""
+
+    code: int
+    seconds: float
+    processor_seconds: float
+    peak_megabytes: float
+
+
+def timed(
+    command: t.Sequence[str],
+    environment: t.Mapping[str, str],
+    output: Path,
+    *,
+    longest: float = _LONGEST_SECONDS,
+    measure_memory: bool = False,
+) -> Taken:
+    """Run a command in the folder of the file that takes its output. It is ended after ``longest`` seconds."""
+    with output.open("wb") as stream:
+        started = time.perf_counter()
+        process = subprocess.Popen(command, stdout=stream, stderr=subprocess.STDOUT, env=environment, cwd=output.parent)
+        limit = threading.Timer(longest, process.kill)
+        limit.start()
+        sampler = memory.Sampler(process.pid) if measure_memory else None
+        _process, status, usage = os.wait4(process.pid, 0)
+        taken = time.perf_counter() - started
+        limit.cancel()
+    process.returncode = os.waitstatus_to_exitcode(status)
+    peak = sampler.stop() if sampler else 0.0
+    return Taken(process.returncode, taken, usage.ru_utime + usage.ru_stime, peak)
+
+
+def inherited() -> dict[str, str]:
+    """What a measured command has of this process's environment."""
+    return {name: os.environ[name] for name in _INHERITED if name in os.environ}
+
+
 class Commands:
     """Runs plays against one emulator; everything Ansible writes stays below ``directory``."""
 
@@ -103,22 +140,11 @@ class Commands:
         output = self._directory / f"{play.stem}.{side.name.replace(' ', '-')}.log"
         inventory = play.with_suffix(".inventory.yml")
         command = [str(side.playbook), "-i", str(inventory), "--forks", str(forks), str(play)]
-        with output.open("wb") as stream:
-            started = time.perf_counter()
-            process = subprocess.Popen(
-                command, stdout=stream, stderr=subprocess.STDOUT, env=self._environment(side), cwd=self._directory
-            )
-            limit = threading.Timer(longest, process.kill)
-            limit.start()
-            sampler = memory.Sampler(process.pid) if measure_memory else None
-            _process, status, usage = os.wait4(process.pid, 0)
-            taken = time.perf_counter() - started
-            limit.cancel()
-        process.returncode = os.waitstatus_to_exitcode(status)
-        peak = sampler.stop() if sampler else 0.0
+        taken = timed(command, self.environment(side), output, longest=longest, measure_memory=measure_memory)
         entries = self._emulated.requests()
-        recap = self._recap(side, play, output, process.returncode)
-        return Run(taken, usage.ru_utime + usage.ru_stime, peak, len(entries), tuple(entries)), recap, entries
+        recap = self._recap(side, play, output, taken.code)
+        run = Run(taken.seconds, taken.processor_seconds, taken.peak_megabytes, len(entries), tuple(entries))
+        return run, recap, entries
 
     def _recap(self, side: Side, play: Path, output: Path, code: int) -> dict[str, dict[str, int]]:
         text = output.read_text(encoding="utf-8", errors="replace")
@@ -130,12 +156,13 @@ class Commands:
             raise BenchmarkError(f"{side.name}, {play.name}: failed ({code}), see {output}\n{text[-3000:]}")
         return recap
 
-    def _environment(self, side: Side) -> dict[str, str]:
+    def environment(self, side: Side) -> dict[str, str]:
+        """What the processes of a side find in their environment: the way to the emulator and its credentials."""
         facts = self._emulated.ready
         home = self._directory / f"home-{side.name.replace(' ', '-')}"
         home.mkdir(exist_ok=True)
         return {
-            **{name: os.environ[name] for name in _INHERITED if name in os.environ},
+            **inherited(),
             "HOME": str(home),
             "ANSIBLE_NOCOLOR": "1",
             "AZURE_CLIENT_ID": facts["client_id"],
