@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass
+from functools import partial
 
 from ..azure.client import Azure
 from ..errors import AzureError, OperationFailed, Refusal
@@ -11,6 +12,9 @@ from ..wire import JSON, provisioning
 from .plan import Plan, ended_badly, etag_of, plan_absent, plan_present
 from .spec import Options, desired, differing, modelled
 from .tags import carries, laid_over, texts
+
+#: Answers what a resource is; None for one that is not there.
+Read = t.Callable[[], "JSON | None"]
 
 
 @dataclass(frozen=True)
@@ -89,23 +93,24 @@ class Kind:
         return self._change(azure, plan, wait, etag_of(now))
 
     def apply_latest(
-        self, azure: Azure, plan: Plan, judge: t.Callable[[JSON], Plan], *, wait: bool = True
+        self, azure: Azure, plan: Plan, read: Read, judge: t.Callable[[JSON], Plan], *, wait: bool = True
     ) -> tuple[Plan, JSON | None]:
         """:meth:`apply` for a type whose etag Azure is not known to compare: it rests on what is read right before.
 
-        ``judge`` gives the plan for a resource that somebody has changed, or made, since the plan was decided; the answer is
-        the plan that counts, with the resource. Raises :class:`Refusal` for one that is gone, or that somebody else made otherwise.
+        ``read`` is that of :func:`latest`. ``judge`` gives the plan for a resource that somebody has changed, or made, since the
+        plan was decided; the answer is the plan that counts, with the resource. Raises :class:`Refusal` for one that is gone, or
+        that somebody else made otherwise.
         """
-        now = settled(azure, self, plan.resource_id, check_mode=False)
+        now = read()
         if now is None and plan.action == "delete":
             return plan, None
         if now is None and plan.action == "update":
             raise changed_by_others(plan.resource_id)
         if now is not None and (plan.action == "create" or etag_of(now) != plan.etag or not plan.etag):
-            latest = judge(now)
-            if plan.action == "create" and latest.changed:
+            judged = judge(now)
+            if plan.action == "create" and judged.changed:
                 raise changed_by_others(plan.resource_id)
-            plan = latest
+            plan = judged
         if not plan.changed:
             return plan, now
         return plan, self.apply(azure, plan, wait=wait)
@@ -142,6 +147,19 @@ class Kind:
 
         (document,) = azure.until(f"{self.type} {resource_id.rsplit('/', 1)[-1]}", settled)
         return t.cast("JSON | None", document)
+
+
+def latest(azure: Azure, changes: t.Sequence[tuple[Kind, Plan]]) -> list[Read]:
+    """What a task is about to write, in that order: for each a function that answers what it is right before.
+
+    All are read side by side before the first is written. One that is there and comes later is read when its function is called,
+    for the writes before it may have taken long.
+    """
+    reads: list[Read] = [partial(settled, azure, kind, plan.resource_id, check_mode=False) for kind, plan in changes]
+    early = [place for place, (_kind, plan) in enumerate(changes) if not place or plan.action == "create"]
+    for place, read in zip(early, azure.ahead([reads[place] for place in early])):
+        reads[place] = read
+    return reads
 
 
 def changed_by_others(resource_id: str, answer: str = "") -> Refusal:

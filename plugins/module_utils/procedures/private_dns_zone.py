@@ -23,7 +23,7 @@ from ..dns.zone_decisions import (
 from ..dns.zone_groups import groups_of, record_sets
 from ..dns.zones import LINK_KIND, ZONE_KIND, link_name, links_if_there, network_of, overlapping, read_zones
 from ..engine.plan import Plan, etag_of
-from ..engine.resource import ENDED, Kind, refuse_failed, settled
+from ..engine.resource import ENDED, Kind, Read, refuse_failed, settled
 from ..engine.runner import Task
 from ..engine.work import Work
 from ..errors import AzureError, InputError, OperationFailed, Refusal, WaitTimeout
@@ -35,14 +35,13 @@ OVERLAP = "cannot be linked to multiple zones with overlapping namespaces"
 # A zone shows itself only once its creation has succeeded; one that has not come by then is asked for again.
 APPEARS_WITHIN = 180.0
 _LINKS = "/virtualNetworkLinks/"
-Read = t.Callable[[], "JSON | None"]
 
 
 def manage_zones(task: Task) -> JSON:
     """Serve the ``private_dns_zone`` module."""
     zone_ids = _zone_ids(task)
     desired = _desired(task, zone_ids)
-    states = _read_all(task, zone_ids)
+    states: list[ZoneState] = task.azure.together(partial(_read, task, zone) for zone in zone_ids)
     if task.options["state"] == "absent":
         return _remove(task, states, desired)
     zone_plans = [plan_zone(state, desired.tags) for state in states]
@@ -56,7 +55,7 @@ def manage_zones(task: Task) -> JSON:
         _make_links(task, work, states, link_plans, desired)
         _delete(task, work, LINK_KIND, purge.plans, wait=task.options["wait"])
         if work.done:
-            states = work.attempt(lambda: _read_all(task, zone_ids, settle=False))
+            states = work.attempt(lambda: task.azure.together(partial(_read_again, task, zone) for zone in zone_ids))
     plans = [*zone_plans, *link_plans, *purge.plans]
     return _result(plans, states, purge.left, desired)
 
@@ -120,15 +119,16 @@ def _own_networks(task: Task) -> dict[str, tuple[str, ...]]:
     return own
 
 
-def _read_all(task: Task, zone_ids: t.Sequence[str], *, settle: bool = True) -> list[ZoneState]:
-    """The zones with their links, several at once."""
-    states: list[ZoneState] = task.azure.together(partial(_read, task, zone, settle=settle) for zone in zone_ids)
-    return states
-
-
-def _read(task: Task, zone_id: str, *, settle: bool = True) -> ZoneState:
-    document = settled(task.azure, ZONE_KIND, zone_id, check_mode=task.check_mode or not settle)
+def _read(task: Task, zone_id: str) -> ZoneState:
+    document = settled(task.azure, ZONE_KIND, zone_id, check_mode=task.check_mode)
     links = links_if_there(task.azure, zone_id) if document else None
+    return ZoneState(zone_id, None if links is None else document, tuple(links or ()))
+
+
+def _read_again(task: Task, zone_id: str) -> ZoneState:
+    """A zone that was there, side by side with its links; nobody's work on it is waited for."""
+    reads: list[partial[t.Any]] = [partial(each, task.azure, zone_id) for each in (ZONE_KIND.read, links_if_there)]
+    document, links = task.azure.together(reads)
     return ZoneState(zone_id, None if links is None else document, tuple(links or ()))
 
 

@@ -22,7 +22,7 @@ from ..dns.zone_groups import (
 )
 from ..engine.parts import Part, joined, rows_of
 from ..engine.plan import Plan, etag_of
-from ..engine.resource import ENDED, Kind, changed_by_others, refuse_failed, settled
+from ..engine.resource import ENDED, Kind, Read, changed_by_others, latest, refuse_failed, settled
 from ..engine.runner import Task, outcome
 from ..engine.work import Work
 from ..errors import AzureError, InputError, NotFound, Refusal, WaitTimeout
@@ -93,7 +93,10 @@ def _present(task: Task, wanted: list[Wanted]) -> list[JSON]:
         names.append(of_names())
         _refuse_homeless(names[-1], one.zones)
     changing = [place for place, part in enumerate(parts) if part.plan.changed]
-    records = read_zone_records(task, unique_ids(zone for place in changing for zone in wanted[place].zones))
+    zones = unique_ids(zone for place in changing for zone in wanted[place].zones)
+    being_written = [] if task.check_mode else [(GROUP, parts[place].plan) for place in changing]
+    of_zones, of_groups = azure.ahead([partial(read_zone_records, task, zones), partial(latest, azure, being_written)])
+    records = of_zones()
     lost: dict[int, list[Overwrite]] = {}
     for place in changing:
         own = {zone: records[zone] for zone in wanted[place].zones if zone in records}
@@ -102,16 +105,20 @@ def _present(task: Task, wanted: list[Wanted]) -> list[JSON]:
         for zone, record in records_to_be(endpoints[place] or {}, names[place], own):
             records[zone].append(record)
     if not task.check_mode:
-        _write(task, wanted, parts, names)
+        _write(task, wanted, parts, names, of_groups())
     return [_result(part.plan, part.document, lost.get(place, [])) for place, part in enumerate(parts)]
 
 
-def _write(task: Task, wanted: list[Wanted], parts: list[Part], names: list[list[PublishedName]]) -> None:
+def _write(
+    task: Task, wanted: list[Wanted], parts: list[Part], names: list[list[PublishedName]], reads: list[Read]
+) -> None:
     """One is followed to its end; several are begun one after the other and then waited for."""
     wait, work = task.options["wait"], Work()
     follow = wait and len(parts) == 1
     writing = [(one, part) for one, part in zip(wanted, parts) if part.plan.changed]
-    made = work.do((part.words, partial(_put, task, one, part.plan, follow)) for one, part in writing)
+    made = work.do(
+        (part.words, partial(_put, task, one, part.plan, read, follow)) for (one, part), read in zip(writing, reads)
+    )
     for (_one, part), (plan, document) in zip(writing, made):
         part.plan, part.document, part.resource_id = plan, document, plan.resource_id
     if not wait:
@@ -121,30 +128,30 @@ def _write(task: Task, wanted: list[Wanted], parts: list[Part], names: list[list
         for place, part in enumerate(parts)
         if not _complete(part.document, missing_names(names[place], part.document))
     ]
-    reads = task.azure.ahead(
+    verifying = task.azure.ahead(
         [partial(task.azure.get, parts[place].resource_id, NETWORK_API_VERSION) for place in waiting]
     )
-    for place, read in zip(waiting, reads):
+    for place, verify in zip(waiting, verifying):
         part = parts[place]
         verified = partial(
-            _verified, task.azure, part.resource_id, wanted[place].endpoint_id, part.document, names[place], read
+            _verified, task.azure, part.resource_id, wanted[place].endpoint_id, part.document, names[place], verify
         )
         part.document = verified() if follow else work.attempt(verified)
 
 
-def _put(task: Task, wanted: Wanted, plan: Plan, wait: bool) -> tuple[Plan, JSON]:
+def _put(task: Task, wanted: Wanted, plan: Plan, read: Read, wait: bool) -> tuple[Plan, JSON]:
     """Write a group that is still as it was judged. Its PUT takes no condition, as far as public sources say
     (https://learn.microsoft.com/rest/api/virtualnetwork/private-dns-zone-groups/create-or-update)."""
 
     def judge(now: JSON) -> Plan:
-        latest = plan_group(plan.resource_id, now, wanted.zones)
-        if latest.changed and latest.before != plan.before:
+        judged = plan_group(plan.resource_id, now, wanted.zones)
+        if judged.changed and judged.before != plan.before:
             raise changed_by_others(plan.resource_id)
-        return latest
+        return judged
 
     try:
-        latest, document = GROUP.apply_latest(task.azure, plan, judge, wait=wait)
-        return latest, document or {}
+        written, document = GROUP.apply_latest(task.azure, plan, read, judge, wait=wait)
+        return written, document or {}
     except AzureError as error:
         # Since the groups were read somebody made one, most likely Azure Policy, which makes them a while after endpoints.
         if error.code.lower() != SECOND_GROUP:
@@ -274,7 +281,8 @@ def _remove(task: Task, endpoint_id: str, group_id: str) -> JSON:
     taken = refuse_overwrites(task, overwrites(endpoint, names, read_zone_records(task, zones)), deleting=True)
     plan = Plan("delete", str(current["id"]), shown_configs(configs_of(current)), etag=etag_of(current))
     if not task.check_mode:
-        GROUP.apply_latest(task.azure, plan, partial(_still, plan), wait=task.options["wait"])
+        (read,) = latest(task.azure, [(GROUP, plan)])
+        GROUP.apply_latest(task.azure, plan, read, partial(_still, plan), wait=task.options["wait"])
     return _result(plan, None, taken)
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from ..azure.client import Azure
 from ..engine.parts import Part, joined, rows_of
 from ..engine.plan import Plan
-from ..engine.resource import ENDED, refuse_failed, settled
+from ..engine.resource import ENDED, latest, refuse_failed, settled
 from ..engine.runner import Task, outcome
 from ..engine.tags import carries, texts
 from ..engine.work import Work
@@ -92,9 +92,10 @@ def _make(task: Task, changing: list[tuple[Part, JSON]]) -> None:
     """
     wait, work = task.options["wait"], Work()
     follow = wait and len(changing) == 1
+    reads = latest(task.azure, [(part.kind, part.plan) for part, _row in changing])
     made = work.do(
-        (part.words, partial(part.kind.apply_latest, task.azure, part.plan, _judge(part, row), wait=follow))
-        for part, row in changing
+        (part.words, partial(part.kind.apply_latest, task.azure, part.plan, read, _judge(part, row), wait=follow))
+        for (part, row), read in zip(changing, reads)
     )
     for (part, _row), (plan, document) in zip(changing, made):
         part.plan, part.document = plan, document

@@ -8,6 +8,7 @@ from functools import partial
 from ..azure.client import Azure
 from ..engine.parts import joined, rows_of
 from ..engine.plan import Plan
+from ..engine.resource import Read
 from ..engine.runner import Task
 from ..engine.work import Work
 from ..errors import AzureError, InputError, Refusal, WaitTimeout
@@ -17,8 +18,6 @@ from ..resources.endpoint_names import ENDPOINT_TYPE, NETWORK_API_VERSION
 from ..resources.endpoints import connection_of
 from ..resources.targets import TARGETS, Target
 from ..wire import JSON, facts, get_path
-
-Read = t.Callable[[], "JSON | None"]
 
 
 class Ends(t.NamedTuple):
