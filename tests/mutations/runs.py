@@ -105,12 +105,12 @@ def survived(fails: Fails, cases: t.Sequence[Case]) -> str:
     """Why it cannot be said that a test noticed the loss of a deed, as text; empty when it did."""
     failed = [case for case in cases if belongs(case, fails.test) and case.why]
     if not failed:
-        return f"{fails.shown_by} passes without the deed"
+        return f"{fails.named} passes without the deed"
     seen = [case for case in failed if case.asserted]
     if not seen:
-        return f"{fails.shown_by} breaks down without looking: {_first_line(failed[0].why)}"
+        return f"{fails.named} breaks down without looking: {_first_line(failed[0].why)}"
     if not any(fails.says in case.why for case in seen):
-        return f"{fails.shown_by} fails elsewhere: {_first_line(seen[0].why)}"
+        return f"{fails.named} fails elsewhere: {_first_line(seen[0].why)}"
     return ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import typing as t
 
 import pytest
@@ -123,6 +124,37 @@ def test_both_sides_agree_when_the_task_ends(
     assert items[0]["properties"]["privateLinkServiceConnectionState"]["status"] == after
     theirs = connection_to(cloud.document(VAULT), ENDPOINT)
     assert status_of(theirs) == after
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        (ENDPOINT, "provisioningState", "Updating"),
+        (ENDPOINT, "manualPrivateLinkServiceConnections", []),
+        (VAULT, "privateEndpointConnections", []),
+    ],
+)
+def test_neither_side_is_taken_for_the_other(make_cloud: t.Callable[..., Cloud], late: tuple[str, str, t.Any]) -> None:
+    """Either may show the approval later: the task ends with the first reading in which both do."""
+    path, key, value = late
+    cloud, read = connected(make_cloud, "Pending"), list[str]()
+
+    def around(request: t.Any, entry: JSON, proceed: t.Any) -> t.Any:
+        answer = proceed(request, entry)
+        if request.method == "GET" and request.path.lower() == path.lower() and written(cloud):
+            read.append("late" if len(read) < 2 else "")
+            if read[-1]:
+                answer.document = copy.deepcopy(answer.document)
+                answer.document["properties"][key] = value
+        return answer
+
+    cloud.arm.around.insert(0, around)
+    done = cloud.run(MODULE, **NAMED, state="approved")
+    assert (done.get("status"), read) == ("Approved", ["late", "late", ""])
+
+
+def written(cloud: Cloud) -> bool:
+    return any("/privateEndpointConnections/" in write for write in cloud.writes())
 
 
 @pytest.mark.parametrize("latency", ["instant", "realistic"])
