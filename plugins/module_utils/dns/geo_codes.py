@@ -132,6 +132,7 @@ def cloud_elsewhere(location: str, cloud: str) -> str:
     return known.cloud if known and cloud in CLOUDS and known.cloud != cloud else ""
 
 
-def nearest_region(location: str, regions: t.Iterable[str] = GEO_CODES) -> str:
-    """The one of some regions that a name was most likely meant to be; empty when none is near."""
-    return next(iter(difflib.get_close_matches(region(location), [*regions], 1)), "")
+def nearest_region(location: str, regions: t.Iterable[str] | None = None) -> str:
+    """The one of some regions, or of all in the table, that a name was most likely meant to be; empty when none is near."""
+    choice = GEO_CODES if regions is None else regions
+    return next(iter(difflib.get_close_matches(region(location), [*choice], 1)), "")
