@@ -34,10 +34,10 @@ def main(arguments: t.Sequence[str] | None = None) -> int:
     build = Path(options.build).resolve()
     _archive(build)
     first, *rest = [story for story in table.stories if not options.story or story.name in options.story]
-    good = _told(first, shown, build)
+    good = _passed(first, shown, build)
     if good or first.name in options.story:
         with ThreadPoolExecutor(_LANES) as lanes:
-            good = all(list(lanes.map(lambda story: _told(story, shown, build), rest))) and good
+            good = all(list(lanes.map(lambda story: _passed(story, shown, build), rest))) and good
     if not options.story:
         said = [_dry(row) if row.dry else _left(row) for row in table.left]
         good = all(said) and good
@@ -51,7 +51,7 @@ def _archive(build: Path) -> None:
         subprocess.run([*command, "--output-path", str(build / "archive")], check=True, stdout=subprocess.DEVNULL)
 
 
-def _told(story: Story, shown: t.Sequence[Shown], build: Path) -> bool:
+def _passed(story: Story, shown: t.Sequence[Shown], build: Path) -> bool:
     begun, outcomes = time.monotonic(), list[Outcome]()
     try:
         for outcome in run(story, shown, build):

@@ -44,14 +44,14 @@ class Outcome:
         said = [f"   {'FAILED' if self.wrong else 'ok':6} {self.seconds:5.1f} s  {self.name}"]
         if not self.wrong:
             return said
-        told = self.output.splitlines()
-        left = [f"      | ... {len(told) - _LINES} lines before"] if len(told) > _LINES else []
+        printed = self.output.splitlines()
+        left = [f"      | ... {len(printed) - _LINES} lines before"] if len(printed) > _LINES else []
         return [
             *said,
             f"      typed: {self.command}",
             *(f"      {one}" for one in self.wrong),
             *left,
-            *(f"      | {row}" for row in told[-_LINES:]),
+            *(f"      | {row}" for row in printed[-_LINES:]),
         ]
 
 
