@@ -157,9 +157,14 @@ def latest(azure: Azure, changes: t.Sequence[tuple[Kind, Plan]]) -> list[Read]:
     """
     reads: list[Read] = [partial(settled, azure, kind, plan.resource_id, check_mode=False) for kind, plan in changes]
     early = [place for place, (_kind, plan) in enumerate(changes) if not place or plan.action == "create"]
-    for place, read in zip(early, azure.ahead([reads[place] for place in early])):
-        reads[place] = read
+    # A read that is refused ends the task here, before anything is written.
+    for place, now in zip(early, azure.together([reads[place] for place in early])):
+        reads[place] = partial(_answered, now)
     return reads
+
+
+def _answered(now: JSON | None) -> JSON | None:
+    return now
 
 
 def changed_by_others(resource_id: str, answer: str = "") -> Refusal:
