@@ -25,6 +25,11 @@ class ZoneState:
     document: JSON | None
     links: tuple[JSON, ...] = ()
 
+    @classmethod
+    def read(cls, zone_id: str, document: JSON | None, links: t.Sequence[JSON] | None) -> ZoneState:
+        """The state that was read; ``links`` is None when the zone was gone by the time they were asked for."""
+        return cls(zone_id, None if links is None else document, tuple(links or ()))
+
 
 @dataclass(frozen=True)
 class DesiredLinks:

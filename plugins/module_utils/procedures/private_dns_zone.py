@@ -122,14 +122,14 @@ def _own_networks(task: Task) -> dict[str, tuple[str, ...]]:
 def _read(task: Task, zone_id: str) -> ZoneState:
     document = settled(task.azure, ZONE_KIND, zone_id, check_mode=task.check_mode)
     links = links_if_there(task.azure, zone_id) if document else None
-    return ZoneState(zone_id, None if links is None else document, tuple(links or ()))
+    return ZoneState.read(zone_id, document, links)
 
 
 def _read_again(task: Task, zone_id: str) -> ZoneState:
     """A zone that was there, side by side with its links; nobody's work on it is waited for."""
     reads: list[partial[t.Any]] = [partial(each, task.azure, zone_id) for each in (ZONE_KIND.read, links_if_there)]
     document, links = task.azure.together(reads)
-    return ZoneState(zone_id, None if links is None else document, tuple(links or ()))
+    return ZoneState.read(zone_id, document, links)
 
 
 def _make_zones(
