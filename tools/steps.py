@@ -118,9 +118,13 @@ def rehearse_newest() -> bool:
 
 
 def _rehearse(environment: envs.Environment) -> bool:
-    folder = BUILD / f"rehearsal{environment.folder.removeprefix('.venv')}"
-    command = (environment.python, "-m", "rehearsal", "--quiet", "--build", folder)
-    return run(environment, *command, PYTHONPATH=ROOT / "extensions")
+    return _play(environment, "rehearsal", "rehearsal", "--quiet", search=ROOT / "extensions")
+
+
+def _play(environment: envs.Environment, name: str, *module: str, search: Path) -> bool:
+    """Run a module that ``search`` leads to, with a folder of its ``name`` and of the environment for what it leaves."""
+    folder = BUILD / f"{name}{environment.folder.removeprefix('.venv')}"
+    return run(environment, environment.python, "-m", *module, "--build", folder, PYTHONPATH=search)
 
 
 def commands_oldest() -> bool:
@@ -134,9 +138,8 @@ def commands_newest() -> bool:
 
 
 def _documented(environment: envs.Environment) -> bool:
-    folder = BUILD / f"documented{environment.folder.removeprefix('.venv')}"
-    command = (environment.python, "-m", "ansible_collections.privatelink.recovery.tests.documented", "--build", folder)
-    return run(environment, *command, PYTHONPATH=TREE)
+    module = "ansible_collections.privatelink.recovery.tests.documented"
+    return _play(environment, "documented", module, search=TREE)
 
 
 def conformance() -> bool:
